@@ -1,0 +1,201 @@
+//! Trains the network: `cargo run --release --bin train -- --help`.
+
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use burn::module::Module;
+use clap::Parser;
+use indicatif::{ProgressBar, ProgressStyle};
+use svnr::device::DeviceChoice;
+use svnr::training::checkpoint::Checkpoint;
+use svnr::training::config::{Config, Stage};
+use svnr::training::pictures::Pictures;
+use svnr::training::trainer::{Event, Rhythm, train};
+use svnr::training::validation::GAINS;
+
+/// Train the SVNR network. Without arguments it trains at once, on images that it generates itself.
+///
+/// Ctrl-C saves and exits; the same command with --resume goes on exactly there.
+#[derive(Parser)]
+#[command(version)]
+struct Arguments {
+    /// Folders of clean images to train on (png, jpeg, tiff, webp; searched recursively)
+    #[arg(long, num_args = 1.., value_name = "DIR")]
+    data: Vec<PathBuf>,
+    /// Where checkpoint, log, plot, contact sheet and weights go
+    #[arg(long, default_value = "runs/svnr", value_name = "DIR")]
+    out: PathBuf,
+    /// Go on with the run in --out; its settings are kept, except for those given here
+    #[arg(long)]
+    resume: bool,
+    /// Begin with these weights instead of fresh ones; they bring their network
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["resume", "widths", "blocks"])]
+    init: Option<PathBuf>,
+    /// Optimizer steps in all
+    #[arg(long)]
+    steps: Option<usize>,
+    /// Highest learning rate of Adam
+    #[arg(long)]
+    learning_rate: Option<f64>,
+    /// Stages as UNTIL:PATCH:BATCH with UNTIL a share of the run, for example 0.7:48:16 1:96:8
+    #[arg(long, num_args = 1.., value_parser = stage)]
+    stages: Option<Vec<Stage>>,
+    /// Share of generated images among the patches, from 0 to 1, where --data is given
+    #[arg(long, value_parser = share)]
+    generated: Option<f64>,
+    /// Channels at each scale, finest first, for example 48,96,192
+    #[arg(long, value_delimiter = ',')]
+    widths: Option<Vec<usize>>,
+    /// Residual blocks at each scale, for example 1,1,2
+    #[arg(long, value_delimiter = ',')]
+    blocks: Option<Vec<usize>>,
+    /// Weight of the squared error of eps
+    #[arg(long)]
+    eps_weight: Option<f32>,
+    /// Weight of the log squared error of x0_hat on the sRGB curve
+    #[arg(long)]
+    display_weight: Option<f32>,
+    /// Seed of everything random
+    #[arg(long)]
+    seed: Option<u64>,
+    /// Steps between validations
+    #[arg(long, default_value_t = 1000, value_parser = clap::value_parser!(u64).range(1..))]
+    validate: u64,
+    /// Seconds between checkpoints; 0 for one after every step
+    #[arg(long, default_value_t = 180)]
+    save: u64,
+    /// cpu, vulkan or vulkan:N
+    #[arg(long, default_value = "cpu")]
+    device: DeviceChoice,
+}
+
+fn share(text: &str) -> Result<f64, String> {
+    text.parse().ok().filter(|v| (0.0..=1.0).contains(v)).ok_or_else(|| format!("{text} is not a share from 0 to 1"))
+}
+
+fn stage(text: &str) -> Result<Stage, String> {
+    let parts: Vec<&str> = text.split(':').collect();
+    let parsed = match parts[..] {
+        [until, patch, batch] => share(until)
+            .ok()
+            .zip(patch.parse().ok())
+            .zip(batch.parse().ok())
+            .map(|((until, patch), batch)| Stage { until, patch, batch }),
+        _ => None,
+    };
+    parsed.ok_or_else(|| format!("{text} is no stage; write UNTIL:PATCH:BATCH, for example 0.7:48:16"))
+}
+
+impl Arguments {
+    /// Puts what was given on the command line into the settings.
+    fn apply(&self, config: &mut Config) {
+        fn set<T: Clone>(to: &mut T, from: &Option<T>) {
+            if let Some(value) = from {
+                *to = value.clone();
+            }
+        }
+        set(&mut config.steps, &self.steps);
+        set(&mut config.learning_rate, &self.learning_rate);
+        set(&mut config.stages, &self.stages);
+        set(&mut config.generated, &self.generated);
+        set(&mut config.network.widths, &self.widths);
+        set(&mut config.network.blocks, &self.blocks);
+        set(&mut config.eps_weight, &self.eps_weight);
+        set(&mut config.display_weight, &self.display_weight);
+        set(&mut config.seed, &self.seed);
+    }
+}
+
+fn main() -> ExitCode {
+    match run(&Arguments::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("error: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &Arguments) -> Result<(), String> {
+    let device = arguments.device.open()?;
+    let there = Checkpoint::folder(&arguments.out).exists();
+    let run = if arguments.resume {
+        if arguments.widths.is_some() || arguments.blocks.is_some() {
+            return Err("a run that is resumed keeps its network; leave --widths and --blocks out".into());
+        }
+        let mut run = Checkpoint::load(&arguments.out, &device)?;
+        arguments.apply(&mut run.config);
+        run.config.check()?;
+        run
+    } else if there {
+        return Err(format!(
+            "{} already holds a run; go on with --resume, or choose another --out",
+            arguments.out.display()
+        ));
+    } else {
+        let mut config = Config::default();
+        arguments.apply(&mut config);
+        match &arguments.init {
+            Some(file) => Checkpoint::from_weights(config, file, &device)?,
+            None => Checkpoint::fresh(config, &device)?,
+        }
+    };
+    let config = run.config.clone();
+
+    let least_side = config.stages.iter().map(|s| s.patch).max().unwrap_or(0);
+    let pictures = Pictures::load(&arguments.data, least_side, config.seed)?;
+    for (file, why) in &pictures.skipped {
+        eprintln!("skipped {}: {why}", file.display());
+    }
+    eprintln!(
+        "{} photos, {} generated images, {} held out; {} parameters, {:.0} kFLOP per pixel; steps {} to {}",
+        pictures.photos.len(),
+        pictures.generated.len(),
+        pictures.held_out.len(),
+        run.network.num_params(),
+        config.network.flops_per_pixel() / 1e3,
+        run.step,
+        config.steps,
+    );
+
+    let interrupted = Arc::new(AtomicBool::new(false));
+    let flag = interrupted.clone();
+    ctrlc::set_handler(move || flag.store(true, Ordering::Relaxed)).map_err(|e| format!("no Ctrl-C handler: {e}"))?;
+
+    let bar = ProgressBar::new(config.steps as u64).with_position(run.step as u64);
+    let style = ProgressStyle::with_template("{bar:30} {pos}/{len} steps, {per_sec}, {eta} left; {msg}");
+    bar.set_style(style.expect("the template is well-formed"));
+    bar.reset_eta();
+    let rhythm = Rhythm {
+        validate: arguments.validate as usize,
+        save: Duration::from_secs(arguments.save),
+        ..Rhythm::default()
+    };
+    let run = train(run, &pictures, &arguments.out, &device, rhythm, |event| {
+        match event {
+            Event::Step { step, loss } => {
+                bar.set_position(step as u64);
+                if let Some([_, eps, display]) = loss {
+                    bar.set_message(format!("loss on eps {eps:.4}, on the picture {display:.3}"));
+                }
+            }
+            Event::Scores { step, scores } => {
+                let each: Vec<String> =
+                    GAINS.iter().zip(scores.psnr).map(|(gain, psnr)| format!("{psnr:.2} (gain {gain})")).collect();
+                bar.suspend(|| println!("step {step}: PSNR {}, mean {:.2} dB", each.join(", "), scores.mean()));
+            }
+        }
+        if interrupted.load(Ordering::Relaxed) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    })?;
+    bar.abandon();
+    if run.step < config.steps {
+        eprintln!("stopped and saved at step {}; the same command with --resume goes on", run.step);
+    } else {
+        eprintln!("done; the weights are in {}", arguments.out.join("svnr.safetensors").display());
+    }
+    Ok(())
+}

@@ -1,0 +1,50 @@
+//! The sRGB transfer curve (IEC 61966-2-1), between what files hold and linear light.
+
+/// sRGB to linear light. Defined for all reals: the curve's straight foot goes on below 0, its power above 1.
+pub fn srgb_to_linear(v: f32) -> f32 {
+    if v <= 0.040_45 { v / 12.92 } else { libm::powf((v + 0.055) / 1.055, 2.4) }
+}
+
+/// Linear light to sRGB; the inverse of [`srgb_to_linear`].
+pub fn linear_to_srgb(v: f32) -> f32 {
+    if v <= 0.003_130_8 { v * 12.92 } else { 1.055 * libm::powf(v, 1.0 / 2.4) - 0.055 }
+}
+
+/// The linear value of each 8-bit sRGB code.
+pub fn srgb8_table() -> [f32; 256] {
+    std::array::from_fn(|code| srgb_to_linear(code as f32 / 255.0))
+}
+
+/// Linear light to an 8-bit sRGB code, clipped to [0, 1] and rounded.
+pub fn linear_to_srgb8(v: f32) -> u8 {
+    (linear_to_srgb(v.clamp(0.0, 1.0)) * 255.0 + 0.5) as u8
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_8_bit_code_survives_the_round_trip() {
+        let table = srgb8_table();
+        for code in 0..=255u8 {
+            assert_eq!(linear_to_srgb8(table[code as usize]), code);
+        }
+    }
+
+    #[test]
+    fn the_curve_is_the_standards() {
+        // IEC 61966-2-1: mid grey, the ends, and where the two pieces meet.
+        assert!((srgb_to_linear(0.5) - 0.214_041_14).abs() < 1e-6);
+        assert_eq!(srgb_to_linear(0.0), 0.0);
+        assert!((srgb_to_linear(1.0) - 1.0).abs() < 1e-6);
+        assert!((linear_to_srgb(0.003_130_8) - 0.040_45).abs() < 1e-5);
+    }
+
+    #[test]
+    fn values_outside_the_gamut_survive_too() {
+        for v in [-0.3, -0.01, 0.002, 0.7, 1.3, 4.0] {
+            assert!((srgb_to_linear(linear_to_srgb(v)) - v).abs() < 1e-5 * (1.0 + v.abs()));
+        }
+    }
+}

@@ -1,0 +1,278 @@
+//! One denoising run: the reverse process over a whole image, a tile at a time.
+
+use burn::tensor::{Tensor, TensorData};
+
+use crate::denoiser::tiles::{Grid, Tile};
+use crate::denoiser::{Denoiser, Options};
+use crate::error::Error;
+use crate::image::{CHANNELS, LinearImage};
+use crate::method::noise::NoiseModel;
+use crate::method::random::{Normals, Stream};
+use crate::method::reverse::{posterior, x0_hat};
+use crate::method::time_map::{TimeMap, time_after};
+
+/// Where a run is after a tile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Progress {
+    /// The step just worked on, from 1.
+    pub step: usize,
+    /// Steps in all.
+    pub steps: usize,
+    /// The tile just finished, from 1.
+    pub tile: usize,
+    /// Tiles in a step.
+    pub tiles: usize,
+}
+
+impl Progress {
+    /// The share of the work that is done, from 0 to 1.
+    pub fn fraction(&self) -> f32 {
+        ((self.step - 1) * self.tiles + self.tile) as f32 / (self.steps * self.tiles) as f32
+    }
+}
+
+/// A run under way. Each [`Run::advance`] denoises one tile by one step; the steps are synchronous over the image, so
+/// the result does not depend on the tiles.
+#[derive(Debug)]
+pub struct Run {
+    denoiser: Denoiser,
+    /// The photo.
+    y: LinearImage,
+    /// `x_t` at the step's beginning.
+    x: LinearImage,
+    /// `x_t'` at the step's end, filled tile by tile.
+    next: LinearImage,
+    time_map: TimeMap,
+    /// How far all pixels have gone back, before each step and after the last.
+    plan: Vec<f32>,
+    normals: Option<Normals>,
+    grid: Grid,
+    step: usize,
+    tile: usize,
+}
+
+impl Run {
+    pub(super) fn new(denoiser: Denoiser, image: &LinearImage, noise: &NoiseModel, options: &Options) -> Self {
+        let time_map = TimeMap::of_photo(image, noise, &denoiser.schedule, |_, _| options.strength);
+        let config = &denoiser.config;
+        let grid = Grid::new(image.width(), image.height(), options.tile, config.halo(), config.alignment());
+        Self {
+            plan: options.steps.plan(time_map.latest()),
+            normals: options.stochastic.then(|| Normals::new(options.seed, Stream::Reverse)),
+            y: image.clone(),
+            x: image.clone(),
+            next: image.clone(),
+            denoiser,
+            time_map,
+            grid,
+            step: 0,
+            tile: 0,
+        }
+    }
+
+    /// Steps in all.
+    pub fn steps(&self) -> usize {
+        self.plan.len() - 1
+    }
+
+    /// Tiles in a step.
+    pub fn tiles(&self) -> usize {
+        self.grid.len()
+    }
+
+    /// Whether there is nothing left to do.
+    pub fn is_done(&self) -> bool {
+        self.step == self.steps()
+    }
+
+    /// Denoises the next tile. `None` once the run is done.
+    ///
+    /// # Errors
+    /// [`Error::Device`]; the run is as it was before the call, so that it can be tried again.
+    pub async fn advance(&mut self) -> Result<Option<Progress>, Error> {
+        if self.is_done() {
+            return Ok(None);
+        }
+        let tile = self.grid.tile(self.tile);
+        self.denoise(&tile).await?;
+        let progress =
+            Progress { step: self.step + 1, steps: self.steps(), tile: self.tile + 1, tiles: self.grid.len() };
+        self.tile += 1;
+        if self.tile == self.grid.len() {
+            self.tile = 0;
+            self.step += 1;
+            std::mem::swap(&mut self.x, &mut self.next);
+        }
+        Ok(Some(progress))
+    }
+
+    /// The picture so far: finished tiles of this step beside those of the one before.
+    pub fn picture(&self) -> LinearImage {
+        let (width, height) = (self.y.width(), self.y.height());
+        let mut picture = self.x.clone();
+        for tile in 0..self.tile {
+            let samples = picture.samples_mut();
+            self.grid.tile(tile).for_each(|row, column, _| {
+                for channel in 0..CHANNELS {
+                    let at = (channel * height + row) * width + column;
+                    samples[at] = self.next.samples()[at];
+                }
+            });
+        }
+        picture
+    }
+
+    /// The picture as it is now, at the end of a run the denoised one.
+    pub fn into_image(self) -> LinearImage {
+        self.x
+    }
+
+    /// One step of the reverse process for one tile.
+    async fn denoise(&mut self, tile: &Tile) -> Result<(), Error> {
+        let (tau, tau_next) = (self.plan[self.step], self.plan[self.step + 1]);
+        let (width, height) = (self.y.width(), self.y.height());
+        let schedule = &self.denoiser.schedule;
+
+        let times = tile.read(self.time_map.times(), width, height);
+        let sigma_t: Vec<f32> = times.iter().map(|&t| schedule.sigma(time_after(t, tau))).collect();
+        let sigma_star: Vec<f32> = times.iter().map(|&t| schedule.sigma(t)).collect();
+        let shape = [1, CHANNELS, tile.read_rows, tile.read_columns];
+        let tensor = |values: Vec<f32>| Tensor::<4>::from_data(TensorData::new(values, shape), &self.denoiser.device);
+        let eps = self.denoiser.network.forward(
+            tensor(tile.read(self.x.samples(), width, height)),
+            tensor(tile.read(self.y.samples(), width, height)),
+            tensor(sigma_t.clone()),
+            tensor(sigma_star),
+        );
+        let eps = eps.into_data_async().await.map_err(|e| Error::Device(e.to_string()))?;
+        let eps: Vec<f32> = eps.iter::<f32>().collect();
+        if eps.iter().any(|v| !v.is_finite()) {
+            return Err(Error::Device("it returned values that are not finite".into()));
+        }
+
+        // The last step draws no noise: every pixel gets done.
+        let normals = self.normals.filter(|_| self.step + 1 < self.steps());
+        let (x, next) = (self.x.samples(), self.next.samples_mut());
+        let (plane, read_plane) = (width * height, tile.read_rows * tile.read_columns);
+        tile.for_each(|row, column, from| {
+            let z = normals.map_or([0.0; CHANNELS], |n| n.at(self.step, row, column));
+            for (channel, z) in z.into_iter().enumerate() {
+                let (to, from) = (channel * plane + row * width + column, channel * read_plane + from);
+                let (sigma, gamma) = (sigma_t[from], sigma_t[from].powi(2));
+                let gamma_next = schedule.gamma(time_after(times[from], tau_next));
+                next[to] = posterior(x[to], x0_hat(x[to], sigma, eps[from]), gamma, gamma_next, z);
+            }
+        });
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::method::reverse::Steps;
+    use crate::network::UnetConfig;
+    use crate::network::weights::randomised;
+    use burn::tensor::Device;
+
+    fn denoiser() -> Denoiser {
+        let device = Device::flex();
+        let config = UnetConfig { widths: vec![6, 8], blocks: vec![1, 1], embedding: 4 };
+        let network = randomised(config.init(&device).unwrap(), &device);
+        Denoiser::new(network, config, &device)
+    }
+
+    fn photo(width: usize, height: usize) -> LinearImage {
+        let clean = LinearImage::from_fn(width, height, |c, r, x| 0.2 + 0.1 * c as f32 + 0.005 * ((r + x) % 40) as f32);
+        NoiseModel::at_gain(8.0).add_to(&clean.unwrap(), 4)
+    }
+
+    fn denoise(denoiser: &Denoiser, image: &LinearImage, options: Options) -> LinearImage {
+        pollster::block_on(denoiser.denoise(image, &NoiseModel::at_gain(8.0), &options)).unwrap()
+    }
+
+    fn largest_difference(a: &LinearImage, b: &LinearImage) -> f32 {
+        a.samples().iter().zip(b.samples()).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max)
+    }
+
+    #[test]
+    fn tiles_give_the_picture_of_one_pass() {
+        let (denoiser, image) = (denoiser(), photo(117, 61));
+        for steps in [Steps::Count(1), Steps::Count(3)] {
+            let whole = denoise(&denoiser, &image, Options { steps, seed: 5, tile: 512, ..Options::default() });
+            assert!(
+                largest_difference(&whole, &image) > 0.01,
+                "the network must do something for this test to mean it"
+            );
+            for tile in [8, 24, 40, 64] {
+                let tiled = denoise(&denoiser, &image, Options { steps, seed: 5, tile, ..Options::default() });
+                let difference = largest_difference(&tiled, &whole);
+                assert!(difference < 1.0 / 1024.0, "tile {tile}: {difference}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_seed_is_a_picture() {
+        let (denoiser, image) = (denoiser(), photo(33, 17));
+        let of_seed = |seed| denoise(&denoiser, &image, Options { steps: Steps::Count(3), seed, ..Options::default() });
+        assert_eq!(of_seed(1), of_seed(1));
+        assert!(largest_difference(&of_seed(1), &of_seed(2)) > 1e-3);
+        let mean = |seed| {
+            let options = Options { steps: Steps::Count(3), seed, stochastic: false, ..Options::default() };
+            denoise(&denoiser, &image, options)
+        };
+        assert_eq!(mean(1), mean(2));
+    }
+
+    #[test]
+    fn strength_zero_returns_the_photo_bit_for_bit() {
+        let (denoiser, image) = (denoiser(), photo(19, 9));
+        let options = Options { strength: 0.0, steps: Steps::Count(4), ..Options::default() };
+        assert_eq!(denoise(&denoiser, &image, options), image);
+    }
+
+    #[test]
+    fn the_smallest_and_the_narrowest_images_work() {
+        let denoiser = denoiser();
+        for (width, height) in [(1, 1), (1, 300), (300, 1), (7, 2)] {
+            let clean = denoise(&denoiser, &photo(width, height), Options { tile: 64, ..Options::default() });
+            assert_eq!((clean.width(), clean.height()), (width, height));
+        }
+    }
+
+    #[test]
+    fn progress_counts_every_tile_of_every_step_and_the_picture_emerges() {
+        let (denoiser, image) = (denoiser(), photo(40, 20));
+        let options = Options { steps: Steps::Count(2), tile: 16, ..Options::default() };
+        let mut run = denoiser.start(&image, &NoiseModel::at_gain(8.0), &options).unwrap();
+        assert_eq!((run.steps(), run.tiles()), (2, 6));
+        assert_eq!(run.picture(), image);
+        let mut seen = Vec::new();
+        let mut before = run.picture();
+        while let Some(progress) = pollster::block_on(run.advance()).unwrap() {
+            seen.push((progress.step, progress.tile));
+            let now = run.picture();
+            assert_ne!(now, before, "each tile must show");
+            before = now;
+        }
+        assert_eq!(seen.len(), 12);
+        assert!(seen.windows(2).all(|w| w[0] < w[1]));
+        assert!(run.is_done());
+        assert_eq!(run.picture(), run.into_image());
+    }
+
+    #[test]
+    fn options_out_of_range_are_refused() {
+        let (denoiser, image) = (denoiser(), photo(8, 8));
+        for options in [
+            Options { steps: Steps::Count(0), ..Options::default() },
+            Options { strength: -1.0, ..Options::default() },
+            Options { strength: f32::NAN, ..Options::default() },
+            Options { tile: 0, ..Options::default() },
+        ] {
+            let refused = denoiser.start(&image, &NoiseModel::at_gain(1.0), &options);
+            assert!(matches!(refused, Err(Error::BadOption { .. })), "{options:?}");
+        }
+    }
+}

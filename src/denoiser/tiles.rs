@@ -1,0 +1,155 @@
+//! Cutting an image into tiles with a halo.
+
+use crate::image::{CHANNELS, reflect};
+
+/// A rectangle of an image that is denoised at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Tile {
+    /// First row and column of what the tile is for.
+    pub row: usize,
+    /// See `row`.
+    pub column: usize,
+    /// Size of what the tile is for; within the image.
+    pub rows: usize,
+    /// See `rows`.
+    pub columns: usize,
+    /// Halo above and to the left that is read, too.
+    above: usize,
+    left: usize,
+    /// Size of what is read, halo included: a multiple of the network's alignment.
+    pub read_rows: usize,
+    /// See `read_rows`.
+    pub read_columns: usize,
+}
+
+/// How an image is cut.
+#[derive(Debug, Clone, Copy)]
+pub struct Grid {
+    width: usize,
+    height: usize,
+    side: usize,
+    halo: usize,
+    alignment: usize,
+}
+
+impl Grid {
+    /// A grid of tiles of about `side` pixels (rounded up to `alignment`), each read with `halo` pixels around it (a
+    /// multiple of `alignment`).
+    ///
+    /// The image counts as padded at the right and at the bottom to a multiple of `alignment`, by reflection. A tile's
+    /// halo ends where the padded image ends: there the network pads as it would in one pass over the whole.
+    pub fn new(width: usize, height: usize, side: usize, halo: usize, alignment: usize) -> Self {
+        debug_assert_eq!(halo % alignment, 0);
+        Self { width, height, side: side.next_multiple_of(alignment), halo, alignment }
+    }
+
+    /// Number of tiles.
+    pub fn len(&self) -> usize {
+        self.width.div_ceil(self.side) * self.height.div_ceil(self.side)
+    }
+
+    /// Never: an image has a tile.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The tile of a number, in reading order.
+    pub fn tile(&self, index: usize) -> Tile {
+        let across = self.width.div_ceil(self.side);
+        let (row, rows, above, read_rows) = self.span(index / across, self.height);
+        let (column, columns, left, read_columns) = self.span(index % across, self.width);
+        Tile { row, column, rows, columns, above, left, read_rows, read_columns }
+    }
+
+    /// Along one axis: (start, length, halo before, length read).
+    fn span(&self, index: usize, len: usize) -> (usize, usize, usize, usize) {
+        let padded = len.next_multiple_of(self.alignment);
+        let start = index * self.side;
+        let end = (start + self.side).min(padded);
+        let read_start = start.saturating_sub(self.halo);
+        let read_end = (end + self.halo).min(padded);
+        (start, end.min(len) - start, start - read_start, read_end - read_start)
+    }
+}
+
+impl Tile {
+    /// What the tile reads from planes of a `width` x `height` image, planes again.
+    pub fn read(&self, samples: &[f32], width: usize, height: usize) -> Vec<f32> {
+        let columns: Vec<usize> =
+            (0..self.read_columns).map(|c| reflect((self.column - self.left + c) as isize, width)).collect();
+        let mut out = Vec::with_capacity(CHANNELS * self.read_rows * self.read_columns);
+        for plane in samples.chunks_exact(width * height) {
+            for r in 0..self.read_rows {
+                let row = reflect((self.row - self.above + r) as isize, height);
+                let line = &plane[row * width..(row + 1) * width];
+                out.extend(columns.iter().map(|&c| line[c]));
+            }
+        }
+        out
+    }
+
+    /// Calls `f(row, column, index into a plane of what was read)` for every pixel that the tile is for.
+    pub fn for_each(&self, mut f: impl FnMut(usize, usize, usize)) {
+        for r in 0..self.rows {
+            let from = (self.above + r) * self.read_columns + self.left;
+            for c in 0..self.columns {
+                f(self.row + r, self.column + c, from + c);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn tiles_cover_every_sample_once_and_read_what_is_there(
+            width in 1usize..70, height in 1usize..70, side in 1usize..40, halo in 0usize..4
+        ) {
+            let alignment = 8;
+            let grid = Grid::new(width, height, side, halo * alignment, alignment);
+            let samples: Vec<f32> = (0..3 * width * height).map(|i| i as f32).collect();
+            let mut seen = vec![0; samples.len()];
+            for i in 0..grid.len() {
+                let tile = grid.tile(i);
+                prop_assert_eq!(tile.read_rows % alignment, 0);
+                prop_assert_eq!(tile.read_columns % alignment, 0);
+                let read = tile.read(&samples, width, height);
+                prop_assert_eq!(read.len(), 3 * tile.read_rows * tile.read_columns);
+                tile.for_each(|row, column, from| {
+                    for channel in 0..CHANNELS {
+                        let to = (channel * height + row) * width + column;
+                        seen[to] += 1;
+                        assert_eq!(read[channel * tile.read_rows * tile.read_columns + from], samples[to]);
+                    }
+                });
+            }
+            prop_assert!(seen.iter().all(|&n| n == 1));
+        }
+
+        #[test]
+        fn a_tile_reads_its_halo_or_to_the_end(width in 1usize..200, side in 8usize..64) {
+            let (halo, alignment) = (24, 8);
+            let grid = Grid::new(width, 8, side, halo, alignment);
+            let padded = width.next_multiple_of(alignment);
+            for i in 0..grid.len() {
+                let tile = grid.tile(i);
+                let start = tile.column - tile.left;
+                let end = start + tile.read_columns;
+                prop_assert!(tile.left == halo || start == 0);
+                prop_assert!(end >= tile.column + tile.columns + halo || end == padded);
+            }
+        }
+    }
+
+    #[test]
+    fn padding_reflects() {
+        let tile = Grid::new(3, 1, 8, 0, 8).tile(0);
+        let read = tile.read(&[1.0, 2.0, 3.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0], 3, 1);
+        assert_eq!(&read[..8], [1.0, 2.0, 3.0, 2.0, 1.0, 2.0, 3.0, 2.0]);
+        assert_eq!(&read[56..64], &read[..8]);
+    }
+}

@@ -1,0 +1,70 @@
+//! Which device the command-line programs compute on.
+
+use std::str::FromStr;
+
+use burn::tensor::Device;
+
+/// A device by the name that `--device` takes: `cpu`, `vulkan` or `vulkan:N`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DeviceChoice {
+    /// All cores of the processor.
+    Cpu,
+    /// A GPU through Vulkan: the best one, or the N-th discrete one.
+    Vulkan(Option<usize>),
+}
+
+impl FromStr for DeviceChoice {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, String> {
+        match name.split_once(':') {
+            None if name == "cpu" => Ok(Self::Cpu),
+            None if name == "vulkan" => Ok(Self::Vulkan(None)),
+            Some(("vulkan", n)) => {
+                n.parse().map(|n| Self::Vulkan(Some(n))).map_err(|_| format!("{n} is not the number of a GPU"))
+            }
+            _ => Err(format!("{name} is no device; use cpu, vulkan or vulkan:N")),
+        }
+    }
+}
+
+impl DeviceChoice {
+    /// The device itself.
+    ///
+    /// # Errors
+    /// When this program was built without it, or there is none; the message says what to do.
+    pub fn open(self) -> Result<Device, String> {
+        match self {
+            Self::Cpu => Ok(Device::flex()),
+            #[cfg(feature = "vulkan")]
+            Self::Vulkan(index) => {
+                use burn::tensor::DeviceKind;
+                let kind = index.map_or(DeviceKind::DefaultDevice, DeviceKind::DiscreteGpu);
+                Device::wgpu_options()
+                    .device_kind(kind)
+                    .init()
+                    .map_err(|e| format!("no GPU could be opened through Vulkan ({e}); use --device cpu"))
+            }
+            #[cfg(not(feature = "vulkan"))]
+            Self::Vulkan(_) => {
+                Err("this program was built without Vulkan; build it with --features vulkan, or use --device cpu"
+                    .into())
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_devices() {
+        assert_eq!("cpu".parse(), Ok(DeviceChoice::Cpu));
+        assert_eq!("vulkan".parse(), Ok(DeviceChoice::Vulkan(None)));
+        assert_eq!("vulkan:2".parse(), Ok(DeviceChoice::Vulkan(Some(2))));
+        for wrong in ["", "gpu", "vulkan:", "vulkan:x", "cpu:1"] {
+            assert!(wrong.parse::<DeviceChoice>().is_err(), "{wrong}");
+        }
+    }
+}

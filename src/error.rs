@@ -1,0 +1,60 @@
+//! What can go wrong, said so that the reader knows what to do.
+
+/// Everything that the library refuses or fails at.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum Error {
+    /// An image without pixels.
+    #[error("the image is empty ({width} x {height} pixels); it needs at least one pixel")]
+    EmptyImage {
+        /// Pixels across.
+        width: usize,
+        /// Pixels down.
+        height: usize,
+    },
+    /// The number of samples does not fit the size.
+    #[error("an RGB image of {width} x {height} pixels has {expected} samples, but {found} were given")]
+    WrongLength {
+        /// Pixels across.
+        width: usize,
+        /// Pixels down.
+        height: usize,
+        /// `width * height * 3`.
+        expected: usize,
+        /// What came.
+        found: usize,
+    },
+    /// More pixels than can be held.
+    #[error("the image has {pixels} pixels; at most {limit} can be denoised at once, so make it smaller or cut it")]
+    TooLarge {
+        /// Pixels in the image.
+        pixels: usize,
+        /// Pixels allowed.
+        limit: usize,
+    },
+    /// A sample that is infinite or not a number.
+    #[error("the image holds a value that is not finite (channel {channel}, row {row}, column {column})")]
+    NotFinite {
+        /// 0 red, 1 green, 2 blue.
+        channel: usize,
+        /// Row of the first such sample.
+        row: usize,
+        /// Column of the first such sample.
+        column: usize,
+    },
+    /// An option outside its range.
+    #[error("{name} is {value}; it must be {range}")]
+    BadOption {
+        /// The option's name.
+        name: &'static str,
+        /// What was given.
+        value: String,
+        /// What is allowed, in words.
+        range: &'static str,
+    },
+    /// Weights that cannot be read or do not fit the network.
+    #[error("the weights cannot be used: {0}")]
+    BadWeights(String),
+    /// The device failed, in the middle of a run or before.
+    #[error("the device failed: {0}")]
+    Device(String),
+}

@@ -1,0 +1,188 @@
+//! From linear light to a file.
+
+use std::fs::File;
+use std::io::{BufWriter, Seek, Write};
+use std::path::{Path, PathBuf};
+
+use image::codecs::jpeg::JpegEncoder;
+use image::codecs::openexr::OpenExrEncoder;
+use image::codecs::png::PngEncoder;
+use image::codecs::tiff::TiffEncoder;
+use image::codecs::webp::WebPEncoder;
+use image::{DynamicImage, ImageBuffer, ImageEncoder, ImageError, ImageFormat};
+
+use crate::color::linear_to_srgb;
+use crate::files::{Depth, FileError, Metadata, Photo};
+use crate::image::CHANNELS;
+
+/// Quality of written JPEGs, of 100.
+const JPEG_QUALITY: u8 = 95;
+
+/// Whether the name says a format that can be written; to be asked before the work.
+///
+/// # Errors
+/// [`FileError::UnknownExtension`].
+pub fn check_output(path: &Path) -> Result<(), FileError> {
+    format(path).map(|_| ())
+}
+
+/// Writes a photo in the format that the name says, as deep as the photo was and the format can: JPEG and WebP take 8
+/// bits, PNG 8 or 16, TIFF all, OpenEXR floats. Only floats hold values below 0 and above 1; the rest is clipped.
+///
+/// The file appears complete or not at all; one that is there already is replaced.
+///
+/// # Errors
+/// Any of [`FileError`] that concerns writing.
+pub fn write(path: &Path, photo: &Photo) -> Result<(), FileError> {
+    let format = format(path)?;
+    // Before the encoder: what is opaque everywhere needs no alpha.
+    let alpha = photo.alpha.as_deref().filter(|alpha| alpha.iter().any(|v| *v != 1.0));
+    let alpha = match (format, alpha) {
+        (ImageFormat::Jpeg, Some(_)) => return Err(FileError::NoTransparency { path: path.into() }),
+        (ImageFormat::Jpeg, None) => None,
+        _ => photo.alpha.as_deref(),
+    };
+    let depth = match format {
+        ImageFormat::Jpeg | ImageFormat::WebP => Depth::Eight,
+        ImageFormat::Png => photo.depth.min(Depth::Sixteen),
+        ImageFormat::OpenExr => Depth::Float,
+        _ => photo.depth,
+    };
+    let pixels = interleaved(photo, alpha, depth).ok_or_else(|| FileError::Encoding {
+        path: path.into(),
+        why: "the image is too large for the format".into(),
+    })?;
+
+    let temporary = temporary(path);
+    let written = File::create_new(&temporary)
+        .map_err(FileError::io(path))
+        .and_then(|file| encode(path, file, format, &pixels, &photo.metadata))
+        .and_then(|()| std::fs::rename(&temporary, path).map_err(FileError::io(path)));
+    if written.is_err() {
+        // The error that matters is the first one.
+        let _ = std::fs::remove_file(&temporary);
+    }
+    written
+}
+
+fn format(path: &Path) -> Result<ImageFormat, FileError> {
+    let extension = path.extension().and_then(|e| e.to_str()).unwrap_or_default().to_ascii_lowercase();
+    match extension.as_str() {
+        "png" => Ok(ImageFormat::Png),
+        "jpg" | "jpeg" => Ok(ImageFormat::Jpeg),
+        "webp" => Ok(ImageFormat::WebP),
+        "tif" | "tiff" => Ok(ImageFormat::Tiff),
+        "exr" => Ok(ImageFormat::OpenExr),
+        _ => Err(FileError::UnknownExtension { path: path.into() }),
+    }
+}
+
+/// A name beside `path` that nobody else uses.
+fn temporary(path: &Path) -> PathBuf {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    path.with_file_name(format!(".{name}.{}.part", std::process::id()))
+}
+
+fn encode(
+    path: &Path,
+    file: File,
+    format: ImageFormat,
+    pixels: &DynamicImage,
+    metadata: &Metadata,
+) -> Result<(), FileError> {
+    let mut out = BufWriter::new(file);
+    let encoded = match format {
+        ImageFormat::Png => encode_with(PngEncoder::new(&mut out), pixels, metadata),
+        ImageFormat::Jpeg => encode_with(JpegEncoder::new_with_quality(&mut out, JPEG_QUALITY), pixels, metadata),
+        ImageFormat::WebP => encode_with(WebPEncoder::new_lossless(&mut out), pixels, metadata),
+        ImageFormat::Tiff => encode_with(TiffEncoder::new(&mut out), pixels, metadata),
+        _ => encode_with(OpenExrEncoder::new(&mut out), pixels, metadata),
+    };
+    encoded.map_err(|error| match error {
+        ImageError::IoError(error) => FileError::Io { path: path.into(), error },
+        other => FileError::Encoding { path: path.into(), why: other.to_string() },
+    })?;
+    // The file must be whole on the disk before it takes the place of another.
+    out.seek(std::io::SeekFrom::End(0)).and_then(|_| out.flush()).map_err(FileError::io(path))?;
+    out.get_ref().sync_all().map_err(FileError::io(path))
+}
+
+fn encode_with(mut encoder: impl ImageEncoder, pixels: &DynamicImage, metadata: &Metadata) -> Result<(), ImageError> {
+    // Formats without a place for them refuse, and the picture goes without.
+    if let Some(profile) = &metadata.profile {
+        let _ = encoder.set_icc_profile(profile.clone());
+    }
+    if let Some(exif) = &metadata.exif {
+        let _ = encoder.set_exif_metadata(exif.clone());
+    }
+    pixels.write_with_encoder(encoder)
+}
+
+/// The photo as the encoders take it; `None` when a side does not fit into 32 bits.
+fn interleaved(photo: &Photo, alpha: Option<&[f32]>, depth: Depth) -> Option<DynamicImage> {
+    let (width, height) = (u32::try_from(photo.image.width()).ok()?, u32::try_from(photo.image.height()).ok()?);
+    let pixels = photo.image.pixels();
+    let samples = photo.image.samples();
+    /// Samples pixel by pixel, colours and alpha each by its own conversion.
+    fn gather<T>(
+        pixels: usize,
+        samples: &[f32],
+        alpha: Option<&[f32]>,
+        color: impl Fn(f32) -> T,
+        opacity: impl Fn(f32) -> T,
+    ) -> Vec<T> {
+        let mut out = Vec::with_capacity(pixels * (CHANNELS + usize::from(alpha.is_some())));
+        for p in 0..pixels {
+            out.extend((0..CHANNELS).map(|c| color(samples[c * pixels + p])));
+            out.extend(alpha.map(|alpha| opacity(alpha[p])));
+        }
+        out
+    }
+    // Clips, scales and rounds.
+    let code = |v: f32, most: f32| v.clamp(0.0, 1.0) * most + 0.5;
+    let shown = |v: f32| linear_to_srgb(v.clamp(0.0, 1.0));
+    let image = match depth {
+        Depth::Eight => {
+            let out = gather(pixels, samples, alpha, |v| code(shown(v), 255.0) as u8, |v| code(v, 255.0) as u8);
+            if alpha.is_some() {
+                DynamicImage::ImageRgba8(ImageBuffer::from_raw(width, height, out)?)
+            } else {
+                DynamicImage::ImageRgb8(ImageBuffer::from_raw(width, height, out)?)
+            }
+        }
+        Depth::Sixteen => {
+            let out = gather(pixels, samples, alpha, |v| code(shown(v), 65535.0) as u16, |v| code(v, 65535.0) as u16);
+            if alpha.is_some() {
+                DynamicImage::ImageRgba16(ImageBuffer::from_raw(width, height, out)?)
+            } else {
+                DynamicImage::ImageRgb16(ImageBuffer::from_raw(width, height, out)?)
+            }
+        }
+        Depth::Float => {
+            let out = gather(pixels, samples, alpha, |v| v, |v| v);
+            if alpha.is_some() {
+                DynamicImage::ImageRgba32F(ImageBuffer::from_raw(width, height, out)?)
+            } else {
+                DynamicImage::ImageRgb32F(ImageBuffer::from_raw(width, height, out)?)
+            }
+        }
+    };
+    Some(image)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_without_a_format_are_refused() {
+        for wrong in ["a", "a.gif", "a.png.txt", ".png"] {
+            let error = check_output(Path::new(wrong)).unwrap_err();
+            assert!(matches!(error, FileError::UnknownExtension { .. }), "{wrong}");
+            assert!(error.to_string().contains(".png, .jpg"), "{error}");
+        }
+        for right in ["a.png", "x/b.JPEG", "c.tif", "d.Exr", "e.webp"] {
+            assert!(check_output(Path::new(right)).is_ok(), "{right}");
+        }
+    }
+}

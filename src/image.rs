@@ -1,0 +1,154 @@
+//! An RGB image in linear light.
+
+use crate::color;
+use crate::error::Error;
+
+/// Channels of every image here: red, green, blue.
+pub const CHANNELS: usize = 3;
+
+/// An RGB image in linear light, white at 1, *not* clipped: noise goes below 0 and above 1.
+///
+/// Samples lie plane after plane (red, green, blue), each plane row after row.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LinearImage {
+    width: usize,
+    height: usize,
+    samples: Vec<f32>,
+}
+
+impl LinearImage {
+    /// An image from its planes: `3 * width * height` finite samples.
+    ///
+    /// # Errors
+    /// [`Error::EmptyImage`], [`Error::WrongLength`] or [`Error::NotFinite`].
+    pub fn new(width: usize, height: usize, samples: Vec<f32>) -> Result<Self, Error> {
+        if width == 0 || height == 0 {
+            return Err(Error::EmptyImage { width, height });
+        }
+        let expected = width * height * CHANNELS;
+        if samples.len() != expected {
+            return Err(Error::WrongLength { width, height, expected, found: samples.len() });
+        }
+        if let Some(at) = samples.iter().position(|v| !v.is_finite()) {
+            let (channel, pixel) = (at / (width * height), at % (width * height));
+            return Err(Error::NotFinite { channel, row: pixel / width, column: pixel % width });
+        }
+        Ok(Self { width, height, samples })
+    }
+
+    /// An image whose sample at (channel, row, column) is `f(channel, row, column)`.
+    ///
+    /// # Errors
+    /// As [`LinearImage::new`].
+    pub fn from_fn(width: usize, height: usize, mut f: impl FnMut(usize, usize, usize) -> f32) -> Result<Self, Error> {
+        let mut samples = Vec::with_capacity(width * height * CHANNELS);
+        for channel in 0..CHANNELS {
+            for row in 0..height {
+                samples.extend((0..width).map(|column| f(channel, row, column)));
+            }
+        }
+        Self::new(width, height, samples)
+    }
+
+    /// An image from interleaved 8-bit sRGB samples with `stride` samples a pixel (3 for RGB, 4 for RGBA; what is
+    /// beyond the third is left out).
+    ///
+    /// # Errors
+    /// [`Error::EmptyImage`] or [`Error::WrongLength`].
+    pub fn from_srgb8(width: usize, height: usize, stride: usize, bytes: &[u8]) -> Result<Self, Error> {
+        if bytes.len() != width * height * stride {
+            return Err(Error::WrongLength { width, height, expected: width * height * stride, found: bytes.len() });
+        }
+        let table = color::srgb8_table();
+        Self::from_fn(width, height, |channel, row, column| {
+            table[bytes[(row * width + column) * stride + channel] as usize]
+        })
+    }
+
+    /// Interleaved 8-bit sRGB samples, clipped to [0, 1].
+    pub fn to_srgb8(&self) -> Vec<u8> {
+        let pixels = self.pixels();
+        (0..pixels)
+            .flat_map(|p| {
+                std::array::from_fn::<u8, CHANNELS, _>(|c| color::linear_to_srgb8(self.samples[c * pixels + p]))
+            })
+            .collect()
+    }
+
+    /// Pixels across.
+    pub fn width(&self) -> usize {
+        self.width
+    }
+
+    /// Pixels down.
+    pub fn height(&self) -> usize {
+        self.height
+    }
+
+    /// Pixels in all.
+    pub fn pixels(&self) -> usize {
+        self.width * self.height
+    }
+
+    /// All samples, plane after plane.
+    pub fn samples(&self) -> &[f32] {
+        &self.samples
+    }
+
+    /// All samples, plane after plane, to change in place.
+    pub fn samples_mut(&mut self) -> &mut [f32] {
+        &mut self.samples
+    }
+
+    /// One channel's plane.
+    pub fn plane(&self, channel: usize) -> &[f32] {
+        let pixels = self.pixels();
+        &self.samples[channel * pixels..(channel + 1) * pixels]
+    }
+
+    /// The samples themselves.
+    pub fn into_samples(self) -> Vec<f32> {
+        self.samples
+    }
+}
+
+/// The index that reflection about the first and last sample gives: `... 2 1 | 0 1 2 ... n-1 | n-2 n-3 ...`.
+///
+/// Any distance outside is folded back, so it works for images smaller than the padding, a single pixel too.
+pub fn reflect(index: isize, len: usize) -> usize {
+    if len == 1 {
+        return 0;
+    }
+    let period = 2 * (len as isize - 1);
+    let folded = index.rem_euclid(period);
+    folded.min(period - folded) as usize
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reflection_folds_back_from_any_distance() {
+        let folded: Vec<usize> = (-5..8).map(|i| reflect(i, 3)).collect();
+        assert_eq!(folded, [1, 0, 1, 2, 1, 0, 1, 2, 1, 0, 1, 2, 1]);
+        assert!((-9..9).all(|i| reflect(i, 1) == 0));
+    }
+
+    #[test]
+    fn images_that_cannot_be_are_refused() {
+        assert_eq!(LinearImage::new(0, 4, vec![]), Err(Error::EmptyImage { width: 0, height: 4 }));
+        assert!(matches!(LinearImage::new(2, 2, vec![0.0; 11]), Err(Error::WrongLength { .. })));
+        let mut samples = vec![0.0; 12];
+        samples[4 + 3] = f32::NAN;
+        assert_eq!(LinearImage::new(2, 2, samples), Err(Error::NotFinite { channel: 1, row: 1, column: 1 }));
+    }
+
+    #[test]
+    fn srgb_bytes_survive_the_round_trip() {
+        let bytes: Vec<u8> = (0..2 * 3 * 3).map(|i| (i * 13) as u8).collect();
+        let image = LinearImage::from_srgb8(2, 3, 3, &bytes).unwrap();
+        assert_eq!(image.to_srgb8(), bytes);
+        assert_eq!(image.plane(1)[0], color::srgb8_table()[13]);
+    }
+}

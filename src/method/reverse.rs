@@ -1,0 +1,153 @@
+//! The reverse process: from the photo back to the clean image (paper, Section 3.4).
+
+use crate::error::Error;
+
+/// `x0_hat = x_t - sqrt(gamma_t) eps`: the clean value that a prediction of the noise implies.
+pub fn x0_hat(x_t: f32, sigma_t: f32, eps: f32) -> f32 {
+    x_t - sigma_t * eps
+}
+
+/// One step of a pixel from time t back to t' <= t: a draw from `q(x_t' | x_t, x0_hat)`,
+///
+/// `x_t' = (gamma_t'/gamma_t) x_t + (1 - gamma_t'/gamma_t) x0_hat + sqrt(gamma_t' (gamma_t - gamma_t') / gamma_t) z`.
+///
+/// `gamma` and `gamma_next` are the variances at t and t'. With `z` = 0 the step is deterministic. A pixel that is done
+/// (`gamma` = 0) is not touched; one that gets done (`gamma_next` = 0) is `x0_hat` exactly.
+pub fn posterior(x_t: f32, x0_hat: f32, gamma: f32, gamma_next: f32, z: f32) -> f32 {
+    if gamma == 0.0 {
+        return x_t;
+    }
+    let kept = gamma_next / gamma;
+    kept * x_t + (1.0 - kept) * x0_hat + (gamma_next * (1.0 - kept)).sqrt() * z
+}
+
+/// How many steps the reverse process takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Steps {
+    /// This many, equally long. One is the least-squares estimate: the best PSNR and the least texture.
+    Count(usize),
+    /// The paper's: each step goes back by one unit of time.
+    Unit,
+}
+
+impl Steps {
+    /// The most steps a run may have: the schedule's length.
+    pub const MOST: usize = 1000;
+
+    /// `Steps::Count`, checked.
+    ///
+    /// # Errors
+    /// [`Error::BadOption`] unless `count` is from 1 to 1000.
+    pub fn count(count: usize) -> Result<Self, Error> {
+        if (1..=Self::MOST).contains(&count) {
+            Ok(Self::Count(count))
+        } else {
+            Err(Error::BadOption { name: "steps", value: count.to_string(), range: "a whole number from 1 to 1000" })
+        }
+    }
+
+    /// How far all pixels have gone back, `tau`, before the first step, between steps and after the last: increasing
+    /// from 0 to `latest`, the latest time of any pixel, so that every pixel ends at time 0.
+    pub fn plan(self, latest: f32) -> Vec<f32> {
+        let count = match self {
+            Self::Count(count) => count.max(1),
+            Self::Unit => (latest.ceil() as usize).max(1),
+        };
+        let at = |k: usize| match self {
+            Self::Count(_) => latest * k as f32 / count as f32,
+            Self::Unit => (k as f32).min(latest),
+        };
+        // The end is written, not computed: rounding must not leave a pixel just short of time 0.
+        (0..count).map(at).chain(std::iter::once(latest)).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::method::forward::unit_noise;
+    use crate::method::random::{Normals, Stream};
+    use crate::method::schedule::Schedule;
+    use crate::method::time_map::time_after;
+
+    /// Runs one pixel through the whole reverse process with a network that knows the truth.
+    fn oracle_run(y: f32, x0: f32, t_star: f32, latest: f32, steps: Steps, seed: Option<u64>) -> f32 {
+        let schedule = Schedule::default();
+        let plan = steps.plan(latest);
+        let mut x = y;
+        for (k, tau) in plan.windows(2).enumerate() {
+            let (t, t_next) = (time_after(t_star, tau[0]), time_after(t_star, tau[1]));
+            let (sigma, gamma, gamma_next) = (schedule.sigma(t), schedule.gamma(t), schedule.gamma(t_next));
+            let z = seed.map_or(0.0, |seed| Normals::new(seed, Stream::Reverse).at(k, 0, 0)[0]);
+            x = posterior(x, x0_hat(x, sigma, unit_noise(x, x0, sigma)), gamma, gamma_next, z);
+        }
+        x
+    }
+
+    #[test]
+    fn a_perfect_network_returns_the_clean_image() {
+        for steps in [Steps::Count(1), Steps::Count(2), Steps::Count(7), Steps::Count(50), Steps::Unit] {
+            for seed in [None, Some(3)] {
+                for (y, x0) in [(0.9f32, 0.2f32), (-0.4, 0.1), (1.7, 0.6), (0.5, 0.5)] {
+                    for t_star in [0.37, 4.0, 11.3, 29.9] {
+                        let x = oracle_run(y, x0, t_star, 29.9, steps, seed);
+                        // The clean value to the last bits of the largest number on the way.
+                        assert!((x - x0).abs() <= 4.0 * f32::EPSILON, "{steps:?} {y} {x0} {t_star}: {x}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_pixel_without_noise_is_never_changed() {
+        for steps in [Steps::Count(1), Steps::Count(9), Steps::Unit] {
+            assert_eq!(oracle_run(0.123_456_7, 0.9, 0.0, 25.0, steps, Some(1)), 0.123_456_7);
+        }
+        assert_eq!(posterior(0.3, 0.9, 0.0, 0.0, 5.0), 0.3);
+    }
+
+    #[test]
+    fn the_last_step_is_the_estimate_itself() {
+        assert_eq!(posterior(0.3, 0.123_456_7, 0.04, 0.0, 5.0), 0.123_456_7);
+        assert_eq!(posterior(0.3, 0.9, 0.04, 0.04, 5.0), 0.3);
+    }
+
+    #[test]
+    fn plans_go_from_zero_to_the_latest_time() {
+        for steps in [Steps::Count(1), Steps::Count(3), Steps::Count(25), Steps::Unit] {
+            for latest in [0.0, 0.4, 1.0, 24.0, 24.7] {
+                let plan = steps.plan(latest);
+                assert_eq!((plan[0], *plan.last().unwrap()), (0.0, latest));
+                assert!(plan.windows(2).all(|w| w[0] <= w[1]), "{plan:?}");
+                if let Steps::Count(count) = steps {
+                    assert_eq!(plan.len(), count + 1);
+                }
+            }
+        }
+        assert_eq!(Steps::Unit.plan(2.5), [0.0, 1.0, 2.0, 2.5]);
+    }
+
+    #[test]
+    fn the_posterior_continues_the_forward_process() {
+        // If x_t ~ N(x0, gamma_t) and the network is perfect, x_t' must be ~ N(x0, gamma_t').
+        let (x0, gamma, gamma_next, n) = (0.3f32, 0.05f32, 0.02f32, 20_000);
+        let (a, b) = (Normals::new(1, Stream::Forward), Normals::new(1, Stream::Reverse));
+        let all: Vec<f64> = (0..n)
+            .map(|i| {
+                let x_t = x0 + gamma.sqrt() * a.at(0, i, 0)[0];
+                f64::from(posterior(x_t, x0, gamma, gamma_next, b.at(0, i, 0)[0]))
+            })
+            .collect();
+        let mean = all.iter().sum::<f64>() / f64::from(n as u32);
+        let variance = all.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / f64::from(n as u32);
+        assert!((mean - f64::from(x0)).abs() < 0.005, "mean {mean}");
+        assert!((variance / f64::from(gamma_next) - 1.0).abs() < 0.05, "variance {variance}");
+    }
+
+    #[test]
+    fn step_counts_out_of_range_are_refused() {
+        assert!(Steps::count(0).is_err() && Steps::count(1001).is_err());
+        assert_eq!(Steps::count(25), Ok(Steps::Count(25)));
+    }
+}

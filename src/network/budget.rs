@@ -1,0 +1,131 @@
+//! What a network costs: arithmetic per pixel, parameters, and how far it sees.
+
+use crate::network::config::UnetConfig;
+use crate::network::unet::{FEATURES, LEVELS, PREDICTION};
+
+/// The most a released network may cost: it runs tens of times per photo, in a browser.
+pub const MAX_FLOPS_PER_PIXEL: f64 = 200_000.0;
+/// The most parameters a released network may have.
+pub const MAX_PARAMETERS: usize = 3_000_000;
+
+/// One convolution of the network.
+struct Layer {
+    channels_in: usize,
+    channels_out: usize,
+    kernel: usize,
+    /// Image pixels per output pixel, along one side.
+    pixel_size: usize,
+}
+
+impl UnetConfig {
+    /// Every convolution, in the order of the forward pass.
+    fn layers(&self) -> Vec<Layer> {
+        let (widths, embedding) = (&self.widths, self.embedding);
+        let coarsest = widths.len() - 1;
+        let layer = |channels_in, channels_out, kernel, scale| Layer {
+            channels_in,
+            channels_out,
+            kernel,
+            pixel_size: self.pixel_size(scale),
+        };
+        let blocks = |scale: usize| {
+            let width = widths[scale];
+            (0..self.blocks[scale]).flat_map(move |_| {
+                [layer(width, width, 3, scale), layer(embedding, 2 * width, 1, scale), layer(width, width, 3, scale)]
+            })
+        };
+        let mut layers = vec![layer(FEATURES + LEVELS, widths[0], 3, 0)];
+        for scale in 0..=coarsest {
+            layers.extend([layer(LEVELS, embedding, 1, scale), layer(embedding, embedding, 1, scale)]);
+        }
+        for scale in 0..coarsest {
+            layers.extend(blocks(scale));
+            layers.push(layer(widths[scale], widths[scale + 1], 2, scale + 1));
+        }
+        layers.extend(blocks(coarsest));
+        for scale in (0..coarsest).rev() {
+            layers.push(layer(widths[scale + 1], 4 * widths[scale], 1, scale + 1));
+            layers.extend(blocks(scale));
+        }
+        layers.push(layer(widths[0], PREDICTION, 3, 0));
+        layers
+    }
+
+    /// Floating-point operations of the convolutions per image pixel and evaluation, multiply and add counted as two.
+    pub fn flops_per_pixel(&self) -> f64 {
+        let flops = |l: &Layer| {
+            (2 * l.kernel * l.kernel * l.channels_in * l.channels_out) as f64 / (l.pixel_size * l.pixel_size) as f64
+        };
+        self.layers().iter().map(flops).sum()
+    }
+
+    /// Numbers to be learned.
+    pub fn parameters(&self) -> usize {
+        self.layers().iter().map(|l| (l.kernel * l.kernel * l.channels_in + 1) * l.channels_out).sum()
+    }
+
+    /// How far away, in pixels and rounded up to [`UnetConfig::alignment`], a pixel can matter to another: the halo that
+    /// a tile needs.
+    pub fn halo(&self) -> usize {
+        // The local mean looks one square around; a 3 x 3 convolution one pixel of its scale; going to a coarser scale
+        // rounds outward to that scale's pixels, together by less than one pixel of the coarsest.
+        let convolutions: usize = self.layers().iter().filter(|l| l.kernel == 3).map(|l| l.pixel_size).sum();
+        (self.pixel_size(0) + convolutions + self.alignment()).next_multiple_of(self.alignment())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use burn::module::Module;
+    use burn::tensor::{Device, Distribution, Tensor};
+
+    #[test]
+    fn the_default_network_keeps_to_the_budget() {
+        let config = UnetConfig::default();
+        assert!(config.flops_per_pixel() <= MAX_FLOPS_PER_PIXEL, "{}", config.flops_per_pixel());
+        assert!(config.parameters() <= MAX_PARAMETERS, "{}", config.parameters());
+    }
+
+    #[test]
+    fn the_list_of_layers_is_the_networks() {
+        for config in [
+            UnetConfig::default(),
+            UnetConfig { widths: vec![8, 16], blocks: vec![2, 1], embedding: 5 },
+            UnetConfig { widths: vec![8], blocks: vec![3], embedding: 5 },
+        ] {
+            assert_eq!(config.parameters(), config.init(&Device::flex()).unwrap().num_params());
+        }
+    }
+
+    #[test]
+    fn a_layer_costs_what_counting_says() {
+        // 36 -> 8 and 8 -> 12 at half resolution, 3 x 3; embeddings 6 -> 5 -> 5.
+        let config = UnetConfig { widths: vec![8], blocks: vec![0], embedding: 5 };
+        let by_hand = (2 * 9 * 36 * 8 + 2 * (6 * 5 + 5 * 5) + 2 * 9 * 8 * 12) as f64 / 4.0;
+        assert_eq!(config.flops_per_pixel(), by_hand);
+    }
+
+    #[test]
+    fn nothing_beyond_the_halo_matters() {
+        let device = Device::flex();
+        let config = UnetConfig { widths: vec![6, 8], blocks: vec![1, 1], embedding: 4 };
+        let network = config.init(&device).unwrap();
+        // Blocks start out silent: give every weight a value.
+        let network = crate::network::weights::randomised(network, &device);
+        let (halo, side) = (config.halo(), config.halo() + 2 * config.alignment());
+        let shape = [1, 3, 8, side];
+        let y = Tensor::<4>::random(shape, Distribution::Uniform(0.0, 1.0), &device);
+        let sigma = Tensor::<4>::full(shape, 0.1, &device);
+        let last = config.alignment();
+        let changed =
+            y.clone().slice_assign([0..1, 0..3, 0..8, side - last..side], Tensor::ones([1, 3, 8, last], &device));
+        let eps = |y: Tensor<4>| -> Vec<f32> {
+            network.forward(y.clone(), y, sigma.clone(), sigma.clone()).into_data().iter().collect()
+        };
+        let (a, b) = (eps(y), eps(changed));
+        let differs = |column: usize| (0..24).any(|row| a[row * side + column] != b[row * side + column]);
+        assert!((0..side - last - halo).all(|column| !differs(column)), "a pixel beyond the halo mattered");
+        assert!(differs(side - last - 1), "the change did not reach its neighbour");
+    }
+}

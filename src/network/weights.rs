@@ -1,0 +1,200 @@
+//! Weights as safetensors: f16 numbers under the parameters' names, the network's shape in the metadata.
+
+use std::collections::HashMap;
+
+use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
+use burn::tensor::{Device, Tensor, TensorData};
+use half::f16;
+use safetensors::tensor::{Dtype, SafeTensors, TensorView};
+
+use crate::error::Error;
+use crate::network::config::UnetConfig;
+use crate::network::unet::Unet;
+
+/// The metadata key under which the network's shape lies, as JSON.
+const SHAPE: &str = "svnr";
+
+/// A network as the bytes of a safetensors file, weights in f16.
+///
+/// # Errors
+/// [`Error::BadWeights`] when the file cannot be put together.
+pub fn to_bytes(network: &Unet, config: &UnetConfig) -> Result<Vec<u8>, Error> {
+    let mut collected = Collector::default();
+    network.visit(&mut collected);
+    let views = collected
+        .tensors
+        .iter()
+        .map(|(name, shape, bytes)| Ok((name, TensorView::new(Dtype::F16, shape.clone(), bytes)?)))
+        .collect::<Result<Vec<_>, safetensors::SafeTensorError>>()
+        .map_err(|e| Error::BadWeights(e.to_string()))?;
+    let shape = serde_json::to_string(config).map_err(|e| Error::BadWeights(e.to_string()))?;
+    let metadata = HashMap::from([(SHAPE.to_string(), shape)]);
+    safetensors::serialize(views, Some(metadata)).map_err(|e| Error::BadWeights(e.to_string()))
+}
+
+/// The network in a safetensors file (weights in f16 or f32), on a device, and its shape.
+///
+/// # Errors
+/// [`Error::BadWeights`] when the bytes are no such file, or it holds another network's weights.
+pub fn from_bytes(bytes: &[u8], device: &Device) -> Result<(Unet, UnetConfig), Error> {
+    let bad = |what: String| Error::BadWeights(what);
+    let (_, header) = SafeTensors::read_metadata(bytes).map_err(|e| bad(format!("not a safetensors file ({e})")))?;
+    let shape = header
+        .metadata()
+        .as_ref()
+        .and_then(|m| m.get(SHAPE))
+        .ok_or_else(|| bad("the file does not say which SVNR network it is for".into()))?;
+    let config: UnetConfig = serde_json::from_str(shape).map_err(|e| bad(format!("unreadable network shape ({e})")))?;
+    let network = config.init(device).map_err(|e| bad(e.to_string()))?;
+    let tensors = SafeTensors::deserialize(bytes).map_err(|e| bad(e.to_string()))?;
+    let mut loader = Loader { tensors: &tensors, path: Vec::new(), loaded: 0, error: None };
+    let network = network.map(&mut loader);
+    if let Some(error) = loader.error {
+        return Err(bad(error));
+    }
+    if loader.loaded != tensors.len() {
+        return Err(bad(format!("the file has {} tensors, the network {}", tensors.len(), loader.loaded)));
+    }
+    Ok((network, config))
+}
+
+/// Names, shapes and f16 bytes of all parameters.
+#[derive(Default)]
+struct Collector {
+    path: Vec<String>,
+    tensors: Vec<(String, Vec<usize>, Vec<u8>)>,
+}
+
+impl ModuleVisitor for Collector {
+    fn enter_module(&mut self, name: &str, _: &str) {
+        self.path.push(name.to_string());
+    }
+
+    fn exit_module(&mut self, _: &str, _: &str) {
+        self.path.pop();
+    }
+
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        let tensor = param.val();
+        let shape = tensor.dims().to_vec();
+        let bytes = tensor.into_data().iter::<f32>().flat_map(|v| f16::from_f32(v).to_le_bytes()).collect();
+        self.tensors.push((self.path.join("."), shape, bytes));
+    }
+}
+
+/// Puts a file's tensors into a network of the same shape; the first thing that does not fit is kept as the error.
+struct Loader<'a> {
+    tensors: &'a SafeTensors<'a>,
+    path: Vec<String>,
+    loaded: usize,
+    error: Option<String>,
+}
+
+impl Loader<'_> {
+    fn values(&self, name: &str, shape: &[usize]) -> Result<Vec<f32>, String> {
+        let view = self.tensors.tensor(name).map_err(|_| format!("{name} is missing"))?;
+        if view.shape() != shape {
+            return Err(format!("{name} has shape {:?}, the network needs {shape:?}", view.shape()));
+        }
+        let values: Vec<f32> = match view.dtype() {
+            Dtype::F16 => view.data().as_chunks().0.iter().map(|b| f16::from_le_bytes(*b).to_f32()).collect(),
+            Dtype::F32 => view.data().as_chunks().0.iter().map(|b| f32::from_le_bytes(*b)).collect(),
+            other => return Err(format!("{name} is {other:?}; f16 and f32 can be read")),
+        };
+        if values.iter().all(|v| v.is_finite()) {
+            Ok(values)
+        } else {
+            Err(format!("{name} holds values that are not finite"))
+        }
+    }
+}
+
+impl ModuleMapper for Loader<'_> {
+    fn enter_module(&mut self, name: &str, _: &str) {
+        self.path.push(name.to_string());
+    }
+
+    fn exit_module(&mut self, _: &str, _: &str) {
+        self.path.pop();
+    }
+
+    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+        let name = self.path.join(".");
+        param.map(|tensor| match self.values(&name, &tensor.dims()) {
+            Ok(values) => {
+                self.loaded += 1;
+                Tensor::from_data(TensorData::new(values, tensor.dims()), &tensor.device())
+            }
+            Err(error) => {
+                self.error.get_or_insert(error);
+                tensor
+            }
+        })
+    }
+}
+
+/// The network with every parameter drawn anew, biases and silent branches too: for tests that need all paths to act.
+#[cfg(test)]
+pub(crate) fn randomised(network: Unet, device: &Device) -> Unet {
+    struct Randomiser<'a>(&'a Device);
+    impl ModuleMapper for Randomiser<'_> {
+        fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+            param.map(|t| {
+                let fan_in: usize = t.dims().iter().skip(1).product();
+                let std = (1.5 / fan_in as f64).sqrt().min(0.3);
+                Tensor::random(t.dims(), burn::tensor::Distribution::Normal(0.0, std), self.0)
+            })
+        }
+    }
+    network.map(&mut Randomiser(device))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn small() -> UnetConfig {
+        UnetConfig { widths: vec![4, 6], blocks: vec![1, 1], embedding: 3 }
+    }
+
+    fn parameters(network: &Unet) -> Vec<(String, Vec<usize>, Vec<u8>)> {
+        let mut collector = Collector::default();
+        network.visit(&mut collector);
+        collector.tensors
+    }
+
+    #[test]
+    fn a_network_survives_the_round_trip() {
+        let device = Device::flex();
+        let network = randomised(small().init(&device).unwrap(), &device);
+        let bytes = to_bytes(&network, &small()).unwrap();
+        let (again, config) = from_bytes(&bytes, &device).unwrap();
+        assert_eq!(config, small());
+        assert_eq!(parameters(&again), parameters(&network));
+        assert_eq!(to_bytes(&again, &config).unwrap(), bytes);
+    }
+
+    #[test]
+    fn two_bytes_a_parameter() {
+        let network = small().init(&Device::flex()).unwrap();
+        let bytes = to_bytes(&network, &small()).unwrap();
+        assert!(bytes.len() >= 2 * small().parameters());
+        assert!(bytes.len() < 2 * small().parameters() + 8192);
+    }
+
+    #[test]
+    fn files_that_do_not_fit_say_why() {
+        let device = Device::flex();
+        let message = |bytes: &[u8]| from_bytes(bytes, &device).unwrap_err().to_string();
+        assert!(message(b"not weights").contains("not a safetensors file"));
+        let network = small().init(&device).unwrap();
+        let bytes = to_bytes(&network, &small()).unwrap();
+        assert!(message(&bytes[..bytes.len() - 1]).contains("cannot be used"));
+        let wider = UnetConfig { widths: vec![4, 8], ..small() };
+        assert!(message(&to_bytes(&network, &wider).unwrap()).contains("shape"));
+        let deeper = UnetConfig { blocks: vec![1, 2], ..small() };
+        assert!(message(&to_bytes(&network, &deeper).unwrap()).contains("missing"));
+        let shallower = UnetConfig { blocks: vec![1, 0], ..small() };
+        assert!(message(&to_bytes(&network, &shallower).unwrap()).contains("tensors"));
+    }
+}

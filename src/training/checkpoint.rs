@@ -1,0 +1,123 @@
+//! Everything that a run needs to go on exactly where it stopped.
+//!
+//! Examples are functions of (seed, step), so the state is the step, the weights, their moving average and Adam's moments.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use burn::module::Module;
+use burn::optim::ModuleOptimizer;
+use burn::store::ModuleRecord;
+use burn::tensor::Device;
+use serde::{Deserialize, Serialize};
+
+use crate::network::{Unet, weights};
+use crate::training::config::Config;
+use crate::training::optimizer;
+
+/// A run at the end of a step.
+pub struct Checkpoint {
+    /// The run's settings.
+    pub config: Config,
+    /// Steps done.
+    pub step: usize,
+    /// Seconds spent on them, over all sessions.
+    pub seconds: f64,
+    /// The weights that Adam changes, on an autodiff device.
+    pub network: Unet,
+    /// Their moving average, without autodiff.
+    pub average: Unet,
+    /// Adam with its moments.
+    pub optimizer: ModuleOptimizer,
+}
+
+/// What lies beside the tensors, as JSON.
+#[derive(Serialize, Deserialize)]
+struct State {
+    config: Config,
+    step: usize,
+    seconds: f64,
+}
+
+const STATE: &str = "state.json";
+const NETWORK: &str = "network.bpk";
+const AVERAGE: &str = "average.bpk";
+const OPTIMIZER: &str = "optimizer.bpk";
+
+impl Checkpoint {
+    /// A run that has not begun.
+    ///
+    /// # Errors
+    /// When no run can be made of the settings.
+    pub fn fresh(config: Config, device: &Device) -> Result<Self, String> {
+        config.check()?;
+        device.seed(config.seed);
+        let network = config.network.init(&device.clone().autodiff()).map_err(|e| e.to_string())?;
+        let average = network.valid();
+        Ok(Self { config, step: 0, seconds: 0.0, network, average, optimizer: optimizer::adam() })
+    }
+
+    /// A run that has not begun, from released weights, whose network replaces the settings'.
+    ///
+    /// # Errors
+    /// When the file cannot be read or no run can be made of the settings.
+    pub fn from_weights(mut config: Config, file: &Path, device: &Device) -> Result<Self, String> {
+        let bytes = fs::read(file).map_err(|e| format!("{} cannot be read: {e}", file.display()))?;
+        let (average, network) = weights::from_bytes(&bytes, device).map_err(|e| format!("{}: {e}", file.display()))?;
+        config.network = network;
+        let fresh = Self::fresh(config, device)?;
+        let network = fresh.network.try_load_record(average.clone().into_record());
+        let network = network.map_err(|e| format!("{}: {e}", file.display()))?;
+        Ok(Self { average: network.valid(), network, ..fresh })
+    }
+
+    /// Where the checkpoint of a run's folder lies.
+    pub fn folder(run: &Path) -> PathBuf {
+        run.join("checkpoint")
+    }
+
+    /// Writes the checkpoint into the run's folder. A kill at any moment leaves the old one or the new one whole.
+    ///
+    /// # Errors
+    /// When the folder cannot be written.
+    pub fn save(&self, run: &Path) -> Result<(), String> {
+        let (current, fresh, old) = (Self::folder(run), run.join("checkpoint.new"), run.join("checkpoint.old"));
+        let failed =
+            |e: &dyn std::fmt::Display| format!("the checkpoint in {} could not be written: {e}", run.display());
+        let remove = |dir: &Path| if dir.exists() { fs::remove_dir_all(dir) } else { Ok(()) };
+        remove(&fresh).and_then(|()| fs::create_dir_all(&fresh)).map_err(|e| failed(&e))?;
+        self.network.valid().into_record().save(fresh.join(NETWORK)).map_err(|e| failed(&e))?;
+        self.average.clone().into_record().save(fresh.join(AVERAGE)).map_err(|e| failed(&e))?;
+        self.optimizer.save(fresh.join(OPTIMIZER)).map_err(|e| failed(&e))?;
+        let state = State { config: self.config.clone(), step: self.step, seconds: self.seconds };
+        let json = serde_json::to_vec_pretty(&state).map_err(|e| failed(&e))?;
+        fs::write(fresh.join(STATE), json).map_err(|e| failed(&e))?;
+        remove(&old).map_err(|e| failed(&e))?;
+        if current.exists() {
+            fs::rename(&current, &old).map_err(|e| failed(&e))?;
+        }
+        fs::rename(&fresh, &current).map_err(|e| failed(&e))?;
+        remove(&old).map_err(|e| failed(&e))
+    }
+
+    /// Reads the checkpoint of a run's folder.
+    ///
+    /// # Errors
+    /// When there is none, or it is damaged.
+    pub fn load(run: &Path, device: &Device) -> Result<Self, String> {
+        // A kill between the two renames of `save` leaves only the old one.
+        let folder = [Self::folder(run), run.join("checkpoint.old")]
+            .into_iter()
+            .find(|f| f.join(STATE).exists())
+            .ok_or_else(|| format!("{} holds no checkpoint to resume from", run.display()))?;
+        let failed = |e: &dyn std::fmt::Display| format!("the checkpoint in {} cannot be read: {e}", folder.display());
+        let json = fs::read(folder.join(STATE)).map_err(|e| failed(&e))?;
+        let state: State = serde_json::from_slice(&json).map_err(|e| failed(&e))?;
+        let record = |name| ModuleRecord::load(folder.join(name));
+        let fresh = Self::fresh(state.config, device)?;
+        let network = record(NETWORK).and_then(|r| fresh.network.try_load_record(r)).map_err(|e| failed(&e))?;
+        let average = record(AVERAGE).and_then(|r| fresh.average.try_load_record(r)).map_err(|e| failed(&e))?;
+        let optimizer = fresh.optimizer.load(folder.join(OPTIMIZER)).map_err(|e| failed(&e))?;
+        Ok(Self { config: fresh.config, step: state.step, seconds: state.seconds, network, average, optimizer })
+    }
+}

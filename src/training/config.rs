@@ -1,0 +1,148 @@
+//! All settings of a training run. They are kept in its checkpoints.
+
+use serde::{Deserialize, Serialize};
+
+use crate::network::UnetConfig;
+
+/// A part of the run with its own patch size: small patches give many steps, large ones teach the coarse scales.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Stage {
+    /// Share of the run's steps after which the stage ends, up to 1.
+    pub until: f64,
+    /// Side of a patch in pixels; a multiple of the network's alignment.
+    pub patch: usize,
+    /// Patches per step.
+    pub batch: usize,
+}
+
+/// Settings of a run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Config {
+    /// The network's shape.
+    pub network: UnetConfig,
+    /// Optimizer steps in all.
+    pub steps: usize,
+    /// Patch sizes over the run.
+    pub stages: Vec<Stage>,
+    /// Highest learning rate of Adam.
+    pub learning_rate: f64,
+    /// Steps over which the learning rate rises to it; from there a cosine leads to 0.
+    pub warm_up: usize,
+    /// The norm of all gradients together is held to this.
+    pub clip: f32,
+    /// Decay per step of the moving average of the weights, which is what is kept and used.
+    pub ema: f32,
+    /// Weight of the squared error of `eps~` (the paper's loss).
+    pub eps_weight: f32,
+    /// Weight of the log squared error of `x0_hat` on the sRGB curve, per patch.
+    pub display_weight: f32,
+    /// Share of patches at `tau` = 0, where every run starts.
+    pub share_at_photo: f64,
+    /// Share of generated pictures among the patches, where there are folders too.
+    pub generated: f64,
+    /// Range of gains, log-uniform.
+    pub gains: (f32, f32),
+    /// Share of patches whose white level is lowered (log-uniform from 0.1 to 1).
+    pub share_darkened: f64,
+    /// Std of the error of the noise parameters that the time map is made with, in log10.
+    pub parameter_error: f32,
+    /// Seed of everything random.
+    pub seed: u64,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            network: UnetConfig::default(),
+            steps: 24_000,
+            stages: vec![
+                Stage { until: 0.75, patch: 48, batch: 8 },
+                Stage { until: 0.92, patch: 64, batch: 8 },
+                Stage { until: 1.0, patch: 96, batch: 6 },
+            ],
+            learning_rate: 1e-3,
+            warm_up: 300,
+            clip: 1.0,
+            ema: 0.999,
+            eps_weight: 1.0,
+            display_weight: 0.2,
+            share_at_photo: 0.6,
+            generated: 0.05,
+            gains: (0.3, 25.0),
+            share_darkened: 0.4,
+            parameter_error: 0.03,
+            seed: 1,
+        }
+    }
+}
+
+impl Config {
+    /// The stage in which a step is.
+    pub fn stage(&self, step: usize) -> Stage {
+        let at = step as f64 / self.steps as f64;
+        *self.stages.iter().find(|s| at < s.until).unwrap_or(&self.stages[self.stages.len() - 1])
+    }
+
+    /// Whether a run can be made of these settings; the error names the setting and what it may be.
+    ///
+    /// # Errors
+    /// A sentence for the user.
+    pub fn check(&self) -> Result<(), String> {
+        self.network.check().map_err(|e| e.to_string())?;
+        if self.steps == 0 {
+            return Err("steps must be at least 1".into());
+        }
+        if self.stages.is_empty() {
+            return Err("there must be at least one stage".into());
+        }
+        let alignment = self.network.alignment();
+        for stage in &self.stages {
+            if stage.patch == 0 || !stage.patch.is_multiple_of(alignment) {
+                return Err(format!(
+                    "a patch of {} pixels does not fit the network; use a multiple of {alignment}",
+                    stage.patch
+                ));
+            }
+            if stage.batch == 0 {
+                return Err("a batch needs at least one patch".into());
+            }
+        }
+        if !(self.gains.0 > 0.0 && self.gains.0 < self.gains.1 && self.gains.1 <= 100.0) {
+            return Err(format!("gains go from a smaller to a larger number in (0, 100], not {:?}", self.gains));
+        }
+        if !(self.learning_rate > 0.0 && self.learning_rate.is_finite()) {
+            return Err(format!("the learning rate must be above 0, not {}", self.learning_rate));
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_defaults_can_be_trained() {
+        Config::default().check().unwrap();
+    }
+
+    #[test]
+    fn stages_follow_each_other() {
+        let config = Config { steps: 100, ..Config::default() };
+        assert_eq!(config.stage(0).patch, 48);
+        assert_eq!(config.stage(74).patch, 48);
+        assert_eq!(config.stage(75).patch, 64);
+        assert_eq!(config.stage(99).patch, 96);
+        assert_eq!(config.stage(100).patch, 96);
+    }
+
+    #[test]
+    fn settings_that_cannot_work_say_so() {
+        let default = Config::default;
+        let stages = vec![Stage { until: 1.0, patch: 50, batch: 1 }];
+        assert!(Config { stages, ..default() }.check().unwrap_err().contains("multiple of 8"));
+        assert!(Config { steps: 0, ..default() }.check().is_err());
+        assert!(Config { gains: (5.0, 1.0), ..default() }.check().is_err());
+        assert!(Config { learning_rate: f64::NAN, ..default() }.check().is_err());
+    }
+}

@@ -1,0 +1,26 @@
+//! Training the network, natively.
+//!
+//! | file | what |
+//! |---|---|
+//! | [`config`] | all settings of a run |
+//! | [`pictures`] | clean images: folders and the built-in generator ([`dead_leaves`]) |
+//! | [`sample`] | one training example: crop, noise, time map, `x_t` |
+//! | [`batch`] | examples as tensors |
+//! | [`loss`] | what is minimised |
+//! | [`optimizer`] | learning rate, clipping, Adam, moving average |
+//! | [`validation`] | PSNR on held-out pictures, contact sheet |
+//! | [`checkpoint`] | everything that a run needs to go on exactly |
+//! | [`log`] | CSV and plot |
+//! | [`trainer`] | the loop |
+
+pub mod batch;
+pub mod checkpoint;
+pub mod config;
+pub mod dead_leaves;
+pub mod log;
+pub mod loss;
+pub mod optimizer;
+pub mod pictures;
+pub mod sample;
+pub mod trainer;
+pub mod validation;

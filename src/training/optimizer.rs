@@ -1,0 +1,108 @@
+//! One optimizer step: learning rate, clipping, Adam, and the moving average of the weights.
+
+use std::collections::HashMap;
+
+use burn::module::{Module, ModuleMapper, ModuleVisitor, Param, ParamId};
+use burn::optim::{AdamConfig, GradientsParams, ModuleOptimizer};
+use burn::tensor::Tensor;
+
+use crate::network::Unet;
+use crate::training::config::Config;
+
+/// Adam with fresh state.
+pub fn adam() -> ModuleOptimizer {
+    AdamConfig::new().init()
+}
+
+/// The learning rate of a step: a straight line up, then half a cosine down to 0.
+pub fn learning_rate(config: &Config, step: usize) -> f64 {
+    let warm_up = config.warm_up.min(config.steps / 2);
+    if step < warm_up {
+        return config.learning_rate * (step + 1) as f64 / warm_up as f64;
+    }
+    let done = (step - warm_up) as f64 / (config.steps - warm_up) as f64;
+    config.learning_rate * 0.5 * (1.0 + (std::f64::consts::PI * done.min(1.0)).cos())
+}
+
+/// Scales all gradients by one factor so that their common norm is at most `limit`.
+pub fn clip(grads: &mut GradientsParams, network: &Unet, limit: f32) {
+    let mut norm = SquaredNorm { grads, sum: None };
+    network.visit(&mut norm);
+    let Some(sum) = norm.sum else { return };
+    let factor = (sum.sqrt() + 1e-12).recip().mul_scalar(limit).clamp_max(1.0);
+    network.visit(&mut Scale { grads, factor });
+}
+
+struct SquaredNorm<'a> {
+    grads: &'a GradientsParams,
+    sum: Option<Tensor<1>>,
+}
+
+impl ModuleVisitor for SquaredNorm<'_> {
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        if let Some(grad) = self.grads.get::<D>(param.id) {
+            let square = grad.square().sum();
+            self.sum = Some(self.sum.take().map_or(square.clone(), |sum| sum + square));
+        }
+    }
+}
+
+struct Scale<'a> {
+    grads: &'a mut GradientsParams,
+    factor: Tensor<1>,
+}
+
+impl ModuleVisitor for Scale<'_> {
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        if let Some(grad) = self.grads.remove::<D>(param.id) {
+            self.grads.register(param.id, grad * self.factor.clone().unsqueeze());
+        }
+    }
+}
+
+/// Moves the average a little towards the network: `average = decay * average + (1 - decay) * network`. Early on the decay
+/// is smaller, so that the fresh weights are soon forgotten.
+pub fn follow(average: Unet, network: &Unet, decay: f32, step: usize) -> Unet {
+    let decay = decay.min((1 + step) as f32 / (10 + step) as f32);
+    let mut collected = Collect(HashMap::new());
+    network.visit(&mut collected);
+    average.map(&mut Follow { towards: collected.0, decay })
+}
+
+struct Collect(HashMap<ParamId, Tensor<1>>);
+
+impl ModuleVisitor for Collect {
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        self.0.insert(param.id, param.val().reshape([-1]));
+    }
+}
+
+struct Follow {
+    towards: HashMap<ParamId, Tensor<1>>,
+    decay: f32,
+}
+
+impl ModuleMapper for Follow {
+    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+        let towards = self.towards.remove(&param.id).expect("the average has the network's parameters");
+        param.map(|average| {
+            let shape = average.dims();
+            average * self.decay + towards.reshape(shape) * (1.0 - self.decay)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_rate_rises_and_falls() {
+        let config = Config { steps: 1000, warm_up: 100, learning_rate: 1e-3, ..Config::default() };
+        assert!((learning_rate(&config, 0) - 1e-5).abs() < 1e-12);
+        assert!((learning_rate(&config, 100) - 1e-3).abs() < 1e-12);
+        assert!((learning_rate(&config, 550) - 5e-4).abs() < 1e-12);
+        assert!(learning_rate(&config, 999) < 1e-8);
+        assert!(learning_rate(&config, 5000) < 1e-12);
+    }
+}

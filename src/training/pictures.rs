@@ -1,0 +1,168 @@
+//! Clean pictures to train on: folders of images and generated ones, held as 8-bit sRGB.
+
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
+use rayon::prelude::*;
+
+use crate::training::dead_leaves::dead_leaves;
+
+/// Side of a generated picture.
+const GENERATED_SIDE: usize = 256;
+/// How many different pictures are generated.
+const GENERATED: usize = 500;
+/// One in this many pictures of the folders is held out, up to [`MOST_HELD_OUT`].
+const HOLD_OUT_EVERY: usize = 40;
+/// See [`HOLD_OUT_EVERY`].
+const MOST_HELD_OUT: usize = 8;
+
+/// A clean picture: interleaved 8-bit sRGB.
+#[derive(Debug, Clone)]
+pub struct Picture {
+    /// Pixels across.
+    pub width: usize,
+    /// Pixels down.
+    pub height: usize,
+    /// `3 * width * height` bytes.
+    pub bytes: Vec<u8>,
+}
+
+/// All pictures of a run.
+#[derive(Debug, Default)]
+pub struct Pictures {
+    /// From folders.
+    pub photos: Vec<Picture>,
+    /// From the built-in generator.
+    pub generated: Generated,
+    /// Never trained on: for validation.
+    pub held_out: Vec<Picture>,
+    /// Files that could not be read, and why.
+    pub skipped: Vec<(PathBuf, String)>,
+}
+
+impl Pictures {
+    /// Reads all images (png, jpeg, tiff, webp) in folders and below, and generates the rest. Smaller ones than
+    /// `least_side` are skipped, like unreadable ones.
+    ///
+    /// # Errors
+    /// When a folder cannot be listed, or holds no image at all.
+    pub fn load(folders: &[PathBuf], least_side: usize, seed: u64) -> Result<Self, String> {
+        let mut all = Self { generated: Generated::new(GENERATED, seed), ..Self::default() };
+        let mut photos = Vec::new();
+        for folder in folders {
+            let files = image_files(folder)?;
+            if files.is_empty() {
+                return Err(format!("{} holds no image (png, jpeg, tiff or webp)", folder.display()));
+            }
+            let read: Vec<_> = files.into_par_iter().map(|f| (read(&f, least_side), f)).collect();
+            for (result, file) in read {
+                match result {
+                    Ok(picture) => photos.push(picture),
+                    Err(why) => all.skipped.push((file, why)),
+                }
+            }
+        }
+        if photos.len() >= 2 * HOLD_OUT_EVERY {
+            for (i, picture) in photos.into_iter().enumerate() {
+                if i % HOLD_OUT_EVERY == HOLD_OUT_EVERY - 1 && all.held_out.len() < MOST_HELD_OUT {
+                    all.held_out.push(picture);
+                } else {
+                    all.photos.push(picture);
+                }
+            }
+        } else {
+            all.photos = photos;
+            let held_out = Generated::new(MOST_HELD_OUT, !seed);
+            all.held_out = (0..held_out.len()).map(|i| held_out.get(i).clone()).collect();
+        }
+        Ok(all)
+    }
+}
+
+/// Pictures of the built-in generator, each made when it is first asked for.
+#[derive(Debug, Default)]
+pub struct Generated {
+    seed: u64,
+    pictures: Vec<OnceLock<Picture>>,
+}
+
+impl Generated {
+    /// So many pictures of a seed.
+    pub fn new(count: usize, seed: u64) -> Self {
+        Self { seed, pictures: (0..count).map(|_| OnceLock::new()).collect() }
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.pictures.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.pictures.is_empty()
+    }
+
+    /// The picture of a number below [`Generated::len`].
+    pub fn get(&self, index: usize) -> &Picture {
+        self.pictures[index].get_or_init(|| {
+            let mut rng = ChaCha8Rng::seed_from_u64(self.seed);
+            rng.set_stream(index as u64);
+            Picture { width: GENERATED_SIDE, height: GENERATED_SIDE, bytes: dead_leaves(GENERATED_SIDE, &mut rng) }
+        })
+    }
+}
+
+/// The image files in a folder and below, in the order of their names.
+fn image_files(folder: &Path) -> Result<Vec<PathBuf>, String> {
+    let mut files = Vec::new();
+    for entry in walkdir::WalkDir::new(folder).sort_by_file_name() {
+        let entry = entry.map_err(|e| format!("cannot list {}: {e}", folder.display()))?;
+        let extension = entry.path().extension().and_then(|e| e.to_str()).unwrap_or_default().to_ascii_lowercase();
+        if entry.file_type().is_file() && ["png", "jpg", "jpeg", "tif", "tiff", "webp"].contains(&extension.as_str()) {
+            files.push(entry.into_path());
+        }
+    }
+    Ok(files)
+}
+
+fn read(file: &Path, least_side: usize) -> Result<Picture, String> {
+    let image = image::open(file).map_err(|e| e.to_string())?.into_rgb8();
+    let (width, height) = (image.width() as usize, image.height() as usize);
+    if width.min(height) < least_side {
+        return Err(format!("{width} x {height} pixels are too few; patches need {least_side}"));
+    }
+    Ok(Picture { width, height, bytes: image.into_raw() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folders_are_read_recursively_and_bad_files_named() {
+        let dir = tempfile::tempdir().unwrap();
+        let deep = dir.path().join("a/b");
+        std::fs::create_dir_all(&deep).unwrap();
+        image::RgbImage::from_pixel(64, 64, image::Rgb([1, 2, 3])).save(deep.join("good.png")).unwrap();
+        image::RgbImage::new(8, 64).save(dir.path().join("small.png")).unwrap();
+        std::fs::write(dir.path().join("broken.jpg"), b"not an image").unwrap();
+        std::fs::write(dir.path().join("notes.txt"), b"not an image").unwrap();
+        let pictures = Pictures::load(&[dir.path().into()], 48, 1).unwrap();
+        assert_eq!(pictures.photos.len(), 1);
+        assert_eq!(pictures.photos[0].bytes[..3], [1, 2, 3]);
+        let mut skipped: Vec<_> =
+            pictures.skipped.iter().map(|(f, _)| f.file_name().unwrap().to_str().unwrap()).collect();
+        skipped.sort_unstable();
+        assert_eq!(skipped, ["broken.jpg", "small.png"]);
+        assert!(!pictures.held_out.is_empty() && !pictures.generated.is_empty());
+    }
+
+    #[test]
+    fn a_folder_that_is_not_there_or_empty_is_an_error() {
+        let dir = tempfile::tempdir().unwrap();
+        assert!(Pictures::load(&[dir.path().join("nowhere")], 48, 1).unwrap_err().contains("nowhere"));
+        assert!(Pictures::load(&[dir.path().into()], 48, 1).unwrap_err().contains("no image"));
+    }
+}

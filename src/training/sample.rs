@@ -1,0 +1,209 @@
+//! One training example. A pure function of (seed, step, index), so that a run can stop anywhere and go on exactly.
+
+use image::imageops::FilterType;
+use image::{ImageBuffer, Rgb};
+use rand::Rng;
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
+
+use crate::color::srgb8_table;
+use crate::image::{CHANNELS, LinearImage};
+use crate::method::forward::{bridge, unit_noise};
+use crate::method::noise::NoiseModel;
+use crate::method::random::{Normals, Stream};
+use crate::method::schedule::Schedule;
+use crate::method::time_map::{TimeMap, time_after};
+use crate::training::config::Config;
+use crate::training::pictures::{Picture, Pictures};
+
+/// Photographs with at least this many pixels are scaled down before they are cropped, which removes the traces of their
+/// compression.
+const LARGE: usize = 300_000;
+
+/// Planes of one patch, as [`LinearImage`] orders them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sample {
+    /// The clean patch.
+    pub x0: Vec<f32>,
+    /// The noisy patch.
+    pub y: Vec<f32>,
+    /// Between the two.
+    pub x_t: Vec<f32>,
+    /// Std of the noise in `x_t`.
+    pub sigma_t: Vec<f32>,
+    /// Std of the noise in `y`, as the time map has it.
+    pub sigma_star: Vec<f32>,
+    /// What the network is to predict.
+    pub eps: Vec<f32>,
+}
+
+impl Sample {
+    /// The example `index` of a step.
+    pub fn new(pictures: &Pictures, config: &Config, schedule: &Schedule, step: usize, index: usize) -> Self {
+        let mut rng = ChaCha8Rng::seed_from_u64(config.seed);
+        rng.set_stream(((step as u64) << 16) | index as u64);
+        let x0 = clean_patch(pictures, config, config.stage(step).patch, &mut rng);
+        let (true_noise, assumed) = noise_models(config, &mut rng);
+        let seed = rng.random();
+        let y = true_noise.add_to(&x0, seed);
+        let time_map = TimeMap::of_photo(&y, &assumed, schedule, |_, _| 1.0);
+        let tau = if rng.random_bool(config.share_at_photo) { 0.0 } else { rng.random::<f32>() * time_map.latest() };
+        Self::at(&x0, &y, &time_map, tau, schedule, seed)
+    }
+
+    /// The example for a clean and a noisy patch after going back by `tau`.
+    pub fn at(x0: &LinearImage, y: &LinearImage, time_map: &TimeMap, tau: f32, schedule: &Schedule, seed: u64) -> Self {
+        let normals = Normals::new(seed, Stream::Forward);
+        let (width, pixels) = (x0.width(), x0.pixels());
+        let sigma_star: Vec<f32> = time_map.times().iter().map(|&t| schedule.sigma(t)).collect();
+        let sigma_t: Vec<f32> = time_map.times().iter().map(|&t| schedule.sigma(time_after(t, tau))).collect();
+        let mut x_t = vec![0.0; x0.samples().len()];
+        for p in 0..pixels {
+            for (channel, z) in normals.at(0, p / width, p % width).into_iter().enumerate() {
+                let i = channel * pixels + p;
+                x_t[i] = bridge(x0.samples()[i], y.samples()[i], sigma_t[i].powi(2), sigma_star[i].powi(2), z);
+            }
+        }
+        let eps = (0..x_t.len()).map(|i| unit_noise(x_t[i], x0.samples()[i], sigma_t[i])).collect();
+        Self { x0: x0.samples().to_vec(), y: y.samples().to_vec(), x_t, sigma_t, sigma_star, eps }
+    }
+}
+
+/// The noise that is added, and what the time map is told: about what an estimator would have said.
+fn noise_models(config: &Config, rng: &mut ChaCha8Rng) -> (NoiseModel, NoiseModel) {
+    let (low, high) = (config.gains.0.ln(), config.gains.1.ln());
+    let typical = NoiseModel::at_gain((low + (high - low) * rng.random::<f32>()).exp());
+    let mut jitter = |std: f32| 10f32.powf(std * normal(rng));
+    // Cameras differ: read and shot noise do not always go together.
+    let real = NoiseModel { sigma_read: typical.sigma_read * jitter(0.1), shot: typical.shot * jitter(0.15) };
+    let assumed = NoiseModel {
+        sigma_read: real.sigma_read * jitter(config.parameter_error),
+        shot: real.shot * jitter(config.parameter_error),
+    };
+    (real, assumed)
+}
+
+/// A random patch: picture, scale, place, orientation, white level.
+fn clean_patch(pictures: &Pictures, config: &Config, side: usize, rng: &mut ChaCha8Rng) -> LinearImage {
+    let generated = pictures.photos.is_empty() || rng.random_bool(config.generated);
+    let picture = if generated {
+        pictures.generated.get(rng.random_range(0..pictures.generated.len()))
+    } else {
+        &pictures.photos[rng.random_range(0..pictures.photos.len())]
+    };
+    let scale = scale_for(picture, generated, side, rng);
+    let patch = crop(picture, side, scale, rng);
+    let white = if rng.random_bool(config.share_darkened) { 0.1f32.powf(rng.random()) } else { 1.0 };
+    let orientation = rng.random_range(0..8u8);
+    LinearImage::from_fn(side, side, |channel, row, column| {
+        let (mut r, mut c) = (row, column);
+        if orientation & 1 != 0 {
+            r = side - 1 - r;
+        }
+        if orientation & 2 != 0 {
+            c = side - 1 - c;
+        }
+        if orientation & 4 != 0 {
+            (r, c) = (c, r);
+        }
+        white * patch[(r * side + c) * CHANNELS + channel]
+    })
+    .expect("8-bit pictures have finite values")
+}
+
+/// By how much a picture is scaled down.
+fn scale_for(picture: &Picture, generated: bool, side: usize, rng: &mut ChaCha8Rng) -> f64 {
+    let (low, high) = if generated {
+        (1.0, 1.0)
+    } else if picture.width * picture.height >= LARGE {
+        (0.4, 0.9)
+    } else if rng.random_bool(0.5) {
+        (1.0, 1.0)
+    } else {
+        (0.7, 1.0)
+    };
+    let fits = side as f64 / picture.width.min(picture.height) as f64;
+    (low + (high - low) * rng.random::<f64>()).max(fits)
+}
+
+/// A square of `side` pixels of the picture scaled by `scale`, interleaved linear RGB.
+fn crop(picture: &Picture, side: usize, scale: f64, rng: &mut ChaCha8Rng) -> Vec<f32> {
+    let source = ((side as f64 / scale).round() as usize).clamp(side, picture.width.min(picture.height));
+    let left = rng.random_range(0..=picture.width - source);
+    let top = rng.random_range(0..=picture.height - source);
+    let table = srgb8_table();
+    let rows = (top..top + source).map(|row| (row * picture.width + left) * CHANNELS);
+    let linear: Vec<f32> =
+        rows.flat_map(|at| &picture.bytes[at..at + source * CHANNELS]).map(|&b| table[b as usize]).collect();
+    if source == side {
+        return linear;
+    }
+    // Light adds up linearly: scaling in linear light is what a smaller sensor would have seen.
+    let buffer: ImageBuffer<Rgb<f32>, _> =
+        ImageBuffer::from_raw(source as u32, source as u32, linear).expect("the buffer has the crop's size");
+    let mut scaled = image::imageops::resize(&buffer, side as u32, side as u32, FilterType::CatmullRom).into_raw();
+    scaled.iter_mut().for_each(|v| *v = v.clamp(0.0, 1.0));
+    scaled
+}
+
+fn normal(rng: &mut ChaCha8Rng) -> f32 {
+    Normals::new(rng.random(), Stream::Forward).at(0, 0, 0)[0]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::training::pictures::Generated;
+
+    fn pictures() -> Pictures {
+        let picture = |w: usize, h: usize| Picture {
+            width: w,
+            height: h,
+            bytes: (0..w * h * 3).map(|i| (i * 7 % 251) as u8).collect(),
+        };
+        Pictures {
+            photos: vec![picture(60, 50), picture(700, 500)],
+            generated: Generated::new(2, 1),
+            ..Pictures::default()
+        }
+    }
+
+    #[test]
+    fn an_example_depends_on_seed_step_and_index_alone() {
+        let (pictures, config, schedule) = (pictures(), Config::default(), Schedule::default());
+        let at = |step, index| Sample::new(&pictures, &config, &schedule, step, index);
+        assert_eq!(at(3, 5), at(3, 5));
+        assert_ne!(at(3, 5).x0, at(3, 6).x0);
+        assert_ne!(at(3, 5).y, at(4, 5).y);
+    }
+
+    #[test]
+    fn an_example_is_consistent() {
+        let (pictures, config, schedule) = (pictures(), Config::default(), Schedule::default());
+        for index in 0..24 {
+            let s = Sample::new(&pictures, &config, &schedule, 0, index);
+            assert_eq!(s.x0.len(), 3 * 48 * 48);
+            for i in 0..s.x0.len() {
+                assert!((0.0..=1.0).contains(&s.x0[i]));
+                assert!(s.sigma_t[i] <= s.sigma_star[i] && s.sigma_t[i] >= 0.0);
+                let x0_hat = s.x_t[i] - s.sigma_t[i] * s.eps[i];
+                if s.sigma_t[i] > 0.0 {
+                    assert!((x0_hat - s.x0[i]).abs() < 1e-5, "the target leads back to the clean image");
+                }
+                if s.sigma_t[i] == s.sigma_star[i] {
+                    assert_eq!(s.x_t[i], s.y[i], "at T* the sample is the photo");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_target_has_unit_variance() {
+        let (pictures, schedule) = (pictures(), Schedule::default());
+        let config = Config { parameter_error: 0.0, ..Config::default() };
+        let all: Vec<f32> = (0..60).flat_map(|i| Sample::new(&pictures, &config, &schedule, 0, i).eps).collect();
+        let variance = all.iter().map(|v| v * v).sum::<f32>() / all.iter().filter(|&&v| v != 0.0).count() as f32;
+        // The map comes from a smoothed noisy photo, not from the truth: close to 1, not equal.
+        assert!((0.85..1.25).contains(&variance), "{variance}");
+    }
+}

@@ -1,0 +1,153 @@
+//! The training loop.
+
+use std::ops::ControlFlow;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use burn::module::Module;
+use burn::optim::GradientsParams;
+use burn::tensor::{Device, Tensor};
+
+use crate::method::schedule::Schedule;
+use crate::network::weights;
+use crate::training::batch::{Batch, samples_ahead};
+use crate::training::checkpoint::Checkpoint;
+use crate::training::log::Log;
+use crate::training::loss::{Loss, loss};
+use crate::training::optimizer::{clip, follow, learning_rate};
+use crate::training::pictures::Pictures;
+use crate::training::validation::{Scores, Validation};
+
+/// How often a run does what is not training.
+#[derive(Debug, Clone, Copy)]
+pub struct Rhythm {
+    /// Steps between rows of the loss log.
+    pub log: usize,
+    /// Steps between validations, each with plot, contact sheet and weights.
+    pub validate: usize,
+    /// Time between checkpoints.
+    pub save: Duration,
+}
+
+impl Default for Rhythm {
+    fn default() -> Self {
+        Self { log: 50, validate: 1000, save: Duration::from_secs(180) }
+    }
+}
+
+/// What happens in a run, for whoever watches.
+#[derive(Debug, Clone)]
+pub enum Event {
+    /// A step is done; with the mean loss (total, eps, display) since the last row where one was logged.
+    Step {
+        /// Steps done.
+        step: usize,
+        /// Mean losses, every [`Rhythm::log`] steps.
+        loss: Option<[f64; 3]>,
+    },
+    /// A validation is done.
+    Scores {
+        /// Steps done.
+        step: usize,
+        /// What it gave.
+        scores: Scores,
+    },
+}
+
+/// Trains until the last step, or until the watcher says break; either way the folder then holds a checkpoint of the last
+/// step done, the log, the plot, a contact sheet and the moving average as `svnr.safetensors`.
+///
+/// # Errors
+/// When the folder cannot be written, the device fails, or the loss is no longer a number.
+pub fn train(
+    mut run: Checkpoint,
+    pictures: &Pictures,
+    folder: &Path,
+    device: &Device,
+    rhythm: Rhythm,
+    mut watch: impl FnMut(Event) -> ControlFlow<()>,
+) -> Result<Checkpoint, String> {
+    let written = |e: std::io::Error| format!("{} cannot be written: {e}", folder.display());
+    std::fs::create_dir_all(folder).map_err(written)?;
+    let mut log = Log::open(folder, run.step).map_err(written)?;
+    let validation = Validation::new(pictures);
+    let schedule = Schedule::default();
+    let autodiff = device.clone().autodiff();
+    let config = run.config.clone();
+    let (begun, before) = (Instant::now(), run.seconds);
+    let mut saved = Instant::now();
+    let mut sums = Sums::default();
+
+    let run = std::thread::scope(|scope| {
+        let ahead = samples_ahead(scope, pictures, &config, &schedule, run.step, config.steps);
+        while run.step < config.steps {
+            let samples = ahead.recv().map_err(|_| "the thread that makes the examples has ended".to_string())?;
+            let loss = loss(&run.network, &Batch::new(&samples, &autodiff), &config);
+            sums.add(&loss);
+            let mut grads = GradientsParams::from_grads(loss.total.backward(), &run.network);
+            clip(&mut grads, &run.network, config.clip);
+            let rate = learning_rate(&config, run.step);
+            run.network = run.optimizer.step(rate, run.network, grads);
+            run.average = follow(run.average, &run.network.valid(), config.ema, run.step);
+            run.step += 1;
+            run.seconds = before + begun.elapsed().as_secs_f64();
+
+            let mut mean = None;
+            if run.step.is_multiple_of(rhythm.log) || run.step == config.steps {
+                let parts = sums.take();
+                if !parts[0].is_finite() {
+                    return Err(format!(
+                        "the loss is no longer a number at step {}; the last checkpoint is sound, resume it with a lower --learning-rate",
+                        run.step
+                    ));
+                }
+                log.loss(run.step, run.seconds, parts, rate).map_err(written)?;
+                mean = Some(parts);
+            }
+            let stop = watch(Event::Step { step: run.step, loss: mean }).is_break();
+            if run.step.is_multiple_of(rhythm.validate) || run.step == config.steps {
+                let scores = validation.scores(&run.average, &config.network, device)?;
+                log.scores(run.step, run.seconds, &scores).map_err(written)?;
+                validation.contact_sheet(&run.average, &config.network, device, &folder.join("contact-sheet.png"))?;
+                let bytes = weights::to_bytes(&run.average, &config.network).map_err(|e| e.to_string())?;
+                std::fs::write(folder.join("svnr.safetensors"), bytes).map_err(written)?;
+                log.plot()?;
+                if watch(Event::Scores { step: run.step, scores }).is_break() {
+                    break;
+                }
+            }
+            if stop {
+                break;
+            }
+            if saved.elapsed() >= rhythm.save {
+                run.save(folder)?;
+                saved = Instant::now();
+            }
+        }
+        Ok::<_, String>(run)
+    })?;
+    run.save(folder)?;
+    Ok(run)
+}
+
+/// Sums of losses since the last row, kept on the device: reading them every step would make a GPU wait.
+#[derive(Default)]
+struct Sums {
+    parts: Option<Tensor<1>>,
+    count: usize,
+}
+
+impl Sums {
+    fn add(&mut self, loss: &Loss) {
+        let parts = Tensor::cat(vec![loss.total.clone(), loss.eps.clone(), loss.display.clone()], 0).inner();
+        self.parts = Some(self.parts.take().map_or(parts.clone(), |sum| sum + parts));
+        self.count += 1;
+    }
+
+    fn take(&mut self) -> [f64; 3] {
+        let count = std::mem::take(&mut self.count) as f64;
+        let Some(parts) = self.parts.take() else { return [f64::NAN; 3] };
+        let parts: Vec<f64> = parts.into_data().iter::<f64>().map(|v| v / count).collect();
+        [parts[0], parts[1], parts[2]]
+    }
+}

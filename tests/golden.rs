@@ -1,0 +1,56 @@
+//! The released weights: they fit the budget, and a later change cannot silently make the pictures worse.
+#![cfg(feature = "tools")]
+
+use burn::tensor::Device;
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
+use svnr::method::reverse::Steps;
+use svnr::metrics::psnr;
+use svnr::network::budget::{MAX_FLOPS_PER_PIXEL, MAX_PARAMETERS};
+use svnr::training::dead_leaves::dead_leaves;
+use svnr::{Denoiser, LinearImage, NoiseModel, Options};
+
+const WEIGHTS: &[u8] = include_bytes!("../weights/svnr.safetensors");
+
+/// A generated picture; training never drew from this seed.
+fn picture(number: u64) -> LinearImage {
+    const SIDE: usize = 96;
+    let mut rng = ChaCha8Rng::seed_from_u64(0x5eed_0000 + number);
+    LinearImage::from_srgb8(SIDE, SIDE, 3, &dead_leaves(SIDE, &mut rng)).unwrap()
+}
+
+fn denoised(clean: &LinearImage, gain: f32, options: &Options) -> (f64, f64) {
+    let denoiser = Denoiser::from_weights(WEIGHTS, &Device::flex()).unwrap();
+    let noise = NoiseModel::at_gain(gain);
+    let noisy = noise.add_to(clean, 1);
+    let result = pollster::block_on(denoiser.denoise(&noisy, &noise, options)).unwrap();
+    (psnr(clean, &noisy), psnr(clean, &result))
+}
+
+#[test]
+fn the_released_weights_keep_to_the_budget() {
+    let denoiser = Denoiser::from_weights(WEIGHTS, &Device::flex()).unwrap();
+    let config = denoiser.config();
+    assert!(config.flops_per_pixel() <= MAX_FLOPS_PER_PIXEL);
+    assert!(config.parameters() <= MAX_PARAMETERS);
+    assert!(WEIGHTS.len() <= 6_000_000);
+}
+
+#[test]
+fn the_released_weights_denoise_as_they_did() {
+    // (picture, gain, PSNR in dB with one step). Better is welcome: raise the number with the new weights.
+    for (number, gain, expected) in [(0, 1.0, 31.61), (0, 8.0, 22.08), (1, 4.0, 25.35), (1, 20.0, 19.09)] {
+        let (noisy, result) = denoised(&picture(number), gain, &Options::default());
+        eprintln!("picture {number}, gain {gain}: {noisy:.2} -> {result:.2} dB");
+        assert!(result > expected - 0.05, "picture {number}, gain {gain}: {result:.2} dB, it was {expected:.2}");
+    }
+}
+
+#[test]
+fn more_steps_stay_close_to_the_estimate() {
+    // Drawn texture costs PSNR, but at most 3 dB here.
+    let clean = picture(0);
+    let (_, one) = denoised(&clean, 8.0, &Options::default());
+    let (_, four) = denoised(&clean, 8.0, &Options { steps: Steps::Count(4), ..Options::default() });
+    assert!(four > one - 3.0, "four steps: {four:.2} dB, one: {one:.2}");
+}

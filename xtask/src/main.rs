@@ -1,0 +1,103 @@
+//! `cargo xtask`: the tasks that compile in seconds. Building the package is another binary, because it needs
+//! wasm-bindgen's tool; this one starts it.
+
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+use lexopt::prelude::*;
+use xtask::{clippy, command::cargo, inputs, serve, test::Tests, wasm::Choice};
+
+const HELP: &str = "\
+cargo xtask serve [--port PORT]
+    Serves the page on localhost and prints its address. The package comes from pkg, or from $SVNR_PKG.
+
+cargo xtask test [--native] [--types] [--browser]
+    Runs every test, or only those named: Rust's, the type check of the JavaScript, those in a real browser.
+    Installs what they need where it can.
+
+cargo xtask pkg [--out DIR] [--profile wasm|wasm-dev] [--toolchain auto|rustup|debian]
+    Builds the npm package into pkg. The profile wasm-dev compiles quickly and gives a large, slow module.
+
+cargo xtask check-pkg
+    Fails when the package in pkg was built from other sources than these.
+
+cargo xtask clippy-wasm [--toolchain auto|rustup|debian]
+    Lints the browser's code.
+";
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<()> {
+    let mut arguments = lexopt::Parser::from_env();
+    let task = match arguments.next()? {
+        Some(Value(task)) => task.string()?,
+        None | Some(Short('h') | Long("help")) => "help".into(),
+        Some(other) => return Err(other.unexpected().into()),
+    };
+    match task.as_str() {
+        "serve" => {
+            let mut port = serve::DEFAULT_PORT;
+            while let Some(argument) = arguments.next()? {
+                match argument {
+                    Short('p') | Long("port") => port = arguments.value()?.parse()?,
+                    other => return Err(other.unexpected().into()),
+                }
+            }
+            serve::serve(port)
+        }
+        "test" => {
+            let mut tests = Tests::default();
+            while let Some(argument) = arguments.next()? {
+                match argument {
+                    Long("native") => tests.native = true,
+                    Long("types") => tests.types = true,
+                    Long("browser") => tests.browser = true,
+                    other => return Err(other.unexpected().into()),
+                }
+            }
+            if tests == Tests::default() { Tests::ALL } else { tests }.run()
+        }
+        "pkg" => {
+            let mut cargo = cargo();
+            cargo.args(["run", "--package", "xtask", "--features", "package", "--bin", "package", "--"]);
+            cargo.args(arguments.raw_args()?);
+            xtask::command::run(&mut cargo)
+        }
+        "check-pkg" => {
+            end(arguments)?;
+            inputs::check()?;
+            println!("pkg was built from these sources");
+            Ok(())
+        }
+        "clippy-wasm" => {
+            let mut choice = Choice::Auto;
+            while let Some(argument) = arguments.next()? {
+                match argument {
+                    Long("toolchain") => choice = arguments.value()?.parse()?,
+                    other => return Err(other.unexpected().into()),
+                }
+            }
+            clippy::browser(choice)
+        }
+        "help" => {
+            print!("{HELP}");
+            Ok(())
+        }
+        other => bail!("there is no task '{other}'; `cargo xtask help` lists them"),
+    }
+}
+
+fn end(mut arguments: lexopt::Parser) -> Result<()> {
+    match arguments.next()? {
+        Some(other) => Err(other.unexpected().into()),
+        None => Ok(()),
+    }
+}
