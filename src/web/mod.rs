@@ -1,0 +1,242 @@
+//! What the npm package's JavaScript (`src/web/package`) stands on: the denoiser as wasm-bindgen classes.
+//!
+//! JavaScript pulls a run tile by tile, so cancelling is to stop pulling, and pausing is to wait. Options are checked
+//! there first, for messages in the caller's terms; what gets here unchecked fails with the crate's own errors.
+
+mod failure;
+mod picture;
+
+use std::cell::RefCell;
+
+use burn::tensor::Device;
+use js_sys::{Array, Object, Reflect};
+use wasm_bindgen::Clamped;
+use wasm_bindgen::prelude::*;
+
+use crate::denoiser::{Denoiser, Options, Run};
+use crate::estimate::estimate_noise;
+use crate::image::LinearImage;
+use crate::method::noise::NoiseModel;
+use crate::method::reverse::Steps;
+use failure::failure;
+use picture::Picture;
+
+thread_local! {
+    /// The GPU, once opened: burn refuses to open it a second time.
+    static GPU: RefCell<Option<Device>> = const { RefCell::new(None) };
+}
+
+/// Opens the GPU for all engines to come. Does nothing when it is open; must not be called again before it has settled.
+///
+/// # Errors
+/// `no-webgpu`.
+#[wasm_bindgen(js_name = openGpu)]
+pub async fn open_gpu() -> Result<(), JsValue> {
+    if GPU.with_borrow(Option::is_some) {
+        return Ok(());
+    }
+    let opened = Device::wgpu_options().init_async().await;
+    let device = opened.map_err(|e| failure("no-webgpu", &format!("the GPU could not be opened: {e}")))?;
+    GPU.set(Some(device));
+    Ok(())
+}
+
+/// A network on a device.
+#[wasm_bindgen]
+pub struct Engine(Denoiser);
+
+#[wasm_bindgen]
+impl Engine {
+    /// The network of a weight file on the CPU.
+    ///
+    /// # Errors
+    /// `bad-weights`.
+    #[wasm_bindgen(js_name = onCpu)]
+    pub fn on_cpu(weights: &[u8]) -> Result<Engine, JsValue> {
+        Ok(Self(Denoiser::from_weights(weights, &Device::flex())?))
+    }
+
+    /// The network of a weight file on the GPU that [`open_gpu`] opened.
+    ///
+    /// # Errors
+    /// `bad-weights`, or `no-webgpu` when none is open.
+    #[wasm_bindgen(js_name = onGpu)]
+    pub fn on_gpu(weights: &[u8]) -> Result<Engine, JsValue> {
+        let device = GPU.with_borrow(Clone::clone).ok_or_else(|| failure("no-webgpu", "the GPU is not open"))?;
+        Ok(Self(Denoiser::from_weights(weights, &device)?))
+    }
+
+    /// Denoises a few pixels, so that the shaders are compiled before a photo waits for them, and a GPU that computes
+    /// nonsense is found out.
+    ///
+    /// # Errors
+    /// `device-lost`.
+    #[wasm_bindgen(js_name = warmUp)]
+    pub async fn warm_up(&self) -> Result<(), JsValue> {
+        let noise = NoiseModel::at_gain(8.0);
+        let grey = LinearImage::from_fn(32, 32, |_, _, _| 0.2)?;
+        self.0.denoise(&noise.add_to(&grey, 0), &noise, &Options::default()).await?;
+        Ok(())
+    }
+
+    /// Begins a run.
+    ///
+    /// # Errors
+    /// `bad-option` or `too-large`.
+    pub fn start(&self, picture: &Picture, noise: &Noise, settings: &Settings) -> Result<Task, JsValue> {
+        Ok(Task(self.0.start(picture.linear(), &NoiseModel::new(noise.read, noise.shot)?, &settings.options()?)?))
+    }
+}
+
+/// [`NoiseModel`] in JavaScript's words.
+#[wasm_bindgen]
+#[derive(Clone, Copy)]
+pub struct Noise {
+    /// Std of the noise at black.
+    pub read: f32,
+    /// Variance per unit of signal.
+    pub shot: f32,
+}
+
+#[wasm_bindgen]
+impl Noise {
+    /// A model from its numbers, checked when a run starts.
+    #[wasm_bindgen(constructor)]
+    pub fn new(read: f32, shot: f32) -> Self {
+        Self { read, shot }
+    }
+}
+
+/// The noise in a picture: `{ read, shot, points: [{ mean, std }] }`.
+///
+/// # Errors
+/// None of ours; JavaScript may run out of memory.
+#[wasm_bindgen(js_name = estimateNoise)]
+pub fn estimate(picture: &Picture) -> Result<JsValue, JsValue> {
+    let found = estimate_noise(picture.linear());
+    let object = |entries: &[(&str, JsValue)]| -> Result<JsValue, JsValue> {
+        let object = Object::new();
+        for (name, value) in entries {
+            Reflect::set(&object, &(*name).into(), value)?;
+        }
+        Ok(object.into())
+    };
+    let points = Array::new();
+    for point in &found.points {
+        points.push(&object(&[("mean", point.mean.into()), ("std", point.std.into())])?);
+    }
+    object(&[("read", found.noise.sigma_read.into()), ("shot", found.noise.shot.into()), ("points", points.into())])
+}
+
+/// [`Options`] in JavaScript's words; starts with the defaults.
+#[wasm_bindgen]
+pub struct Settings {
+    /// Steps of the reverse process.
+    pub steps: usize,
+    /// Whether the steps draw noise.
+    pub stochastic: bool,
+    /// A whole number, as JavaScript has it.
+    pub seed: f64,
+    /// Factor on the noise's std.
+    pub strength: f32,
+    /// Side of a tile in pixels.
+    pub tile: usize,
+}
+
+#[wasm_bindgen]
+impl Settings {
+    /// The defaults.
+    #[wasm_bindgen(constructor)]
+    pub fn new() -> Self {
+        let Options { stochastic, strength, tile, .. } = Options::default();
+        Self { steps: 1, stochastic, seed: 0.0, strength, tile }
+    }
+
+    fn options(&self) -> Result<Options, JsValue> {
+        Ok(Options {
+            steps: Steps::count(self.steps)?,
+            stochastic: self.stochastic,
+            seed: self.seed as u64,
+            strength: self.strength,
+            tile: self.tile,
+        })
+    }
+}
+
+/// A run under way.
+#[wasm_bindgen]
+pub struct Task(Run);
+
+#[wasm_bindgen]
+impl Task {
+    /// Steps in all.
+    #[wasm_bindgen(getter)]
+    pub fn steps(&self) -> usize {
+        self.0.steps()
+    }
+
+    /// Tiles in a step.
+    #[wasm_bindgen(getter)]
+    pub fn tiles(&self) -> usize {
+        self.0.tiles()
+    }
+
+    /// Denoises the next tile; `undefined` once there is none.
+    ///
+    /// # Errors
+    /// `device-lost`.
+    pub async fn advance(&mut self) -> Result<Option<Progress>, JsValue> {
+        let progress = self.0.advance().await?;
+        Ok(progress.map(|p| Progress { step: p.step, tile: p.tile, fraction: p.fraction() }))
+    }
+
+    /// The picture so far as RGBA, every n-th pixel of every n-th row so that there are at most about `most`.
+    pub fn preview(&self, most: usize) -> Preview {
+        Preview::of(&self.0.picture(), most)
+    }
+
+    /// The denoised picture, at the end.
+    pub fn finish(self) -> Picture {
+        Picture::from(self.0.into_image())
+    }
+}
+
+/// Where a run is; see [`crate::denoiser::Progress`].
+#[wasm_bindgen]
+#[derive(Clone, Copy)]
+pub struct Progress {
+    /// The step just worked on, from 1.
+    pub step: usize,
+    /// The tile just finished, from 1.
+    pub tile: usize,
+    /// The share of the work that is done.
+    pub fraction: f32,
+}
+
+/// A small picture to show.
+#[wasm_bindgen(getter_with_clone)]
+pub struct Preview {
+    /// Pixels across.
+    pub width: usize,
+    /// Pixels down.
+    pub height: usize,
+    /// RGBA, opaque.
+    pub data: Clamped<Vec<u8>>,
+}
+
+impl Preview {
+    fn of(image: &LinearImage, most: usize) -> Self {
+        let every = (image.pixels() as f64 / most.max(1) as f64).sqrt().ceil().max(1.0) as usize;
+        let (width, height) = (image.width().div_ceil(every), image.height().div_ceil(every));
+        let encode = picture::Srgb8::new();
+        let mut data = Vec::with_capacity(width * height * 4);
+        for row in (0..image.height()).step_by(every) {
+            for column in (0..image.width()).step_by(every) {
+                let pixel = row * image.width() + column;
+                data.extend((0..3).map(|channel| encode.code(image.plane(channel)[pixel])));
+                data.push(u8::MAX);
+            }
+        }
+        Self { width, height, data: Clamped(data) }
+    }
+}

@@ -1,0 +1,86 @@
+// What every test in a browser needs: the page, served as `cargo xtask serve` does, and a Chromium with WebGPU.
+
+import { spawn } from 'node:child_process';
+import { mkdir } from 'node:fs/promises';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+import { chromium } from 'playwright-core';
+
+/** The repository's root. */
+export const root = fileURLToPath(new URL('../../', import.meta.url));
+
+/** Where tests leave what a person may want to look at, such as screenshots. */
+export const artifacts = fileURLToPath(new URL('../../target/browser-tests/', import.meta.url));
+
+// Nothing but the page is to go over the network.
+const QUIET = [
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-quic',
+  '--disable-sync',
+  '--no-first-run',
+];
+
+// WebGPU in software: the same on every machine, with a GPU or without.
+const WEBGPU = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader', '--enable-features=Vulkan'];
+
+/**
+ * Starts a Chromium with an empty profile.
+ *
+ * @param {object} [options]
+ * @param {boolean} [options.webgpu]  false for a browser that has no adapter to give
+ */
+export async function launch({ webgpu = true } = {}) {
+  const executablePath = process.env.CHROMIUM;
+  if (!executablePath) throw new Error('CHROMIUM does not name a browser: run the tests by `cargo xtask test --browser`');
+  await mkdir(artifacts, { recursive: true });
+  return chromium.launch({ executablePath, args: webgpu ? [...QUIET, ...WEBGPU] : QUIET });
+}
+
+/**
+ * Serves the page on a free port.
+ *
+ * @returns {Promise<{ url: string, close: () => Promise<void> }>}
+ */
+export async function serve() {
+  const serve = ['serve', '--port', '0'];
+  const server = process.env.SVNR_XTASK
+    ? spawn(process.env.SVNR_XTASK, serve, { stdio: ['ignore', 'pipe', 'inherit'] })
+    : spawn('cargo', ['run', '--quiet', '--package', 'xtask', '--', ...serve], {
+        cwd: root,
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+  const ended = new Promise((resolve) => server.once('exit', resolve));
+  /** @type {string} */
+  const url = await new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.once('exit', (code) => reject(new Error(`the server ended with code ${code} before it said its address`)));
+    createInterface({ input: server.stdout }).once('line', resolve);
+  });
+  return {
+    url,
+    async close() {
+      server.kill();
+      await ended;
+    },
+  };
+}
+
+/**
+ * Everything that goes wrong in a page and its workers without anyone saying so: errors on the console, exceptions,
+ * requests that fail.
+ *
+ * @param {import('playwright-core').Page} page
+ * @returns {string[]}  grows as the page runs
+ */
+export function watchErrors(page) {
+  /** @type {string[]} */
+  const errors = [];
+  page.on('console', (message) => {
+    if (message.type() === 'error') errors.push(`console: ${message.text()}`);
+  });
+  page.on('pageerror', (error) => errors.push(`exception: ${error.message}`));
+  page.on('requestfailed', (request) => errors.push(`request: ${request.url()}: ${request.failure()?.errorText}`));
+  return errors;
+}

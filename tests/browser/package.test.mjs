@@ -1,0 +1,239 @@
+// The npm package in a real browser, without the page.
+
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { promisify } from 'node:util';
+
+import { launch, root, serve, watchErrors } from './harness.mjs';
+import { NOISE, decodePng, encodePng, largestDifference, noisyAndClean } from './pictures.mjs';
+
+/** @typedef {typeof import('../../pkg/index.js')} Package */
+
+const photo = noisyAndClean(48, 40, { bits: 16 }).noisy;
+const rgb = { ...photo, data: [...photo.data] };
+
+/** @type {Awaited<ReturnType<typeof serve>>} */
+let site;
+/** @type {Awaited<ReturnType<typeof launch>>} */
+let browser;
+/** @type {import('playwright-core').Page} */
+let page;
+/** @type {string[]} */
+let errors;
+
+before(async () => {
+  [site, browser] = await Promise.all([serve(), launch()]);
+  page = await browser.newPage();
+  page.setDefaultTimeout(240_000);
+  errors = watchErrors(page);
+  // A page of this origin with nothing in it.
+  await page.route('**/blank', (route) => route.fulfill({ contentType: 'text/html', body: '<title>Test</title>' }));
+  await page.goto(new URL('blank', site.url).href);
+  await page.evaluate(async () => {
+    const svnr = await import(/** @type {any} */ ('/pkg/index.js'));
+    Object.assign(globalThis, {
+      svnr,
+      cpu: await svnr.Denoiser.create({ backend: 'cpu' }),
+      /** @param {{ width: number, height: number, data: number[] }} rgb */
+      picture: ({ width, height, data }) => ({ width, height, data: new Uint16Array(data) }),
+      /** @param {() => unknown} f */
+      failure: async (f) => {
+        try {
+          await f();
+          return 'nothing was thrown';
+        } catch (error) {
+          const { name, code, message } = /** @type {any} */ (error);
+          return `${name} ${code}: ${message}`;
+        }
+      },
+    });
+  });
+});
+
+after(() => Promise.all([site?.close(), browser?.close()]));
+
+/** What `before` has put into the page.
+ * @typedef {{
+ *   svnr: Package,
+ *   cpu: import('../../pkg/index.js').Denoiser,
+ *   picture: (rgb: unknown) => import('../../pkg/index.js').PlainImage,
+ *   failure: (f: () => unknown) => Promise<string>,
+ * }} Here */
+
+test('the browser gives the picture that the command line gives', async (t) => {
+  const directory = await mkdtemp(join(tmpdir(), 'svnr-'));
+  t.after(() => rm(directory, { recursive: true }));
+  const input = join(directory, 'photo.png');
+  await writeFile(input, encodePng(photo));
+  for (const steps of [1, 4]) {
+    const output = join(directory, `steps-${steps}.png`);
+    const options = ['--read', NOISE.read, '--shot', NOISE.shot, '--steps', steps, '--seed', 7].map(String);
+    const cargo = ['run', '--quiet', '--bin', 'denoise', '--', input, '-o', output, ...options];
+    await promisify(execFile)('cargo', cargo, { cwd: root });
+    const native = decodePng(await readFile(output));
+    for (const backend of /** @type {const} */ (['cpu', 'webgpu'])) {
+      const data = await page.evaluate(
+        async ({ rgb, noise, steps, backend }) => {
+          const { svnr, picture } = /** @type {Here} */ (/** @type {unknown} */ (globalThis));
+          const denoiser = await svnr.Denoiser.create({ backend });
+          const { image } = await denoiser.denoise(picture(rgb), { noise, steps, seed: 7 });
+          denoiser.free();
+          return [...image.data];
+        },
+        { rgb, noise: NOISE, steps, backend },
+      );
+      const difference = largestDifference(native, { ...photo, data: new Uint16Array(data) });
+      t.diagnostic(`${backend}, ${steps} steps: largest difference ${difference.toExponential(1)} of white`);
+      // An 8-bit code is 0.0039. Kernels differ in the order in which they add.
+      assert(difference < 0.0005, `${backend}, ${steps} steps: ${difference}`);
+    }
+  }
+});
+
+test('images come back in the form in which they went', async () => {
+  const forms = await page.evaluate(async () => {
+    const { cpu } = /** @type {Here} */ (/** @type {unknown} */ (globalThis));
+    const [width, height] = [9, 5];
+    /** @param {import('../../pkg/index.js').SvnrImage} image */
+    const form = async (image) => {
+      image.data.forEach((_, i) => {
+        image.data[i] = (i % 4 === 3 ? 0.25 + (i % 5) / 10 : 0.3 + (i % 7) / 30) * peak(image.data);
+      });
+      const before = image.data.slice();
+      const { image: after } = await cpu.denoise(image, { noise: { read: 0.1, shot: 0.01 } });
+      const channels = image.data.length / (width * height);
+      return {
+        kind: Object.prototype.toString.call(after),
+        data: after.data.constructor.name,
+        size: [after.width, after.height, after.data.length],
+        colorSpace: after.colorSpace,
+        isAlphaKept: channels === 3 || before.every((v, i) => i % 4 !== 3 || v === after.data[i]),
+        isInputKept: before.every((v, i) => v === image.data[i]),
+        isChanged: before.some((v, i) => v !== after.data[i]),
+      };
+    };
+    /** @param {import('../../pkg/index.js').SvnrImage['data']} data */
+    const peak = (data) => (data instanceof Float32Array ? 1 : data instanceof Uint16Array ? 65535 : 255);
+    return [
+      await form(new ImageData(width, height, { colorSpace: 'display-p3' })),
+      await form({ data: new Uint8ClampedArray(4 * 45), width, height }),
+      await form({ data: new Uint16Array(3 * 45), width, height, colorSpace: 'srgb' }),
+      await form({ data: new Float32Array(4 * 45), width, height, colorSpace: 'srgb-linear' }),
+    ];
+  });
+  const always = { isAlphaKept: true, isInputKept: true, isChanged: true };
+  assert.deepEqual(forms, [
+    { kind: '[object ImageData]', data: 'Uint8ClampedArray', size: [9, 5, 180], colorSpace: 'display-p3', ...always },
+    { kind: '[object Object]', data: 'Uint8ClampedArray', size: [9, 5, 180], colorSpace: 'srgb', ...always },
+    { kind: '[object Object]', data: 'Uint16Array', size: [9, 5, 135], colorSpace: 'srgb', ...always },
+    { kind: '[object Object]', data: 'Float32Array', size: [9, 5, 180], colorSpace: 'srgb-linear', ...always },
+  ]);
+});
+
+test('strength 0 leaves every sample as it was', async () => {
+  const isSame = await page.evaluate(async (rgb) => {
+    const { cpu, picture } = /** @type {Here} */ (/** @type {unknown} */ (globalThis));
+    const image = picture(rgb);
+    const result = await cpu.denoise(image, { strength: 0 });
+    return image.data.every((v, i) => v === result.image.data[i]);
+  }, rgb);
+  assert(isSame);
+});
+
+test('an abort is heard within a step, and runs queue', async () => {
+  const { aborted, steps, order } = await page.evaluate(async (rgb) => {
+    const { cpu, picture, failure } = /** @type {Here} */ (/** @type {unknown} */ (globalThis));
+    const controller = new AbortController();
+    /** @type {number[]} */
+    const steps = [];
+    /** @type {string[]} */
+    const order = [];
+    const first = failure(() =>
+      cpu.denoise(picture(rgb), {
+        steps: 16,
+        noise: { read: 0.1, shot: 0 },
+        signal: controller.signal,
+        onProgress: (progress) => {
+          if (progress.phase !== 'denoising' || progress.tile === 0) return;
+          steps.push(progress.step);
+          order.push('first');
+          if (progress.step === 3) controller.abort();
+        },
+      }),
+    );
+    const second = cpu.denoise(picture(rgb), { steps: 1, onProgress: () => order.push('second') });
+    const aborted = await first;
+    await second;
+    return { aborted, steps, order: order.join(' ') };
+  }, rgb);
+  assert.match(aborted, /^AbortError/);
+  assert.deepEqual(steps, [1, 2, 3]);
+  assert.match(order, /^first first first second second/);
+});
+
+test('what is wrong is refused with a code and its range', async () => {
+  const failures = await page.evaluate(async (rgb) => {
+    const { svnr, cpu, picture, failure } = /** @type {Here} */ (/** @type {unknown} */ (globalThis));
+    const image = picture(rgb);
+    const small = { data: new Float32Array(12), width: 2, height: 2 };
+    small.data[5] = NaN;
+    /** @param {any} options */
+    const denoise = (options) => failure(() => cpu.denoise(image, options));
+    /** @param {any} image */
+    const estimate = (image) => failure(() => cpu.estimateNoise(image));
+    /** @param {any} options */
+    const create = (options) => failure(() => svnr.Denoiser.create(options));
+    const freed = await svnr.Denoiser.create({ backend: 'cpu' });
+    freed.free();
+    return [
+      await denoise({ step: 4 }),
+      await denoise({ steps: 0 }),
+      await denoise({ steps: 1.5 }),
+      await denoise({ seed: -1 }),
+      await denoise({ strength: '1' }),
+      await denoise({ tile: 4 }),
+      await denoise({ noise: { read: 0.1, shot: 3 } }),
+      await denoise({ noise: 'little' }),
+      await denoise({ signal: 1 }),
+      await create({ backend: 'gpu' }),
+      await create({ weights: new Uint8Array(9) }),
+      await create({ weights: '/pkg/nowhere.safetensors', backend: 'cpu' }),
+      await estimate(null),
+      await estimate({ data: [1, 2, 3], width: 1, height: 1 }),
+      await estimate({ data: new Float32Array(5), width: 1, height: 1 }),
+      await estimate({ data: new Float32Array(0), width: 0, height: 1 }),
+      await estimate({ data: new Uint16Array(3), width: 1, height: 1, colorSpace: 'srgb-linear' }),
+      await estimate(small),
+      await failure(() => freed.denoise(image)),
+    ];
+  }, rgb);
+  const expected = [
+    /bad-option: there is no option step; there are noise, steps/,
+    /bad-option: steps is 0; it must be a whole number from 1 to 1000/,
+    /bad-option: steps is 1.5/,
+    /bad-option: seed is -1; it must be a whole number from 0/,
+    /bad-option: strength is '1'; it must be a number from 0 to 4/,
+    /bad-option: tile is 4; it must be a whole number from 8 to 8192/,
+    /bad-option: noise.shot is 3; it must be a number from 0 to 2/,
+    /bad-option: noise is 'little'; it must be 'auto' or/,
+    /bad-option: signal must be an AbortSignal/,
+    /bad-option: backend is 'gpu'; it must be 'auto', 'webgpu' or 'cpu'/,
+    /bad-weights: .*not a safetensors file/,
+    /load-failed: .*404/,
+    /unsupported-image: the image must be/,
+    /unsupported-image: image.data must be/,
+    /unsupported-image: image.data has 5 samples; 1 x 1 pixels need 4 \(RGBA\) or 3 \(RGB\)/,
+    /unsupported-image: image.width is 0/,
+    /unsupported-image: image.colorSpace can be srgb-linear only/,
+    /unsupported-image: .*not finite/,
+    /freed: this denoiser was freed/,
+  ];
+  assert.equal(failures.length, expected.length);
+  failures.forEach((failure, i) => assert.match(failure, new RegExp(`^SvnrError ${expected[i]?.source}`)));
+  // The server's 404 is the only thing that the console may complain of.
+  assert(errors.every((error) => error.includes('404')), errors.join('\n'));
+});

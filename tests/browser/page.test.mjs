@@ -1,0 +1,322 @@
+// The page in a real browser: what a visitor does, and what goes wrong for one.
+
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { after, before, describe, test } from 'node:test';
+
+import { artifacts, launch, serve, watchErrors } from './harness.mjs';
+import { decodePng, encodePng, noisyAndClean, psnr } from './pictures.mjs';
+
+/** @typedef {import('playwright-core').Page} Page */
+
+/** Compiling shaders for a GPU made of software takes its time. */
+const PATIENCE = 240_000;
+
+const photo = noisyAndClean(64, 64);
+
+/** @type {Awaited<ReturnType<typeof serve>>} */
+let site;
+/** @type {Awaited<ReturnType<typeof launch>>} */
+let browser;
+
+before(async () => {
+  [site, browser] = await Promise.all([serve(), launch()]);
+});
+
+after(() => Promise.all([site?.close(), browser?.close()]));
+
+/**
+ * A visitor's view of the page.
+ *
+ * @param {import('node:test').TestContext} t
+ * @param {object} [options]
+ * @param {import('playwright-core').BrowserContextOptions} [options.context]
+ * @param {Awaited<ReturnType<typeof launch>>} [options.in]
+ * @param {(page: Page) => Promise<void>} [options.prepare]  before the page loads
+ */
+async function visit(t, { context: contextOptions, in: launched = browser, prepare } = {}) {
+  const context = await launched.newContext(contextOptions);
+  t.after(() => context.close());
+  const page = await context.newPage();
+  page.setDefaultTimeout(PATIENCE);
+  const errors = watchErrors(page);
+  await prepare?.(page);
+  await page.goto(site.url);
+  return { page, errors };
+}
+
+/**
+ * @param {Page} page
+ * @param {string} [name]
+ * @param {Buffer} [buffer]
+ */
+async function choose(page, name = 'photo.png', buffer = encodePng(photo.noisy)) {
+  await page.locator('#file').setInputFiles({ name, mimeType: 'image/png', buffer });
+}
+
+/**
+ * @param {Page} page
+ * @param {'empty' | 'open' | 'running' | 'done'} state
+ */
+async function reach(page, state) {
+  await page.locator(`body[data-state=${state}]`).waitFor();
+}
+
+/**
+ * Code that runs in the page's worker before its own.
+ *
+ * @param {Page} page
+ * @param {string} code
+ */
+async function inWorker(page, code) {
+  await page.route('**/worker.js', async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, body: `${await response.text()}\n${code}` });
+  });
+}
+
+/** Code for {@link inWorker}: no WebGPU. */
+const WITHOUT_WEBGPU = "Object.defineProperty(navigator, 'gpu', { value: undefined });";
+
+/**
+ * Saves the result as a visitor does.
+ *
+ * @param {Page} page
+ */
+async function save(page) {
+  await page.locator('#download[href]').waitFor();
+  const [download] = await Promise.all([page.waitForEvent('download'), page.locator('#download').click()]);
+  return { name: download.suggestedFilename(), image: decodePng(await readFile(await download.path())) };
+}
+
+/**
+ * @param {Page} page
+ * @param {string} name
+ */
+async function screenshot(page, name) {
+  await page.screenshot({ path: `${artifacts}screenshots/${name}.png` });
+}
+
+for (const backend of /** @type {const} */ (['webgpu', 'cpu'])) {
+  test(`a noisy photo gets clean on ${backend}`, async (t) => {
+    const { page, errors } = await visit(t, {
+      prepare: (page) => (backend === 'cpu' ? inWorker(page, WITHOUT_WEBGPU) : Promise.resolve()),
+    });
+    await choose(page);
+    await reach(page, 'open');
+    await page.locator(`body[data-backend=${backend}]`).waitFor();
+    await page.getByRole('button', { name: 'Denoise' }).click();
+    await reach(page, 'done');
+    const { name, image } = await save(page);
+    assert.equal(name, 'photo-svnr.png');
+    const [noisy, clean] = [psnr(photo.noisy, photo.clean), psnr(image, photo.clean)];
+    t.diagnostic(`${noisy.toFixed(2)} dB before, ${clean.toFixed(2)} dB after`);
+    assert(clean > noisy + 3, `${noisy} dB became ${clean} dB`);
+    assert.deepEqual(errors, []);
+  });
+}
+
+describe('what it runs on is said', () => {
+  test('a software adapter, by name', async (t) => {
+    const { page } = await visit(t);
+    await page.locator('#device').getByText('Runs on a software GPU: ').waitFor();
+    assert.match(await page.locator('#device').innerText(), /swiftshader/i);
+    await page.getByText('software imitation of a GPU').waitFor();
+    await page.getByRole('button', { name: 'Use the CPU instead' }).click();
+    await page.locator('#device').getByText('Runs on the CPU').waitFor();
+    assert(await page.locator('#notice').isHidden());
+  });
+
+  test('no WebGPU', async (t) => {
+    const { page, errors } = await visit(t, { prepare: (page) => inWorker(page, WITHOUT_WEBGPU) });
+    await page.locator('#device').getByText('Runs on the CPU').waitFor();
+    await page.getByText('this browser has no WebGPU').waitFor();
+    assert.deepEqual(errors, []);
+  });
+
+  test('an adapter that is refused', async (t) => {
+    const { page, errors } = await visit(t, {
+      prepare: (page) => inWorker(page, 'GPU.prototype.requestAdapter = async () => null;'),
+    });
+    await page.locator('#device').getByText('Runs on the CPU').waitFor();
+    await page.getByText('offers no GPU').waitFor();
+    assert.deepEqual(errors, []);
+  });
+});
+
+test('a GPU that is lost in the middle: the CPU goes on', async (t) => {
+  const { page } = await visit(t, {
+    prepare: (page) =>
+      inWorker(
+        page,
+        `const { requestDevice } = GPUAdapter.prototype;
+        GPUAdapter.prototype.requestDevice = async function (...options) {
+          const device = await requestDevice.apply(this, options);
+          // Once the photo is being denoised.
+          addEventListener('message', ({ data }) => data.type === 'denoise' && setTimeout(() => device.destroy(), 50));
+          return device;
+        };`,
+      ),
+  });
+  await page.locator('#device').getByText('Runs on a software GPU').waitFor();
+  await choose(page);
+  await reach(page, 'open');
+  await page.getByRole('radio', { name: 'Textured' }).check();
+  await page.getByRole('button', { name: 'Denoise' }).click();
+  await page.getByText('The GPU stopped working.').waitFor();
+  await page.locator('#device').getByText('Runs on the CPU').waitFor();
+  assert.equal(await page.locator('body').getAttribute('data-state'), 'running');
+  await reach(page, 'done');
+});
+
+describe('a run', () => {
+  test('is cancelled at once, and can be started again', async (t) => {
+    const { page, errors } = await visit(t, { prepare: (page) => inWorker(page, WITHOUT_WEBGPU) });
+    await choose(page);
+    await reach(page, 'open');
+    await page.locator('#device').getByText('Runs on the CPU').waitFor();
+    await page.getByRole('radio', { name: 'Textured' }).check();
+    await page.getByRole('button', { name: 'Denoise' }).click();
+    await page.getByText(/Step \d+ of 16/).waitFor();
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await reach(page, 'open');
+    await page.getByRole('radio', { name: 'Smooth' }).check();
+    await page.getByRole('button', { name: 'Denoise' }).click();
+    // Were the run of 16 steps still going on, its steps would be shown.
+    await page.getByText('Step 1 of 1').waitFor();
+    await reach(page, 'done');
+    assert.deepEqual(errors, []);
+  });
+
+  test('ends when another photo is opened, and its result is never shown', async (t) => {
+    const { page, errors } = await visit(t, { prepare: (page) => inWorker(page, WITHOUT_WEBGPU) });
+    await choose(page, 'first.png');
+    await reach(page, 'open');
+    await page.locator('#device').getByText('Runs on the CPU').waitFor();
+    await page.getByRole('radio', { name: 'Textured' }).check();
+    await page.getByRole('button', { name: 'Denoise' }).click();
+    await page.getByText(/Step \d+ of 16/).waitFor();
+    await choose(page, 'second.png');
+    await reach(page, 'open');
+    assert.equal(await page.locator('#name').innerText(), 'second.png');
+    await page.waitForTimeout(3000);
+    assert.equal(await page.locator('body').getAttribute('data-state'), 'open');
+    assert.deepEqual(errors, []);
+  });
+
+  test('can be asked for before the denoiser has come', async (t) => {
+    const { page, errors } = await visit(t, {
+      prepare: async (page) => {
+        await inWorker(page, WITHOUT_WEBGPU);
+        await page.route('**/*.safetensors', async (route) => {
+          await new Promise((resolve) => setTimeout(resolve, 2000));
+          await route.continue();
+        });
+      },
+    });
+    await choose(page);
+    await reach(page, 'open');
+    await page.getByRole('button', { name: 'Denoise' }).click();
+    await page.locator('#phase').getByText('Loading…').waitFor();
+    await reach(page, 'done');
+    assert.deepEqual(errors, []);
+  });
+});
+
+describe('what cannot be opened', () => {
+  const cases = /** @type {const} */ ([
+    ['text.png', 'This is no picture.', 'is not an image'],
+    ['empty.jpg', '', 'is empty'],
+    ['cut.png', encodePng(photo.noisy).subarray(0, 60), 'is not an image'],
+    ['photo.heic', '\0\0\0\x18ftypheic', 'A HEIC photo cannot be read'],
+    ['photo.dng', 'II*\0', 'RAW file cannot be read'],
+  ]);
+  for (const [name, contents, message] of cases) {
+    test(name, async (t) => {
+      const { page, errors } = await visit(t, { prepare: (page) => inWorker(page, WITHOUT_WEBGPU) });
+      await choose(page, name, Buffer.from(contents));
+      await page.locator('#error').getByText(message).waitFor();
+      await choose(page);
+      await reach(page, 'open');
+      assert(await page.locator('#error').isHidden());
+      assert.deepEqual(errors, []);
+    });
+  }
+});
+
+test('weights that are missing are said to be, and looked for again', async (t) => {
+  let isMissing = true;
+  const { page } = await visit(t, {
+    prepare: async (page) => {
+      await inWorker(page, WITHOUT_WEBGPU);
+      await page.route('**/*.safetensors', (route) => (isMissing ? route.fulfill({ status: 404 }) : route.continue()));
+    },
+  });
+  await page.locator('#error').getByText('could not be loaded').waitFor();
+  await page.locator('#error').getByText('404').waitFor();
+  isMissing = false;
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await page.locator('#device').getByText('Runs on the CPU').waitFor();
+  assert(await page.locator('#error').isHidden());
+});
+
+test('weights that are damaged are said to be', async (t) => {
+  const { page } = await visit(t, {
+    prepare: async (page) => {
+      await inWorker(page, WITHOUT_WEBGPU);
+      await page.route('**/*.safetensors', (route) => route.fulfill({ body: 'no weights' }));
+    },
+  });
+  await page.locator('#error').getByText('network file is damaged').waitFor();
+});
+
+test('everything works by keyboard', async (t) => {
+  const { page, errors } = await visit(t, { prepare: (page) => inWorker(page, WITHOUT_WEBGPU) });
+  const sample = page.getByRole('button', { name: 'Still life' });
+  await sample.focus();
+  await page.keyboard.press('Enter');
+  await reach(page, 'open');
+  await page.getByRole('slider', { name: 'Strength' }).focus();
+  await page.keyboard.press('ArrowLeft');
+  assert.equal(await page.locator('#strength-value').innerText(), '95 %');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('ArrowRight');
+  await page.getByRole('radio', { name: 'Smooth' }).focus();
+  await page.keyboard.press('Enter');
+  await reach(page, 'done');
+  const divider = page.getByRole('slider', { name: 'Divider' });
+  await divider.focus();
+  await page.keyboard.press('End');
+  assert.equal(await divider.getAttribute('aria-valuetext'), '100 % before, 0 % after');
+  assert.deepEqual(errors, []);
+});
+
+describe('screenshots', () => {
+  for (const [device, viewport] of /** @type {const} */ ([
+    ['wide', { width: 1280, height: 800 }],
+    ['phone', { width: 390, height: 844 }],
+  ])) {
+    for (const colorScheme of /** @type {const} */ (['light', 'dark'])) {
+      test(`${device}, ${colorScheme}`, async (t) => {
+        const { page, errors } = await visit(t, { context: { viewport, colorScheme } });
+        const name = (/** @type {string} */ state) => `${state}-${device}-${colorScheme}`;
+        await page.getByRole('button', { name: 'Use the CPU instead' }).waitFor();
+        await screenshot(page, name('empty'));
+        await page.getByRole('button', { name: 'Use the CPU instead' }).click();
+        await page.locator('#device').getByText('Runs on the CPU').waitFor();
+        await page.getByRole('button', { name: 'Dusk at the lake' }).click();
+        await reach(page, 'open');
+        await page.getByRole('radio', { name: 'Balanced' }).check();
+        await page.locator('summary').click();
+        await page.getByRole('button', { name: 'Denoise' }).click();
+        await page.getByText(/Step [2-4] of 4/).waitFor();
+        await screenshot(page, name('running'));
+        await reach(page, 'done');
+        await screenshot(page, name('done'));
+        // Nothing may stick out of a narrow screen.
+        assert(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
+        assert.deepEqual(errors, []);
+      });
+    }
+  }
+});

@@ -1,0 +1,92 @@
+/** What the page says, in plain words. */
+
+/** @typedef {import('./protocol.js').Device} Device */
+/** @typedef {import('./protocol.js').Failure} Failure */
+/** @typedef {import('./protocol.js').Noise} Noise */
+
+/**
+ * What the denoiser runs on.
+ *
+ * @param {Device} device
+ */
+export function deviceName({ backend, adapter }) {
+  if (backend === 'cpu' || !adapter) return 'Runs on the CPU';
+  const { vendor, architecture, description, isFallback } = adapter;
+  const name = description || [vendor, architecture].filter(Boolean).join(' ') || 'unnamed adapter';
+  return isFallback ? `Runs on a software GPU: ${name}` : `Runs on the GPU: ${name}`;
+}
+
+/**
+ * What is not as good as it could be about that; empty when nothing.
+ *
+ * @param {Device} device
+ */
+export function deviceNotice({ backend, adapter, fallbackReason }) {
+  if (backend === 'cpu' && fallbackReason) {
+    return `No GPU can be used here: ${fallbackReason}. The CPU does the work instead, which takes longer.`;
+  }
+  if (adapter?.isFallback) {
+    return 'This browser’s WebGPU is a software imitation of a GPU. It works, but the CPU is usually faster.';
+  }
+  return '';
+}
+
+/**
+ * A failure, with what can be done.
+ *
+ * @param {Failure} failure
+ */
+export function failureText({ code, message }) {
+  switch (code) {
+    case 'no-image':
+    case 'too-large':
+      return message;
+    case 'load-failed':
+      return `The denoiser could not be loaded. Check the connection and try again. (${message})`;
+    case 'bad-weights':
+      return `The denoiser’s network file is damaged. Reload the page; if that does not help, this copy of the page is broken. (${message})`;
+    case 'worker':
+      return `The denoiser could not be started. Try again, or use a current version of Chrome, Edge, Firefox or Safari. (${message})`;
+    case 'device-lost':
+      return `The device stopped working. Try again, with a smaller photo perhaps. (${message})`;
+    default:
+      return `Something went wrong inside the denoiser. Try again, with a smaller photo perhaps. (${message})`;
+  }
+}
+
+/**
+ * How strong noise is, judged by its std in a mid-tone.
+ *
+ * @param {Noise} noise
+ */
+export function noiseName({ read, shot }) {
+  const std = Math.sqrt(read ** 2 + shot * 0.2);
+  const names = /** @type {const} */ ([
+    [0.008, 'hardly any'],
+    [0.03, 'light'],
+    [0.07, 'moderate'],
+    [0.14, 'strong'],
+    [Infinity, 'very strong'],
+  ]);
+  return names.find(([most]) => std < most)?.[1] ?? '';
+}
+
+/**
+ * How long something still takes.
+ *
+ * @param {number} seconds
+ */
+export function timeLeft(seconds) {
+  if (seconds < 3) return '';
+  if (seconds < 60) return `about ${Math.ceil(seconds / 5) * 5} s left`;
+  return `about ${Math.ceil(seconds / 60)} min left`;
+}
+
+/**
+ * `photo.jpg` as `photo-svnr.png`.
+ *
+ * @param {string} name
+ */
+export function resultName(name) {
+  return `${name.replace(/\.[^.]+$/, '') || 'photo'}-svnr.png`;
+}

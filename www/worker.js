@@ -1,0 +1,145 @@
+// Owns the denoiser: everything heavy happens here, so that the page never stands still.
+
+import { Denoiser, SvnrError } from '../pkg/index.js';
+import { decode, encode } from './image-file.js';
+
+/** @typedef {import('./protocol.js').ToWorker} ToWorker */
+/** @typedef {import('./protocol.js').ToPage} ToPage */
+
+/** How often the emerging picture is sent at most, in milliseconds, and that as a share of the time it takes to make. */
+const PREVIEW = { every: 150, share: 0.1 };
+
+/** Longest side of a bitmap for the page, in pixels. */
+const MOST_SHOWN = 2560;
+
+/** @type {Promise<Denoiser> | undefined} */
+let denoiser;
+/** The picture that is open, by its number, as soon as it is decoded; `null` when it cannot be.
+ * @type {{ picture: number, image: Promise<ImageData | null> } | undefined} */
+let open;
+/** @type {AbortController | undefined} */
+let running;
+
+/**
+ * @param {ToPage} message
+ * @param {Transferable[]} [transfer]
+ */
+function tell(message, transfer = []) {
+  postMessage(message, { transfer });
+}
+
+/**
+ * @param {unknown} error
+ * @returns {import('./protocol.js').Failure}
+ */
+function failure(error) {
+  if (error instanceof SvnrError) return { code: error.code, message: error.message };
+  if (error instanceof DOMException && error.name === 'AbortError') return { code: 'aborted', message: error.message };
+  return { code: 'internal', message: error instanceof Error ? error.message : String(error) };
+}
+
+/** @param {'auto' | 'cpu'} backend */
+async function start(backend) {
+  denoiser = Denoiser.create({
+    backend,
+    onProgress: ({ phase, fraction }) => tell({ type: 'starting', phase, fraction }),
+  });
+  try {
+    const { backend, adapter, fallbackReason } = await denoiser;
+    tell({ type: 'started', device: { backend, adapter, fallbackReason } });
+  } catch (error) {
+    tell({ type: 'unusable', failure: failure(error) });
+  }
+}
+
+/**
+ * @param {number} picture
+ * @param {Blob} file
+ * @param {string} name
+ */
+async function openPicture(picture, file, name) {
+  const decoding = decode(file, name);
+  const mine = { picture, image: decoding.then((decoded) => ('image' in decoded ? decoded.image : null)) };
+  open = mine;
+  const decoded = await decoding;
+  if ('failure' in decoded) {
+    tell({ type: 'failed', picture, failure: decoded.failure });
+    return;
+  }
+  const bitmap = await toShow(decoded.image);
+  tell({ type: 'opened', picture, bitmap }, [bitmap]);
+  // When there is no denoiser the page has been told already.
+  const ready = await denoiser?.catch(() => undefined);
+  if (!ready || open !== mine) return;
+  const { read, shot } = ready.estimateNoise(decoded.image);
+  tell({ type: 'measured', picture, noise: { read, shot } });
+}
+
+/**
+ * @param {number} picture
+ * @param {import('./protocol.js').RunOptions} options
+ */
+async function denoise(picture, options) {
+  const { signal } = (running = new AbortController());
+  // When either is missing the page has been told already.
+  const image = open?.picture === picture ? await open.image : null;
+  const ready = await denoiser?.catch(() => undefined);
+  if (!image || !ready) return;
+  let sent = Promise.resolve();
+  let next = 0;
+  const result = await ready.denoise(image, {
+    ...options,
+    signal,
+    onProgress: (progress) => {
+      if (progress.phase !== 'denoising') return;
+      const { step, steps, tile, tiles, fraction } = progress;
+      const begin = performance.now();
+      const shown = tile > 0 && fraction < 1 && begin >= next ? progress.preview() : null;
+      if (shown) next = performance.now() + Math.max(PREVIEW.every, (performance.now() - begin) / PREVIEW.share);
+      const data = shown && new ImageData(shown.data, shown.width, shown.height, { colorSpace: shown.colorSpace });
+      // One after the other, so that no older preview comes after a newer one.
+      sent = sent.then(async () => {
+        const preview = data && (await createImageBitmap(data));
+        if (signal.aborted) return;
+        tell({ type: 'running', picture, step, steps, tile, tiles, fraction, preview }, preview ? [preview] : []);
+      });
+    },
+  });
+  await sent;
+  const bitmap = await toShow(result.image);
+  signal.throwIfAborted();
+  tell({ type: 'denoised', picture, bitmap }, [bitmap]);
+  const png = await encode(result.image);
+  tell({ type: 'encoded', picture, png });
+}
+
+/**
+ * A bitmap for the page, no larger than screens are.
+ *
+ * @param {ImageData} image
+ */
+function toShow(image) {
+  const scale = Math.min(1, MOST_SHOWN / Math.max(image.width, image.height));
+  if (scale === 1) return createImageBitmap(image);
+  return createImageBitmap(image, {
+    resizeWidth: Math.max(1, Math.round(image.width * scale)),
+    resizeHeight: Math.max(1, Math.round(image.height * scale)),
+    resizeQuality: 'high',
+  });
+}
+
+/** @param {MessageEvent<ToWorker>} event */
+onmessage = async ({ data }) => {
+  try {
+    if (data.type === 'start') await start(data.backend);
+    else if (data.type === 'open') await openPicture(data.picture, data.file, data.name);
+    else if (data.type === 'denoise') await denoise(data.picture, data.options);
+    else running?.abort();
+  } catch (error) {
+    if ('picture' in data) tell({ type: 'failed', picture: data.picture, failure: failure(error) });
+    else throw error;
+  }
+};
+
+// A trap in wasm can end a promise chain of its own, with nobody waiting for it.
+addEventListener('unhandledrejection', ({ reason }) => tell({ type: 'unusable', failure: failure(reason) }));
