@@ -1,0 +1,109 @@
+import { SvnrError } from './errors.js';
+import { Picture } from './svnr_wasm.js';
+
+/** @typedef {import('./index.d.ts').SvnrImage} SvnrImage */
+
+/** Wasm holds at most 4 GB; a run takes 60 bytes a pixel, and the image itself comes on top. */
+const MOST_PIXELS = 40_000_000;
+
+const COLOR_SPACES = ['srgb', 'display-p3', 'srgb-linear'];
+
+/**
+ * @param {string} what
+ * @returns {never}
+ */
+function refuse(what) {
+  throw new SvnrError('unsupported-image', what);
+}
+
+/**
+ * Throws unless `image` is one that can be denoised.
+ *
+ * @param {unknown} image
+ * @returns {asserts image is SvnrImage}
+ */
+export function checkImage(image) {
+  if (typeof image !== 'object' || image === null || !('data' in image)) {
+    refuse('the image must be an ImageData or { data, width, height, colorSpace }');
+  }
+  const { data, width, height, colorSpace = 'srgb' } = /** @type {Record<string, unknown>} */ (image);
+  if (!(data instanceof Uint8ClampedArray || data instanceof Uint16Array || data instanceof Float32Array)) {
+    refuse('image.data must be a Uint8ClampedArray, Uint16Array or Float32Array');
+  }
+  for (const [name, size] of Object.entries({ width, height })) {
+    if (!Number.isInteger(size) || Number(size) < 1) refuse(`image.${name} is ${size}; it must be a whole number from 1`);
+  }
+  const pixels = Number(width) * Number(height);
+  if (data.length !== 4 * pixels && data.length !== 3 * pixels) {
+    refuse(
+      `image.data has ${data.length} samples; ${width} x ${height} pixels need ${4 * pixels} (RGBA) or ${3 * pixels} (RGB)`,
+    );
+  }
+  if (!COLOR_SPACES.includes(String(colorSpace))) {
+    refuse(`image.colorSpace is ${colorSpace}; it must be one of ${COLOR_SPACES.join(', ')}`);
+  }
+  if (colorSpace === 'srgb-linear' && !(data instanceof Float32Array)) {
+    refuse('image.colorSpace can be srgb-linear only when image.data is a Float32Array');
+  }
+  if (pixels > MOST_PIXELS) {
+    const millions = (pixels / 1e6).toFixed(1);
+    throw new SvnrError(
+      'too-large',
+      `the image has ${millions} megapixels; at most ${MOST_PIXELS / 1e6} fit into a browser's memory, so make it smaller or cut it`,
+    );
+  }
+}
+
+/**
+ * The image on the wasm side; the caller frees it.
+ *
+ * @param {SvnrImage} image
+ */
+export function toPicture(image) {
+  const { data, width, height } = image;
+  if (data instanceof Uint16Array) return Picture.fromU16(width, height, data);
+  if (data instanceof Float32Array) return Picture.fromF32(width, height, data, image.colorSpace === 'srgb-linear');
+  return Picture.fromU8(width, height, bytes(data));
+}
+
+/**
+ * The picture in the form that `like` has, with alpha taken from there.
+ *
+ * @template {SvnrImage} T
+ * @param {Picture} picture
+ * @param {T} like
+ * @returns {T}
+ */
+export function fromPicture(picture, like) {
+  const data = like.data.slice();
+  if (data instanceof Uint16Array) picture.writeU16(data);
+  else if (data instanceof Float32Array) picture.writeF32(data, like.colorSpace === 'srgb-linear');
+  else picture.writeU8(bytes(data));
+  return withData(like, data);
+}
+
+/**
+ * An image of the form of `like` with other samples.
+ *
+ * @template {SvnrImage} T
+ * @param {T} like
+ * @param {SvnrImage['data']} data
+ * @returns {T}
+ */
+function withData(like, data) {
+  const { width, height } = like;
+  if (typeof ImageData === 'function' && like instanceof ImageData) {
+    const { colorSpace } = like;
+    return /** @type {any} */ (new ImageData(/** @type {any} */ (data), width, height, { colorSpace }));
+  }
+  return /** @type {any} */ ({ data, width, height, colorSpace: like.colorSpace ?? 'srgb' });
+}
+
+/**
+ * wasm-bindgen takes a Uint8Array for bytes.
+ *
+ * @param {Uint8ClampedArray} data
+ */
+function bytes(data) {
+  return new Uint8Array(data.buffer, data.byteOffset, data.length);
+}

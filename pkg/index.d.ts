@@ -1,0 +1,246 @@
+/**
+ * SVNR: removes noise from photos by spatially-variant denoising diffusion, on WebGPU or on the CPU.
+ *
+ * ```js
+ * import { Denoiser } from 'svnr';
+ *
+ * const denoiser = await Denoiser.create();
+ * const { image, noise } = await denoiser.denoise(imageData, { steps: 4 });
+ * denoiser.free();
+ * ```
+ *
+ * Nothing is uploaded: all computing happens in the page or in Node.
+ *
+ * @module
+ */
+
+/** What {@link init} takes. */
+export interface InitOptions {
+  /**
+   * The wasm module, or where it lies. By default the one beside the package's script, found by
+   * `new URL('./svnr_wasm_bg.wasm', import.meta.url)`.
+   */
+  module_or_path?: URL | string | Response | BufferSource | WebAssembly.Module;
+  /** Aborts the download. */
+  signal?: AbortSignal;
+}
+
+/**
+ * Loads and compiles the wasm module.
+ *
+ * {@link Denoiser.create} does it by itself; call it earlier to load ahead, or first to say where the module lies. Calls
+ * after a successful one do nothing.
+ *
+ * @throws {SvnrError} `load-failed`
+ */
+export default function init(options?: InitOptions): Promise<void>;
+
+/**
+ * Codes of {@link SvnrError}, which stay the same between versions:
+ *
+ * | code | meaning |
+ * |---|---|
+ * | `unsupported-image` | not an image that can be denoised: wrong type, size, length, or a value that is not finite |
+ * | `too-large` | more pixels than memory can hold |
+ * | `bad-option` | an option that does not exist, or a value out of its range |
+ * | `bad-weights` | the weight file is damaged or for another network |
+ * | `load-failed` | the wasm module or the weights could not be loaded |
+ * | `no-webgpu` | `backend: 'webgpu'` where there is none |
+ * | `device-lost` | the GPU failed in the middle; create a denoiser with `backend: 'cpu'` to go on |
+ * | `freed` | the denoiser was freed |
+ * | `internal` | a failure inside, out of memory for example; load the package again, in a new worker or page |
+ */
+export type SvnrErrorCode =
+  | 'unsupported-image'
+  | 'too-large'
+  | 'bad-option'
+  | 'bad-weights'
+  | 'load-failed'
+  | 'no-webgpu'
+  | 'device-lost'
+  | 'freed'
+  | 'internal';
+
+/** What goes wrong. Aborting is no SvnrError: it rejects with the signal's reason, a DOMException `AbortError`. */
+export class SvnrError extends Error {
+  constructor(code: SvnrErrorCode, message: string, options?: ErrorOptions);
+  /** Which kind of failure; see {@link SvnrErrorCode}. */
+  code: SvnrErrorCode;
+}
+
+/** The GPU that a denoiser runs on, as far as the browser tells. Any of the texts can be empty. */
+export interface Adapter {
+  /** Its maker: `nvidia`, `apple`, ... */
+  vendor: string;
+  /** Its family: `ampere`, `metal-3`, ... */
+  architecture: string;
+  /** Its name in words. */
+  description: string;
+  /** Whether it is software that imitates a GPU, slower than `backend: 'cpu'`. */
+  isFallback: boolean;
+}
+
+/** Samples as they come from cameras and decoders that `ImageData` cannot hold. */
+export interface PlainImage {
+  /**
+   * Interleaved RGBA or RGB, row after row; which of the two follows from the length. Integers span black to white;
+   * floats have white at 1 and are not clipped. Alpha is kept as it is.
+   */
+  data: Uint8ClampedArray | Uint16Array | Float32Array;
+  /** Pixels across. */
+  width: number;
+  /** Pixels down. */
+  height: number;
+  /**
+   * How samples encode light: `srgb` (default) and `display-p3` have the sRGB curve, `srgb-linear`, for floats only,
+   * none.
+   */
+  colorSpace?: 'srgb' | 'display-p3' | 'srgb-linear';
+}
+
+/** An image that can be denoised: at most 40 megapixels. */
+export type SvnrImage = ImageData | PlainImage;
+
+/**
+ * Noise in linear light with white at 1: at signal `x` its variance is `read² + shot · x`.
+ */
+export interface NoiseModel {
+  /** Standard deviation at black, from 0 to 2. */
+  read: number;
+  /** Variance per unit of signal, from 0 to 2. */
+  shot: number;
+}
+
+/** Noise found in an image. */
+export interface NoiseEstimate extends NoiseModel {
+  /** What the model was fitted to: the standard deviation seen at a brightness. */
+  points: { mean: number; std: number }[];
+}
+
+/** Progress of {@link Denoiser.create}. */
+export interface CreateProgress {
+  /** `loading` the module and the weights; `compiling` shaders and trying them. */
+  phase: 'loading' | 'compiling';
+  /** The share of the phase that is done, from 0 to 1; `undefined` where nobody knows. */
+  fraction: number | undefined;
+}
+
+/** A small image of the emerging picture. */
+export interface Preview {
+  /** RGBA, opaque. */
+  data: Uint8ClampedArray<ArrayBuffer>;
+  width: number;
+  height: number;
+  /** The image's, except that light is sRGB-encoded. */
+  colorSpace: 'srgb' | 'display-p3';
+}
+
+/** Progress of {@link Denoiser.denoise}. */
+export type DenoiseProgress =
+  | {
+      /** The noise is being measured. */
+      phase: 'estimating';
+      fraction: number;
+    }
+  | {
+      /** The picture is being denoised. Comes before the first tile and after each. */
+      phase: 'denoising';
+      /** The step worked on, from 1. */
+      step: number;
+      steps: number;
+      /** Tiles of this step that are done. */
+      tile: number;
+      tiles: number;
+      /** The share of all tiles of all steps that is done, from 0 to 1. */
+      fraction: number;
+      /**
+       * The picture so far, thinned out to about `most` pixels (a million by default). Costs time, so call it only as
+       * often as somebody looks, and only inside `onProgress`.
+       */
+      preview: (most?: number) => Preview;
+    };
+
+/** How {@link Denoiser.create} goes. */
+export interface CreateOptions {
+  /**
+   * `auto` (default): WebGPU where it works, else the CPU; {@link Denoiser.fallbackReason} then says why. `webgpu`: that
+   * or an error. `cpu`: one thread, no WebGPU touched; the only one in Node.
+   */
+  backend?: 'auto' | 'webgpu' | 'cpu';
+  /** The weight file or where it lies; by default the one in the package. */
+  weights?: URL | string | ArrayBuffer | Uint8Array;
+  /** Rejects with an AbortError. */
+  signal?: AbortSignal;
+  /** Called as things go on. */
+  onProgress?: (progress: CreateProgress) => void;
+}
+
+/** How {@link Denoiser.denoise} goes. */
+export interface DenoiseOptions {
+  /** The noise to remove: `auto` (default) measures it. */
+  noise?: 'auto' | (NoiseModel & Partial<NoiseEstimate>);
+  /**
+   * Steps of the reverse process, a whole number from 1 (default) to 1000. One gives the closest picture on average, and
+   * the smoothest; more give texture. Time grows with them.
+   */
+  steps?: number;
+  /** Where the random numbers of `stochastic` start: a whole number from 0 (default). Same seed, same picture. */
+  seed?: number;
+  /** Whether steps draw random numbers (default) or follow the mean. Matters from two steps on. */
+  stochastic?: boolean;
+  /** Multiplies the noise's standard deviation, from 0 (leaves the image alone) to 4; 1 by default. */
+  strength?: number;
+  /**
+   * Side of the tiles that the image is worked on in, from 8 to 8192 pixels; `auto` by default. It changes memory and
+   * how soon `signal` is heard, not the picture.
+   */
+  tile?: 'auto' | number;
+  /** Rejects with an AbortError after the tile that is being worked on. */
+  signal?: AbortSignal;
+  /** Called as things go on. */
+  onProgress?: (progress: DenoiseProgress) => void;
+}
+
+/** What {@link Denoiser.denoise} gives. */
+export interface DenoiseResult<T extends SvnrImage> {
+  /** The denoised image in the form of the one given: an ImageData for an ImageData, else the same type of array. */
+  image: T;
+  /** The noise that was removed, before `strength`. */
+  noise: NoiseModel & Partial<NoiseEstimate>;
+}
+
+/** A network on a device, ready to denoise. Made by {@link Denoiser.create}. */
+export class Denoiser {
+  private constructor();
+
+  /**
+   * Loads everything and gets the device ready.
+   *
+   * @throws {SvnrError} `load-failed`, `bad-weights`, `no-webgpu`, `device-lost`, `bad-option`
+   */
+  static create(options?: CreateOptions): Promise<Denoiser>;
+
+  /** What it runs on. */
+  readonly backend: 'webgpu' | 'cpu';
+  /** The GPU; `null` on the CPU. */
+  readonly adapter: Adapter | null;
+  /** Why `backend: 'auto'` took the CPU, in words; `null` when it did not. */
+  readonly fallbackReason: string | null;
+
+  /**
+   * Measures the noise in an image.
+   *
+   * @throws {SvnrError} `unsupported-image`, `too-large`, `freed`
+   */
+  estimateNoise(image: SvnrImage): NoiseEstimate;
+
+  /**
+   * Denoises an image. Calls queue: one runs after the other.
+   *
+   * @throws {SvnrError} `unsupported-image`, `too-large`, `bad-option`, `device-lost`, `freed`
+   */
+  denoise<T extends SvnrImage>(image: T, options?: DenoiseOptions): Promise<DenoiseResult<T>>;
+
+  /** Gives back its memory. A run under way ends after its tile with the error `freed`, as does every later call. */
+  free(): void;
+}

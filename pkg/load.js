@@ -1,0 +1,81 @@
+import { SvnrError } from './errors.js';
+
+/**
+ * The answer to a request for a URL; in Node, files too.
+ *
+ * @param {URL | string} url
+ * @param {string} what  what is loaded, for the message
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<Response>}
+ */
+export async function request(url, what, signal) {
+  const href = String(url);
+  /** @type {Response} */
+  let response;
+  try {
+    response = href.startsWith('file:') ? await readFile(href, signal) : await fetch(href, { signal });
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw new SvnrError('load-failed', `${what} could not be loaded from ${href}: ${message(error)}`, { cause: error });
+  }
+  if (!response.ok) {
+    throw new SvnrError('load-failed', `${what} could not be loaded from ${href}: the server answered ${response.status}`);
+  }
+  return response;
+}
+
+/**
+ * The bytes at a URL.
+ *
+ * @param {URL | string} url
+ * @param {string} what
+ * @param {AbortSignal} [signal]
+ * @param {(fraction: number | undefined) => void} [onFraction]  called as bytes come; `undefined` when nobody knows how many
+ * @returns {Promise<Uint8Array>}
+ */
+export async function load(url, what, signal, onFraction) {
+  const response = await request(url, what, signal);
+  // A compressed answer's length is not that of what comes out of it.
+  const total = response.headers.has('content-encoding') ? 0 : Number(response.headers.get('content-length'));
+  /** @type {Uint8Array[]} */
+  const chunks = [];
+  let length = 0;
+  try {
+    const reader = response.body?.getReader();
+    for (let read = await reader?.read(); read && !read.done; read = await reader?.read()) {
+      chunks.push(read.value);
+      length += read.value.length;
+      onFraction?.(total > 0 ? Math.min(1, length / total) : undefined);
+    }
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw new SvnrError('load-failed', `${what} stopped loading from ${url}: ${message(error)}`, { cause: error });
+  }
+  const bytes = new Uint8Array(length);
+  let at = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, at);
+    at += chunk.length;
+  }
+  return bytes;
+}
+
+/**
+ * Node's fetch does not take file URLs.
+ *
+ * @param {string} href
+ * @param {AbortSignal} [signal]
+ */
+async function readFile(href, signal) {
+  // In a variable and with comments, so that bundlers for browsers do not look for it.
+  const fs = 'node:fs/promises';
+  const { readFile } = await import(/* webpackIgnore: true */ /* @vite-ignore */ fs);
+  // Wasm is compiled while it is read only when it calls itself wasm.
+  const headers = { 'content-type': href.endsWith('.wasm') ? 'application/wasm' : 'application/octet-stream' };
+  return new Response(await readFile(new URL(href), { signal }), { headers });
+}
+
+/** @param {unknown} error */
+function message(error) {
+  return error instanceof Error ? error.message : String(error);
+}
