@@ -47,7 +47,7 @@ export async function serve() {
   const serve = ['serve', '--port', '0'];
   const server = process.env.SVNR_XTASK
     ? spawn(process.env.SVNR_XTASK, serve, { stdio: ['ignore', 'pipe', 'inherit'] })
-    : spawn('cargo', ['run', '--quiet', '--package', 'xtask', '--', ...serve], {
+    : spawn('cargo', ['xtask', ...serve], {
         cwd: root,
         stdio: ['ignore', 'pipe', 'inherit'],
       });

@@ -1,15 +1,19 @@
 //! The page, on localhost: `www` at `/`, the npm package at `/pkg/`.
 
 use std::{
-    fs::{self, File},
-    net::Ipv4Addr,
-    path::{Path, PathBuf},
-    sync::Arc,
-    thread,
+    net::{Ipv4Addr, TcpListener},
+    path::Path,
 };
 
-use anyhow::{Result, anyhow, bail};
-use tiny_http::{Header, Method, Request, Response, ResponseBox, Server, StatusCode};
+use anyhow::{Result, bail};
+use axum::{
+    Router,
+    http::{
+        HeaderValue,
+        header::{CACHE_CONTROL, X_CONTENT_TYPE_OPTIONS},
+    },
+};
+use tower_http::{services::ServeDir, set_header::SetResponseHeaderLayer};
 
 use crate::workspace;
 
@@ -19,41 +23,23 @@ pub const DEFAULT_PORT: u16 = 8080;
 /// How many ports are tried, one after the other, when the first is busy.
 const PORTS: u16 = 20;
 
-/// Browsers open six connections at a time; a slow one must not hold up the others.
-const THREADS: usize = 8;
-
 /// Serves until the process ends. Port 0 is any free one.
 pub fn serve(port: u16) -> Result<()> {
-    let server = Arc::new(bind(port)?);
-    let address = server.server_addr().to_ip().ok_or_else(|| anyhow!("the server has no address"))?;
-    let site = Arc::new(Site { www: workspace::root().join("www"), package: workspace::package() });
-    if !site.package.join("package.json").is_file() {
-        eprintln!("warning: there is no package in {}; `cargo xtask pkg` builds it", site.package.display());
+    let package = workspace::package();
+    if !package.join("package.json").is_file() {
+        eprintln!("warning: there is no package in {}; `cargo xtask pkg` builds it", package.display());
     }
-    println!("http://localhost:{}/", address.port());
-
-    let threads: Vec<_> = (0..THREADS)
-        .map(|_| {
-            let (server, site) = (Arc::clone(&server), Arc::clone(&site));
-            thread::spawn(move || {
-                for request in server.incoming_requests() {
-                    answer(&site, request);
-                }
-            })
-        })
-        .collect();
-    for thread in threads {
-        thread.join().map_err(|_| anyhow!("the server failed"))?;
-    }
-    Ok(())
+    let listener = bind(port)?;
+    println!("http://localhost:{}/", listener.local_addr()?.port());
+    run(listener, site(&workspace::root().join("www"), &package))
 }
 
-fn bind(first: u16) -> Result<Server> {
+fn bind(first: u16) -> Result<TcpListener> {
     let last = if first == 0 { 0 } else { first.saturating_add(PORTS - 1) };
     let mut why = None;
     for port in first..=last {
-        match Server::http((Ipv4Addr::LOCALHOST, port)) {
-            Ok(server) => return Ok(server),
+        match TcpListener::bind((Ipv4Addr::LOCALHOST, port)) {
+            Ok(listener) => return Ok(listener),
             Err(error) => why = Some(error),
         }
     }
@@ -63,118 +49,36 @@ fn bind(first: u16) -> Result<Server> {
     }
 }
 
-fn answer(site: &Site, request: Request) {
-    let response = match request.method() {
-        Method::Get | Method::Head => site.get(request.url()),
-        _ => refuse(405),
-    };
-    // The browser may have gone away in the meantime: that is its own business.
-    let _ = request.respond(response);
+fn run(listener: TcpListener, site: Router) -> Result<()> {
+    listener.set_nonblocking(true)?;
+    tokio::runtime::Builder::new_current_thread().enable_io().build()?.block_on(async {
+        axum::serve(tokio::net::TcpListener::from_std(listener)?, site).await?;
+        Ok(())
+    })
 }
 
-struct Site {
-    www: PathBuf,
-    package: PathBuf,
-}
-
-impl Site {
-    fn get(&self, url: &str) -> ResponseBox {
-        let Some(path) = self.find(url) else { return refuse(404) };
-        // Relative links in a page need the slash at the end of a directory's address.
-        if path.is_dir() && !url_path(url).ends_with('/') {
-            return refuse(301)
-                .with_header(header("Location", &format!("/{}/", url_path(url).trim_start_matches('/'))));
-        }
-        let path = if path.is_dir() { path.join("index.html") } else { path };
-        let Ok(file) = File::open(&path) else { return refuse(404) };
-        Response::from_file(file)
-            // Never in chunks: the page shows how much of the module has come, and needs to know its length.
-            .with_chunked_threshold(usize::MAX)
-            .with_header(header("Content-Type", content_type(&path)))
-            // A rebuilt module must be seen at the next reload.
-            .with_header(header("Cache-Control", "no-cache"))
-            .with_header(header("X-Content-Type-Options", "nosniff"))
-            .boxed()
-    }
-
-    /// The file or directory for a URL: `None` if there is none, or if it would lie outside of what is served.
-    fn find(&self, url: &str) -> Option<PathBuf> {
-        let parts = parts(url_path(url))?;
-        let (directory, rest) = match parts.split_first() {
-            Some((first, rest)) if first == "pkg" => (&self.package, rest),
-            _ => (&self.www, &parts[..]),
-        };
-        let path = fs::canonicalize(rest.iter().fold(directory.clone(), |path, part| path.join(part))).ok()?;
-        // A symbolic link may lead anywhere.
-        path.starts_with(fs::canonicalize(directory).ok()?).then_some(path)
-    }
-}
-
-fn url_path(url: &str) -> &str {
-    url.split(['?', '#']).next().unwrap_or(url)
-}
-
-/// The parts of a URL's path, decoded; `None` if one of them is not a plain file name.
-fn parts(path: &str) -> Option<Vec<String>> {
-    path.split('/')
-        .filter(|part| !part.is_empty())
-        .map(|part| decode(part).filter(|name| name != "." && name != ".." && !name.contains(['/', '\\', ':', '\0'])))
-        .collect()
-}
-
-fn decode(part: &str) -> Option<String> {
-    let mut bytes = Vec::with_capacity(part.len());
-    let mut rest = part.as_bytes();
-    while let Some((&first, after)) = rest.split_first() {
-        if first == b'%' {
-            let digits = std::str::from_utf8(after.get(..2)?).ok()?;
-            bytes.push(u8::from_str_radix(digits, 16).ok()?);
-            rest = &after[2..];
-        } else {
-            bytes.push(first);
-            rest = after;
-        }
-    }
-    String::from_utf8(bytes).ok()
-}
-
-fn content_type(path: &Path) -> &'static str {
-    let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
-    match extension.to_ascii_lowercase().as_str() {
-        "css" => "text/css; charset=utf-8",
-        "html" => "text/html; charset=utf-8",
-        "ico" => "image/x-icon",
-        "jpg" | "jpeg" => "image/jpeg",
-        "js" | "mjs" => "text/javascript; charset=utf-8",
-        "json" | "map" => "application/json",
-        "md" | "sha256" | "ts" | "txt" => "text/plain; charset=utf-8",
-        "png" => "image/png",
-        "svg" => "image/svg+xml",
-        "wasm" => "application/wasm",
-        "webmanifest" => "application/manifest+json",
-        "webp" => "image/webp",
-        "woff2" => "font/woff2",
-        _ => "application/octet-stream",
-    }
-}
-
-fn refuse(status: u16) -> ResponseBox {
-    let status = StatusCode(status);
-    Response::from_string(format!("{} {}\n", status.0, status.default_reason_phrase()))
-        .with_status_code(status)
-        .with_header(header("Cache-Control", "no-cache"))
-        .boxed()
-}
-
-fn header(name: &str, value: &str) -> Header {
-    Header::from_bytes(name, value).expect("names and values here are plain text")
+fn site(www: &Path, package: &Path) -> Router {
+    Router::new()
+        .nest_service("/pkg", ServeDir::new(package))
+        .fallback_service(ServeDir::new(www))
+        // A rebuilt module must be seen at the next reload.
+        .layer(SetResponseHeaderLayer::overriding(CACHE_CONTROL, HeaderValue::from_static("no-cache")))
+        .layer(SetResponseHeaderLayer::overriding(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")))
 }
 
 #[cfg(test)]
 mod tests {
+    use std::{
+        fs,
+        io::{Read, Write},
+        net::{SocketAddr, TcpStream},
+        thread,
+        time::Duration,
+    };
+
     use super::*;
 
-    fn site() -> (tempfile::TempDir, Site) {
+    fn start() -> (tempfile::TempDir, SocketAddr) {
         let root = tempfile::tempdir().unwrap();
         for (name, contents) in
             [("www/index.html", "page"), ("www/a b.js", "code"), ("built/svnr_wasm_bg.wasm", "module"), ("secret", "!")]
@@ -183,65 +87,71 @@ mod tests {
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             fs::write(path, contents).unwrap();
         }
-        let site = Site { www: root.path().join("www"), package: root.path().join("built") };
-        (root, site)
+        let listener = bind(0).unwrap();
+        let address = listener.local_addr().unwrap();
+        let site = site(&root.path().join("www"), &root.path().join("built"));
+        thread::spawn(|| run(listener, site));
+        (root, address)
     }
 
-    fn header_of<'a>(response: &'a ResponseBox, name: &'static str) -> Option<&'a str> {
-        response.headers().iter().find(|header| header.field.equiv(name)).map(|header| header.value.as_str())
-    }
-
-    fn status(site: &Site, url: &str) -> u16 {
-        site.get(url).status_code().0
+    /// Status, header fields in lower case, and body.
+    fn get(address: SocketAddr, path: &str) -> (u16, String, String) {
+        let mut connection = TcpStream::connect(address).unwrap();
+        connection.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
+        write!(connection, "GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").unwrap();
+        let mut answer = String::new();
+        connection.read_to_string(&mut answer).unwrap();
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+        (status, head.to_lowercase(), body.to_owned())
     }
 
     #[test]
     fn the_page_and_the_package() {
-        let (_root, site) = site();
-        for (url, content_type) in [
-            ("/", "text/html; charset=utf-8"),
-            ("/index.html?x=1", "text/html; charset=utf-8"),
-            ("/a%20b.js", "text/javascript; charset=utf-8"),
-            ("/pkg/svnr_wasm_bg.wasm", "application/wasm"),
+        let (_root, address) = start();
+        for (path, content_type, contents) in [
+            ("/", "text/html", "page"),
+            ("/index.html?x=1", "text/html", "page"),
+            ("/a%20b.js", "text/javascript", "code"),
+            ("/pkg/svnr_wasm_bg.wasm", "application/wasm", "module"),
         ] {
-            let response = site.get(url);
-            assert_eq!(response.status_code(), 200, "{url}");
-            assert_eq!(header_of(&response, "Content-Type"), Some(content_type), "{url}");
-            assert_eq!(header_of(&response, "Cache-Control"), Some("no-cache"), "{url}");
+            let (status, head, body) = get(address, path);
+            assert_eq!((status, &*body), (200, contents), "{path}");
+            assert!(head.contains(&format!("content-type: {content_type}")), "{path}: {head}");
+            assert!(head.contains("cache-control: no-cache"), "{path}: {head}");
+            // The page shows how much of the module has come.
+            assert!(head.contains(&format!("content-length: {}", contents.len())), "{path}: {head}");
         }
-        assert_eq!(status(&site, "/missing.js"), 404);
-        assert_eq!(header_of(&site.get("/pkg"), "Location"), Some("/pkg/"));
+        assert_eq!(get(address, "/missing.js").0, 404);
     }
 
     #[test]
     fn nothing_outside_is_served() {
-        let (root, site) = site();
-        for url in [
-            "/../secret",
-            "/%2e%2e/secret",
-            "/..%2fsecret",
-            "/pkg/../secret",
-            "/pkg/..%5csecret",
-            "//../secret",
-            "/%",
-            "/%ff",
-            "/a%00",
-        ] {
-            assert_eq!(status(&site, url), 404, "{url}");
-        }
-        #[cfg(unix)]
+        let (_root, address) = start();
+        for path in
+            ["/../secret", "/%2e%2e/secret", "/..%2fsecret", "/pkg/../secret", "/pkg/..%5csecret", "//../secret"]
         {
-            std::os::unix::fs::symlink(root.path().join("secret"), root.path().join("www/link")).unwrap();
-            assert_eq!(status(&site, "/link"), 404);
+            let (status, _, body) = get(address, path);
+            assert_eq!(status, 404, "{path}");
+            assert_ne!(body, "!", "{path}");
         }
+    }
+
+    /// Browsers open connections before they know what to ask for.
+    #[test]
+    fn idle_connections_hold_up_nobody() {
+        let (_root, address) = start();
+        let idle: Vec<_> = (0..50).map(|_| TcpStream::connect(address).unwrap()).collect();
+        assert_eq!(get(address, "/").0, 200);
+        drop(idle);
     }
 
     #[test]
     fn a_busy_port_is_passed_over() {
         let first = bind(0).unwrap();
-        let port = first.server_addr().to_ip().unwrap().port();
+        let port = first.local_addr().unwrap().port();
         let second = bind(port).unwrap();
-        assert_ne!(second.server_addr().to_ip().unwrap().port(), port);
-        assert!(second.server_addr().to_ip().unwrap().ip().is_loopback());
+        assert_ne!(second.local_addr().unwrap().port(), port);
+        assert!(second.local_addr().unwrap().ip().is_loopback());
     }
 }
