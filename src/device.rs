@@ -4,11 +4,13 @@ use std::str::FromStr;
 
 use burn::tensor::Device;
 
-/// A device by the name that `--device` takes: `cpu`, `vulkan` or `vulkan:N`.
+/// A device by the name that `--device` takes: `cpu`, `libtorch`, `vulkan` or `vulkan:N`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DeviceChoice {
     /// All cores of the processor.
     Cpu,
+    /// The same by PyTorch's kernels.
+    Libtorch,
     /// A GPU through Vulkan: the best one, or the N-th discrete one.
     Vulkan(Option<usize>),
 }
@@ -19,11 +21,12 @@ impl FromStr for DeviceChoice {
     fn from_str(name: &str) -> Result<Self, String> {
         match name.split_once(':') {
             None if name == "cpu" => Ok(Self::Cpu),
+            None if name == "libtorch" => Ok(Self::Libtorch),
             None if name == "vulkan" => Ok(Self::Vulkan(None)),
             Some(("vulkan", n)) => {
                 n.parse().map(|n| Self::Vulkan(Some(n))).map_err(|_| format!("{n} is not the number of a GPU"))
             }
-            _ => Err(format!("{name} is no device; use cpu, vulkan or vulkan:N")),
+            _ => Err(format!("{name} is no device; use cpu, libtorch, vulkan or vulkan:N")),
         }
     }
 }
@@ -36,6 +39,14 @@ impl DeviceChoice {
     pub fn open(self) -> Result<Device, String> {
         match self {
             Self::Cpu => Ok(Device::flex()),
+            #[cfg(feature = "libtorch")]
+            #[expect(deprecated, reason = "until burn has another backend that trains as fast on a processor")]
+            Self::Libtorch => Ok(Device::libtorch()),
+            #[cfg(not(feature = "libtorch"))]
+            Self::Libtorch => {
+                Err("this program was built without LibTorch; build it with --features libtorch, or use --device cpu"
+                    .into())
+            }
             #[cfg(feature = "vulkan")]
             Self::Vulkan(index) => {
                 use burn::tensor::DeviceKind;
@@ -61,6 +72,7 @@ mod tests {
     #[test]
     fn names_are_devices() {
         assert_eq!("cpu".parse(), Ok(DeviceChoice::Cpu));
+        assert_eq!("libtorch".parse(), Ok(DeviceChoice::Libtorch));
         assert_eq!("vulkan".parse(), Ok(DeviceChoice::Vulkan(None)));
         assert_eq!("vulkan:2".parse(), Ok(DeviceChoice::Vulkan(Some(2))));
         for wrong in ["", "gpu", "vulkan:", "vulkan:x", "cpu:1"] {

@@ -53,6 +53,11 @@ impl Grid {
         self.len() == 0
     }
 
+    /// The number of the tile that a pixel is in.
+    pub fn index_of(&self, row: usize, column: usize) -> usize {
+        row / self.side * self.width.div_ceil(self.side) + column / self.side
+    }
+
     /// The tile of a number, in reading order.
     pub fn tile(&self, index: usize) -> Tile {
         let across = self.width.div_ceil(self.side);
@@ -120,6 +125,7 @@ mod tests {
                 let read = tile.read(&samples, width, height);
                 prop_assert_eq!(read.len(), 3 * tile.read_rows * tile.read_columns);
                 tile.for_each(|row, column, from| {
+                    assert_eq!(grid.index_of(row, column), i);
                     for channel in 0..CHANNELS {
                         let to = (channel * height + row) * width + column;
                         seen[to] += 1;

@@ -192,7 +192,7 @@ impl Task {
 
     /// The picture so far as RGBA, every n-th pixel of every n-th row so that there are at most about `most`.
     pub fn preview(&self, most: usize) -> Preview {
-        Preview::of(&self.0.picture(), most)
+        Preview::of(&self.0, most)
     }
 
     /// The denoised picture, at the end.
@@ -225,18 +225,17 @@ pub struct Preview {
 }
 
 impl Preview {
-    fn of(image: &LinearImage, most: usize) -> Self {
-        let every = (image.pixels() as f64 / most.max(1) as f64).sqrt().ceil().max(1.0) as usize;
-        let (width, height) = (image.width().div_ceil(every), image.height().div_ceil(every));
+    fn of(run: &Run, most: usize) -> Self {
+        let (width, height) = run.size();
+        let every = ((width * height) as f64 / most.max(1) as f64).sqrt().ceil().max(1.0) as usize;
         let encode = picture::Srgb8::new();
-        let mut data = Vec::with_capacity(width * height * 4);
-        for row in (0..image.height()).step_by(every) {
-            for column in (0..image.width()).step_by(every) {
-                let pixel = row * image.width() + column;
-                data.extend((0..3).map(|channel| encode.code(image.plane(channel)[pixel])));
+        let mut data = Vec::new();
+        for row in (0..height).step_by(every) {
+            for column in (0..width).step_by(every) {
+                data.extend((0..3).map(|channel| encode.code(run.sample(channel, row, column))));
                 data.push(u8::MAX);
             }
         }
-        Self { width, height, data: Clamped(data) }
+        Self { width: width.div_ceil(every), height: height.div_ceil(every), data: Clamped(data) }
     }
 }

@@ -223,6 +223,48 @@ describe('a run', () => {
   });
 });
 
+describe('a photo can be', () => {
+  /**
+   * @param {Page} page
+   * @param {'drop' | 'paste'} type
+   */
+  const give = (page, type) =>
+    page.evaluate(
+      ([type, base64]) => {
+        const bytes = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
+        const files = new DataTransfer();
+        // What is copied from a web page has text beside the image.
+        files.items.add(new File(['about the photo'], 'about.txt', { type: 'text/plain' }));
+        files.items.add(new File([bytes], 'photo.png', { type: 'image/png' }));
+        const how = { bubbles: true, cancelable: true };
+        const event =
+          type === 'drop'
+            ? new DragEvent('drop', { ...how, dataTransfer: files })
+            : new ClipboardEvent('paste', { ...how, clipboardData: files });
+        document.body.dispatchEvent(event);
+        return event.defaultPrevented;
+      },
+      /** @type {const} */ ([type, encodePng(photo.noisy).toString('base64')]),
+    );
+
+  test('dropped', async (t) => {
+    const { page, errors } = await visit(t, { prepare: (page) => inWorker(page, WITHOUT_WEBGPU) });
+    // A browser leaves the page for a file whose drop nobody handles.
+    assert(await give(page, 'drop'));
+    await reach(page, 'open');
+    assert.equal(await page.locator('#name').innerText(), 'photo.png');
+    assert.deepEqual(errors, []);
+  });
+
+  test('pasted', async (t) => {
+    const { page, errors } = await visit(t, { prepare: (page) => inWorker(page, WITHOUT_WEBGPU) });
+    await give(page, 'paste');
+    await reach(page, 'open');
+    assert.equal(await page.locator('#name').innerText(), 'photo.png');
+    assert.deepEqual(errors, []);
+  });
+});
+
 describe('what cannot be opened', () => {
   const cases = /** @type {const} */ ([
     ['text.png', 'This is no picture.', 'is not an image'],
