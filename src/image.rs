@@ -124,6 +124,27 @@ pub fn reflect(index: isize, len: usize) -> usize {
     folded.min(period - folded) as usize
 }
 
+/// A plane smoothed by the binomial filter 1 4 6 4 1 in both directions, reflected at its borders.
+pub fn smoothed(plane: &[f32], width: usize, height: usize) -> Vec<f32> {
+    const TAPS: [f32; 5] = [1.0 / 16.0, 4.0 / 16.0, 6.0 / 16.0, 4.0 / 16.0, 1.0 / 16.0];
+    let tap = |at: usize, k: usize, len: usize| reflect(at as isize + k as isize - 2, len);
+    let mut across = vec![0.0; plane.len()];
+    for (row, out) in across.chunks_exact_mut(width).enumerate() {
+        let line = &plane[row * width..(row + 1) * width];
+        for (column, v) in out.iter_mut().enumerate() {
+            *v = (0..5).map(|k| TAPS[k] * line[tap(column, k, width)]).sum();
+        }
+    }
+    let mut both = vec![0.0; plane.len()];
+    for (row, out) in both.chunks_exact_mut(width).enumerate() {
+        let rows: [usize; 5] = std::array::from_fn(|k| tap(row, k, height) * width);
+        for (column, v) in out.iter_mut().enumerate() {
+            *v = (0..5).map(|k| TAPS[k] * across[rows[k] + column]).sum();
+        }
+    }
+    both
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -150,5 +171,15 @@ mod tests {
         let image = LinearImage::from_srgb8(2, 3, 3, &bytes).unwrap();
         assert_eq!(image.to_srgb8(), bytes);
         assert_eq!(image.plane(1)[0], color::srgb8_table()[13]);
+    }
+
+    #[test]
+    fn smoothing_keeps_constants_and_the_mean_of_an_impulse() {
+        assert!(smoothed(&[0.7; 3], 1, 3).iter().all(|v| (v - 0.7).abs() < 1e-6));
+        let mut plane = vec![0.0; 81];
+        plane[40] = 1.0;
+        let smooth = smoothed(&plane, 9, 9);
+        assert!((smooth.iter().sum::<f32>() - 1.0).abs() < 1e-6);
+        assert!((smooth[40] - 36.0 / 256.0).abs() < 1e-7);
     }
 }

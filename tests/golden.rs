@@ -23,7 +23,7 @@ fn denoised(clean: &LinearImage, gain: f32, options: &Options) -> (f64, f64) {
     let denoiser = Denoiser::from_weights(WEIGHTS, &Device::flex()).unwrap();
     let noise = NoiseModel::at_gain(gain);
     let noisy = noise.add_to(clean, 1);
-    let result = pollster::block_on(denoiser.denoise(&noisy, &noise, options)).unwrap();
+    let result = pollster::block_on(denoiser.denoise(&noisy, noise, options)).unwrap();
     (psnr(clean, &noisy), psnr(clean, &result))
 }
 

@@ -55,7 +55,7 @@ struct Arguments {
     /// Draw no noise in the steps
     #[arg(long)]
     deterministic: bool,
-    /// cpu, vulkan or vulkan:N
+    /// cpu, libtorch, vulkan or vulkan:N
     #[arg(long, default_value = "cpu")]
     device: DeviceChoice,
     /// Other weights than the built-in ones (.safetensors)
@@ -187,14 +187,14 @@ fn denoise_file(
     };
     let little = if noise.variance(MID_GREY).sqrt() < LITTLE_NOISE { "; that is hardly any noise" } else { "" };
     println!("{}: read {:.4}, shot {:.5} ({origin}{little})", input.display(), noise.sigma_read, noise.shot);
-    photo.image = denoise(denoiser, &photo.image, &noise, options).with_context(|| input.display().to_string())?;
+    photo.image = denoise(denoiser, &photo.image, noise, options).with_context(|| input.display().to_string())?;
     files::write(output, &photo)?;
     println!("{}: denoised in {:.1} s", output.display(), begin.elapsed().as_secs_f32());
     Ok(())
 }
 
 /// A whole run, with a progress bar.
-fn denoise(denoiser: &Denoiser, image: &LinearImage, noise: &NoiseModel, options: &Options) -> Result<LinearImage> {
+fn denoise(denoiser: &Denoiser, image: &LinearImage, noise: NoiseModel, options: &Options) -> Result<LinearImage> {
     let mut run = denoiser.start(image, noise, options)?;
     let style = ProgressStyle::with_template("{bar:30} {percent}% step {msg}, {eta} left").expect("well-formed");
     let bar = ProgressBar::new((run.steps() * run.tiles()) as u64).with_style(style);

@@ -7,7 +7,7 @@ use burn::tensor::Device;
 
 use crate::error::Error;
 use crate::image::LinearImage;
-use crate::method::noise::NoiseModel;
+use crate::method::noise::Noise;
 use crate::method::reverse::Steps;
 use crate::method::schedule::Schedule;
 use crate::network::{Unet, UnetConfig, weights};
@@ -93,12 +93,14 @@ impl Denoiser {
     ///
     /// # Errors
     /// [`Error::BadOption`] or [`Error::TooLarge`].
-    pub fn start(&self, image: &LinearImage, noise: &NoiseModel, options: &Options) -> Result<Run, Error> {
+    pub fn start(&self, image: &LinearImage, noise: impl Into<Noise>, options: &Options) -> Result<Run, Error> {
         options.check()?;
         if image.pixels() > MAX_PIXELS {
             return Err(Error::TooLarge { pixels: image.pixels(), limit: MAX_PIXELS });
         }
-        Ok(Run::new(self.clone(), image, noise, options))
+        let noise = noise.into();
+        noise.check(image.pixels())?;
+        Ok(Run::new(self.clone(), image, &noise, options))
     }
 
     /// A whole run at once.
@@ -108,7 +110,7 @@ impl Denoiser {
     pub async fn denoise(
         &self,
         image: &LinearImage,
-        noise: &NoiseModel,
+        noise: impl Into<Noise>,
         options: &Options,
     ) -> Result<LinearImage, Error> {
         let mut run = self.start(image, noise, options)?;

@@ -6,7 +6,7 @@ use crate::denoiser::tiles::{Grid, Tile};
 use crate::denoiser::{Denoiser, Options};
 use crate::error::Error;
 use crate::image::{CHANNELS, LinearImage};
-use crate::method::noise::NoiseModel;
+use crate::method::noise::Noise;
 use crate::method::random::{Normals, Stream};
 use crate::method::reverse::{posterior, x0_hat};
 use crate::method::time_map::{TimeMap, time_after};
@@ -52,7 +52,7 @@ pub struct Run {
 }
 
 impl Run {
-    pub(super) fn new(denoiser: Denoiser, image: &LinearImage, noise: &NoiseModel, options: &Options) -> Self {
+    pub(super) fn new(denoiser: Denoiser, image: &LinearImage, noise: &Noise, options: &Options) -> Self {
         let time_map = TimeMap::of_photo(image, noise, &denoiser.schedule, |_, _| options.strength);
         let config = &denoiser.config;
         let grid = Grid::new(image.width(), image.height(), options.tile, config.halo(), config.alignment());
@@ -165,6 +165,7 @@ impl Run {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::method::noise::NoiseModel;
     use crate::method::reverse::Steps;
     use crate::network::UnetConfig;
     use crate::network::weights::randomised;
@@ -183,7 +184,7 @@ mod tests {
     }
 
     fn denoise(denoiser: &Denoiser, image: &LinearImage, options: Options) -> LinearImage {
-        pollster::block_on(denoiser.denoise(image, &NoiseModel::at_gain(8.0), &options)).unwrap()
+        pollster::block_on(denoiser.denoise(image, NoiseModel::at_gain(8.0), &options)).unwrap()
     }
 
     fn largest_difference(a: &LinearImage, b: &LinearImage) -> f32 {
@@ -228,6 +229,15 @@ mod tests {
     }
 
     #[test]
+    fn a_map_of_the_models_std_gives_the_models_picture() {
+        // Read noise alone is the same everywhere.
+        let (denoiser, image) = (denoiser(), photo(20, 12));
+        let noise = NoiseModel { sigma_read: 0.1, shot: 0.0 };
+        let run = |noise: Noise| pollster::block_on(denoiser.denoise(&image, noise, &Options::default())).unwrap();
+        assert_eq!(run(noise.into()), run(Noise::Std(vec![0.1; image.pixels()])));
+    }
+
+    #[test]
     fn the_smallest_and_the_narrowest_images_work() {
         let denoiser = denoiser();
         for (width, height) in [(1, 1), (1, 300), (300, 1), (7, 2)] {
@@ -240,7 +250,7 @@ mod tests {
     fn progress_counts_every_tile_of_every_step_and_the_picture_emerges() {
         let (denoiser, image) = (denoiser(), photo(40, 20));
         let options = Options { steps: Steps::Count(2), tile: 16, ..Options::default() };
-        let mut run = denoiser.start(&image, &NoiseModel::at_gain(8.0), &options).unwrap();
+        let mut run = denoiser.start(&image, NoiseModel::at_gain(8.0), &options).unwrap();
         assert_eq!((run.steps(), run.tiles()), (2, 6));
         let picture = |run: &Run| LinearImage::from_fn(40, 20, |c, row, column| run.sample(c, row, column)).unwrap();
         assert_eq!(picture(&run), image);
@@ -267,8 +277,12 @@ mod tests {
             Options { strength: f32::NAN, ..Options::default() },
             Options { tile: 0, ..Options::default() },
         ] {
-            let refused = denoiser.start(&image, &NoiseModel::at_gain(1.0), &options);
+            let refused = denoiser.start(&image, NoiseModel::at_gain(1.0), &options);
             assert!(matches!(refused, Err(Error::BadOption { .. })), "{options:?}");
+        }
+        for std in [vec![], vec![0.1; 63], vec![-0.1; 64], vec![f32::NAN; 192]] {
+            let refused = denoiser.start(&image, Noise::Std(std), &Options::default());
+            assert!(matches!(refused, Err(Error::BadOption { .. })));
         }
     }
 }

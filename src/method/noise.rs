@@ -1,7 +1,7 @@
 //! A camera's noise in linear light.
 
 use crate::error::Error;
-use crate::image::LinearImage;
+use crate::image::{CHANNELS, LinearImage};
 use crate::method::random::{Normals, Stream};
 
 /// Signal-dependent noise: `y = x0 + e`, `e ~ N(0, sigma_read^2 + shot * x0)`, per pixel and channel, in linear light
@@ -13,6 +13,47 @@ pub struct NoiseModel {
     /// Variance added per unit of signal.
     pub shot: f32,
 }
+
+/// How much noise a photo has, pixel by pixel.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Noise {
+    /// As much as its brightness says.
+    Model(NoiseModel),
+    /// Known apart from the brightness: the std of every pixel in linear light, one plane for all three channels or
+    /// three planes as in [`LinearImage`]; finite and not negative.
+    Std(Vec<f32>),
+}
+
+impl From<NoiseModel> for Noise {
+    fn from(model: NoiseModel) -> Self {
+        Self::Model(model)
+    }
+}
+
+impl Noise {
+    /// Whether this can be the noise of an image of so many pixels.
+    ///
+    /// # Errors
+    /// [`Error::BadOption`].
+    pub fn check(&self, pixels: usize) -> Result<(), Error> {
+        match self {
+            Self::Model(NoiseModel { sigma_read, shot }) => NoiseModel::new(*sigma_read, *shot).map(|_| ()),
+            Self::Std(std) => {
+                let bad = |value, range| Err(Error::BadOption { name: "noise.std", value, range });
+                if std.len() != pixels && std.len() != CHANNELS * pixels {
+                    return bad(format!("a map of {} values", std.len()), "one value a pixel, or three planes of them");
+                }
+                match std.iter().find(|v| !(0.0..=MOST_STD).contains(*v)) {
+                    Some(v) => bad(v.to_string(), "from 0 to 2 everywhere, in linear light"),
+                    None => Ok(()),
+                }
+            }
+        }
+    }
+}
+
+/// No photograph has more noise than this, in linear light.
+const MOST_STD: f32 = 2.0;
 
 /// (gain, log10 `sigma_read`, log10 `shot`). Up to gain 8 from Mildenhall et al.; 16 and 20 carry on as SVNR does.
 const GAINS: [(f32, f32, f32); 6] = [
@@ -34,7 +75,7 @@ impl NoiseModel {
     /// [`Error::BadOption`] for anything else.
     pub fn new(sigma_read: f32, shot: f32) -> Result<Self, Error> {
         for (name, value) in [("sigma_read", sigma_read), ("shot", shot)] {
-            if !(0.0..=2.0).contains(&value) {
+            if !(0.0..=MOST_STD).contains(&value) {
                 return Err(Error::BadOption { name, value: value.to_string(), range: "from 0 to 2, in linear light" });
             }
         }

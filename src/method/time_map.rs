@@ -1,7 +1,9 @@
 //! Every pixel's own time (paper, Section 3.2).
 
-use crate::image::{CHANNELS, LinearImage, reflect};
-use crate::method::noise::NoiseModel;
+use std::borrow::Cow;
+
+use crate::image::{CHANNELS, LinearImage, smoothed};
+use crate::method::noise::Noise;
 use crate::method::schedule::Schedule;
 
 /// The time `T*` at which the noisy photo stands, for every pixel and channel: `T* = gamma^-1(s^2)` with `s^2` the
@@ -14,24 +16,34 @@ pub struct TimeMap {
 }
 
 impl TimeMap {
-    /// The map of a noisy photo `y`. The noise depends on the clean signal, which nobody has, so `y` is smoothed a
-    /// little first; training makes its maps here too. `strength(row, column)` multiplies the std of the noise.
+    /// The map of a noisy photo `y`. A camera's noise depends on the clean signal, which nobody has, so `y` is smoothed
+    /// a little first; training makes its maps here too. `strength(row, column)` multiplies the std of the noise.
+    ///
+    /// # Panics
+    /// If [`Noise::check`] would refuse the noise's map.
     pub fn of_photo(
         y: &LinearImage,
-        noise: &NoiseModel,
+        noise: &Noise,
         schedule: &Schedule,
         strength: impl Fn(usize, usize) -> f32,
     ) -> Self {
         let (width, height) = (y.width(), y.height());
         let mut times = Vec::with_capacity(y.samples().len());
         for channel in 0..CHANNELS {
-            let smooth = smoothed(y.plane(channel), width, height);
-            times.extend(smooth.iter().enumerate().map(|(p, &signal)| {
-                let sigma = noise.variance(signal).sqrt() * strength(p / width, p % width);
-                schedule.time_of_sigma(sigma)
-            }));
+            let std: Cow<[f32]> = match noise {
+                Noise::Model(model) => {
+                    let smooth = smoothed(y.plane(channel), width, height);
+                    smooth.into_iter().map(|signal| model.variance(signal).sqrt()).collect()
+                }
+                Noise::Std(std) => std.chunks_exact(y.pixels()).cycle().nth(channel).unwrap_or_default().into(),
+            };
+            times.extend(
+                std.iter()
+                    .enumerate()
+                    .map(|(p, &sigma)| schedule.time_of_sigma(sigma * strength(p / width, p % width))),
+            );
         }
-        Self { width, height, times }
+        Self::from_times(width, height, times)
     }
 
     /// A map from its times, planes as in [`LinearImage`].
@@ -69,36 +81,16 @@ pub fn time_after(t_star: f32, tau: f32) -> f32 {
     (t_star - tau).max(0.0)
 }
 
-/// A plane smoothed by the binomial filter 1 4 6 4 1 in both directions, reflected at its borders.
-fn smoothed(plane: &[f32], width: usize, height: usize) -> Vec<f32> {
-    const TAPS: [f32; 5] = [1.0 / 16.0, 4.0 / 16.0, 6.0 / 16.0, 4.0 / 16.0, 1.0 / 16.0];
-    let tap = |at: usize, k: usize, len: usize| reflect(at as isize + k as isize - 2, len);
-    let mut across = vec![0.0; plane.len()];
-    for (row, out) in across.chunks_exact_mut(width).enumerate() {
-        let line = &plane[row * width..(row + 1) * width];
-        for (column, v) in out.iter_mut().enumerate() {
-            *v = (0..5).map(|k| TAPS[k] * line[tap(column, k, width)]).sum();
-        }
-    }
-    let mut both = vec![0.0; plane.len()];
-    for (row, out) in both.chunks_exact_mut(width).enumerate() {
-        let rows: [usize; 5] = std::array::from_fn(|k| tap(row, k, height) * width);
-        for (column, v) in out.iter_mut().enumerate() {
-            *v = (0..5).map(|k| TAPS[k] * across[rows[k] + column]).sum();
-        }
-    }
-    both
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::method::noise::NoiseModel;
 
     #[test]
     fn a_flat_photo_has_the_time_of_its_noise() {
         let (schedule, noise) = (Schedule::default(), NoiseModel::at_gain(4.0));
         let y = LinearImage::from_fn(5, 4, |c, _, _| 0.3 * c as f32).unwrap();
-        let map = TimeMap::of_photo(&y, &noise, &schedule, |_, _| 1.0);
+        let map = TimeMap::of_photo(&y, &noise.into(), &schedule, |_, _| 1.0);
         for (i, &t) in map.times().iter().enumerate() {
             let variance = noise.variance(0.3 * (i / 20) as f32);
             assert!((schedule.gamma(t) / variance - 1.0).abs() < 1e-4);
@@ -109,8 +101,8 @@ mod tests {
     fn strength_scales_the_std_and_zero_means_done() {
         let (schedule, noise) = (Schedule::default(), NoiseModel::at_gain(4.0));
         let y = LinearImage::from_fn(8, 8, |_, _, _| 0.5).unwrap();
-        let map = TimeMap::of_photo(&y, &noise, &schedule, |_, column| if column < 4 { 0.0 } else { 2.0 });
-        let full = TimeMap::of_photo(&y, &noise, &schedule, |_, _| 1.0);
+        let map = TimeMap::of_photo(&y, &noise.into(), &schedule, |_, column| if column < 4 { 0.0 } else { 2.0 });
+        let full = TimeMap::of_photo(&y, &noise.into(), &schedule, |_, _| 1.0);
         for p in 0..64 {
             let expected = if p % 8 < 4 { 0.0 } else { 2.0 * schedule.sigma(full.times()[p]) };
             assert!((schedule.sigma(map.times()[p]) - expected).abs() < 1e-5);
@@ -119,13 +111,16 @@ mod tests {
     }
 
     #[test]
-    fn smoothing_keeps_constants_and_the_mean_of_an_impulse() {
-        assert!(smoothed(&[0.7; 3], 1, 3).iter().all(|v| (v - 0.7).abs() < 1e-6));
-        let mut plane = vec![0.0; 81];
-        plane[40] = 1.0;
-        let smooth = smoothed(&plane, 9, 9);
-        assert!((smooth.iter().sum::<f32>() - 1.0).abs() < 1e-6);
-        assert!((smooth[40] - 36.0 / 256.0).abs() < 1e-7);
+    fn a_map_of_std_is_taken_as_it_is() {
+        let schedule = Schedule::default();
+        let y = LinearImage::from_fn(3, 2, |_, _, _| 0.5).unwrap();
+        let std: Vec<f32> = (0..18).map(|i| 0.01 * i as f32).collect();
+        for std in [&std[..6], &std[..]] {
+            let map = TimeMap::of_photo(&y, &Noise::Std(std.to_vec()), &schedule, |_, _| 1.0);
+            for (i, &t) in map.times().iter().enumerate() {
+                assert!((schedule.sigma(t) - std[i % std.len()]).abs() < 1e-5);
+            }
+        }
     }
 
     #[test]

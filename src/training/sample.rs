@@ -46,7 +46,7 @@ impl Sample {
         let (true_noise, assumed) = noise_models(config, &mut rng);
         let seed = rng.random();
         let y = true_noise.add_to(&x0, seed);
-        let time_map = TimeMap::of_photo(&y, &assumed, schedule, |_, _| 1.0);
+        let time_map = TimeMap::of_photo(&y, &assumed.into(), schedule, |_, _| 1.0);
         let tau = if rng.random_bool(config.share_at_photo) { 0.0 } else { rng.random::<f32>() * time_map.latest() };
         Self::at(&x0, &y, &time_map, tau, schedule, seed)
     }

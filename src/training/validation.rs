@@ -90,7 +90,7 @@ impl Validation {
         let noise = NoiseModel::at_gain(GAINS[gain]);
         let noisy = noise.add_to(&self.crops[crop], (gain * 1000 + crop) as u64);
         let denoised =
-            pollster::block_on(denoiser.denoise(&noisy, &noise, &Options::default())).map_err(|e| e.to_string())?;
+            pollster::block_on(denoiser.denoise(&noisy, noise, &Options::default())).map_err(|e| e.to_string())?;
         Ok((noisy, denoised))
     }
 }

@@ -75,7 +75,7 @@ impl Engine {
     pub async fn warm_up(&self) -> Result<(), JsValue> {
         let noise = NoiseModel::at_gain(8.0);
         let grey = LinearImage::from_fn(32, 32, |_, _, _| 0.2)?;
-        self.0.denoise(&noise.add_to(&grey, 0), &noise, &Options::default()).await?;
+        self.0.denoise(&noise.add_to(&grey, 0), noise, &Options::default()).await?;
         Ok(())
     }
 
@@ -84,7 +84,7 @@ impl Engine {
     /// # Errors
     /// `bad-option` or `too-large`.
     pub fn start(&self, picture: &Picture, noise: &Noise, settings: &Settings) -> Result<Task, JsValue> {
-        Ok(Task(self.0.start(picture.linear(), &NoiseModel::new(noise.read, noise.shot)?, &settings.options()?)?))
+        Ok(Task(self.0.start(picture.linear(), NoiseModel::new(noise.read, noise.shot)?, &settings.options()?)?))
     }
 }
 
