@@ -41,6 +41,9 @@ struct Arguments {
     /// Highest learning rate of Adam
     #[arg(long)]
     learning_rate: Option<f64>,
+    /// Share of the steps at the end over which the learning rate falls to 0
+    #[arg(long, value_parser = share)]
+    cool_down: Option<f64>,
     /// Stages as UNTIL:PATCH:BATCH with UNTIL a share of the run, for example 0.7:48:16 1:96:8
     #[arg(long, num_args = 1.., value_parser = stage)]
     stages: Option<Vec<Stage>>,
@@ -68,7 +71,7 @@ struct Arguments {
     /// Seconds between checkpoints; 0 for one after every step
     #[arg(long, default_value_t = 180)]
     save: u64,
-    /// cpu, vulkan or vulkan:N
+    /// cpu, libtorch, vulkan or vulkan:N
     #[arg(long, default_value = "cpu")]
     device: DeviceChoice,
 }
@@ -100,6 +103,7 @@ impl Arguments {
         }
         set(&mut config.steps, &self.steps);
         set(&mut config.learning_rate, &self.learning_rate);
+        set(&mut config.cool_down, &self.cool_down);
         set(&mut config.stages, &self.stages);
         set(&mut config.generated, &self.generated);
         set(&mut config.network.widths, &self.widths);

@@ -17,6 +17,8 @@ pub struct Stage {
 
 /// Settings of a run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+// A checkpoint from before a setting was there goes on with its default.
+#[serde(default)]
 pub struct Config {
     /// The network's shape.
     pub network: UnetConfig,
@@ -26,8 +28,11 @@ pub struct Config {
     pub stages: Vec<Stage>,
     /// Highest learning rate of Adam.
     pub learning_rate: f64,
-    /// Steps over which the learning rate rises to it; from there a cosine leads to 0.
+    /// Steps over which the learning rate rises to it.
     pub warm_up: usize,
+    /// Share of the steps at the end over which half a cosine leads it to 0. With less than 1, a run whose end is not
+    /// known yet can be resumed with more steps before it gets there.
+    pub cool_down: f64,
     /// The norm of all gradients together is held to this.
     pub clip: f32,
     /// Decay per step of the moving average of the weights, which is what is kept and used.
@@ -62,6 +67,7 @@ impl Default for Config {
             ],
             learning_rate: 1e-3,
             warm_up: 300,
+            cool_down: 1.0,
             clip: 1.0,
             ema: 0.999,
             eps_weight: 1.0,
@@ -110,6 +116,9 @@ impl Config {
         if !(self.gains.0 > 0.0 && self.gains.0 < self.gains.1 && self.gains.1 <= 100.0) {
             return Err(format!("gains go from a smaller to a larger number in (0, 100], not {:?}", self.gains));
         }
+        if !(0.0..=1.0).contains(&self.cool_down) {
+            return Err(format!("the cool-down is a share from 0 to 1, not {}", self.cool_down));
+        }
         if !(self.learning_rate > 0.0 && self.learning_rate.is_finite()) {
             return Err(format!("the learning rate must be above 0, not {}", self.learning_rate));
         }
@@ -143,6 +152,7 @@ mod tests {
         assert!(Config { stages, ..default() }.check().unwrap_err().contains("multiple of 8"));
         assert!(Config { steps: 0, ..default() }.check().is_err());
         assert!(Config { gains: (5.0, 1.0), ..default() }.check().is_err());
+        assert!(Config { cool_down: 1.5, ..default() }.check().is_err());
         assert!(Config { learning_rate: f64::NAN, ..default() }.check().is_err());
     }
 }

@@ -14,14 +14,15 @@ pub fn adam() -> ModuleOptimizer {
     AdamConfig::new().init()
 }
 
-/// The learning rate of a step: a straight line up, then half a cosine down to 0.
+/// The learning rate of a step: a straight line up, a plateau, then half a cosine down to 0.
 pub fn learning_rate(config: &Config, step: usize) -> f64 {
     let warm_up = config.warm_up.min(config.steps / 2);
     if step < warm_up {
         return config.learning_rate * (step + 1) as f64 / warm_up as f64;
     }
-    let done = (step - warm_up) as f64 / (config.steps - warm_up) as f64;
-    config.learning_rate * 0.5 * (1.0 + (std::f64::consts::PI * done.min(1.0)).cos())
+    let cool_down = ((config.steps as f64 * config.cool_down).min((config.steps - warm_up) as f64)).max(1.0);
+    let done = 1.0 - (config.steps as f64 - step as f64) / cool_down;
+    config.learning_rate * 0.5 * (1.0 + (std::f64::consts::PI * done.clamp(0.0, 1.0)).cos())
 }
 
 /// Scales all gradients by one factor so that their common norm is at most `limit`.
@@ -104,5 +105,10 @@ mod tests {
         assert!((learning_rate(&config, 550) - 5e-4).abs() < 1e-12);
         assert!(learning_rate(&config, 999) < 1e-8);
         assert!(learning_rate(&config, 5000) < 1e-12);
+        let late = Config { cool_down: 0.2, ..config };
+        assert!((learning_rate(&late, 100) - 1e-3).abs() < 1e-12);
+        assert!((learning_rate(&late, 800) - 1e-3).abs() < 1e-12);
+        assert!((learning_rate(&late, 900) - 5e-4).abs() < 1e-12);
+        assert!(learning_rate(&late, 999) < 1e-7);
     }
 }
