@@ -1,6 +1,9 @@
 //! How close is one image to another? Both measures look at sRGB values clipped to [0, 1], as they would be displayed,
 //! but not rounded to 8 bits.
 
+#[cfg(feature = "tools")]
+pub mod spectrum;
+
 use crate::color::linear_to_srgb;
 use crate::image::{CHANNELS, LinearImage, reflect};
 

@@ -1,9 +1,9 @@
 //! Measures the denoiser: `evaluate --data DIR`.
-//!
-//! Each clean image gets shot and read noise in linear light, unclipped, is denoised, and is compared in sRGB.
+
+mod cases;
+mod table;
 
 use std::borrow::Cow;
-use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -13,43 +13,60 @@ use indicatif::{ProgressBar, ProgressStyle};
 use svnr::device::DeviceChoice;
 use svnr::estimate::estimate_noise;
 use svnr::files;
+use svnr::method::noise::Noise;
 use svnr::method::reverse::Steps;
-use svnr::metrics::{psnr, ssim};
-use svnr::{Denoiser, LinearImage, NoiseModel, Options};
+use svnr::{Denoiser, LinearImage, Options};
+
+use cases::{Case, Source};
+use table::{Row, Score};
 
 /// The weights that come with the program.
-static WEIGHTS: &[u8] = include_bytes!("../../weights/svnr.safetensors");
+static WEIGHTS: &[u8] = include_bytes!("../../../weights/svnr.safetensors");
 
-/// Measure PSNR and SSIM of the denoiser on a folder of clean images.
+/// Measure the denoiser on a folder of clean images, or on pairs of noisy and clean ones.
 ///
-/// Noise of each gain is added in linear light, unclipped, with the image's place in the order of names (plus --seed) as
-/// its seed. Every image is denoised with the true parameters of the noise and with estimated ones. The figures are means
-/// over images, in sRGB clipped to [0, 1].
+/// Noise is added with the image's place in the order of names (plus --seed) as its seed. Every image is denoised with
+/// the true noise, where it is known, and with the noise as it is estimated. The figures are means over images: PSNR
+/// and SSIM in sRGB clipped to [0, 1]; "spec." is how far the result's fine detail is from the clean image's, as the mean
+/// |ln| of the ratio of their power spectra above a quarter of a cycle per pixel. "least gain" is what the image got
+/// that gained least, in dB.
 #[derive(Parser)]
 #[command(version)]
 struct Arguments {
     /// Folder of clean images
     #[arg(long, value_name = "DIR")]
     data: PathBuf,
-    /// Gains of the simulated camera
-    #[arg(long, value_delimiter = ',', default_value = "1,4,8,16,20", value_parser = gain)]
+    /// Gains of the simulated camera, whose noise is added in linear light, unclipped
+    #[arg(long, value_delimiter = ',', default_value = "1,4,8,16,20", value_parser = positive)]
     gains: Vec<f32>,
+    /// White noise instead: its std on the sRGB values from 0 to 255, unclipped, for example 15,25,50
+    #[arg(long, value_delimiter = ',', value_parser = positive, conflicts_with = "gains")]
+    sigmas: Vec<f32>,
+    /// The folder holds photos that are noisy, NAME_real.EXT, with clean ones, NAME_mean.EXT
+    #[arg(long, conflicts_with_all = ["gains", "sigmas", "true_only"])]
+    pairs: bool,
     /// Numbers of steps of the reverse process
     #[arg(long, value_delimiter = ',', default_value = "1,4,25", value_parser = steps)]
     steps: Vec<usize>,
+    /// Denoise with N seeds and measure the mean of the results
+    #[arg(long, default_value = "1", value_name = "N", value_parser = clap::value_parser!(u64).range(1..=1000))]
+    average: u64,
     /// Only the first N images
     #[arg(long, value_name = "N")]
     limit: Option<usize>,
     /// Leave out the runs with estimated noise, which are half of the time
     #[arg(long)]
     true_only: bool,
+    /// Multiplies the std of the noise to be removed
+    #[arg(long, default_value_t = 1.0)]
+    strength: f32,
     /// Draw no noise in the steps
     #[arg(long)]
     deterministic: bool,
     /// Added to the seed of every image
     #[arg(long, default_value_t = 0)]
     seed: u64,
-    /// cpu, vulkan or vulkan:N
+    /// cpu, libtorch, vulkan or vulkan:N
     #[arg(long, default_value = "cpu")]
     device: DeviceChoice,
     /// Other weights than the built-in ones (.safetensors)
@@ -63,9 +80,9 @@ struct Arguments {
     json: Option<PathBuf>,
 }
 
-fn gain(text: &str) -> Result<f32, String> {
-    let gain = text.parse().ok().filter(|g: &f32| *g > 0.0 && g.is_finite());
-    gain.ok_or_else(|| format!("{text} is no gain; it must be a number above 0"))
+fn positive(text: &str) -> Result<f32, String> {
+    let number = text.parse().ok().filter(|v: &f32| *v > 0.0 && v.is_finite());
+    number.ok_or_else(|| format!("{text} must be a number above 0"))
 }
 
 fn steps(text: &str) -> Result<usize, String> {
@@ -73,34 +90,14 @@ fn steps(text: &str) -> Result<usize, String> {
     Steps::count(count).map(|_| count).map_err(|e| e.to_string())
 }
 
-/// Means over images.
-#[derive(Debug, Clone, Copy, Default, serde::Serialize)]
-struct Score {
-    psnr: f64,
-    ssim: f64,
-}
-
-impl Score {
-    fn of(image: &LinearImage, clean: &LinearImage) -> Self {
-        Self { psnr: psnr(image, clean), ssim: ssim(image, clean) }
+impl Arguments {
+    fn sources(&self) -> Vec<Source> {
+        match (self.pairs, self.sigmas.is_empty()) {
+            (true, _) => vec![Source::Photo],
+            (false, false) => self.sigmas.iter().copied().map(Source::Sigma).collect(),
+            (false, true) => self.gains.iter().copied().map(Source::Gain).collect(),
+        }
     }
-
-    /// Takes the `n`-th value into the mean.
-    fn add(&mut self, other: Self, n: usize) {
-        self.psnr += (other.psnr - self.psnr) / n as f64;
-        self.ssim += (other.ssim - self.ssim) / n as f64;
-    }
-}
-
-/// A line of the table.
-#[derive(Debug, Clone, serde::Serialize)]
-struct Row {
-    gain: f32,
-    steps: usize,
-    images: usize,
-    noisy: Score,
-    true_noise: Score,
-    estimated_noise: Option<Score>,
 }
 
 fn main() -> ExitCode {
@@ -114,7 +111,7 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: &Arguments) -> Result<()> {
-    let mut files = image_files(&arguments.data)?;
+    let mut files = cases::clean_files(&arguments.data, arguments.pairs)?;
     files.truncate(arguments.limit.unwrap_or(usize::MAX));
     if files.is_empty() {
         bail!("{} holds no image that could be measured", arguments.data.display());
@@ -122,22 +119,12 @@ fn run(arguments: &Arguments) -> Result<()> {
     let device = arguments.device.open().map_err(|e| anyhow!(e))?;
     let denoiser = Denoiser::from_weights(&weights(arguments.weights.as_deref())?, &device)?;
 
-    let mut rows: Vec<Row> = arguments
-        .gains
-        .iter()
-        .flat_map(|&gain| arguments.steps.iter().map(move |&steps| (gain, steps)))
-        .map(|(gain, steps)| Row {
-            gain,
-            steps,
-            images: 0,
-            noisy: Score::default(),
-            true_noise: Score::default(),
-            estimated_noise: (!arguments.true_only).then(Score::default),
-        })
-        .collect();
+    let sources = arguments.sources();
+    let mut rows: Vec<Row> =
+        sources.iter().flat_map(|&source| arguments.steps.iter().map(move |&steps| Row::new(source, steps))).collect();
     // Steps are what takes the time.
-    let runs = if arguments.true_only { 1 } else { 2 };
-    let work = files.len() * arguments.gains.len() * arguments.steps.iter().sum::<usize>() * runs;
+    let runs = if arguments.true_only || arguments.pairs { 1 } else { 2 } * arguments.average as usize;
+    let work = files.len() * sources.len() * arguments.steps.iter().sum::<usize>() * runs;
     let style = ProgressStyle::with_template("{bar:30} {msg}, {elapsed} gone, {eta} left").expect("well-formed");
     let bar = ProgressBar::new(work as u64).with_style(style);
     for (index, file) in files.iter().enumerate() {
@@ -145,45 +132,66 @@ fn run(arguments: &Arguments) -> Result<()> {
         bar.tick();
         let clean = files::read(file)?.image;
         let seed = arguments.seed + index as u64;
-        for &gain in &arguments.gains {
-            let noise = NoiseModel::at_gain(gain);
-            let noisy = noise.add_to(&clean, seed);
+        for &source in &sources {
+            let Case { noisy, noise } = source.case(file, &clean, seed)?;
+            if (noisy.width(), noisy.height()) != (clean.width(), clean.height()) {
+                bail!("{} and its noisy photo differ in size", file.display());
+            }
+            let estimated = (!arguments.true_only).then(|| estimate_noise(&noisy).noise.into());
             let noisy_score = Score::of(&noisy, &clean);
-            let estimated = (!arguments.true_only).then(|| estimate_noise(&noisy).noise);
-            for row in rows.iter_mut().filter(|row| row.gain == gain) {
-                let options = Options {
-                    steps: Steps::Count(row.steps),
-                    stochastic: !arguments.deterministic,
-                    seed,
-                    ..Options::default()
+            for row in rows.iter_mut().filter(|row| row.noise == source) {
+                let score = |noise: &Option<Noise>| -> Result<Option<Score>> {
+                    let Some(noise) = noise else { return Ok(None) };
+                    let denoised = denoise(&denoiser, &noisy, noise, row.steps, seed, arguments, &bar);
+                    Ok(Some(Score::of(&denoised.with_context(|| file.display().to_string())?, &clean)))
                 };
-                let score = |noise: &NoiseModel| -> Result<Score> {
-                    let denoised = pollster::block_on(denoiser.denoise(&noisy, noise, &options))
-                        .with_context(|| file.display().to_string())?;
-                    bar.inc(row.steps as u64);
-                    Ok(Score::of(&denoised, &clean))
-                };
-                let with_true = score(&noise)?;
-                let with_estimated = estimated.as_ref().map(score).transpose()?;
-                row.images += 1;
-                row.noisy.add(noisy_score, row.images);
-                row.true_noise.add(with_true, row.images);
-                if let (Some(mean), Some(score)) = (&mut row.estimated_noise, with_estimated) {
-                    mean.add(score, row.images);
-                }
+                let (with_true, with_estimated) = (score(&noise)?, score(&estimated)?);
+                row.add(noisy_score, with_true, with_estimated);
             }
         }
     }
     bar.finish_and_clear();
-    print!("{}", table(&rows));
+    print!("{}", table::table(&rows));
     if let Some(file) = &arguments.csv {
-        std::fs::write(file, csv(&rows)).with_context(|| format!("cannot write {}", file.display()))?;
+        std::fs::write(file, table::csv(&rows)).with_context(|| format!("cannot write {}", file.display()))?;
     }
     if let Some(file) = &arguments.json {
         let json = serde_json::to_string_pretty(&rows)?;
         std::fs::write(file, json + "\n").with_context(|| format!("cannot write {}", file.display()))?;
     }
     Ok(())
+}
+
+/// The mean of the results with as many seeds as asked for.
+fn denoise(
+    denoiser: &Denoiser,
+    noisy: &LinearImage,
+    noise: &Noise,
+    steps: usize,
+    seed: u64,
+    arguments: &Arguments,
+    bar: &ProgressBar,
+) -> Result<LinearImage> {
+    let mut mean: Option<LinearImage> = None;
+    for n in 0..arguments.average {
+        let options = Options {
+            steps: Steps::Count(steps),
+            stochastic: !arguments.deterministic,
+            seed: seed.wrapping_mul(arguments.average).wrapping_add(n),
+            strength: arguments.strength,
+            ..Options::default()
+        };
+        let denoised = pollster::block_on(denoiser.denoise(noisy, noise.clone(), &options))?;
+        bar.inc(steps as u64);
+        match &mut mean {
+            None => mean = Some(denoised),
+            Some(mean) => {
+                let weight = 1.0 / (n + 1) as f32;
+                mean.samples_mut().iter_mut().zip(denoised.samples()).for_each(|(m, v)| *m += weight * (v - *m));
+            }
+        }
+    }
+    mean.context("there are no seeds to average over")
 }
 
 fn weights(file: Option<&Path>) -> Result<Cow<'static, [u8]>> {
@@ -195,94 +203,26 @@ fn weights(file: Option<&Path>) -> Result<Cow<'static, [u8]>> {
     }
 }
 
-/// The images in a folder, by name.
-fn image_files(folder: &Path) -> Result<Vec<PathBuf>> {
-    let cannot = || format!("cannot list {}", folder.display());
-    let mut files = Vec::new();
-    for entry in std::fs::read_dir(folder).with_context(cannot)? {
-        let path = entry.with_context(cannot)?.path();
-        // What can be written can be read.
-        if path.is_file() && files::check_output(&path).is_ok() {
-            files.push(path);
-        }
-    }
-    files.sort();
-    Ok(files)
-}
-
-/// Columns for people.
-fn table(rows: &[Row]) -> String {
-    let mut text = String::from(
-        "             noisy input      true noise       estimated noise\n\
-         gain     K   PSNR    SSIM     PSNR    SSIM     PSNR    SSIM\n",
-    );
-    for row in rows {
-        let pair = |score: Score| format!("{:6.2}  {:.4}", score.psnr, score.ssim);
-        let estimated = row.estimated_noise.map_or("     -       -".into(), pair);
-        let (noisy, known) = (pair(row.noisy), pair(row.true_noise));
-        // Writing to a string does not fail.
-        let _ = writeln!(text, "{:>4}  {:>4}  {noisy}   {known}   {estimated}", row.gain, row.steps);
-    }
-    if let Some(row) = rows.first() {
-        let noun = if row.images == 1 { "image" } else { "images" };
-        let _ = writeln!(text, "means over {} {noun}; PSNR in dB and SSIM in sRGB", row.images);
-    }
-    text
-}
-
-fn csv(rows: &[Row]) -> String {
-    let header = "gain,steps,images,noisy_psnr,noisy_ssim,true_psnr,true_ssim,estimated_psnr,estimated_ssim\n";
-    rows.iter().fold(String::from(header), |mut text, row| {
-        let pair = |score: Score| format!("{:.4},{:.5}", score.psnr, score.ssim);
-        let estimated = row.estimated_noise.map_or(",".into(), pair);
-        let (noisy, known) = (pair(row.noisy), pair(row.true_noise));
-        let _ = writeln!(text, "{},{},{},{noisy},{known},{estimated}", row.gain, row.steps, row.images);
-        text
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn row(estimated: bool) -> Row {
-        let score = |psnr| Score { psnr, ssim: 0.5 };
-        let estimated_noise = estimated.then(|| score(29.0));
-        Row { gain: 4.0, steps: 25, images: 2, noisy: score(20.0), true_noise: score(30.0), estimated_noise }
-    }
-
     #[test]
-    fn a_score_is_the_mean() {
-        let mut score = Score::default();
-        for (i, psnr) in [10.0, 20.0, 60.0].into_iter().enumerate() {
-            score.add(Score { psnr, ssim: psnr / 100.0 }, i + 1);
-        }
-        assert!((score.psnr - 30.0).abs() < 1e-9 && (score.ssim - 0.3).abs() < 1e-9);
-    }
-
-    #[test]
-    fn every_line_of_the_csv_has_all_columns() {
-        let text = csv(&[row(true), row(false)]);
-        assert!(text.lines().all(|line| line.split(',').count() == 9), "{text}");
-        assert!(text.contains("4,25,2,20.0000,0.50000,30.0000,0.50000,29.0000,0.50000\n"), "{text}");
-    }
-
-    #[test]
-    fn the_table_stands_in_columns() {
-        let text = table(&[row(true), row(false)]);
-        let lines: Vec<&str> = text.lines().skip(1).take(3).collect();
-        assert_eq!(lines[1].find(". "), lines[2].find(". "));
-        assert_eq!(lines[1].len(), lines[2].len());
-        assert!(lines[1].len() <= 80);
-    }
-
-    #[test]
-    fn gains_and_steps_are_checked() {
-        assert_eq!(gain("1.5"), Ok(1.5));
+    fn numbers_are_checked() {
+        assert_eq!(positive("1.5"), Ok(1.5));
         for wrong in ["0", "-1", "inf", "x"] {
-            assert!(gain(wrong).is_err());
+            assert!(positive(wrong).is_err());
         }
         assert_eq!(steps("25"), Ok(25));
         assert!(steps("0").is_err() && steps("x").is_err());
+    }
+
+    #[test]
+    fn one_kind_of_noise_at_a_time() {
+        let parse = |more: &str| Arguments::try_parse_from(format!("evaluate --data x {more}").split_whitespace());
+        assert_eq!(parse("").unwrap().sources().len(), 5);
+        assert_eq!(parse("--sigmas 15,25").unwrap().sources(), [Source::Sigma(15.0), Source::Sigma(25.0)]);
+        assert_eq!(parse("--pairs").unwrap().sources(), [Source::Photo]);
+        assert!(parse("--pairs --sigmas 15").is_err() && parse("--gains 1 --sigmas 15").is_err());
     }
 }

@@ -1,0 +1,139 @@
+//! What is measured: noisy images whose clean ones are known.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use svnr::color::{linear_to_srgb, srgb_to_linear};
+use svnr::files;
+use svnr::image::{CHANNELS, smoothed};
+use svnr::method::noise::Noise;
+use svnr::method::random::{Normals, Stream};
+use svnr::{LinearImage, NoiseModel};
+
+/// Where the noise comes from.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Source {
+    /// A camera's at this gain, in linear light, unclipped.
+    Gain(f32),
+    /// White noise of this std on the sRGB values (0 to 255), unclipped: what most of the literature measures.
+    Sigma(f32),
+    /// The photo has it: it comes in pairs with a clean one.
+    Photo,
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        match self {
+            Self::Gain(gain) => write!(f, "gain {gain}"),
+            Self::Sigma(sigma) => write!(f, "sigma {sigma}"),
+            Self::Photo => write!(f, "photo"),
+        }
+    }
+}
+
+/// A noisy image.
+pub struct Case {
+    /// What is to be denoised.
+    pub noisy: LinearImage,
+    /// Its noise, where that is known.
+    pub noise: Option<Noise>,
+}
+
+impl Source {
+    /// The clean image of a file with this noise.
+    pub fn case(self, file: &Path, clean: &LinearImage, seed: u64) -> Result<Case> {
+        Ok(match self {
+            Self::Gain(gain) => {
+                let noise = NoiseModel::at_gain(gain);
+                Case { noisy: noise.add_to(clean, seed), noise: Some(noise.into()) }
+            }
+            Self::Sigma(sigma) => {
+                let noisy = with_white_noise(clean, sigma / 255.0, seed);
+                let noise = Some(Noise::Std(std_of_white_noise(&noisy, sigma / 255.0)));
+                Case { noisy, noise }
+            }
+            Self::Photo => Case { noisy: files::read(&partner(file))?.image, noise: None },
+        })
+    }
+}
+
+/// The images in a folder, by name; of pairs the clean ones.
+pub fn clean_files(folder: &Path, pairs: bool) -> Result<Vec<PathBuf>> {
+    let cannot = || format!("cannot list {}", folder.display());
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).with_context(cannot)? {
+        let path = entry.with_context(cannot)?.path();
+        // What can be written can be read.
+        let is_image = path.is_file() && files::check_output(&path).is_ok();
+        if is_image && (!pairs || (path != partner(&path) && partner(&path).is_file())) {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+/// The noisy photo beside a clean one: `..._mean` and `..._real`, as PolyU's set names them.
+fn partner(clean: &Path) -> PathBuf {
+    let name = clean.file_name().unwrap_or_default().to_string_lossy().replace("_mean.", "_real.");
+    clean.with_file_name(name)
+}
+
+fn with_white_noise(clean: &LinearImage, std: f32, seed: u64) -> LinearImage {
+    let normals = Normals::new(seed, Stream::Noise);
+    let (width, pixels) = (clean.width(), clean.pixels());
+    let mut noisy = clean.clone();
+    let samples = noisy.samples_mut();
+    for p in 0..pixels {
+        for (channel, z) in normals.at(0, p / width, p % width).into_iter().enumerate() {
+            let v = &mut samples[channel * pixels + p];
+            *v = srgb_to_linear(linear_to_srgb(*v) + std * z);
+        }
+    }
+    noisy
+}
+
+/// The std in linear light of white noise on the sRGB values, by Gauss-Hermite quadrature with three points.
+fn std_of_white_noise(noisy: &LinearImage, std: f32) -> Vec<f32> {
+    let reach = 3f32.sqrt() * std;
+    let at = |signal: f32| {
+        let v = linear_to_srgb(signal);
+        let off = |d: f32| (srgb_to_linear(v + d) - srgb_to_linear(v)).powi(2) / 6.0;
+        (off(reach) + off(-reach)).sqrt()
+    };
+    (0..CHANNELS).flat_map(|c| smoothed(noisy.plane(c), noisy.width(), noisy.height())).map(at).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn white_noise_has_its_std_in_srgb_and_the_maps_in_linear_light() {
+        let clean = LinearImage::from_fn(120, 100, |_, _, _| 0.3).unwrap();
+        let Case { noisy, noise } = Source::Sigma(25.0).case(Path::new("x.png"), &clean, 3).unwrap();
+        let std = |f: &dyn Fn(f32) -> f32| {
+            let squares = noisy.samples().iter().map(|v| (f(*v) - f(0.3)).powi(2));
+            (squares.sum::<f32>() / noisy.samples().len() as f32).sqrt()
+        };
+        assert!((std(&|v| 255.0 * linear_to_srgb(v)) - 25.0).abs() < 0.3);
+        let Some(Noise::Std(map)) = noise else { panic!("the noise is known") };
+        let mean = map.iter().sum::<f32>() / map.len() as f32;
+        assert!((mean / std(&|v| v) - 1.0).abs() < 0.03, "{mean}");
+    }
+
+    #[test]
+    fn pairs_are_found_by_their_names() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["a_mean.png", "a_real.png", "b_mean.png", "c.png", "d_mean.txt", "d_real.txt"] {
+            std::fs::write(folder.path().join(name), "").unwrap();
+        }
+        let names = |pairs| -> Vec<String> {
+            let files = clean_files(folder.path(), pairs).unwrap();
+            files.iter().map(|f| f.file_name().unwrap().to_string_lossy().into_owned()).collect()
+        };
+        assert_eq!(names(true), ["a_mean.png"]);
+        assert_eq!(names(false), ["a_mean.png", "a_real.png", "b_mean.png", "c.png"]);
+    }
+}
