@@ -8,7 +8,6 @@ use svnr::color::{linear_to_srgb, srgb_to_linear};
 use svnr::files;
 use svnr::image::{CHANNELS, smoothed};
 use svnr::method::noise::Noise;
-use svnr::method::random::{Normals, Stream};
 use svnr::{LinearImage, NoiseModel};
 
 /// Where the noise comes from.
@@ -81,16 +80,10 @@ fn partner(clean: &Path) -> PathBuf {
 }
 
 fn with_white_noise(clean: &LinearImage, std: f32, seed: u64) -> LinearImage {
-    let normals = Normals::new(seed, Stream::Noise);
-    let (width, pixels) = (clean.width(), clean.pixels());
-    let mut noisy = clean.clone();
-    let samples = noisy.samples_mut();
-    for p in 0..pixels {
-        for (channel, z) in normals.at(0, p / width, p % width).into_iter().enumerate() {
-            let v = &mut samples[channel * pixels + p];
-            *v = srgb_to_linear(linear_to_srgb(*v) + std * z);
-        }
-    }
+    let mut image = clean.clone();
+    image.samples_mut().iter_mut().for_each(|v| *v = linear_to_srgb(*v));
+    let mut noisy = NoiseModel { sigma_read: std, shot: 0.0 }.add_to(&image, seed);
+    noisy.samples_mut().iter_mut().for_each(|v| *v = srgb_to_linear(*v));
     noisy
 }
 

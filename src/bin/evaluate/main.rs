@@ -15,6 +15,7 @@ use svnr::estimate::estimate_noise;
 use svnr::files;
 use svnr::method::noise::Noise;
 use svnr::method::reverse::Steps;
+use svnr::metrics::spectrum::Spectrum;
 use svnr::{Denoiser, LinearImage, Options};
 
 use cases::{Case, Source};
@@ -131,6 +132,7 @@ fn run(arguments: &Arguments) -> Result<()> {
         bar.set_message(format!("image {} of {}", index + 1, files.len()));
         bar.tick();
         let clean = files::read(file)?.image;
+        let spectrum = Spectrum::of(&clean);
         let seed = arguments.seed + index as u64;
         for &source in &sources {
             let Case { noisy, noise } = source.case(file, &clean, seed)?;
@@ -138,12 +140,13 @@ fn run(arguments: &Arguments) -> Result<()> {
                 bail!("{} and its noisy photo differ in size", file.display());
             }
             let estimated = (!arguments.true_only).then(|| estimate_noise(&noisy).noise.into());
-            let noisy_score = Score::of(&noisy, &clean);
+            let noisy_score = Score::of(&noisy, &clean, &spectrum);
             for row in rows.iter_mut().filter(|row| row.noise == source) {
                 let score = |noise: &Option<Noise>| -> Result<Option<Score>> {
                     let Some(noise) = noise else { return Ok(None) };
                     let denoised = denoise(&denoiser, &noisy, noise, row.steps, seed, arguments, &bar);
-                    Ok(Some(Score::of(&denoised.with_context(|| file.display().to_string())?, &clean)))
+                    let denoised = denoised.with_context(|| file.display().to_string())?;
+                    Ok(Some(Score::of(&denoised, &clean, &spectrum)))
                 };
                 let (with_true, with_estimated) = (score(&noise)?, score(&estimated)?);
                 row.add(noisy_score, with_true, with_estimated);

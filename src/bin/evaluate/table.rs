@@ -18,8 +18,9 @@ pub struct Score {
 }
 
 impl Score {
-    pub fn of(image: &LinearImage, clean: &LinearImage) -> Self {
-        let spectrum = Spectrum::of(image).distance(&Spectrum::of(clean));
+    /// `spectrum` is the clean image's.
+    pub fn of(image: &LinearImage, clean: &LinearImage, spectrum: &Spectrum) -> Self {
+        let spectrum = Spectrum::of(image).distance(spectrum);
         Self { psnr: psnr(image, clean), ssim: ssim(image, clean), spectrum }
     }
 
