@@ -3,10 +3,20 @@
 use crate::estimate::Point;
 use crate::method::noise::NoiseModel;
 
-/// Points whose variance is relatively this far above the line weigh half: few, because texture only ever adds.
-const HALF_WEIGHT_ABOVE: f64 = 0.1;
-/// The same below the line.
-const HALF_WEIGHT_BELOW: f64 = 0.4;
+/// How far a point's variance may be from the line, relatively to it, until the point weighs half.
+#[derive(Debug, Clone, Copy)]
+pub struct Tolerance {
+    above: f64,
+    below: f64,
+}
+
+impl Tolerance {
+    /// For points that texture can only raise.
+    pub const OF_WHITE: Self = Self { above: 0.1, below: 0.4 };
+    /// For points that scatter to both sides.
+    pub const OF_GRAIN: Self = Self { above: 1.0, below: 1.0 };
+}
+
 /// Rounds of fitting and weighting.
 const ROUNDS: usize = 30;
 /// The largest numbers that make sense: the range of [`NoiseModel::new`].
@@ -15,8 +25,8 @@ const MOST: f64 = 2.0;
 /// The line `variance = sigma_read^2 + shot mean` through the points, neither number negative.
 ///
 /// The error of a point's variance is in proportion to it, so the squares are weighted by the fitted variance; points
-/// that lie far above the line, where no patch is free of texture, lose their weight.
-pub fn fit(points: &[Point]) -> NoiseModel {
+/// that lie far from the line lose their weight.
+pub fn fit(points: &[Point], tolerance: Tolerance) -> NoiseModel {
     // Keeps the weights finite where there is no noise at all.
     let smallest = 1e-12;
     let mut weights = vec![1.0; points.len()];
@@ -27,7 +37,7 @@ pub fn fit(points: &[Point]) -> NoiseModel {
             let (mean, variance) = coordinates(point);
             let fitted = (line.0 + line.1 * mean).max(smallest);
             let off = variance / fitted - 1.0;
-            let half = if off > 0.0 { HALF_WEIGHT_ABOVE } else { HALF_WEIGHT_BELOW };
+            let half = if off > 0.0 { tolerance.above } else { tolerance.below };
             *weight = 1.0 / (fitted * fitted * (1.0 + (off / half).powi(2)));
         }
     }
@@ -70,6 +80,10 @@ fn least_squares(points: &[Point], weights: &[f64]) -> (f64, f64) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn fit(points: &[Point]) -> NoiseModel {
+        super::fit(points, Tolerance::OF_WHITE)
+    }
 
     fn points(f: impl Fn(f32) -> f32) -> Vec<Point> {
         (0..20).map(|i| i as f32 / 20.0).map(|mean| Point { mean, std: f(mean).sqrt() }).collect()

@@ -1,0 +1,138 @@
+//! Smooth noise: what demosaicing, noise reduction and JPEG leave of a sensor's.
+//!
+//! Its power lies at frequencies where natural images have texture, too, so it is measured as the whole variance of the
+//! flattest patches: large patches, because a JPEG keeps noise in some blocks and wipes it out in others, and without
+//! their slope. A low quantile of each brightness is what the flat ones have.
+//!
+//! Where no patch is flat, that is texture. The noise's finest detail bounds it: what is left there is small, but in
+//! proportion to the whole.
+
+use crate::estimate::{Point, clipping, second_differences};
+use crate::image::{CHANNELS, LinearImage};
+
+/// Side of a patch in pixels.
+const SIDE: usize = 16;
+/// Its number of pixels.
+const AREA: f32 = (SIDE * SIDE) as f32;
+/// The most patches that are looked at, over all channels.
+const MOST_PATCHES: usize = 24_000;
+/// Patches that make a point of the curve.
+const PATCHES_PER_POINT: usize = 500;
+/// The most points.
+const MOST_POINTS: usize = 16;
+/// The quantile of the patches of a brightness that stands for the flat ones.
+const QUANTILE: f32 = 0.2;
+/// Std at that quantile, for a noise of std 1: the median over the Canon 5D2 pairs of PolyU.
+const STD_AT_QUANTILE: f32 = 0.81;
+/// The noise's std is at most this many times that of its finest detail.
+const MOST_OVER_FINE: f32 = 7.0;
+/// Ratio of the std in the second finest octave to that in the finest, both 1 for white noise: below the first number
+/// the noise counts as white, above the second as smooth.
+const COARSENESS: (f32, f32) = (1.4, 2.0);
+/// Patches of which more is clipped say nothing.
+const MOST_CLIPPED: f32 = 0.2;
+
+/// What was measured.
+#[derive(Debug, Clone)]
+pub struct Grain {
+    /// The curve's points, by increasing brightness.
+    pub points: Vec<Point>,
+    /// From 0, white, to 1, smooth.
+    pub share: f32,
+}
+
+/// Variances of a patch of one channel.
+#[derive(Debug, Clone, Copy)]
+struct Patch {
+    mean: f32,
+    /// All of it, but for a slope.
+    total: f32,
+    /// By second differences of pixels, scaled so that white noise of variance 1 gives 1.
+    fine: f32,
+    /// By second differences of squares of 2 x 2 pixels, scaled alike.
+    octave: f32,
+}
+
+/// Measures an image. `None` when it is too small, clipped nearly everywhere, or has no finest detail at all.
+pub fn measure(image: &LinearImage) -> Option<Grain> {
+    let mut patches = patches(image);
+    patches.sort_by(|a, b| a.mean.total_cmp(&b.mean));
+    let groups = (patches.len() / PATCHES_PER_POINT).clamp(1, MOST_POINTS);
+    let (mut points, mut coarseness) = (Vec::with_capacity(groups), Vec::with_capacity(groups));
+    for group in 0..groups {
+        let group = &patches[group * patches.len() / groups..(group + 1) * patches.len() / groups];
+        let fine = quantile(group, |p| p.fine);
+        if fine > 0.0 {
+            let total = quantile(group, |p| p.total) / STD_AT_QUANTILE.powi(2);
+            let mean = group.iter().map(|p| p.mean).sum::<f32>() / group.len() as f32;
+            points.push(Point { mean, std: total.min(MOST_OVER_FINE.powi(2) * fine).sqrt() });
+            coarseness.push((quantile(group, |p| p.octave) / fine).sqrt());
+        }
+    }
+    coarseness.sort_by(f32::total_cmp);
+    let coarseness = coarseness.get(coarseness.len() / 2)?;
+    let (white, smooth) = (COARSENESS.0.ln(), COARSENESS.1.ln());
+    Some(Grain { points, share: ((coarseness.ln() - white) / (smooth - white)).clamp(0.0, 1.0) })
+}
+
+fn quantile(patches: &[Patch], of: impl Fn(&Patch) -> f32) -> f32 {
+    let mut values: Vec<f32> = patches.iter().map(of).collect();
+    let at = (values.len() as f32 * QUANTILE) as usize;
+    if values.is_empty() { 0.0 } else { *values.select_nth_unstable_by(at, f32::total_cmp).1 }
+}
+
+/// Patches on a regular grid over the image.
+fn patches(image: &LinearImage) -> Vec<Patch> {
+    let (width, height) = (image.width(), image.height());
+    if width.min(height) < SIDE {
+        return Vec::new();
+    }
+    let places = |stride: usize| ((width - SIDE) / stride + 1) * ((height - SIDE) / stride + 1) * CHANNELS;
+    let stride = (SIDE / 2..).find(|&s| places(s) <= MOST_PATCHES).unwrap_or(SIDE);
+    let mut patches = Vec::with_capacity(places(stride));
+    for channel in 0..CHANNELS {
+        for row in (0..=height - SIDE).step_by(stride) {
+            for column in (0..=width - SIDE).step_by(stride) {
+                let samples = &image.plane(channel)[row * width + column..];
+                let patch: [[f32; SIDE]; SIDE] =
+                    std::array::from_fn(|r| std::array::from_fn(|c| samples[r * width + c]));
+                patches.extend(measured(&patch));
+            }
+        }
+    }
+    patches
+}
+
+fn measured(patch: &[[f32; SIDE]; SIDE]) -> Option<Patch> {
+    let clipped = |end: f32| patch.iter().flatten().filter(|v| clipping::is_at(**v, end)).count() as f32 / AREA;
+    if clipped(0.0).max(clipped(1.0)) > MOST_CLIPPED {
+        return None;
+    }
+    let mean = patch.iter().flatten().sum::<f32>() / AREA;
+    let centre = (SIDE - 1) as f32 / 2.0;
+    let (mut squares, mut across, mut down) = (0.0, 0.0, 0.0);
+    for (r, line) in patch.iter().enumerate() {
+        for (c, v) in line.iter().enumerate() {
+            let off = v - mean;
+            squares += off * off;
+            across += (c as f32 - centre) * off;
+            down += (r as f32 - centre) * off;
+        }
+    }
+    // The squares of -7.5, -6.5, ... 7.5, once a row.
+    let lever = SIDE as f32 * (0..SIDE).map(|c| (c as f32 - centre).powi(2)).sum::<f32>();
+    let total = (squares - (across * across + down * down) / lever).max(0.0) / AREA;
+    const HALF: usize = SIDE / 2;
+    let squares: [[f32; HALF]; HALF] = std::array::from_fn(|r| {
+        std::array::from_fn(|c| {
+            let (r, c) = (2 * r, 2 * c);
+            (patch[r][c] + patch[r][c + 1] + patch[r + 1][c] + patch[r + 1][c + 1]) / 4.0
+        })
+    });
+    Some(Patch {
+        mean,
+        total,
+        fine: second_differences(SIDE, |r, c| patch[r][c]),
+        octave: 4.0 * second_differences(HALF, |r, c| squares[r][c]),
+    })
+}
