@@ -32,8 +32,8 @@ struct Arguments {
     /// Go on with the run in --out; its settings are kept, except for those given here
     #[arg(long)]
     resume: bool,
-    /// Begin with these weights instead of fresh ones; they bring their network
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["resume", "widths", "blocks"])]
+    /// Begin with these weights instead of fresh ones; they bring their network, which --blocks can make deeper
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["resume", "widths"])]
     init: Option<PathBuf>,
     /// Optimizer steps in all
     #[arg(long)]
@@ -50,6 +50,9 @@ struct Arguments {
     /// Share of generated images among the patches, from 0 to 1, where --data is given
     #[arg(long, value_parser = share)]
     generated: Option<f64>,
+    /// Share of patches from a simulated camera that writes JPEGs, from 0 to 1
+    #[arg(long, value_parser = share)]
+    photos: Option<f64>,
     /// Channels at each scale, finest first, for example 48,96,192
     #[arg(long, value_delimiter = ',')]
     widths: Option<Vec<usize>>,
@@ -62,6 +65,9 @@ struct Arguments {
     /// Weight of the log squared error of x0_hat on the sRGB curve
     #[arg(long)]
     display_weight: Option<f32>,
+    /// Threads that share a step's patches; for libtorch as many as cores, with OMP_NUM_THREADS=1
+    #[arg(long)]
+    workers: Option<usize>,
     /// Seed of everything random
     #[arg(long)]
     seed: Option<u64>,
@@ -106,10 +112,12 @@ impl Arguments {
         set(&mut config.cool_down, &self.cool_down);
         set(&mut config.stages, &self.stages);
         set(&mut config.generated, &self.generated);
+        set(&mut config.share_photos, &self.photos);
         set(&mut config.network.widths, &self.widths);
         set(&mut config.network.blocks, &self.blocks);
         set(&mut config.eps_weight, &self.eps_weight);
         set(&mut config.display_weight, &self.display_weight);
+        set(&mut config.workers, &self.workers);
         set(&mut config.seed, &self.seed);
     }
 }
@@ -144,14 +152,13 @@ fn run(arguments: &Arguments) -> Result<(), String> {
         let mut config = Config::default();
         arguments.apply(&mut config);
         match &arguments.init {
-            Some(file) => Checkpoint::from_weights(config, file, &device)?,
+            Some(file) => Checkpoint::from_weights(config, file, arguments.blocks.as_deref(), &device)?,
             None => Checkpoint::fresh(config, &device)?,
         }
     };
     let config = run.config.clone();
 
-    let least_side = config.stages.iter().map(|s| s.patch).max().unwrap_or(0);
-    let pictures = Pictures::load(&arguments.data, least_side, config.seed)?;
+    let pictures = Pictures::load(&arguments.data, config.least_side(), config.seed)?;
     for (file, why) in &pictures.skipped {
         eprintln!("skipped {}: {why}", file.display());
     }

@@ -7,6 +7,7 @@ use burn::tensor::module::avg_pool2d;
 use burn::tensor::ops::AvgPoolOptions;
 use burn::tensor::{Device, Tensor};
 
+use crate::error::Error;
 use crate::network::block::{Block, Embedding, conv, silent_conv};
 use crate::network::config::UnetConfig;
 use crate::network::shuffle::{depth_to_space, mean_of_depth, repeat_for_depth, space_to_depth};
@@ -62,6 +63,31 @@ impl Unet {
             up_blocks: (0..coarsest).map(blocks).collect(),
             output: silent_conv(widths[0], PREDICTION, 3, device),
         }
+    }
+
+    /// The same network with `blocks` of its scales raised to these depths, and its shape. Added blocks are the identity
+    /// until they have learned something, so the prediction is the same.
+    ///
+    /// # Errors
+    /// [`Error::BadOption`] when a depth is less than it was, or the new shape is none.
+    pub fn deepened(
+        mut self,
+        shape: &UnetConfig,
+        blocks: &[usize],
+        device: &Device,
+    ) -> Result<(Self, UnetConfig), Error> {
+        let deeper = UnetConfig { blocks: blocks.to_vec(), ..shape.clone() };
+        deeper.check()?;
+        if blocks.iter().zip(&shape.blocks).any(|(new, old)| new < old) {
+            let range = "at each scale at least the depth that is there";
+            return Err(Error::BadOption { name: "blocks", value: format!("{blocks:?}"), range });
+        }
+        let lists = self.down_blocks.iter_mut().chain([&mut self.middle]).enumerate();
+        let ups = self.up_blocks.iter_mut().enumerate();
+        for (scale, list) in lists.chain(ups) {
+            list.resize_with(blocks[scale], || Block::new(shape.widths[scale], shape.embedding, device));
+        }
+        Ok((self, deeper))
     }
 
     /// `eps~` in `x_t`, `[b, 3, h, w]`, from tensors of that shape with `h` and `w` multiples of
@@ -140,6 +166,7 @@ fn log_level(sigma: Tensor<4>) -> Tensor<4> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::network::weights::randomised;
     use burn::tensor::Distribution;
 
     #[test]
@@ -159,6 +186,22 @@ mod tests {
             assert_eq!(eps.dims(), shape);
             assert!(eps.into_data().iter::<f32>().all(f32::is_finite));
         }
+    }
+
+    #[test]
+    fn a_deeper_network_predicts_the_same() {
+        let device = Device::flex();
+        let shape = UnetConfig { widths: vec![8, 6, 4], blocks: vec![1, 0, 1], embedding: 4 };
+        let network = randomised(shape.init(&device).unwrap(), &device);
+        let (deeper, config) = network.clone().deepened(&shape, &[2, 1, 3], &device).unwrap();
+        assert_eq!(config.blocks, [2, 1, 3]);
+        assert_eq!(deeper.num_params(), config.parameters());
+        let image = || Tensor::<4>::random([1, 3, 16, 24], Distribution::Uniform(0.0, 1.0), &device);
+        let (x, y, sigma) = (image(), image(), Tensor::<4>::full([1, 3, 16, 24], 0.1, &device));
+        let eps = |n: &Unet| n.forward(x.clone(), y.clone(), sigma.clone(), sigma.clone()).into_data();
+        assert_eq!(eps(&network), eps(&deeper));
+        assert!(network.clone().deepened(&shape, &[0, 0, 1], &device).is_err());
+        assert!(network.deepened(&shape, &[1, 0], &device).is_err());
     }
 
     #[test]

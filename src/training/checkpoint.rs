@@ -57,13 +57,24 @@ impl Checkpoint {
         Ok(Self { config, step: 0, seconds: 0.0, network, average, optimizer: optimizer::adam() })
     }
 
-    /// A run that has not begun, from released weights, whose network replaces the settings'.
+    /// A run that has not begun, from released weights, whose network replaces the settings', with `blocks` raised to
+    /// these depths where they are given.
     ///
     /// # Errors
     /// When the file cannot be read or no run can be made of the settings.
-    pub fn from_weights(mut config: Config, file: &Path, device: &Device) -> Result<Self, String> {
+    pub fn from_weights(
+        mut config: Config,
+        file: &Path,
+        blocks: Option<&[usize]>,
+        device: &Device,
+    ) -> Result<Self, String> {
         let bytes = fs::read(file).map_err(|e| format!("{} cannot be read: {e}", file.display()))?;
-        let (average, network) = weights::from_bytes(&bytes, device).map_err(|e| format!("{}: {e}", file.display()))?;
+        let (mut average, mut network) =
+            weights::from_bytes(&bytes, device).map_err(|e| format!("{}: {e}", file.display()))?;
+        if let Some(blocks) = blocks {
+            device.seed(config.seed);
+            (average, network) = average.deepened(&network, blocks, device).map_err(|e| e.to_string())?;
+        }
         config.network = network;
         let fresh = Self::fresh(config, device)?;
         let network = fresh.network.try_load_record(average.clone().into_record());

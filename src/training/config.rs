@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::network::UnetConfig;
+use crate::training::camera::Camera;
 
 /// A part of the run with its own patch size: small patches give many steps, large ones teach the coarse scales.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -51,6 +52,13 @@ pub struct Config {
     pub share_darkened: f64,
     /// Std of the error of the noise parameters that the time map is made with, in log10.
     pub parameter_error: f32,
+    /// Share of patches that a simulated camera has taken (see [`crate::training::camera`]).
+    pub share_photos: f64,
+    /// Std of the error of a photo's noise std, in log10: smooth noise is harder to tell from texture.
+    pub photo_error: f32,
+    /// Threads that share a step's patches: as many as cores on a processor whose kernels use one each, 1 on a GPU. It
+    /// changes the order in which gradients are added, and nothing else.
+    pub workers: usize,
     /// Seed of everything random.
     pub seed: u64,
 }
@@ -71,12 +79,15 @@ impl Default for Config {
             clip: 1.0,
             ema: 0.999,
             eps_weight: 1.0,
-            display_weight: 0.2,
-            share_at_photo: 0.6,
+            display_weight: 1.0,
+            share_at_photo: 0.75,
             generated: 0.05,
-            gains: (0.3, 25.0),
-            share_darkened: 0.4,
+            gains: (0.5, 25.0),
+            share_darkened: 0.25,
             parameter_error: 0.03,
+            share_photos: 0.2,
+            photo_error: 0.15,
+            workers: 1,
             seed: 1,
         }
     }
@@ -87,6 +98,12 @@ impl Config {
     pub fn stage(&self, step: usize) -> Stage {
         let at = step as f64 / self.steps as f64;
         *self.stages.iter().find(|s| at < s.until).unwrap_or(&self.stages[self.stages.len() - 1])
+    }
+
+    /// The least side of a picture from which every patch can be cut.
+    pub fn least_side(&self) -> usize {
+        let patch = self.stages.iter().map(|s| s.patch).max().unwrap_or(0);
+        if self.share_photos > 0.0 { patch + 2 * Camera::MARGIN } else { patch }
     }
 
     /// Whether a run can be made of these settings; the error names the setting and what it may be.
@@ -115,6 +132,14 @@ impl Config {
         }
         if !(self.gains.0 > 0.0 && self.gains.0 < self.gains.1 && self.gains.1 <= 100.0) {
             return Err(format!("gains go from a smaller to a larger number in (0, 100], not {:?}", self.gains));
+        }
+        for (what, share) in [("photos", self.share_photos), ("generated images", self.generated)] {
+            if !(0.0..=1.0).contains(&share) {
+                return Err(format!("the share of {what} is from 0 to 1, not {share}"));
+            }
+        }
+        if self.workers == 0 {
+            return Err("there must be at least one worker".into());
         }
         if !(0.0..=1.0).contains(&self.cool_down) {
             return Err(format!("the cool-down is a share from 0 to 1, not {}", self.cool_down));

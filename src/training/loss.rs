@@ -1,5 +1,7 @@
 //! What training minimises.
 
+use std::ops::{Add, Mul};
+
 use burn::tensor::Tensor;
 
 use crate::network::Unet;
@@ -18,6 +20,22 @@ pub struct Loss {
     pub eps: Tensor<1>,
     /// Mean over the patches of the log squared error of `x0_hat` on the sRGB curve.
     pub display: Tensor<1>,
+}
+
+impl Mul<f32> for Loss {
+    type Output = Self;
+
+    fn mul(self, weight: f32) -> Self {
+        Self { total: self.total * weight, eps: self.eps * weight, display: self.display * weight }
+    }
+}
+
+impl Add for Loss {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self { total: self.total + other.total, eps: self.eps + other.eps, display: self.display + other.display }
+    }
 }
 
 /// The loss of the network on a batch: the paper's squared error of `eps~`, and beside it the error that is seen.

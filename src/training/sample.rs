@@ -13,6 +13,7 @@ use crate::method::noise::NoiseModel;
 use crate::method::random::{Normals, Stream};
 use crate::method::schedule::Schedule;
 use crate::method::time_map::{TimeMap, time_after};
+use crate::training::camera::{Camera, noise_of};
 use crate::training::config::Config;
 use crate::training::pictures::{Picture, Pictures};
 
@@ -42,10 +43,11 @@ impl Sample {
     pub fn new(pictures: &Pictures, config: &Config, schedule: &Schedule, step: usize, index: usize) -> Self {
         let mut rng = ChaCha8Rng::seed_from_u64(config.seed);
         rng.set_stream(((step as u64) << 16) | index as u64);
-        let x0 = clean_patch(pictures, config, config.stage(step).patch, &mut rng);
-        let (true_noise, assumed) = noise_models(config, &mut rng);
+        let side = config.stage(step).patch;
         let seed = rng.random();
-        let y = true_noise.add_to(&x0, seed);
+        let photo = rng.random_bool(config.share_photos).then(|| photographed(pictures, config, side, seed, &mut rng));
+        let (x0, y, assumed) =
+            photo.flatten().unwrap_or_else(|| with_white_noise(pictures, config, side, seed, &mut rng));
         let time_map = TimeMap::of_photo(&y, &assumed.into(), schedule, |_, _| 1.0);
         let tau = if rng.random_bool(config.share_at_photo) { 0.0 } else { rng.random::<f32>() * time_map.latest() };
         Self::at(&x0, &y, &time_map, tau, schedule, seed)
@@ -67,6 +69,41 @@ impl Sample {
         let eps = (0..x_t.len()).map(|i| unit_noise(x_t[i], x0.samples()[i], sigma_t[i])).collect();
         Self { x0: x0.samples().to_vec(), y: y.samples().to_vec(), x_t, sigma_t, sigma_star, eps }
     }
+}
+
+/// A clean patch, the patch with a sensor's noise, and what the time map is told of it.
+fn with_white_noise(
+    pictures: &Pictures,
+    config: &Config,
+    side: usize,
+    seed: u64,
+    rng: &mut ChaCha8Rng,
+) -> (LinearImage, LinearImage, NoiseModel) {
+    let x0 = clean_patch(pictures, config, side, rng);
+    let (true_noise, assumed) = noise_models(config, rng);
+    let y = true_noise.add_to(&x0, seed);
+    (x0, y, assumed)
+}
+
+/// The same from a camera that writes JPEGs. `None` when nothing of the noise came through.
+fn photographed(
+    pictures: &Pictures,
+    config: &Config,
+    side: usize,
+    seed: u64,
+    rng: &mut ChaCha8Rng,
+) -> Option<(LinearImage, LinearImage, NoiseModel)> {
+    let scene = clean_patch(pictures, config, side + 2 * Camera::MARGIN, rng);
+    let photo = Camera::random(rng).photo(&scene, seed);
+    let inner = |image: &LinearImage| {
+        LinearImage::from_fn(side, side, |channel, row, column| {
+            image.plane(channel)[(row + Camera::MARGIN) * image.width() + column + Camera::MARGIN]
+        })
+        .expect("a part of a finite image")
+    };
+    let (x0, y) = (inner(&photo.clean), inner(&photo.noisy));
+    let assumed = noise_of(&y, &x0)?.scaled(10f32.powf(config.photo_error * normal(rng)));
+    Some((x0, y, assumed))
 }
 
 /// The noise that is added, and what the time map is told: about what an estimator would have said.
@@ -162,7 +199,7 @@ mod tests {
             bytes: (0..w * h * 3).map(|i| (i * 7 % 251) as u8).collect(),
         };
         Pictures {
-            photos: vec![picture(60, 50), picture(700, 500)],
+            photos: vec![picture(100, 90), picture(700, 500)],
             generated: Generated::new(2, 1),
             ..Pictures::default()
         }
@@ -198,9 +235,29 @@ mod tests {
     }
 
     #[test]
+    fn photographed_examples_lead_back_to_their_clean_images_too() {
+        let side = 240;
+        let photo =
+            Picture { width: side, height: side, bytes: (0..side * side * 3).map(|i| (i / 90) as u8).collect() };
+        let pictures = Pictures { photos: vec![photo], generated: Generated::new(2, 1), ..Pictures::default() };
+        let config = Config { share_photos: 1.0, share_at_photo: 0.5, ..Config::default() };
+        let mut squares = Vec::new();
+        for index in 0..30 {
+            let s = Sample::new(&pictures, &config, &Schedule::default(), 0, index);
+            assert_eq!(s.y.len(), 3 * 48 * 48);
+            assert_ne!(s.y, s.x0);
+            let back = |i: usize| (s.x_t[i] - s.sigma_t[i] * s.eps[i] - s.x0[i]).abs();
+            assert!((0..s.y.len()).all(|i| s.sigma_t[i] == 0.0 || back(i) < 1e-5));
+            squares.push(s.eps.iter().map(|v| v * v).sum::<f32>() / s.eps.len() as f32);
+        }
+        squares.sort_by(f32::total_cmp);
+        assert!((0.3..3.0).contains(&squares[15]), "as much noise as the map says, or about: {squares:?}");
+    }
+
+    #[test]
     fn the_target_has_unit_variance() {
         let (pictures, schedule) = (pictures(), Schedule::default());
-        let config = Config { parameter_error: 0.0, ..Config::default() };
+        let config = Config { parameter_error: 0.0, share_photos: 0.0, ..Config::default() };
         let all: Vec<f32> = (0..60).flat_map(|i| Sample::new(&pictures, &config, &schedule, 0, i).eps).collect();
         let variance = all.iter().map(|v| v * v).sum::<f32>() / all.iter().filter(|&&v| v != 0.0).count() as f32;
         // The map comes from a smoothed noisy photo, not from the truth: close to 1, not equal.

@@ -5,15 +5,15 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use burn::module::Module;
-use burn::optim::GradientsParams;
 use burn::tensor::{Device, Tensor};
 
 use crate::method::schedule::Schedule;
 use crate::network::weights;
-use crate::training::batch::{Batch, samples_ahead};
+use crate::training::batch::samples_ahead;
 use crate::training::checkpoint::Checkpoint;
+use crate::training::gradients::gradients;
 use crate::training::log::Log;
-use crate::training::loss::{Loss, loss};
+use crate::training::loss::Loss;
 use crate::training::optimizer::{clip, follow, learning_rate};
 use crate::training::pictures::Pictures;
 use crate::training::validation::{Scores, Validation};
@@ -82,9 +82,8 @@ pub fn train(
         let ahead = samples_ahead(scope, pictures, &config, &schedule, run.step, config.steps);
         while run.step < config.steps {
             let samples = ahead.recv().map_err(|_| "the thread that makes the examples has ended".to_string())?;
-            let loss = loss(&run.network, &Batch::new(&samples, &autodiff), &config);
+            let (mut grads, loss) = gradients(&run.network, &samples, &config, &autodiff);
             sums.add(&loss);
-            let mut grads = GradientsParams::from_grads(loss.total.backward(), &run.network);
             clip(&mut grads, &run.network, config.clip);
             let rate = learning_rate(&config, run.step);
             run.network = run.optimizer.step(rate, run.network, grads);

@@ -1,0 +1,202 @@
+//! A simulated camera: what becomes of a sensor's noise on its way into a JPEG.
+//!
+//! The bridge from photo to clean image needs no white noise (`x_t = x0 + (gamma_t / gamma_T*) e + ...` holds for any `e`), so
+//! the network can learn from photos as cameras write them. A scene is unprocessed to what a sensor sees, gets noise
+//! there, and is developed (as Brooks et al., *Unprocessing images for learned raw denoising*, 2019):
+//!
+//! | stage | where |
+//! |---|---|
+//! | sharpness of the lens | here |
+//! | colours of the sensor and back, white balance | [`sensor`] |
+//! | Bayer mosaic, demosaicing | [`mosaic`] |
+//! | tone curve, chroma smoothing, sharpening | [`develop`] |
+//! | one or two JPEGs | [`compress`] |
+//!
+//! The clean image is the same development of the same scene without noise and without compression: what the mean of
+//! many shots would show.
+
+mod compress;
+mod develop;
+mod mosaic;
+mod sensor;
+
+use image::{ImageBuffer, Rgb};
+use rand::Rng;
+
+use crate::estimate::{Point, Tolerance, fit};
+use crate::image::{CHANNELS, LinearImage};
+use crate::method::noise::NoiseModel;
+use crate::training::camera::compress::Compression;
+use crate::training::camera::develop::Development;
+use crate::training::camera::mosaic::Mosaic;
+use crate::training::camera::sensor::Sensor;
+
+/// Gains of the sensor, log-uniform. Development and compression take away part of its noise.
+const GAINS: (f32, f32) = (0.05, 4.0);
+/// Brightnesses at which [`noise_of`] looks.
+const GROUPS: usize = 8;
+
+/// A pixel's three channels.
+type Pixel = [f32; CHANNELS];
+
+/// Pixels row after row.
+#[derive(Debug, Clone, PartialEq)]
+struct Pixels {
+    width: usize,
+    values: Vec<Pixel>,
+}
+
+impl Pixels {
+    fn height(&self) -> usize {
+        self.values.len() / self.width
+    }
+
+    fn of(image: &LinearImage) -> Self {
+        let n = image.pixels();
+        let values = (0..n).map(|p| std::array::from_fn(|c| image.samples()[c * n + p])).collect();
+        Self { width: image.width(), values }
+    }
+
+    fn into_image(self) -> LinearImage {
+        LinearImage::from_fn(self.width, self.height(), |c, row, column| self.values[row * self.width + column][c])
+            .expect("a camera makes finite pixels")
+    }
+
+    fn blurred(self, std: f32) -> Self {
+        let samples = self.values.into_flattened();
+        let buffer: ImageBuffer<Rgb<f32>, _> =
+            ImageBuffer::from_raw(self.width as u32, (samples.len() / CHANNELS / self.width) as u32, samples)
+                .expect("there are three samples a pixel");
+        let values = image::imageops::blur(&buffer, std).into_raw().as_chunks().0.to_vec();
+        Self { width: self.width, values }
+    }
+
+    fn map(mut self, f: impl Fn(Pixel) -> Pixel) -> Self {
+        self.values.iter_mut().for_each(|v| *v = f(*v));
+        self
+    }
+}
+
+/// A camera with its settings.
+#[derive(Debug, Clone)]
+pub struct Camera {
+    /// Std of the lens's blur, in pixels: no lens is as sharp as a picture that was scaled down.
+    lens: f32,
+    sensor: Sensor,
+    mosaic: Mosaic,
+    noise: NoiseModel,
+    development: Development,
+    compressions: Vec<Compression>,
+}
+
+/// A photo and what it should have been.
+#[derive(Debug, Clone)]
+pub struct Photo {
+    /// As the camera wrote it.
+    pub noisy: LinearImage,
+    /// Without noise and compression.
+    pub clean: LinearImage,
+}
+
+impl Camera {
+    /// Pixels at each border of a scene whose surroundings are missing: they must be cut off.
+    pub const MARGIN: usize = 16;
+
+    /// Some camera.
+    pub fn random(rng: &mut impl Rng) -> Self {
+        let gain = GAINS.0 * (GAINS.1 / GAINS.0).powf(rng.random::<f32>());
+        let again = rng.random_bool(0.5);
+        Self {
+            lens: rng.random_range(0.4..1.0),
+            sensor: Sensor::random(rng),
+            mosaic: Mosaic::random(rng),
+            noise: NoiseModel::at_gain(gain),
+            development: Development::random(rng),
+            compressions: (0..1 + usize::from(again)).map(|_| Compression::random(rng)).collect(),
+        }
+    }
+
+    /// A photo of a scene in linear light, of the scene's size; `seed` is the noise's.
+    pub fn photo(&self, scene: &LinearImage, seed: u64) -> Photo {
+        let focused = Pixels::of(scene).blurred(self.lens);
+        let sensor = focused.map(|p| self.sensor.to_sensor(p)).into_image();
+        let exposed = self.noise.add_to(&sensor, seed);
+        let developed = |light: &LinearImage| {
+            let colours = self.mosaic.through(&Pixels::of(light)).map(|p| self.sensor.to_screen(p));
+            self.development.develop(colours)
+        };
+        let noisy = self.compressions.iter().fold(developed(&exposed), |picture, c| c.through(&picture));
+        Photo {
+            noisy: develop::to_linear(noisy).into_image(),
+            clean: develop::to_linear(developed(&sensor)).into_image(),
+        }
+    }
+}
+
+/// The noise model that comes closest to the difference between a photo and its clean version, with the same variance in
+/// all. `None` when there is no difference.
+pub fn noise_of(noisy: &LinearImage, clean: &LinearImage) -> Option<NoiseModel> {
+    let mut samples: Vec<(f32, f32)> =
+        clean.samples().iter().zip(noisy.samples()).map(|(x, y)| (*x, (y - x).powi(2))).collect();
+    samples.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let mean = |group: &[(f32, f32)], f: fn(&(f32, f32)) -> f32| group.iter().map(f).sum::<f32>() / group.len() as f32;
+    let points: Vec<Point> = samples
+        .chunks(samples.len().div_ceil(GROUPS))
+        .map(|group| Point { mean: mean(group, |s| s.0), std: mean(group, |s| s.1).sqrt() })
+        .collect();
+    let model = fit(&points, Tolerance::OF_GRAIN);
+    let fitted = samples.iter().map(|s| model.variance(s.0)).sum::<f32>() / samples.len() as f32;
+    let measured = mean(&samples, |s| s.1);
+    (fitted > 0.0 && measured > 0.0).then(|| model.scaled((measured / fitted).sqrt()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rand::SeedableRng;
+    use rand_chacha::ChaCha8Rng;
+
+    fn scene() -> LinearImage {
+        LinearImage::from_fn(96, 64, |c, row, column| {
+            0.05 + 0.6 * (column / 12) as f32 / 8.0 + 0.02 * c as f32 + 0.05 * f32::from(u8::from(row > 40))
+        })
+        .unwrap()
+    }
+
+    #[test]
+    fn photos_are_noisy_and_the_right_way_up() {
+        let mut rng = ChaCha8Rng::seed_from_u64(1);
+        for seed in 0..40 {
+            let photo = Camera::random(&mut rng).photo(&scene(), seed);
+            for image in [&photo.noisy, &photo.clean] {
+                assert_eq!((image.width(), image.height()), (96, 64));
+                assert!(image.samples().iter().all(|v| (0.0..=1.001).contains(v)));
+            }
+            let noise = noise_of(&photo.noisy, &photo.clean).unwrap();
+            let std = noise.variance(0.2).sqrt();
+            assert!((0.0005..0.3).contains(&std), "{std}");
+            // Brighter to the right, in all channels.
+            let at = |c: usize, column: usize| photo.clean.plane(c)[20 * 96 + column];
+            assert!((0..3).all(|c| at(c, 90) > at(c, 6)), "{photo:?}");
+        }
+    }
+
+    #[test]
+    fn a_camera_without_noise_and_compression_takes_the_clean_picture() {
+        let mut rng = ChaCha8Rng::seed_from_u64(2);
+        let camera = Camera { noise: NoiseModel::NONE, compressions: Vec::new(), ..Camera::random(&mut rng) };
+        let photo = camera.photo(&scene(), 1);
+        assert_eq!(photo.noisy, photo.clean);
+        assert_eq!(noise_of(&photo.noisy, &photo.clean), None);
+    }
+
+    #[test]
+    fn the_noise_of_white_noise_is_its_model() {
+        let noise = NoiseModel::at_gain(2.0);
+        let found = noise_of(&noise.add_to(&scene(), 3), &scene()).unwrap();
+        for x in [0.1, 0.5] {
+            let ratio = (found.variance(x) / noise.variance(x)).sqrt();
+            assert!((ratio - 1.0).abs() < 0.1, "{x}: {ratio}");
+        }
+    }
+}

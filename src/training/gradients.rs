@@ -1,0 +1,97 @@
+//! The gradients of a step, on several threads.
+
+use std::thread;
+
+use burn::module::Module;
+use burn::optim::{GradientsAccumulator, GradientsParams};
+use burn::tensor::Device;
+
+use crate::network::Unet;
+use crate::training::batch::Batch;
+use crate::training::config::Config;
+use crate::training::loss::{Loss, loss};
+use crate::training::sample::Sample;
+
+/// The gradients of a step's loss, and the loss. Each of [`Config::workers`] threads takes its share of the patches: on a
+/// processor, most operations on a batch are too small to keep several cores busy.
+///
+/// # Panics
+/// If a worker does.
+pub fn gradients(network: &Unet, samples: &[Sample], config: &Config, device: &Device) -> (GradientsParams, Loss) {
+    let shares: Vec<&[Sample]> = samples.chunks(samples.len().div_ceil(config.workers)).collect();
+    let part = |network: &Unet, share: &[Sample]| {
+        let loss = loss(network, &Batch::new(share, device), config) * (share.len() as f32 / samples.len() as f32);
+        (GradientsParams::from_grads(loss.total.backward(), network), loss)
+    };
+    if let [all] = shares[..] {
+        return part(network, all);
+    }
+    thread::scope(|scope| {
+        let workers: Vec<_> = shares
+            .into_iter()
+            .map(|share| {
+                // Forked, a network begins a graph of its own: threads that share one can lock each other out.
+                let network = network.clone().fork(device);
+                scope.spawn(move || part(&network, share))
+            })
+            .collect();
+        let mut sum = GradientsAccumulator::new();
+        let mut losses = Vec::with_capacity(workers.len());
+        // In order, so that a run can be repeated to the bit.
+        for worker in workers {
+            let (grads, loss) = worker.join().expect("a worker that panics ends the run");
+            sum.accumulate(network, grads);
+            losses.push(loss);
+        }
+        let loss = losses.into_iter().reduce(|a, b| a + b).expect("a batch has patches");
+        (sum.grads(), loss)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::method::schedule::Schedule;
+    use crate::network::UnetConfig;
+    use crate::training::pictures::{Generated, Pictures};
+    use burn::module::{ModuleVisitor, Param};
+    use burn::tensor::Tensor;
+
+    /// All gradients, one after another.
+    struct Flat<'a>(&'a GradientsParams, Vec<f32>);
+
+    impl ModuleVisitor for Flat<'_> {
+        fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+            if let Some(grad) = self.0.get::<D>(param.id) {
+                self.1.extend(grad.into_data().iter::<f32>());
+            }
+        }
+    }
+
+    #[test]
+    fn shares_add_up_to_the_whole() {
+        let device = Device::flex().autodiff();
+        let network = UnetConfig { widths: vec![8, 8], blocks: vec![1, 1], embedding: 4 }.init(&device).unwrap();
+        let pictures = Pictures { generated: Generated::new(4, 1), ..Pictures::default() };
+        // At tau = 0 everywhere, every patch has as many pixels with noise as any other.
+        let config = Config { share_at_photo: 1.0, ..Config::default() };
+        let schedule = Schedule::default();
+        let samples: Vec<_> = (0..6).map(|i| Sample::new(&pictures, &config, &schedule, 0, i)).collect();
+        let all = |workers: usize| {
+            let config = Config { workers, ..config.clone() };
+            let (grads, loss) = gradients(&network, &samples, &config, &device);
+            let mut flat = Flat(&grads, Vec::new());
+            network.visit(&mut flat);
+            (flat.1, loss.total.into_data().iter::<f32>().next().unwrap())
+        };
+        let (one, loss_of_one) = all(1);
+        assert!(one.iter().any(|g| *g != 0.0));
+        for workers in [2, 4] {
+            let (several, loss) = all(workers);
+            assert!((loss - loss_of_one).abs() < 1e-4, "{workers}: {loss} {loss_of_one}");
+            let largest = one.iter().fold(0.0f32, |m, g| m.max(g.abs()));
+            assert!(one.iter().zip(&several).all(|(a, b)| (a - b).abs() < 1e-4 * largest), "{workers}");
+        }
+        assert_eq!(all(2), all(2));
+    }
+}
