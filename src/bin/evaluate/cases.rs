@@ -4,10 +4,13 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
 use svnr::color::{linear_to_srgb, srgb_to_linear};
 use svnr::files;
 use svnr::image::{CHANNELS, smoothed};
 use svnr::method::noise::Noise;
+use svnr::training::camera::{Camera, noise_of};
 use svnr::{LinearImage, NoiseModel};
 
 /// Where the noise comes from.
@@ -17,8 +20,12 @@ pub enum Source {
     Gain(f32),
     /// White noise of this std on the sRGB values (0 to 255), unclipped: what most of the literature measures.
     Sigma(f32),
+    /// A simulated camera's that processes its photos and writes JPEGs: another one for every image.
+    Camera,
     /// The photo has it: it comes in pairs with a clean one.
     Photo,
+    /// There is none.
+    Nowhere,
 }
 
 impl fmt::Display for Source {
@@ -26,7 +33,9 @@ impl fmt::Display for Source {
         match self {
             Self::Gain(gain) => write!(f, "gain {gain}"),
             Self::Sigma(sigma) => write!(f, "sigma {sigma}"),
+            Self::Camera => write!(f, "camera"),
             Self::Photo => write!(f, "photo"),
+            Self::Nowhere => write!(f, "none"),
         }
     }
 }
@@ -35,6 +44,8 @@ impl fmt::Display for Source {
 pub struct Case {
     /// What is to be denoised.
     pub noisy: LinearImage,
+    /// What it should become, where that is not the image of the file.
+    pub clean: Option<LinearImage>,
     /// Its noise, where that is known.
     pub noise: Option<Noise>,
 }
@@ -42,17 +53,24 @@ pub struct Case {
 impl Source {
     /// The clean image of a file with this noise.
     pub fn case(self, file: &Path, clean: &LinearImage, seed: u64) -> Result<Case> {
+        let of_file = |noisy, noise| Case { noisy, clean: None, noise };
         Ok(match self {
             Self::Gain(gain) => {
                 let noise = NoiseModel::at_gain(gain);
-                Case { noisy: noise.add_to(clean, seed), noise: Some(noise.into()) }
+                of_file(noise.add_to(clean, seed), Some(noise.into()))
             }
             Self::Sigma(sigma) => {
                 let noisy = with_white_noise(clean, sigma / 255.0, seed);
                 let noise = Some(Noise::Std(std_of_white_noise(&noisy, sigma / 255.0)));
-                Case { noisy, noise }
+                of_file(noisy, noise)
             }
-            Self::Photo => Case { noisy: files::read(&partner(file))?.image, noise: None },
+            Self::Camera => {
+                let photo = Camera::random(&mut ChaCha8Rng::seed_from_u64(seed)).photo(clean, seed);
+                let noise = noise_of(&photo.noisy, &photo.clean).map(Noise::from);
+                Case { noisy: photo.noisy, clean: Some(photo.clean), noise }
+            }
+            Self::Photo => of_file(files::read(&partner(file))?.image, None),
+            Self::Nowhere => of_file(clean.clone(), Some(NoiseModel::NONE.into())),
         })
     }
 }
@@ -105,7 +123,7 @@ mod tests {
     #[test]
     fn white_noise_has_its_std_in_srgb_and_the_maps_in_linear_light() {
         let clean = LinearImage::from_fn(120, 100, |_, _, _| 0.3).unwrap();
-        let Case { noisy, noise } = Source::Sigma(25.0).case(Path::new("x.png"), &clean, 3).unwrap();
+        let Case { noisy, noise, .. } = Source::Sigma(25.0).case(Path::new("x.png"), &clean, 3).unwrap();
         let std = |f: &dyn Fn(f32) -> f32| {
             let squares = noisy.samples().iter().map(|v| (f(*v) - f(0.3)).powi(2));
             (squares.sum::<f32>() / noisy.samples().len() as f32).sqrt()

@@ -1,6 +1,7 @@
 //! Measures the denoiser: `evaluate --data DIR`.
 
 mod cases;
+mod estimates;
 mod table;
 
 use std::borrow::Cow;
@@ -19,6 +20,7 @@ use svnr::metrics::spectrum::Spectrum;
 use svnr::{Denoiser, LinearImage, Options};
 
 use cases::{Case, Source};
+use estimates::Estimates;
 use table::{Row, Score};
 
 /// The weights that come with the program.
@@ -46,6 +48,12 @@ struct Arguments {
     /// The folder holds photos that are noisy, NAME_real.EXT, with clean ones, NAME_mean.EXT
     #[arg(long, conflicts_with_all = ["gains", "sigmas", "true_only"])]
     pairs: bool,
+    /// Photos of simulated cameras that process their pictures and write JPEGs, a camera for each image
+    #[arg(long, conflicts_with_all = ["gains", "sigmas", "pairs"])]
+    camera: bool,
+    /// Measure the estimate of the noise alone, on clean images, too; nothing is denoised
+    #[arg(long)]
+    estimates: bool,
     /// Numbers of steps of the reverse process
     #[arg(long, value_delimiter = ',', default_value = "1,4,25", value_parser = steps)]
     steps: Vec<usize>,
@@ -93,10 +101,14 @@ fn steps(text: &str) -> Result<usize, String> {
 
 impl Arguments {
     fn sources(&self) -> Vec<Source> {
-        match (self.pairs, self.sigmas.is_empty()) {
-            (true, _) => vec![Source::Photo],
-            (false, false) => self.sigmas.iter().copied().map(Source::Sigma).collect(),
-            (false, true) => self.gains.iter().copied().map(Source::Gain).collect(),
+        if self.pairs {
+            vec![Source::Photo]
+        } else if self.camera {
+            vec![Source::Camera]
+        } else if self.sigmas.is_empty() {
+            self.gains.iter().copied().map(Source::Gain).collect()
+        } else {
+            self.sigmas.iter().copied().map(Source::Sigma).collect()
         }
     }
 }
@@ -117,6 +129,9 @@ fn run(arguments: &Arguments) -> Result<()> {
     if files.is_empty() {
         bail!("{} holds no image that could be measured", arguments.data.display());
     }
+    if arguments.estimates {
+        return measure_estimates(arguments, &files);
+    }
     let device = arguments.device.open().map_err(|e| anyhow!(e))?;
     let denoiser = Denoiser::from_weights(&weights(arguments.weights.as_deref())?, &device)?;
 
@@ -131,22 +146,25 @@ fn run(arguments: &Arguments) -> Result<()> {
     for (index, file) in files.iter().enumerate() {
         bar.set_message(format!("image {} of {}", index + 1, files.len()));
         bar.tick();
-        let clean = files::read(file)?.image;
-        let spectrum = Spectrum::of(&clean);
+        let clean_file = files::read(file)?.image;
+        let spectrum_of_file = Spectrum::of(&clean_file);
         let seed = arguments.seed + index as u64;
         for &source in &sources {
-            let Case { noisy, noise } = source.case(file, &clean, seed)?;
+            let Case { noisy, clean, noise } = source.case(file, &clean_file, seed)?;
+            let spectrum_of_case = clean.as_ref().map(Spectrum::of);
+            let (clean, spectrum) =
+                (clean.as_ref().unwrap_or(&clean_file), spectrum_of_case.as_ref().unwrap_or(&spectrum_of_file));
             if (noisy.width(), noisy.height()) != (clean.width(), clean.height()) {
                 bail!("{} and its noisy photo differ in size", file.display());
             }
             let estimated = (!arguments.true_only).then(|| estimate_noise(&noisy).noise.into());
-            let noisy_score = Score::of(&noisy, &clean, &spectrum);
+            let noisy_score = Score::of(&noisy, clean, spectrum);
             for row in rows.iter_mut().filter(|row| row.noise == source) {
                 let score = |noise: &Option<Noise>| -> Result<Option<Score>> {
                     let Some(noise) = noise else { return Ok(None) };
                     let denoised = denoise(&denoiser, &noisy, noise, row.steps, seed, arguments, &bar);
                     let denoised = denoised.with_context(|| file.display().to_string())?;
-                    Ok(Some(Score::of(&denoised, &clean, &spectrum)))
+                    Ok(Some(Score::of(&denoised, clean, spectrum)))
                 };
                 let (with_true, with_estimated) = (score(&noise)?, score(&estimated)?);
                 row.add(noisy_score, with_true, with_estimated);
@@ -159,10 +177,34 @@ fn run(arguments: &Arguments) -> Result<()> {
         std::fs::write(file, table::csv(&rows)).with_context(|| format!("cannot write {}", file.display()))?;
     }
     if let Some(file) = &arguments.json {
-        let json = serde_json::to_string_pretty(&rows)?;
-        std::fs::write(file, json + "\n").with_context(|| format!("cannot write {}", file.display()))?;
+        write_json(file, &rows)?;
     }
     Ok(())
+}
+
+fn measure_estimates(arguments: &Arguments, files: &[PathBuf]) -> Result<()> {
+    let mut sources = arguments.sources();
+    if !arguments.pairs {
+        sources.insert(0, Source::Nowhere);
+    }
+    let mut rows: Vec<Estimates> = sources.into_iter().map(Estimates::new).collect();
+    for (index, file) in files.iter().enumerate() {
+        let image = files::read(file)?.image;
+        for row in &mut rows {
+            let Case { noisy, clean, .. } = row.noise.case(file, &image, arguments.seed + index as u64)?;
+            row.add(&noisy, clean.as_ref().unwrap_or(&image));
+        }
+    }
+    print!("{}", estimates::table(&rows));
+    if let Some(file) = &arguments.json {
+        write_json(file, &rows)?;
+    }
+    Ok(())
+}
+
+fn write_json(file: &Path, rows: &impl serde::Serialize) -> Result<()> {
+    let json = serde_json::to_string_pretty(rows)?;
+    std::fs::write(file, json + "\n").with_context(|| format!("cannot write {}", file.display()))
 }
 
 /// The mean of the results with as many seeds as asked for.

@@ -49,7 +49,8 @@ pub struct Row {
     pub least_gain: Option<f64>,
 }
 
-fn name_of<S: serde::Serializer>(noise: &Source, serializer: S) -> Result<S::Ok, S::Error> {
+/// The noise as the table names it.
+pub fn name_of<S: serde::Serializer>(noise: &Source, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(noise)
 }
 
