@@ -7,10 +7,9 @@ use rand_chacha::ChaCha8Rng;
 use svnr::method::reverse::Steps;
 use svnr::metrics::psnr;
 use svnr::network::budget::{MAX_FLOPS_PER_PIXEL, MAX_PARAMETERS};
+use svnr::network::weights::RELEASED;
 use svnr::training::dead_leaves::dead_leaves;
 use svnr::{Denoiser, LinearImage, NoiseModel, Options};
-
-const WEIGHTS: &[u8] = include_bytes!("../weights/svnr.safetensors");
 
 /// A generated picture; training never drew from this seed.
 fn picture(number: u64) -> LinearImage {
@@ -20,7 +19,7 @@ fn picture(number: u64) -> LinearImage {
 }
 
 fn denoised(clean: &LinearImage, gain: f32, options: &Options) -> (f64, f64) {
-    let denoiser = Denoiser::from_weights(WEIGHTS, &Device::flex()).unwrap();
+    let denoiser = Denoiser::from_weights(RELEASED, &Device::flex()).unwrap();
     let noise = NoiseModel::at_gain(gain);
     let noisy = noise.add_to(clean, 1);
     let result = pollster::block_on(denoiser.denoise(&noisy, noise, options)).unwrap();
@@ -29,11 +28,11 @@ fn denoised(clean: &LinearImage, gain: f32, options: &Options) -> (f64, f64) {
 
 #[test]
 fn the_released_weights_keep_to_the_budget() {
-    let denoiser = Denoiser::from_weights(WEIGHTS, &Device::flex()).unwrap();
+    let denoiser = Denoiser::from_weights(RELEASED, &Device::flex()).unwrap();
     let config = denoiser.config();
     assert!(config.flops_per_pixel() <= MAX_FLOPS_PER_PIXEL);
     assert!(config.parameters() <= MAX_PARAMETERS);
-    assert!(WEIGHTS.len() <= 6_000_000);
+    assert!(RELEASED.len() <= 6_000_000);
 }
 
 #[test]

@@ -21,8 +21,9 @@ pub const MAX_PIXELS: usize = 100_000_000;
 pub struct Options {
     /// Steps of the reverse process.
     pub steps: Steps,
-    /// Whether the steps draw noise (the paper's process) or follow the mean.
-    pub stochastic: bool,
+    /// How much of the noise that a step leaves is drawn afresh: from 0, none of it, to 1, as much as in the paper (see
+    /// [`step_back`](crate::method::reverse::step_back)). Nothing of it matters with one step.
+    pub eta: f32,
     /// Seed of that noise.
     pub seed: u64,
     /// Multiplies the std of the noise to be removed: 0 leaves the photo alone, 1 takes all of it; at most 4.
@@ -33,7 +34,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { steps: Steps::Count(1), stochastic: true, seed: 0, strength: 1.0, tile: 512 }
+        Self { steps: Steps::Count(1), eta: 0.5, seed: 0, strength: 1.0, tile: 512 }
     }
 }
 
@@ -45,6 +46,9 @@ impl Options {
     pub fn check(&self) -> Result<(), Error> {
         if let Steps::Count(count) = self.steps {
             Steps::count(count)?;
+        }
+        if !(0.0..=1.0).contains(&self.eta) {
+            return Err(Error::BadOption { name: "eta", value: self.eta.to_string(), range: "from 0 to 1" });
         }
         if !(0.0..=4.0).contains(&self.strength) {
             return Err(Error::BadOption { name: "strength", value: self.strength.to_string(), range: "from 0 to 4" });

@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::image::{CHANNELS, LinearImage};
 use crate::method::noise::Noise;
 use crate::method::random::{Normals, Stream};
-use crate::method::reverse::{posterior, x0_hat};
+use crate::method::reverse::{step_back, x0_hat};
 use crate::method::time_map::{TimeMap, time_after};
 
 /// Where a run is after a tile.
@@ -45,6 +45,8 @@ pub struct Run {
     time_map: TimeMap,
     /// How far all pixels have gone back, before each step and after the last.
     plan: Vec<f32>,
+    eta: f32,
+    /// None where no noise is drawn.
     normals: Option<Normals>,
     grid: Grid,
     step: usize,
@@ -58,7 +60,8 @@ impl Run {
         let grid = Grid::new(image.width(), image.height(), options.tile, config.halo(), config.alignment());
         Self {
             plan: options.steps.plan(time_map.latest()),
-            normals: options.stochastic.then(|| Normals::new(options.seed, Stream::Reverse)),
+            eta: options.eta,
+            normals: (options.eta > 0.0).then(|| Normals::new(options.seed, Stream::Reverse)),
             y: image.clone(),
             x: image.clone(),
             next: image.clone(),
@@ -155,7 +158,8 @@ impl Run {
                 let (to, from) = (channel * plane + row * width + column, channel * read_plane + from);
                 let (sigma, gamma) = (sigma_t[from], sigma_t[from].powi(2));
                 let gamma_next = schedule.gamma(time_after(times[from], tau_next));
-                next[to] = posterior(x[to], x0_hat(x[to], sigma, eps[from]), gamma, gamma_next, z);
+                let x0_hat = x0_hat(x[to], sigma, eps[from]);
+                next[to] = step_back(x[to], x0_hat, gamma, gamma_next, self.eta, z);
             }
         });
         Ok(())
@@ -215,7 +219,7 @@ mod tests {
         assert_eq!(of_seed(1), of_seed(1));
         assert!(largest_difference(&of_seed(1), &of_seed(2)) > 1e-3);
         let mean = |seed| {
-            let options = Options { steps: Steps::Count(3), seed, stochastic: false, ..Options::default() };
+            let options = Options { steps: Steps::Count(3), seed, eta: 0.0, ..Options::default() };
             denoise(&denoiser, &image, options)
         };
         assert_eq!(mean(1), mean(2));

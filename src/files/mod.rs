@@ -8,11 +8,13 @@ mod jpeg;
 mod read;
 mod write;
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use crate::denoiser::MAX_PIXELS;
 use crate::error::Error;
 use crate::image::LinearImage;
+use crate::network::weights::RELEASED;
 pub use read::read;
 pub use write::{check_output, write};
 
@@ -151,6 +153,20 @@ impl FileError {
     fn io(path: &Path) -> impl FnOnce(std::io::Error) -> Self {
         let path = path.to_path_buf();
         move |error| Self::Io { path, error }
+    }
+}
+
+/// The bytes of a weight file, or of the one that comes with the crate.
+///
+/// # Errors
+/// [`FileError::Io`].
+pub fn read_weights(file: Option<&Path>) -> Result<Cow<'static, [u8]>, FileError> {
+    match file {
+        None => Ok(RELEASED.into()),
+        Some(path) => {
+            let bytes = std::fs::read(path).map_err(|error| FileError::Io { path: path.into(), error })?;
+            Ok(bytes.into())
+        }
     }
 }
 

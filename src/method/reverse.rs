@@ -7,18 +7,27 @@ pub fn x0_hat(x_t: f32, sigma_t: f32, eps: f32) -> f32 {
     x_t - sigma_t * eps
 }
 
-/// One step of a pixel from time t back to t' <= t: a draw from `q(x_t' | x_t, x0_hat)`,
+/// One step of a pixel from time t back to t' <= t,
+///
+/// `x_t' = x0_hat + sqrt((gamma_t' - v) / gamma_t) (x_t - x0_hat) + sqrt(v) z`, `v = eta^2 gamma_t' (gamma_t - gamma_t') / gamma_t`.
+///
+/// With `eta` = 1 it is the paper's, a draw from `q(x_t' | x_t, x0_hat)`:
 ///
 /// `x_t' = (gamma_t'/gamma_t) x_t + (1 - gamma_t'/gamma_t) x0_hat + sqrt(gamma_t' (gamma_t - gamma_t') / gamma_t) z`.
 ///
-/// `gamma` and `gamma_next` are the variances at t and t'. With `z` = 0 the step is deterministic. A pixel that is done
-/// (`gamma` = 0) is not touched; one that gets done (`gamma_next` = 0) is `x0_hat` exactly.
-pub fn posterior(x_t: f32, x0_hat: f32, gamma: f32, gamma_next: f32, z: f32) -> f32 {
+/// With less, more of the noise that is there is kept and less is drawn, and its variance is `gamma_t'` all the same (Song,
+/// Meng, Ermon, *Denoising diffusion implicit models*, 2021, Eq. 12 and 16, for this additive process). With `eta` = 0 the step
+/// is deterministic.
+///
+/// `gamma` and `gamma_next` are the variances at t and t'. A pixel that is done (`gamma` = 0) is not touched; one that gets
+/// done (`gamma_next` = 0) is `x0_hat` exactly.
+pub fn step_back(x_t: f32, x0_hat: f32, gamma: f32, gamma_next: f32, eta: f32, z: f32) -> f32 {
     if gamma == 0.0 {
         return x_t;
     }
-    let kept = gamma_next / gamma;
-    kept * x_t + (1.0 - kept) * x0_hat + (gamma_next * (1.0 - kept)).sqrt() * z
+    let fresh = eta * eta * gamma_next * (1.0 - gamma_next / gamma);
+    let kept = ((gamma_next - fresh) / gamma).sqrt();
+    kept * x_t + (1.0 - kept) * x0_hat + fresh.sqrt() * z
 }
 
 /// How many steps the reverse process takes.
@@ -71,15 +80,15 @@ mod tests {
     use crate::method::time_map::time_after;
 
     /// Runs one pixel through the whole reverse process with a network that knows the truth.
-    fn oracle_run(y: f32, x0: f32, t_star: f32, latest: f32, steps: Steps, seed: Option<u64>) -> f32 {
+    fn oracle_run(y: f32, x0: f32, t_star: f32, latest: f32, steps: Steps, eta: f32) -> f32 {
         let schedule = Schedule::default();
         let plan = steps.plan(latest);
         let mut x = y;
         for (k, tau) in plan.windows(2).enumerate() {
             let (t, t_next) = (time_after(t_star, tau[0]), time_after(t_star, tau[1]));
             let (sigma, gamma, gamma_next) = (schedule.sigma(t), schedule.gamma(t), schedule.gamma(t_next));
-            let z = seed.map_or(0.0, |seed| Normals::new(seed, Stream::Reverse).at(k, 0, 0)[0]);
-            x = posterior(x, x0_hat(x, sigma, unit_noise(x, x0, sigma)), gamma, gamma_next, z);
+            let z = Normals::new(3, Stream::Reverse).at(k, 0, 0)[0];
+            x = step_back(x, x0_hat(x, sigma, unit_noise(x, x0, sigma)), gamma, gamma_next, eta, z);
         }
         x
     }
@@ -87,10 +96,10 @@ mod tests {
     #[test]
     fn a_perfect_network_returns_the_clean_image() {
         for steps in [Steps::Count(1), Steps::Count(2), Steps::Count(7), Steps::Count(50), Steps::Unit] {
-            for seed in [None, Some(3)] {
+            for eta in [0.0, 0.5, 1.0] {
                 for (y, x0) in [(0.9f32, 0.2f32), (-0.4, 0.1), (1.7, 0.6), (0.5, 0.5)] {
                     for t_star in [0.37, 4.0, 11.3, 29.9] {
-                        let x = oracle_run(y, x0, t_star, 29.9, steps, seed);
+                        let x = oracle_run(y, x0, t_star, 29.9, steps, eta);
                         // The clean value to the last bits of the largest number on the way.
                         assert!((x - x0).abs() <= 4.0 * f32::EPSILON, "{steps:?} {y} {x0} {t_star}: {x}");
                     }
@@ -102,15 +111,17 @@ mod tests {
     #[test]
     fn a_pixel_without_noise_is_never_changed() {
         for steps in [Steps::Count(1), Steps::Count(9), Steps::Unit] {
-            assert_eq!(oracle_run(0.123_456_7, 0.9, 0.0, 25.0, steps, Some(1)), 0.123_456_7);
+            assert_eq!(oracle_run(0.123_456_7, 0.9, 0.0, 25.0, steps, 1.0), 0.123_456_7);
         }
-        assert_eq!(posterior(0.3, 0.9, 0.0, 0.0, 5.0), 0.3);
+        assert_eq!(step_back(0.3, 0.9, 0.0, 0.0, 1.0, 5.0), 0.3);
     }
 
     #[test]
     fn the_last_step_is_the_estimate_itself() {
-        assert_eq!(posterior(0.3, 0.123_456_7, 0.04, 0.0, 5.0), 0.123_456_7);
-        assert_eq!(posterior(0.3, 0.9, 0.04, 0.04, 5.0), 0.3);
+        for eta in [0.0, 0.5, 1.0] {
+            assert_eq!(step_back(0.3, 0.123_456_7, 0.04, 0.0, eta, 5.0), 0.123_456_7);
+            assert_eq!(step_back(0.3, 0.9, 0.04, 0.04, eta, 5.0), 0.3);
+        }
     }
 
     #[test]
@@ -129,20 +140,30 @@ mod tests {
     }
 
     #[test]
-    fn the_posterior_continues_the_forward_process() {
+    fn every_step_continues_the_forward_process() {
         // If x_t ~ N(x0, gamma_t) and the network is perfect, x_t' must be ~ N(x0, gamma_t').
         let (x0, gamma, gamma_next, n) = (0.3f32, 0.05f32, 0.02f32, 20_000);
         let (a, b) = (Normals::new(1, Stream::Forward), Normals::new(1, Stream::Reverse));
-        let all: Vec<f64> = (0..n)
-            .map(|i| {
-                let x_t = x0 + gamma.sqrt() * a.at(0, i, 0)[0];
-                f64::from(posterior(x_t, x0, gamma, gamma_next, b.at(0, i, 0)[0]))
-            })
-            .collect();
-        let mean = all.iter().sum::<f64>() / f64::from(n as u32);
-        let variance = all.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / f64::from(n as u32);
-        assert!((mean - f64::from(x0)).abs() < 0.005, "mean {mean}");
-        assert!((variance / f64::from(gamma_next) - 1.0).abs() < 0.05, "variance {variance}");
+        for eta in [0.0, 0.5, 1.0] {
+            let all: Vec<f64> = (0..n)
+                .map(|i| {
+                    let x_t = x0 + gamma.sqrt() * a.at(0, i, 0)[0];
+                    f64::from(step_back(x_t, x0, gamma, gamma_next, eta, b.at(0, i, 0)[0]))
+                })
+                .collect();
+            let mean = all.iter().sum::<f64>() / f64::from(n as u32);
+            let variance = all.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / f64::from(n as u32);
+            assert!((mean - f64::from(x0)).abs() < 0.005, "mean {mean}");
+            assert!((variance / f64::from(gamma_next) - 1.0).abs() < 0.05, "eta {eta}: variance {variance}");
+        }
+    }
+
+    #[test]
+    fn with_eta_1_it_is_the_posterior_of_the_paper() {
+        let (x_t, x0, gamma, gamma_next, z) = (0.7f32, 0.2f32, 0.05f32, 0.03f32, -0.8f32);
+        let kept = gamma_next / gamma;
+        let expected = kept * x_t + (1.0 - kept) * x0 + (gamma_next * (gamma - gamma_next) / gamma).sqrt() * z;
+        assert!((step_back(x_t, x0, gamma, gamma_next, 1.0, z) - expected).abs() < 1e-6);
     }
 
     #[test]

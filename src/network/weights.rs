@@ -11,6 +11,9 @@ use crate::error::Error;
 use crate::network::config::UnetConfig;
 use crate::network::unet::Unet;
 
+/// The file of the weights that come with the crate. A program that does not name it does not hold it.
+pub static RELEASED: &[u8] = include_bytes!("../../weights/svnr.safetensors");
+
 /// The metadata key under which the network's shape lies, as JSON.
 const SHAPE: &str = "svnr";
 

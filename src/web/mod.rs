@@ -148,14 +148,14 @@ impl Settings {
     /// The defaults.
     #[wasm_bindgen(constructor)]
     pub fn new() -> Self {
-        let Options { stochastic, strength, tile, .. } = Options::default();
-        Self { steps: 1, stochastic, seed: 0.0, strength, tile }
+        let Options { strength, tile, .. } = Options::default();
+        Self { steps: 1, stochastic: true, seed: 0.0, strength, tile }
     }
 
     fn options(&self) -> Result<Options, JsValue> {
         Ok(Options {
             steps: Steps::count(self.steps)?,
-            stochastic: self.stochastic,
+            eta: if self.stochastic { Options::default().eta } else { 0.0 },
             seed: self.seed as u64,
             strength: self.strength,
             tile: self.tile,

@@ -1,5 +1,6 @@
 //! What is measured: noisy images whose clean ones are known.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -8,7 +9,6 @@ use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use svnr::color::{linear_to_srgb, srgb_to_linear};
 use svnr::files;
-use svnr::image::{CHANNELS, smoothed};
 use svnr::method::noise::Noise;
 use svnr::training::camera::{Camera, noise_of};
 use svnr::{LinearImage, NoiseModel};
@@ -48,26 +48,37 @@ pub struct Case {
     pub clean: Option<LinearImage>,
     /// Its noise, where that is known.
     pub noise: Option<Noise>,
+    /// Whether `noisy` holds values on the sRGB curve in place of linear light. The result will, too.
+    pub on_srgb_curve: bool,
+}
+
+impl Case {
+    /// What is to be measured of the noisy image or of a result.
+    pub fn linear<'a>(&self, image: &'a LinearImage) -> Cow<'a, LinearImage> {
+        if self.on_srgb_curve { Cow::Owned(mapped(image, srgb_to_linear)) } else { Cow::Borrowed(image) }
+    }
 }
 
 impl Source {
     /// The clean image of a file with this noise.
     pub fn case(self, file: &Path, clean: &LinearImage, seed: u64) -> Result<Case> {
-        let of_file = |noisy, noise| Case { noisy, clean: None, noise };
+        let of_file = |noisy, noise| Case { noisy, clean: None, noise, on_srgb_curve: false };
         Ok(match self {
             Self::Gain(gain) => {
                 let noise = NoiseModel::at_gain(gain);
                 of_file(noise.add_to(clean, seed), Some(noise.into()))
             }
             Self::Sigma(sigma) => {
-                let noisy = with_white_noise(clean, sigma / 255.0, seed);
-                let noise = Some(Noise::Std(std_of_white_noise(&noisy, sigma / 255.0)));
-                of_file(noisy, noise)
+                // In linear light this noise is neither symmetric nor the same everywhere, and its mean is not 0. The
+                // network works in units of the noise, so it takes these values as they are.
+                let noise = NoiseModel { sigma_read: sigma / 255.0, shot: 0.0 };
+                let noisy = noise.add_to(&mapped(clean, linear_to_srgb), seed);
+                Case { on_srgb_curve: true, ..of_file(noisy, Some(noise.into())) }
             }
             Self::Camera => {
                 let photo = Camera::random(&mut ChaCha8Rng::seed_from_u64(seed)).photo(clean, seed);
                 let noise = noise_of(&photo.noisy, &photo.clean).map(Noise::from);
-                Case { noisy: photo.noisy, clean: Some(photo.clean), noise }
+                Case { clean: Some(photo.clean), ..of_file(photo.noisy, noise) }
             }
             Self::Photo => of_file(files::read(&partner(file))?.image, None),
             Self::Nowhere => of_file(clean.clone(), Some(NoiseModel::NONE.into())),
@@ -97,23 +108,10 @@ fn partner(clean: &Path) -> PathBuf {
     clean.with_file_name(name)
 }
 
-fn with_white_noise(clean: &LinearImage, std: f32, seed: u64) -> LinearImage {
-    let mut image = clean.clone();
-    image.samples_mut().iter_mut().for_each(|v| *v = linear_to_srgb(*v));
-    let mut noisy = NoiseModel { sigma_read: std, shot: 0.0 }.add_to(&image, seed);
-    noisy.samples_mut().iter_mut().for_each(|v| *v = srgb_to_linear(*v));
-    noisy
-}
-
-/// The std in linear light of white noise on the sRGB values, by Gauss-Hermite quadrature with three points.
-fn std_of_white_noise(noisy: &LinearImage, std: f32) -> Vec<f32> {
-    let reach = 3f32.sqrt() * std;
-    let at = |signal: f32| {
-        let v = linear_to_srgb(signal);
-        let off = |d: f32| (srgb_to_linear(v + d) - srgb_to_linear(v)).powi(2) / 6.0;
-        (off(reach) + off(-reach)).sqrt()
-    };
-    (0..CHANNELS).flat_map(|c| smoothed(noisy.plane(c), noisy.width(), noisy.height())).map(at).collect()
+fn mapped(image: &LinearImage, curve: fn(f32) -> f32) -> LinearImage {
+    let mut image = image.clone();
+    image.samples_mut().iter_mut().for_each(|v| *v = curve(*v));
+    image
 }
 
 #[cfg(test)]
@@ -121,17 +119,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn white_noise_has_its_std_in_srgb_and_the_maps_in_linear_light() {
+    fn white_noise_has_its_std_on_the_srgb_curve() {
         let clean = LinearImage::from_fn(120, 100, |_, _, _| 0.3).unwrap();
-        let Case { noisy, noise, .. } = Source::Sigma(25.0).case(Path::new("x.png"), &clean, 3).unwrap();
-        let std = |f: &dyn Fn(f32) -> f32| {
-            let squares = noisy.samples().iter().map(|v| (f(*v) - f(0.3)).powi(2));
-            (squares.sum::<f32>() / noisy.samples().len() as f32).sqrt()
-        };
-        assert!((std(&|v| 255.0 * linear_to_srgb(v)) - 25.0).abs() < 0.3);
-        let Some(Noise::Std(map)) = noise else { panic!("the noise is known") };
-        let mean = map.iter().sum::<f32>() / map.len() as f32;
-        assert!((mean / std(&|v| v) - 1.0).abs() < 0.03, "{mean}");
+        let case = Source::Sigma(25.0).case(Path::new("x.png"), &clean, 3).unwrap();
+        let noisy = case.linear(&case.noisy);
+        let squares = noisy.samples().iter().map(|v| (linear_to_srgb(*v) - linear_to_srgb(0.3)).powi(2));
+        let std = (squares.sum::<f32>() / noisy.samples().len() as f32).sqrt();
+        assert!((255.0 * std - 25.0).abs() < 0.3, "{std}");
+        assert_eq!(case.noise, Some(NoiseModel { sigma_read: 25.0 / 255.0, shot: 0.0 }.into()));
+        let camera = Source::Camera.case(Path::new("x.png"), &clean, 3).unwrap();
+        assert_eq!(camera.linear(&camera.noisy).samples(), camera.noisy.samples());
     }
 
     #[test]

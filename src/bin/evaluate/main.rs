@@ -4,7 +4,6 @@ mod cases;
 mod estimates;
 mod table;
 
-use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -23,9 +22,6 @@ use cases::{Case, Source};
 use estimates::Estimates;
 use table::{Row, Score};
 
-/// The weights that come with the program.
-static WEIGHTS: &[u8] = include_bytes!("../../../weights/svnr.safetensors");
-
 /// Measure the denoiser on a folder of clean images, or on pairs of noisy and clean ones.
 ///
 /// Noise is added with the image's place in the order of names (plus --seed) as its seed. Every image is denoised with
@@ -43,7 +39,7 @@ struct Arguments {
     #[arg(long, value_delimiter = ',', default_value = "1,4,8,16,20", value_parser = positive)]
     gains: Vec<f32>,
     /// White noise instead: its std on the sRGB values from 0 to 255, unclipped, for example 15,25,50
-    #[arg(long, value_delimiter = ',', value_parser = positive, conflicts_with = "gains")]
+    #[arg(long, value_delimiter = ',', value_parser = positive, conflicts_with_all = ["gains", "estimates"])]
     sigmas: Vec<f32>,
     /// The folder holds photos that are noisy, NAME_real.EXT, with clean ones, NAME_mean.EXT
     #[arg(long, conflicts_with_all = ["gains", "sigmas", "true_only"])]
@@ -69,9 +65,9 @@ struct Arguments {
     /// Multiplies the std of the noise to be removed
     #[arg(long, default_value_t = 1.0)]
     strength: f32,
-    /// Draw no noise in the steps
-    #[arg(long)]
-    deterministic: bool,
+    /// How much of the noise that a step leaves is drawn afresh: 0 none, 1 as much as in the paper
+    #[arg(long, default_value_t = Options::default().eta)]
+    eta: f32,
     /// Added to the seed of every image
     #[arg(long, default_value_t = 0)]
     seed: u64,
@@ -133,7 +129,7 @@ fn run(arguments: &Arguments) -> Result<()> {
         return measure_estimates(arguments, &files);
     }
     let device = arguments.device.open().map_err(|e| anyhow!(e))?;
-    let denoiser = Denoiser::from_weights(&weights(arguments.weights.as_deref())?, &device)?;
+    let denoiser = Denoiser::from_weights(&files::read_weights(arguments.weights.as_deref())?, &device)?;
 
     let sources = arguments.sources();
     let mut rows: Vec<Row> =
@@ -150,23 +146,24 @@ fn run(arguments: &Arguments) -> Result<()> {
         let spectrum_of_file = Spectrum::of(&clean_file);
         let seed = arguments.seed + index as u64;
         for &source in &sources {
-            let Case { noisy, clean, noise } = source.case(file, &clean_file, seed)?;
-            let spectrum_of_case = clean.as_ref().map(Spectrum::of);
+            let case = source.case(file, &clean_file, seed)?;
+            let Case { noisy, noise, .. } = &case;
+            let spectrum_of_case = case.clean.as_ref().map(Spectrum::of);
             let (clean, spectrum) =
-                (clean.as_ref().unwrap_or(&clean_file), spectrum_of_case.as_ref().unwrap_or(&spectrum_of_file));
+                (case.clean.as_ref().unwrap_or(&clean_file), spectrum_of_case.as_ref().unwrap_or(&spectrum_of_file));
             if (noisy.width(), noisy.height()) != (clean.width(), clean.height()) {
                 bail!("{} and its noisy photo differ in size", file.display());
             }
-            let estimated = (!arguments.true_only).then(|| estimate_noise(&noisy).noise.into());
-            let noisy_score = Score::of(&noisy, clean, spectrum);
+            let estimated = (!arguments.true_only).then(|| estimate_noise(noisy).noise.into());
+            let noisy_score = Score::of(&case.linear(noisy), clean, spectrum);
             for row in rows.iter_mut().filter(|row| row.noise == source) {
                 let score = |noise: &Option<Noise>| -> Result<Option<Score>> {
                     let Some(noise) = noise else { return Ok(None) };
-                    let denoised = denoise(&denoiser, &noisy, noise, row.steps, seed, arguments, &bar);
+                    let denoised = denoise(&denoiser, noisy, noise, row.steps, seed, arguments, &bar);
                     let denoised = denoised.with_context(|| file.display().to_string())?;
-                    Ok(Some(Score::of(&denoised, clean, spectrum)))
+                    Ok(Some(Score::of(&case.linear(&denoised), clean, spectrum)))
                 };
-                let (with_true, with_estimated) = (score(&noise)?, score(&estimated)?);
+                let (with_true, with_estimated) = (score(noise)?, score(&estimated)?);
                 row.add(noisy_score, with_true, with_estimated);
             }
         }
@@ -191,8 +188,8 @@ fn measure_estimates(arguments: &Arguments, files: &[PathBuf]) -> Result<()> {
     for (index, file) in files.iter().enumerate() {
         let image = files::read(file)?.image;
         for row in &mut rows {
-            let Case { noisy, clean, .. } = row.noise.case(file, &image, arguments.seed + index as u64)?;
-            row.add(&noisy, clean.as_ref().unwrap_or(&image));
+            let case = row.noise.case(file, &image, arguments.seed + index as u64)?;
+            row.add(&case.noisy, case.clean.as_ref().unwrap_or(&image));
         }
     }
     print!("{}", estimates::table(&rows));
@@ -221,7 +218,7 @@ fn denoise(
     for n in 0..arguments.average {
         let options = Options {
             steps: Steps::Count(steps),
-            stochastic: !arguments.deterministic,
+            eta: arguments.eta,
             seed: seed.wrapping_mul(arguments.average).wrapping_add(n),
             strength: arguments.strength,
             ..Options::default()
@@ -237,15 +234,6 @@ fn denoise(
         }
     }
     mean.context("there are no seeds to average over")
-}
-
-fn weights(file: Option<&Path>) -> Result<Cow<'static, [u8]>> {
-    match file {
-        None => Ok(WEIGHTS.into()),
-        Some(file) => {
-            Ok(std::fs::read(file).with_context(|| format!("cannot read the weights {}", file.display()))?.into())
-        }
-    }
 }
 
 #[cfg(test)]
