@@ -7,6 +7,7 @@
 //! Where no patch is flat, that is texture. The noise's finest detail bounds it: what is left there is small, but in
 //! proportion to the whole.
 
+use crate::color::linear_to_srgb;
 use crate::estimate::{Point, clipping, second_differences};
 use crate::image::{CHANNELS, LinearImage};
 
@@ -28,7 +29,10 @@ const STD_AT_QUANTILE: f32 = 0.81;
 const MOST_OVER_FINE: f32 = 7.0;
 /// Ratio of the std in the second finest octave to that in the finest, both 1 for white noise: below the first number
 /// the noise counts as white, above the second as smooth.
-const COARSENESS: (f32, f32) = (1.4, 2.0);
+const COARSENESS: (f32, f32) = (1.6, 2.2);
+/// Std of the finest detail on the sRGB curve. Of smooth noise little is left there: above the second number the noise
+/// counts as white, and whatever is coarser as texture; below the first only the coarseness decides.
+const FINE_ON_CURVE: (f32, f32) = (2.0 / 255.0, 4.0 / 255.0);
 /// Patches of which more is clipped say nothing.
 const MOST_CLIPPED: f32 = 0.2;
 
@@ -58,7 +62,8 @@ pub fn measure(image: &LinearImage) -> Option<Grain> {
     let mut patches = patches(image);
     patches.sort_by(|a, b| a.mean.total_cmp(&b.mean));
     let groups = (patches.len() / PATCHES_PER_POINT).clamp(1, MOST_POINTS);
-    let (mut points, mut coarseness) = (Vec::with_capacity(groups), Vec::with_capacity(groups));
+    let mut points = Vec::with_capacity(groups);
+    let (mut coarseness, mut fine_on_curve) = (Vec::with_capacity(groups), Vec::with_capacity(groups));
     for group in 0..groups {
         let group = &patches[group * patches.len() / groups..(group + 1) * patches.len() / groups];
         let fine = quantile(group, |p| p.fine);
@@ -67,12 +72,17 @@ pub fn measure(image: &LinearImage) -> Option<Grain> {
             let mean = group.iter().map(|p| p.mean).sum::<f32>() / group.len() as f32;
             points.push(Point { mean, std: total.min(MOST_OVER_FINE.powi(2) * fine).sqrt() });
             coarseness.push((quantile(group, |p| p.octave) / fine).sqrt());
+            fine_on_curve.push(linear_to_srgb(mean + fine.sqrt()) - linear_to_srgb(mean));
         }
     }
-    coarseness.sort_by(f32::total_cmp);
-    let coarseness = coarseness.get(coarseness.len() / 2)?;
-    let (white, smooth) = (COARSENESS.0.ln(), COARSENESS.1.ln());
-    Some(Grain { points, share: ((coarseness.ln() - white) / (smooth - white)).clamp(0.0, 1.0) })
+    let rises = |value: f32, (from, to): (f32, f32)| ((value / from).ln() / (to / from).ln()).clamp(0.0, 1.0);
+    let share = rises(median(coarseness)?, COARSENESS) * (1.0 - rises(median(fine_on_curve)?, FINE_ON_CURVE));
+    Some(Grain { points, share })
+}
+
+fn median(mut values: Vec<f32>) -> Option<f32> {
+    values.sort_by(f32::total_cmp);
+    values.get(values.len() / 2).copied()
 }
 
 fn quantile(patches: &[Patch], of: impl Fn(&Patch) -> f32) -> f32 {

@@ -97,6 +97,11 @@ impl NoiseModel {
         self.sigma_read * self.sigma_read + self.shot * x.max(0.0)
     }
 
+    /// Both noises together: their variances add up.
+    pub fn plus(&self, other: Self) -> Self {
+        Self { sigma_read: self.sigma_read.hypot(other.sigma_read), shot: self.shot + other.shot }
+    }
+
     /// The same noise with its std multiplied by `factor`.
     pub fn scaled(&self, factor: f32) -> Self {
         Self { sigma_read: self.sigma_read * factor, shot: self.shot * factor * factor }
@@ -121,6 +126,14 @@ impl NoiseModel {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn variances_add_up() {
+        let (a, b) = (NoiseModel::at_gain(2.0), NoiseModel::at_gain(8.0));
+        for x in [0.0, 0.3, 1.0] {
+            assert!((a.plus(b).variance(x) / (a.variance(x) + b.variance(x)) - 1.0).abs() < 1e-5);
+        }
+    }
 
     #[test]
     fn tabulated_gains_come_out_exactly() {

@@ -56,6 +56,8 @@ pub struct Config {
     pub share_photos: f64,
     /// Std of the error of a photo's noise std, in log10: smooth noise is harder to tell from texture.
     pub photo_error: f32,
+    /// Share of photos whose map says more noise than there is, because texture was taken for it.
+    pub share_mistaken: f64,
     /// Threads that share a step's patches: as many as cores on a processor whose kernels use one each, 1 on a GPU. It
     /// changes the order in which gradients are added, and nothing else.
     pub workers: usize,
@@ -87,6 +89,7 @@ impl Default for Config {
             parameter_error: 0.03,
             share_photos: 0.2,
             photo_error: 0.15,
+            share_mistaken: 0.4,
             workers: 1,
             seed: 1,
         }

@@ -103,13 +103,21 @@ fn photographed(
     };
     let (x0, y) = (inner(&photo.clean), inner(&photo.noisy));
     let assumed = noise_of(&y, &x0)?.scaled(10f32.powf(config.photo_error * normal(rng)));
-    Some((x0, y, assumed))
+    Some((x0, y, if rng.random_bool(config.share_mistaken) { assumed.plus(mistaken(rng)) } else { assumed }))
+}
+
+/// Texture that an estimator takes for a photo's noise. The network has to see for itself that it is none.
+fn mistaken(rng: &mut ChaCha8Rng) -> NoiseModel {
+    NoiseModel::at_gain(log_uniform((0.05, 1.5), rng))
+}
+
+fn log_uniform((low, high): (f32, f32), rng: &mut ChaCha8Rng) -> f32 {
+    low * (high / low).powf(rng.random())
 }
 
 /// The noise that is added, and what the time map is told: about what an estimator would have said.
 fn noise_models(config: &Config, rng: &mut ChaCha8Rng) -> (NoiseModel, NoiseModel) {
-    let (low, high) = (config.gains.0.ln(), config.gains.1.ln());
-    let typical = NoiseModel::at_gain((low + (high - low) * rng.random::<f32>()).exp());
+    let typical = NoiseModel::at_gain(log_uniform(config.gains, rng));
     let mut jitter = |std: f32| 10f32.powf(std * normal(rng));
     // Cameras differ: read and shot noise do not always go together.
     let real = NoiseModel { sigma_read: typical.sigma_read * jitter(0.1), shot: typical.shot * jitter(0.15) };

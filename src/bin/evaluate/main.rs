@@ -2,6 +2,7 @@
 
 mod cases;
 mod estimates;
+mod sheet;
 mod table;
 
 use std::path::{Path, PathBuf};
@@ -77,6 +78,10 @@ struct Arguments {
     /// Other weights than the built-in ones (.safetensors)
     #[arg(long, value_name = "FILE")]
     weights: Option<PathBuf>,
+    /// Measure nothing; write a picture of crops, a row for each image: noisy, in the fewest and in the most steps, the
+    /// spread over --average seeds (8 times as bright), clean
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["pairs", "csv", "json", "estimates"])]
+    sheet: Option<PathBuf>,
     /// Write the table as CSV, too
     #[arg(long, value_name = "FILE")]
     csv: Option<PathBuf>,
@@ -96,6 +101,10 @@ fn steps(text: &str) -> Result<usize, String> {
 }
 
 impl Arguments {
+    fn options(&self, steps: usize, seed: u64) -> Options {
+        Options { steps: Steps::Count(steps), eta: self.eta, seed, strength: self.strength, ..Options::default() }
+    }
+
     fn sources(&self) -> Vec<Source> {
         if self.pairs {
             vec![Source::Photo]
@@ -131,6 +140,9 @@ fn run(arguments: &Arguments) -> Result<()> {
     let device = arguments.device.open().map_err(|e| anyhow!(e))?;
     let denoiser = Denoiser::from_weights(&files::read_weights(arguments.weights.as_deref())?, &device)?;
 
+    if let Some(sheet) = &arguments.sheet {
+        return sheet::write(arguments, &denoiser, &files, sheet);
+    }
     let sources = arguments.sources();
     let mut rows: Vec<Row> =
         sources.iter().flat_map(|&source| arguments.steps.iter().map(move |&steps| Row::new(source, steps))).collect();
@@ -216,13 +228,7 @@ fn denoise(
 ) -> Result<LinearImage> {
     let mut mean: Option<LinearImage> = None;
     for n in 0..arguments.average {
-        let options = Options {
-            steps: Steps::Count(steps),
-            eta: arguments.eta,
-            seed: seed.wrapping_mul(arguments.average).wrapping_add(n),
-            strength: arguments.strength,
-            ..Options::default()
-        };
+        let options = arguments.options(steps, seed.wrapping_mul(arguments.average).wrapping_add(n));
         let denoised = pollster::block_on(denoiser.denoise(noisy, noise.clone(), &options))?;
         bar.inc(steps as u64);
         match &mut mean {
