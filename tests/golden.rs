@@ -4,10 +4,12 @@
 use burn::tensor::Device;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
+use svnr::estimate::estimate_noise;
 use svnr::method::reverse::Steps;
 use svnr::metrics::psnr;
 use svnr::network::budget::{MAX_FLOPS_PER_PIXEL, MAX_PARAMETERS};
 use svnr::network::weights::RELEASED;
+use svnr::training::camera::Camera;
 use svnr::training::dead_leaves::dead_leaves;
 use svnr::{Denoiser, LinearImage, NoiseModel, Options};
 
@@ -42,6 +44,22 @@ fn the_released_weights_denoise_as_they_did() {
         let (noisy, result) = denoised(&picture(number), gain, &Options::default());
         eprintln!("picture {number}, gain {gain}: {noisy:.2} -> {result:.2} dB");
         assert!(result > expected - 0.05, "picture {number}, gain {gain}: {result:.2} dB, it was {expected:.2}");
+    }
+}
+
+#[test]
+fn photos_that_cameras_write_get_better_with_their_noise_estimated() {
+    // (picture and camera, gain in PSNR in dB). Smooth noise, which only the estimate tells the network of.
+    let device = Device::flex();
+    let denoiser = Denoiser::from_weights(RELEASED, &device).unwrap();
+    for (number, expected) in [(2, 0.0), (3, 0.0)] {
+        let camera = Camera::random(&mut ChaCha8Rng::seed_from_u64(number));
+        let photo = camera.photo(&picture(number), number);
+        let noise = estimate_noise(&photo.noisy).noise;
+        let result = pollster::block_on(denoiser.denoise(&photo.noisy, noise, &Options::default())).unwrap();
+        let (before, after) = (psnr(&photo.noisy, &photo.clean), psnr(&result, &photo.clean));
+        eprintln!("photo {number}: {before:.2} -> {after:.2} dB");
+        assert!(after - before > expected - 0.05, "photo {number}: {before:.2} -> {after:.2} dB, gained {expected:.2}");
     }
 }
 
