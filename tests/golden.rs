@@ -15,9 +15,12 @@ use svnr::{Denoiser, LinearImage, NoiseModel, Options};
 
 /// A generated picture; training never drew from this seed.
 fn picture(number: u64) -> LinearImage {
-    const SIDE: usize = 96;
+    picture_of(96, number)
+}
+
+fn picture_of(side: usize, number: u64) -> LinearImage {
     let mut rng = ChaCha8Rng::seed_from_u64(0x5eed_0000 + number);
-    LinearImage::from_srgb8(SIDE, SIDE, 3, &dead_leaves(SIDE, &mut rng)).unwrap()
+    LinearImage::from_srgb8(side, side, 3, &dead_leaves(side, &mut rng)).unwrap()
 }
 
 fn denoised(clean: &LinearImage, gain: f32, options: &Options) -> (f64, f64) {
@@ -40,7 +43,7 @@ fn the_released_weights_keep_to_the_budget() {
 #[test]
 fn the_released_weights_denoise_as_they_did() {
     // (picture, gain, PSNR in dB with one step). Better is welcome: raise the number with the new weights.
-    for (number, gain, expected) in [(0, 1.0, 31.86), (0, 8.0, 22.45), (1, 4.0, 25.94), (1, 20.0, 19.60)] {
+    for (number, gain, expected) in [(0, 1.0, 31.86), (0, 8.0, 22.71), (1, 4.0, 26.26), (1, 20.0, 19.80)] {
         let (noisy, result) = denoised(&picture(number), gain, &Options::default());
         eprintln!("picture {number}, gain {gain}: {noisy:.2} -> {result:.2} dB");
         assert!(result > expected - 0.05, "picture {number}, gain {gain}: {result:.2} dB, it was {expected:.2}");
@@ -48,13 +51,13 @@ fn the_released_weights_denoise_as_they_did() {
 }
 
 #[test]
-fn photos_that_cameras_write_get_better_with_their_noise_estimated() {
-    // (picture and camera, gain in PSNR in dB). Smooth noise, which only the estimate tells the network of.
+fn photos_of_cameras_get_better_with_their_noise_estimated() {
+    // (picture and camera, gain in PSNR in dB). The last picture's texture is taken for noise: it must not get worse still.
     let device = Device::flex();
     let denoiser = Denoiser::from_weights(RELEASED, &device).unwrap();
-    for (number, expected) in [(2, 0.0), (3, 0.0)] {
+    for (number, expected) in [(2, 0.57), (3, 1.17), (4, 1.51), (7, -1.11)] {
         let camera = Camera::random(&mut ChaCha8Rng::seed_from_u64(number));
-        let photo = camera.photo(&picture(number), number);
+        let photo = camera.photo(&picture_of(256, number), number);
         let noise = estimate_noise(&photo.noisy).noise;
         let result = pollster::block_on(denoiser.denoise(&photo.noisy, noise, &Options::default())).unwrap();
         let (before, after) = (psnr(&photo.noisy, &photo.clean), psnr(&result, &photo.clean));
