@@ -186,7 +186,7 @@ export interface DenoiseOptions {
   steps?: number;
   /** Where the random numbers of `stochastic` start: a whole number from 0 (default). Same seed, same picture. */
   seed?: number;
-  /** Whether steps draw random numbers (default) or follow the mean. Matters from two steps on. */
+  /** Whether steps draw random numbers (default) or none: then every seed gives the same picture. Matters from two steps on. */
   stochastic?: boolean;
   /** Multiplies the noise's standard deviation, from 0 (leaves the image alone) to 4; 1 by default. */
   strength?: number;
