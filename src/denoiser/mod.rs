@@ -34,7 +34,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { steps: Steps::Count(1), eta: 0.5, seed: 0, strength: 1.0, tile: 512 }
+        Self { steps: Steps::Count(1), eta: 0.4, seed: 0, strength: 1.0, tile: 512 }
     }
 }
 
