@@ -2,9 +2,9 @@
 //!
 //! Small patches that look flat give points (brightness, variance), and the model `variance = sigma_read^2 + shot x` is
 //! the line through them. What is flat, and what is noise, is judged in two ways:
-//! - [`white`] noise, as a sensor makes it, is told from texture by its finest detail;
-//! - [`grain`], which is what demosaicing, noise reduction and JPEG leave of it, has no finest detail. Looked for there, it
-//!   seems not to exist.
+//! - white noise (`white.rs`), as a sensor makes it, is told from texture by its finest detail;
+//! - smooth noise (`grain.rs`), which is what demosaicing, noise reduction and JPEG leave of it, has no finest detail.
+//!   Looked for there, it seems not to exist.
 //!
 //! Which of the two an image has, its spectrum says.
 

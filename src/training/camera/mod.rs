@@ -7,10 +7,10 @@
 //! | stage | where |
 //! |---|---|
 //! | sharpness of the lens | here |
-//! | colours of the sensor and back, white balance | [`sensor`] |
-//! | Bayer mosaic, demosaicing | [`mosaic`] |
-//! | tone curve, chroma smoothing, sharpening | [`develop`] |
-//! | one or two JPEGs | [`compress`] |
+//! | colours of the sensor and back, white balance | `sensor` |
+//! | Bayer mosaic, demosaicing | `mosaic` |
+//! | tone curve, chroma smoothing, sharpening | `develop` |
+//! | one or two JPEGs | `compress` |
 //!
 //! The clean image is the same development of the same scene without noise and without compression: what the mean of
 //! many shots would show.
