@@ -13,7 +13,7 @@ use crate::method::noise::NoiseModel;
 use crate::method::random::{Normals, Stream};
 use crate::method::schedule::Schedule;
 use crate::method::time_map::{TimeMap, time_after};
-use crate::training::camera::{Camera, noise_of};
+use crate::training::camera::{Camera, log_uniform, noise_of};
 use crate::training::config::Config;
 use crate::training::pictures::{Picture, Pictures};
 
@@ -109,10 +109,6 @@ fn photographed(
 /// Texture that an estimator takes for a photo's noise. The network has to see for itself that it is none.
 fn mistaken(rng: &mut ChaCha8Rng) -> NoiseModel {
     NoiseModel::at_gain(log_uniform((0.05, 1.5), rng))
-}
-
-fn log_uniform((low, high): (f32, f32), rng: &mut ChaCha8Rng) -> f32 {
-    low * (high / low).powf(rng.random())
 }
 
 /// The noise that is added, and what the time map is told: about what an estimator would have said.

@@ -104,7 +104,7 @@ impl Camera {
 
     /// Some camera.
     pub fn random(rng: &mut impl Rng) -> Self {
-        let gain = GAINS.0 * (GAINS.1 / GAINS.0).powf(rng.random::<f32>());
+        let gain = log_uniform(GAINS, rng);
         let again = rng.random_bool(0.5);
         Self {
             lens: rng.random_range(0.4..1.0),
@@ -131,6 +131,11 @@ impl Camera {
             clean: develop::to_linear(developed(&sensor)).into_image(),
         }
     }
+}
+
+/// A number whose logarithm is uniform in this range.
+pub(super) fn log_uniform((low, high): (f32, f32), rng: &mut impl Rng) -> f32 {
+    low * (high / low).powf(rng.random::<f32>())
 }
 
 /// The noise model that comes closest to the difference between a photo and its clean version, with the same variance in
