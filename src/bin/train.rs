@@ -12,7 +12,7 @@ use clap::Parser;
 use indicatif::{ProgressBar, ProgressStyle};
 use svnr::device::DeviceChoice;
 use svnr::training::checkpoint::Checkpoint;
-use svnr::training::config::{Config, Stage};
+use svnr::training::config::{Config, Optimizer, Stage};
 use svnr::training::pictures::Pictures;
 use svnr::training::trainer::{Event, Rhythm, train};
 use svnr::training::validation::GAINS;
@@ -38,7 +38,10 @@ struct Arguments {
     /// Optimizer steps in all
     #[arg(long)]
     steps: Option<usize>,
-    /// Highest learning rate of Adam
+    /// What turns gradients into steps; a run that is resumed keeps its own
+    #[arg(long, value_enum, conflicts_with = "resume")]
+    optimizer: Option<Optimizer>,
+    /// Highest learning rate
     #[arg(long)]
     learning_rate: Option<f64>,
     /// Share of the steps at the end over which the learning rate falls to 0
@@ -108,6 +111,7 @@ impl Arguments {
             }
         }
         set(&mut config.steps, &self.steps);
+        set(&mut config.optimizer, &self.optimizer);
         set(&mut config.learning_rate, &self.learning_rate);
         set(&mut config.cool_down, &self.cool_down);
         set(&mut config.stages, &self.stages);

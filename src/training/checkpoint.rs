@@ -1,6 +1,7 @@
 //! Everything that a run needs to go on exactly where it stopped.
 //!
-//! Examples are functions of (seed, step), so the state is the step, the weights, their moving average and Adam's moments.
+//! Examples are functions of (seed, step), so the state is the step, the weights, their moving average and the
+//! optimizer's moments.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -13,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::network::{Unet, weights};
 use crate::training::config::Config;
-use crate::training::optimizer;
+use crate::training::optimizer::optimizer;
 
 /// A run at the end of a step.
 pub struct Checkpoint {
@@ -23,11 +24,11 @@ pub struct Checkpoint {
     pub step: usize,
     /// Seconds spent on them, over all sessions.
     pub seconds: f64,
-    /// The weights that Adam changes, on an autodiff device.
+    /// The weights that are trained, on an autodiff device.
     pub network: Unet,
     /// Their moving average, without autodiff.
     pub average: Unet,
-    /// Adam with its moments.
+    /// The optimizer with its moments.
     pub optimizer: ModuleOptimizer,
 }
 
@@ -54,7 +55,8 @@ impl Checkpoint {
         device.seed(config.seed);
         let network = config.network.init(&device.clone().autodiff()).map_err(|e| e.to_string())?;
         let average = network.valid();
-        Ok(Self { config, step: 0, seconds: 0.0, network, average, optimizer: optimizer::adam() })
+        let optimizer = optimizer(config.optimizer);
+        Ok(Self { config, step: 0, seconds: 0.0, network, average, optimizer })
     }
 
     /// A run that has not begun, from released weights, whose network replaces the settings', with `blocks` raised to

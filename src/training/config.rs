@@ -16,6 +16,16 @@ pub struct Stage {
     pub batch: usize,
 }
 
+/// What turns gradients into steps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "kebab-case")]
+pub enum Optimizer {
+    /// Adam on every parameter (the paper's).
+    Adam,
+    /// Muon on the trunk's convolutions, Adam on the rest.
+    Muon,
+}
+
 /// Settings of a run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 // A checkpoint from before a setting was there goes on with its default.
@@ -27,7 +37,9 @@ pub struct Config {
     pub steps: usize,
     /// Patch sizes over the run.
     pub stages: Vec<Stage>,
-    /// Highest learning rate of Adam.
+    /// What turns gradients into steps.
+    pub optimizer: Optimizer,
+    /// Highest learning rate.
     pub learning_rate: f64,
     /// Steps over which the learning rate rises to it.
     pub warm_up: usize,
@@ -75,7 +87,8 @@ impl Default for Config {
                 Stage { until: 0.92, patch: 64, batch: 8 },
                 Stage { until: 1.0, patch: 96, batch: 6 },
             ],
-            learning_rate: 1e-3,
+            optimizer: Optimizer::Muon,
+            learning_rate: 8e-4,
             warm_up: 300,
             cool_down: 1.0,
             clip: 1.0,

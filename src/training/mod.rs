@@ -9,7 +9,7 @@
 //! | [`batch`] | examples as tensors |
 //! | [`loss`] | what is minimised |
 //! | [`gradients`] | its gradients, on several threads |
-//! | [`optimizer`] | learning rate, clipping, Adam, moving average |
+//! | [`optimizer`] | learning rate, clipping, Adam or [`muon`], moving average |
 //! | [`validation`] | PSNR on held-out pictures, contact sheet |
 //! | [`checkpoint`] | everything that a run needs to go on exactly |
 //! | [`log`] | CSV and plot |
@@ -23,6 +23,7 @@ pub mod dead_leaves;
 pub mod gradients;
 pub mod log;
 pub mod loss;
+pub mod muon;
 pub mod optimizer;
 pub mod pictures;
 pub mod sample;

@@ -1,18 +1,30 @@
-//! One optimizer step: learning rate, clipping, Adam, and the moving average of the weights.
+//! One optimizer step: learning rate, clipping, Adam or Muon, and the moving average of the weights.
 
 use std::collections::HashMap;
 
-use burn::module::{Module, ModuleMapper, ModuleVisitor, Param, ParamId};
+use burn::module::{Module, ModuleMapper, ModuleVisitor, Param, ParamGroup, ParamId};
 use burn::optim::{AdamConfig, GradientsParams, ModuleOptimizer};
 use burn::tensor::Tensor;
 
 use crate::network::Unet;
-use crate::training::config::Config;
+use crate::training::config::{Config, Optimizer};
+use crate::training::muon::Muon;
 
-/// Adam with fresh state.
-pub fn adam() -> ModuleOptimizer {
-    AdamConfig::new().init()
+/// The optimizer with fresh state. Muon takes the weights of the trunk's convolutions; biases, embeddings, and the first and
+/// last layers stay with Adam.
+pub fn optimizer(which: Optimizer) -> ModuleOptimizer {
+    let adam = AdamConfig::new().init();
+    match which {
+        Optimizer::Adam => adam,
+        Optimizer::Muon => {
+            let trunk = ParamGroup::from_regex(TRUNK).expect("the pattern is well-formed");
+            adam.with_group(trunk, Muon::default(), None)
+        }
+    }
 }
+
+/// The paths of the weights that hold nearly all of the network.
+const TRUNK: &str = r"^((down_blocks|up_blocks|middle)\..*(first|second)|downs\.\d+|ups\.\d+)\.weight$";
 
 /// The learning rate of a step: a straight line up, a plateau, then half a cosine down to 0.
 pub fn learning_rate(config: &Config, step: usize) -> f64 {
@@ -96,6 +108,64 @@ impl ModuleMapper for Follow {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::network::UnetConfig;
+    use burn::tensor::Device;
+
+    /// Gradients with one element of 1 in every parameter.
+    struct Unit<'a>(&'a mut GradientsParams);
+
+    impl ModuleVisitor for Unit<'_> {
+        fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+            let shape = param.val().dims();
+            let one = Tensor::<1>::zeros([shape.iter().product::<usize>()], &param.val().device().inner());
+            let one = one.slice_fill(0..1, 1.0).reshape(shape);
+            self.0.register(param.id, one);
+        }
+    }
+
+    /// Sizes of the parameters that an optimizer's first step changes by more than the rate at some place.
+    #[derive(Default)]
+    struct Moved {
+        before: HashMap<ParamId, Tensor<1>>,
+        far: usize,
+        all: usize,
+    }
+
+    impl ModuleVisitor for Moved {
+        fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+            let moved = param.val().reshape([-1]) - self.before[&param.id].clone();
+            let most = moved.abs().max().into_scalar::<f32>();
+            assert!(most > 0.0, "every parameter moves");
+            let size = param.val().shape().num_elements();
+            self.all += size;
+            self.far += if most > 1.1e-3 { size } else { 0 };
+        }
+    }
+
+    #[test]
+    fn muon_takes_the_trunk_and_adam_the_rest() {
+        let device = Device::flex().autodiff();
+        let config = UnetConfig { widths: vec![20, 24, 28], blocks: vec![2, 1, 2], embedding: 5 };
+        let network = config.init(&device).unwrap();
+        let (c, k) = (&config.widths, &config.blocks);
+        // The two 3 x 3 convolutions of each block, on the way down and up, and those between the scales.
+        let blocks = |scale: usize| k[scale] * 2 * 9 * c[scale] * c[scale];
+        let between = |scale: usize| 2 * 4 * c[scale] * c[scale + 1];
+        let trunk = 2 * blocks(0) + 2 * blocks(1) + blocks(2) + between(0) + between(1);
+        for (which, expected) in [(Optimizer::Adam, 0), (Optimizer::Muon, trunk)] {
+            let mut before = Collect(HashMap::new());
+            network.visit(&mut before);
+            let mut grads = GradientsParams::new();
+            network.visit(&mut Unit(&mut grads));
+            // Where one weight alone has a gradient, Adam moves it by the rate, and Muon by 0.14 times the root of the matrix's
+            // longer side, which is at least 80 here.
+            let stepped = optimizer(which).step(1e-3, network.clone(), grads);
+            let mut moved = Moved { before: before.0, ..Moved::default() };
+            stepped.visit(&mut moved);
+            assert_eq!(moved.far, expected, "{which:?}");
+            assert_eq!(moved.all, network.num_params());
+        }
+    }
 
     #[test]
     fn the_rate_rises_and_falls() {
