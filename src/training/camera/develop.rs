@@ -1,10 +1,10 @@
-//! What a camera makes of linear colours before it writes them: tone curve, smoother chroma, sharper edges.
+//! What a camera makes of linear colours before it writes them: tone curve, less noise, smoother chroma, sharper edges.
 
-use image::{ImageBuffer, Luma, imageops};
 use rand::Rng;
 
 use crate::color::{linear_to_srgb, srgb_to_linear};
-use crate::training::camera::{Pixel, Pixels};
+use crate::training::camera::reduce::Reduction;
+use crate::training::camera::{Pixel, Pixels, blurred};
 
 /// Weights of luma (BT.601, as JPEG has them).
 const LUMA: Pixel = [0.299, 0.587, 0.114];
@@ -14,6 +14,8 @@ const LUMA: Pixel = [0.299, 0.587, 0.114];
 pub struct Development {
     /// From 0, none, to 1, the S-curve `3 v^2 - 2 v^3`.
     contrast: f32,
+    /// What is done about noise in luma.
+    reduction: Option<Reduction>,
     /// Std of the blur of both chroma planes; 0 for none.
     chroma_blur: f32,
     /// Std of luma's blur.
@@ -23,11 +25,16 @@ pub struct Development {
 }
 
 impl Development {
-    /// Some style.
-    pub fn random(rng: &mut impl Rng) -> Self {
+    /// Some style; with noise reduction, for a photo that needs it.
+    pub fn random(reduction: bool, rng: &mut impl Rng) -> Self {
         Self {
             contrast: if rng.random_bool(0.7) { rng.random() } else { 0.0 },
-            chroma_blur: if rng.random_bool(0.7) { rng.random_range(0.5..4.0) } else { 0.0 },
+            reduction: reduction.then(|| Reduction::random(rng)),
+            chroma_blur: match reduction {
+                true => rng.random_range(1.0..4.0),
+                false if rng.random_bool(0.6) => rng.random_range(0.5..3.0),
+                false => 0.0,
+            },
             luma_blur: rng.random_range(0.5..1.2),
             luma_blend: match rng.random_range(0..3) {
                 0 => 0.0,
@@ -37,24 +44,33 @@ impl Development {
         }
     }
 
-    /// From linear light to values on the sRGB curve, from 0 to 1.
-    pub fn develop(&self, linear: Pixels) -> Pixels {
-        let toned = linear.map(|p| {
+    /// From linear light to values on the sRGB curve, from 0 to 1, with the style's contrast.
+    pub fn tone(&self, linear: Pixels) -> Pixels {
+        linear.map(|p| {
             p.map(|v| {
                 let v = linear_to_srgb(v.clamp(0.0, 1.0));
                 v + self.contrast * (v * v * (3.0 - 2.0 * v) - v)
             })
-        });
-        if self.chroma_blur == 0.0 && self.luma_blend == 0.0 {
+        })
+    }
+
+    /// The rest, on a toned picture whose luma has noise of this std, or would have if it were not the clean one.
+    pub fn finish(&self, toned: Pixels, noise: f32) -> Pixels {
+        if self.chroma_blur == 0.0 && self.luma_blend == 0.0 && self.reduction.is_none() {
             return toned;
         }
-        let luma: Vec<f32> = toned.values.iter().map(|p| (0..3).map(|c| LUMA[c] * p[c]).sum()).collect();
+        let width = toned.width;
+        let luma = luma(&toned);
         // Around one half: the library's blur keeps to [0, 1]. Red's and blue's differences hold green's.
         let chroma = [0, 2].map(|c| {
             let plane = toned.values.iter().zip(&luma).map(|(p, y)| 0.5 + 0.5 * (p[c] - y)).collect();
-            blurred(plane, toned.width, self.chroma_blur)
+            blurred(plane, width, self.chroma_blur)
         });
-        let smooth = blurred(luma.clone(), toned.width, if self.luma_blend == 0.0 { 0.0 } else { self.luma_blur });
+        let luma = match &self.reduction {
+            Some(reduction) => reduction.smooth(luma, width, noise),
+            None => luma,
+        };
+        let smooth = blurred(luma.clone(), width, if self.luma_blend == 0.0 { 0.0 } else { self.luma_blur });
         let values = (0..luma.len())
             .map(|i| {
                 let y = luma[i] + self.luma_blend * (smooth[i] - luma[i]);
@@ -62,18 +78,13 @@ impl Development {
                 [r, (y - LUMA[0] * r - LUMA[2] * b) / LUMA[1], b].map(|v| v.clamp(0.0, 1.0))
             })
             .collect();
-        Pixels { width: toned.width, values }
+        Pixels { width, values }
     }
 }
 
-fn blurred(plane: Vec<f32>, width: usize, std: f32) -> Vec<f32> {
-    if std == 0.0 {
-        return plane;
-    }
-    let height = plane.len() / width;
-    let buffer: ImageBuffer<Luma<f32>, _> =
-        ImageBuffer::from_raw(width as u32, height as u32, plane).expect("the plane has the picture's size");
-    imageops::blur(&buffer, std).into_raw()
+/// Luma of every pixel.
+pub fn luma(picture: &Pixels) -> Vec<f32> {
+    picture.values.iter().map(|p| (0..3).map(|c| LUMA[c] * p[c]).sum()).collect()
 }
 
 /// From the sRGB curve back to linear light.
@@ -85,7 +96,12 @@ pub fn to_linear(picture: Pixels) -> Pixels {
 mod tests {
     use super::*;
 
-    const PLAIN: Development = Development { contrast: 0.0, chroma_blur: 0.0, luma_blur: 1.0, luma_blend: 0.0 };
+    const PLAIN: Development =
+        Development { contrast: 0.0, reduction: None, chroma_blur: 0.0, luma_blur: 1.0, luma_blend: 0.0 };
+
+    fn develop(style: &Development, linear: Pixels) -> Pixels {
+        style.finish(style.tone(linear), 0.0)
+    }
 
     fn edge() -> Pixels {
         let values = (0..24 * 24).map(|i| if i % 24 < 12 { [0.1, 0.2, 0.3] } else { [0.5, 0.3, 0.2] }).collect();
@@ -98,7 +114,7 @@ mod tests {
 
     #[test]
     fn the_plain_style_is_the_srgb_curve() {
-        let out = to_linear(PLAIN.develop(edge()));
+        let out = to_linear(develop(&PLAIN, edge()));
         for (a, b) in edge().values.iter().zip(out.values) {
             assert!(a.iter().zip(b).all(|(a, b)| (a - b).abs() < 1e-5));
         }
@@ -106,7 +122,7 @@ mod tests {
 
     #[test]
     fn chroma_is_smoothed_and_luma_is_not() {
-        let (sharp, smooth) = (PLAIN.develop(edge()), Development { chroma_blur: 2.0, ..PLAIN }.develop(edge()));
+        let (sharp, smooth) = (develop(&PLAIN, edge()), develop(&Development { chroma_blur: 2.0, ..PLAIN }, edge()));
         let at = 12 * 24 + 12;
         assert!((luma(sharp.values[at]) - luma(smooth.values[at])).abs() < 1e-3);
         let red = |p: &Pixels| p.values[at][0] - luma(p.values[at]);
@@ -116,7 +132,7 @@ mod tests {
     #[test]
     fn luma_is_smoothed_or_sharpened() {
         let step = |blend: f32| {
-            let out = Development { luma_blend: blend, ..PLAIN }.develop(edge());
+            let out = develop(&Development { luma_blend: blend, ..PLAIN }, edge());
             luma(out.values[12 * 24 + 12]) - luma(out.values[12 * 24 + 11])
         };
         assert!(step(0.8) < 0.9 * step(0.0) && step(-0.5) > 1.1 * step(0.0));
@@ -127,8 +143,8 @@ mod tests {
         let grey = |v: f32| Pixels { width: 1, values: vec![[v; 3]] };
         let s = Development { contrast: 1.0, ..PLAIN };
         for (linear, expected) in [(0.0, 0.0), (1.0, 1.0), (0.214_041_14, 0.5)] {
-            assert!((s.develop(grey(linear)).values[0][0] - expected).abs() < 1e-4);
+            assert!((develop(&s, grey(linear)).values[0][0] - expected).abs() < 1e-4);
         }
-        assert!(s.develop(grey(0.05)).values[0][0] < PLAIN.develop(grey(0.05)).values[0][0]);
+        assert!(develop(&s, grey(0.05)).values[0][0] < develop(&PLAIN, grey(0.05)).values[0][0]);
     }
 }
