@@ -9,6 +9,7 @@
 //! but in proportion to the whole.
 
 use crate::color::linear_to_srgb;
+use crate::estimate::patches::{by_brightness, grid};
 use crate::estimate::{Point, clipping, second_differences};
 use crate::image::{CHANNELS, LinearImage};
 
@@ -67,12 +68,9 @@ struct Patch {
 /// Measures an image. `None` when it is too small, clipped nearly everywhere, or has no finest detail at all.
 pub fn measure(image: &LinearImage) -> Option<Grain> {
     let mut patches = patches(image);
-    patches.sort_by(|a, b| a.mean.total_cmp(&b.mean));
-    let groups = (patches.len() / PATCHES_PER_POINT).clamp(1, MOST_POINTS);
-    let mut points = Vec::with_capacity(groups);
+    let mut points = Vec::new();
     let (mut evenness, mut coarseness, mut fine_on_curve) = (Vec::new(), Vec::new(), Vec::new());
-    for group in 0..groups {
-        let group = &patches[group * patches.len() / groups..(group + 1) * patches.len() / groups];
+    for group in by_brightness(&mut patches, |p| p.mean, PATCHES_PER_POINT, MOST_POINTS) {
         let fine = quantile(group, QUANTILE, |p| p.fine);
         if fine > 0.0 {
             let total = quantile(group, QUANTILE, |p| p.total);
@@ -102,23 +100,14 @@ fn quantile(patches: &[Patch], quantile: f32, of: impl Fn(&Patch) -> f32) -> f32
     if values.is_empty() { 0.0 } else { *values.select_nth_unstable_by(at, f32::total_cmp).1 }
 }
 
-/// Patches on a regular grid over the image.
 fn patches(image: &LinearImage) -> Vec<Patch> {
-    let (width, height) = (image.width(), image.height());
-    if width.min(height) < SIDE {
-        return Vec::new();
-    }
-    let places = |stride: usize| ((width - SIDE) / stride + 1) * ((height - SIDE) / stride + 1) * CHANNELS;
-    let stride = (SIDE / 2..).find(|&s| places(s) <= MOST_PATCHES).unwrap_or(SIDE);
-    let mut patches = Vec::with_capacity(places(stride));
-    for channel in 0..CHANNELS {
-        for row in (0..=height - SIDE).step_by(stride) {
-            for column in (0..=width - SIDE).step_by(stride) {
-                let samples = &image.plane(channel)[row * width + column..];
-                let patch: [[f32; SIDE]; SIDE] =
-                    std::array::from_fn(|r| std::array::from_fn(|c| samples[r * width + c]));
-                patches.extend(measured(&patch));
-            }
+    let width = image.width();
+    let mut patches = Vec::new();
+    for (row, column) in grid(image, SIDE, MOST_PATCHES) {
+        for channel in 0..CHANNELS {
+            let samples = &image.plane(channel)[row * width + column..];
+            let patch: [[f32; SIDE]; SIDE] = std::array::from_fn(|r| std::array::from_fn(|c| samples[r * width + c]));
+            patches.extend(measured(&patch));
         }
     }
     patches

@@ -11,6 +11,7 @@
 pub mod clipping;
 mod grain;
 mod line;
+mod patches;
 mod white;
 
 use crate::image::LinearImage;

@@ -10,6 +10,7 @@
 //!
 //! Noise that a file has cut off at black or white is put back by [`clipping`].
 
+use crate::estimate::patches::{by_brightness, grid};
 use crate::estimate::{Point, clipping, second_differences};
 use crate::image::{CHANNELS, LinearImage};
 
@@ -33,13 +34,8 @@ const MOST_CLIPPED: f32 = 0.9;
 /// The curve's points, by increasing brightness.
 pub fn points(image: &LinearImage) -> Vec<Point> {
     let mut patches = patches(image);
-    patches.sort_by(|a, b| a.mean.total_cmp(&b.mean));
-    let groups = (patches.len() / PATCHES_PER_POINT).clamp(1, MOST_POINTS);
-    let mut points = Vec::with_capacity(groups);
-    for group in 0..groups {
-        let (from, to) = (group * patches.len() / groups, (group + 1) * patches.len() / groups);
-        points.extend(point(&mut patches[from..to]));
-    }
+    let groups = by_brightness(&mut patches, |p| p.mean, PATCHES_PER_POINT, MOST_POINTS);
+    let mut points: Vec<Point> = groups.filter_map(point).collect();
     // Undoing the clipping can change the order.
     points.sort_by(|a, b| a.mean.total_cmp(&b.mean));
     points
@@ -65,17 +61,13 @@ fn patches(image: &LinearImage) -> Vec<Patch> {
     if side < 4 {
         return Vec::new();
     }
-    let places = |stride: usize| ((width - side) / stride + 1) * ((height - side) / stride + 1) * CHANNELS;
-    let stride = (SIDE / 2..).find(|&s| places(s) <= MOST_PATCHES).unwrap_or(SIDE);
-    let mut patches = Vec::with_capacity(places(stride));
-    for row in (0..=height - side).step_by(stride) {
-        for column in (0..=width - side).step_by(stride) {
-            let measured: [Patch; CHANNELS] =
-                std::array::from_fn(|c| measure(&image.plane(c)[row * width + column..], width, side));
-            let coarse = measured.iter().map(|patch| patch.coarse).sum();
-            let usable = measured.into_iter().filter(|patch| patch.clipped.iter().all(|share| *share < MOST_CLIPPED));
-            patches.extend(usable.map(|patch| Patch { coarse, ..patch }));
-        }
+    let mut patches = Vec::new();
+    for (row, column) in grid(image, side, MOST_PATCHES) {
+        let measured: [Patch; CHANNELS] =
+            std::array::from_fn(|c| measure(&image.plane(c)[row * width + column..], width, side));
+        let coarse = measured.iter().map(|patch| patch.coarse).sum();
+        let usable = measured.into_iter().filter(|patch| patch.clipped.iter().all(|share| *share < MOST_CLIPPED));
+        patches.extend(usable.map(|patch| Patch { coarse, ..patch }));
     }
     patches
 }
