@@ -98,7 +98,7 @@ fn run(arguments: &Arguments) -> Result<usize> {
         steps: arguments.steps,
         eta: arguments.eta,
         seed: arguments.seed,
-        strength: arguments.strength,
+        strength: arguments.strength.into(),
         tile: arguments.tile,
     };
     options.check()?;

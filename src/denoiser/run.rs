@@ -55,7 +55,9 @@ pub struct Run {
 
 impl Run {
     pub(super) fn new(denoiser: Denoiser, image: &LinearImage, noise: &Noise, options: &Options) -> Self {
-        let time_map = TimeMap::of_photo(image, noise, &denoiser.schedule, |_, _| options.strength);
+        let time_map = TimeMap::of_photo(image, noise, &denoiser.schedule, |row, column| {
+            options.strength.at(row * image.width() + column)
+        });
         let config = &denoiser.config;
         let grid = Grid::new(image.width(), image.height(), options.tile, config.halo(), config.alignment());
         Self {
@@ -169,6 +171,7 @@ impl Run {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::denoiser::Strength;
     use crate::method::noise::NoiseModel;
     use crate::method::reverse::Steps;
     use crate::network::UnetConfig;
@@ -228,8 +231,19 @@ mod tests {
     #[test]
     fn strength_zero_returns_the_photo_bit_for_bit() {
         let (denoiser, image) = (denoiser(), photo(19, 9));
-        let options = Options { strength: 0.0, steps: Steps::Count(4), ..Options::default() };
+        let options = Options { strength: 0.0.into(), steps: Steps::Count(4), ..Options::default() };
         assert_eq!(denoise(&denoiser, &image, options), image);
+    }
+
+    #[test]
+    fn strength_is_each_pixels_own() {
+        let (denoiser, image) = (denoiser(), photo(32, 16));
+        let left = |p: usize| if p % 32 < 8 { 0.0 } else { 1.0 };
+        let run = |strength| denoise(&denoiser, &image, Options { strength, ..Options::default() });
+        let painted = run(Strength::Map((0..image.pixels()).map(left).collect()));
+        let same = |p: usize, other: &LinearImage| painted.plane(1)[p] == other.plane(1)[p];
+        assert!((0..image.pixels()).all(|p| same(p, &image) == (left(p) == 0.0)), "only what is painted stays");
+        assert_eq!(run(Strength::Map(vec![1.5; image.pixels()])), run(1.5.into()));
     }
 
     #[test]
@@ -277,8 +291,10 @@ mod tests {
         let (denoiser, image) = (denoiser(), photo(8, 8));
         for options in [
             Options { steps: Steps::Count(0), ..Options::default() },
-            Options { strength: -1.0, ..Options::default() },
-            Options { strength: f32::NAN, ..Options::default() },
+            Options { strength: Strength::from(-1.0), ..Options::default() },
+            Options { strength: f32::NAN.into(), ..Options::default() },
+            Options { strength: Strength::Map(vec![1.0; 63]), ..Options::default() },
+            Options { strength: Strength::Map([[1.0; 63].as_slice(), &[5.0]].concat()), ..Options::default() },
             Options { tile: 0, ..Options::default() },
         ] {
             let refused = denoiser.start(&image, NoiseModel::at_gain(1.0), &options);

@@ -13,10 +13,10 @@ use js_sys::{Array, Object, Reflect};
 use wasm_bindgen::Clamped;
 use wasm_bindgen::prelude::*;
 
-use crate::denoiser::{Denoiser, Options, Run};
+use crate::denoiser::{self, Denoiser, Options, Run, Strength};
 use crate::estimate::estimate_noise;
 use crate::image::LinearImage;
-use crate::method::noise::NoiseModel;
+use crate::method::noise::{self, NoiseModel};
 use crate::method::reverse::Steps;
 use failure::failure;
 use picture::Picture;
@@ -84,26 +84,24 @@ impl Engine {
     /// # Errors
     /// `bad-option` or `too-large`.
     pub fn start(&self, picture: &Picture, noise: &Noise, settings: &Settings) -> Result<Task, JsValue> {
-        Ok(Task(self.0.start(picture.linear(), NoiseModel::new(noise.read, noise.shot)?, &settings.options()?)?))
+        Ok(Task(self.0.start(picture.linear(), noise.0.clone(), &settings.options()?)?))
     }
 }
 
-/// [`NoiseModel`] in JavaScript's words.
+/// [`noise::Noise`] in JavaScript's words, checked when a run starts.
 #[wasm_bindgen]
-#[derive(Clone, Copy)]
-pub struct Noise {
-    /// Std of the noise at black.
-    pub read: f32,
-    /// Variance per unit of signal.
-    pub shot: f32,
-}
+pub struct Noise(noise::Noise);
 
 #[wasm_bindgen]
 impl Noise {
-    /// A model from its numbers, checked when a run starts.
-    #[wasm_bindgen(constructor)]
-    pub fn new(read: f32, shot: f32) -> Self {
-        Self { read, shot }
+    /// From the std at black and the variance per unit of signal.
+    pub fn model(read: f32, shot: f32) -> Self {
+        Self(NoiseModel { sigma_read: read, shot }.into())
+    }
+
+    /// From the std of every pixel, row after row.
+    pub fn map(std: Vec<f32>) -> Self {
+        Self(noise::Noise::Std(std))
     }
 }
 
@@ -137,8 +135,7 @@ pub struct Settings {
     pub stochastic: bool,
     /// A whole number, as JavaScript has it.
     pub seed: f64,
-    /// Factor on the noise's std.
-    pub strength: f32,
+    strength: Strength,
     /// Side of a tile in pixels.
     pub tile: usize,
 }
@@ -152,12 +149,24 @@ impl Settings {
         Self { steps: 1, stochastic: true, seed: 0.0, strength, tile }
     }
 
+    /// Multiplies the noise's std everywhere by one factor.
+    #[wasm_bindgen(js_name = setStrength)]
+    pub fn set_strength(&mut self, factor: f32) {
+        self.strength = Strength::Everywhere(factor);
+    }
+
+    /// Multiplies it by a factor for each pixel, row after row.
+    #[wasm_bindgen(js_name = setStrengthMap)]
+    pub fn set_strength_map(&mut self, factors: Vec<f32>) {
+        self.strength = Strength::Map(factors);
+    }
+
     fn options(&self) -> Result<Options, JsValue> {
         Ok(Options {
             steps: Steps::count(self.steps)?,
             eta: if self.stochastic { Options::default().eta } else { 0.0 },
             seed: self.seed as u64,
-            strength: self.strength,
+            strength: self.strength.clone(),
             tile: self.tile,
         })
     }
@@ -198,6 +207,35 @@ impl Task {
     /// The denoised picture, at the end.
     pub fn finish(self) -> Picture {
         Picture::from(self.0.into_image())
+    }
+}
+
+/// Pictures of one photo with different seeds; see [`denoiser::Samples`].
+#[wasm_bindgen]
+pub struct Samples(denoiser::Samples);
+
+#[wasm_bindgen]
+impl Samples {
+    /// The first one.
+    #[wasm_bindgen(constructor)]
+    pub fn new(first: Picture) -> Self {
+        Self(denoiser::Samples::new(first.into_linear()))
+    }
+
+    /// One more, of the same size.
+    pub fn add(&mut self, next: &Picture) {
+        self.0.add(next.linear());
+    }
+
+    /// How far they differ at every pixel, row after row.
+    pub fn uncertainty(&self) -> Vec<f32> {
+        self.0.uncertainty()
+    }
+
+    /// Their mean.
+    #[wasm_bindgen(js_name = intoMean)]
+    pub fn into_mean(self) -> Picture {
+        Picture::from(self.0.into_mean())
     }
 }
 

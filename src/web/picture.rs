@@ -24,6 +24,11 @@ impl Picture {
         &self.0
     }
 
+    /// The image alone.
+    pub fn into_linear(self) -> LinearImage {
+        self.0
+    }
+
     fn read<T: Copy>(width: usize, height: usize, data: &[T], decode: impl Fn(T) -> f32) -> Result<Self, JsValue> {
         let stride = data.len() / (width * height).max(1);
         let image = LinearImage::from_fn(width, height, |channel, row, column| {

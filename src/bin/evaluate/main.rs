@@ -11,6 +11,7 @@ use std::process::ExitCode;
 use anyhow::{Context, Result, anyhow, bail};
 use clap::Parser;
 use indicatif::{ProgressBar, ProgressStyle};
+use svnr::denoiser::Samples;
 use svnr::device::DeviceChoice;
 use svnr::estimate::estimate_noise;
 use svnr::files;
@@ -102,7 +103,8 @@ fn steps(text: &str) -> Result<usize, String> {
 
 impl Arguments {
     fn options(&self, steps: usize, seed: u64) -> Options {
-        Options { steps: Steps::Count(steps), eta: self.eta, seed, strength: self.strength, ..Options::default() }
+        let strength = self.strength.into();
+        Options { steps: Steps::Count(steps), eta: self.eta, seed, strength, ..Options::default() }
     }
 
     fn sources(&self) -> Vec<Source> {
@@ -226,20 +228,17 @@ fn denoise(
     arguments: &Arguments,
     bar: &ProgressBar,
 ) -> Result<LinearImage> {
-    let mut mean: Option<LinearImage> = None;
-    for n in 0..arguments.average {
+    let run = |n: u64| {
         let options = arguments.options(steps, seed.wrapping_mul(arguments.average).wrapping_add(n));
-        let denoised = pollster::block_on(denoiser.denoise(noisy, noise.clone(), &options))?;
+        let denoised = pollster::block_on(denoiser.denoise(noisy, noise.clone(), &options));
         bar.inc(steps as u64);
-        match &mut mean {
-            None => mean = Some(denoised),
-            Some(mean) => {
-                let weight = 1.0 / (n + 1) as f32;
-                mean.samples_mut().iter_mut().zip(denoised.samples()).for_each(|(m, v)| *m += weight * (v - *m));
-            }
-        }
+        denoised
+    };
+    let mut samples = Samples::new(run(0)?);
+    for n in 1..arguments.average {
+        samples.add(&run(n)?);
     }
-    mean.context("there are no seeds to average over")
+    Ok(samples.into_mean())
 }
 
 #[cfg(test)]

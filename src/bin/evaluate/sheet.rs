@@ -4,8 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use image::{Rgb, RgbImage, imageops};
-use svnr::color::linear_to_srgb;
-use svnr::image::CHANNELS;
+use svnr::denoiser::Samples;
 use svnr::{Denoiser, LinearImage, files};
 
 use crate::Arguments;
@@ -34,12 +33,16 @@ pub fn write(arguments: &Arguments, denoiser: &Denoiser, files: &[PathBuf], shee
             pollster::block_on(denoiser.denoise(&case.noisy, noise.clone(), &arguments.options(steps, seed)))
                 .with_context(|| file.display().to_string())
         };
-        let seeds = (0..arguments.average).map(|n| run(most, seed + n)).collect::<Result<Vec<_>>>()?;
+        let one = run(most, seed)?;
+        let mut samples = Samples::new(one.clone());
+        for n in 1..arguments.average {
+            samples.add(&run(most, seed + n)?);
+        }
         let columns = [
             colours(&case.linear(&case.noisy)),
             colours(&case.linear(&run(fewest, seed)?)),
-            colours(&case.linear(&seeds[0])),
-            spread(&seeds),
+            colours(&case.linear(&one)),
+            spread(&samples),
             colours(clean),
         ];
         for (column, picture) in columns.iter().enumerate() {
@@ -64,18 +67,12 @@ fn colours(image: &LinearImage) -> RgbImage {
     RgbImage::from_raw(image.width() as u32, image.height() as u32, image.to_srgb8()).expect("three bytes a pixel")
 }
 
-/// The std over the seeds on the sRGB curve, the mean over the channels, as grey.
-fn spread(seeds: &[LinearImage]) -> RgbImage {
-    let (width, pixels, n) = (seeds[0].width(), seeds[0].pixels(), seeds.len() as f32);
-    let std = |i: usize| {
-        let values: Vec<f32> = seeds.iter().map(|s| linear_to_srgb(s.samples()[i].clamp(0.0, 1.0))).collect();
-        let mean = values.iter().sum::<f32>() / n;
-        (values.iter().map(|v| (v - mean).powi(2)).sum::<f32>() / n).sqrt()
-    };
-    RgbImage::from_fn(width as u32, (pixels / width) as u32, |x, y| {
-        let at = y as usize * width + x as usize;
-        let mean = (0..CHANNELS).map(|c| std(c * pixels + at)).sum::<f32>() / CHANNELS as f32;
-        Rgb([(255.0 * (SPREAD * mean).min(1.0)) as u8; 3])
+/// Where the samples differ, as grey.
+fn spread(samples: &Samples) -> RgbImage {
+    let (uncertainty, width) = (samples.uncertainty(), samples.mean().width());
+    RgbImage::from_fn(width as u32, samples.mean().height() as u32, |x, y| {
+        let spread = uncertainty[y as usize * width + x as usize];
+        Rgb([(255.0 * (SPREAD * spread).min(1.0)) as u8; 3])
     })
 }
 
@@ -94,7 +91,9 @@ mod tests {
     #[test]
     fn seeds_that_differ_are_bright() {
         let image = |v: f32| LinearImage::from_fn(4, 3, |_, r, _| if r == 0 { v } else { 0.5 }).unwrap();
-        let grey = spread(&[image(0.2), image(0.3)]);
+        let mut samples = Samples::new(image(0.2));
+        samples.add(&image(0.3));
+        let grey = spread(&samples);
         assert!(grey.get_pixel(1, 0).0[0] > 50);
         assert_eq!(grey.get_pixel(1, 2).0, [0; 3]);
     }
