@@ -1,7 +1,7 @@
 // The page: what is shown in which state, and what the buttons do. The work is the worker's.
 
 import { Client } from './client.js';
-import { Compare } from './compare.js';
+import { Compare } from '../pkg/compare.js';
 import { takeFiles } from './intake.js';
 import { NoiseFields } from './noise.js';
 import { deviceName, deviceNotice, failureText, noiseName, resultName, timeLeft } from './words.js';

@@ -98,7 +98,8 @@ test('images come back in the form in which they went', async () => {
   const forms = await page.evaluate(async () => {
     const { cpu } = /** @type {Here} */ (/** @type {unknown} */ (globalThis));
     const [width, height] = [9, 5];
-    /** @param {import('../../pkg/index.js').SvnrImage} image */
+    /** @typedef {ImageData | import('../../pkg/index.js').PlainImage} Pixels */
+    /** @param {Pixels} image */
     const form = async (image) => {
       image.data.forEach((_, i) => {
         image.data[i] = (i % 4 === 3 ? 0.25 + (i % 5) / 10 : 0.3 + (i % 7) / 30) * peak(image.data);
@@ -116,7 +117,7 @@ test('images come back in the form in which they went', async () => {
         isChanged: before.some((v, i) => v !== after.data[i]),
       };
     };
-    /** @param {import('../../pkg/index.js').SvnrImage['data']} data */
+    /** @param {Pixels['data']} data */
     const peak = (data) => (data instanceof Float32Array ? 1 : data instanceof Uint16Array ? 65535 : 255);
     return [
       await form(new ImageData(width, height, { colorSpace: 'display-p3' })),
@@ -142,6 +143,88 @@ test('strength 0 leaves every sample as it was', async () => {
     return image.data.every((v, i) => v === result.image.data[i]);
   }, rgb);
   assert(isSame);
+});
+
+test('an ImageBitmap comes back as an ImageData', async () => {
+  const { isImageData, isSame, closed } = await page.evaluate(async () => {
+    const { cpu, failure } = /** @type {Here} */ (/** @type {unknown} */ (globalThis));
+    const image = new ImageData(12, 7);
+    image.data.forEach((_, i) => {
+      image.data[i] = i % 4 === 3 ? 255 : 90 + ((i * 37) % 80);
+    });
+    const bitmap = await createImageBitmap(image, { colorSpaceConversion: 'none' });
+    const noise = { read: 0.1, shot: 0.01 };
+    const { image: fromBitmap } = await cpu.denoise(bitmap, { noise });
+    const { image: fromData } = await cpu.denoise(image, { noise });
+    bitmap.close();
+    const closed = await failure(() => cpu.denoise(bitmap));
+    const isSame = fromBitmap.data.every((v, i) => v === fromData.data[i]);
+    return { isImageData: fromBitmap instanceof ImageData, isSame, closed };
+  });
+  assert(isImageData && isSame);
+  assert.match(closed, /^SvnrError unsupported-image: the ImageBitmap is closed/);
+});
+
+test('maps of noise and strength work pixel by pixel', async () => {
+  const { isNoiseSame, isLeftKept, isRightChanged } = await page.evaluate(async (rgb) => {
+    const { cpu, picture } = /** @type {Here} */ (/** @type {unknown} */ (globalThis));
+    const image = /** @type {import('../../pkg/index.js').PlainImage} */ (picture(rgb));
+    const { width, height } = image;
+    const std = new Float32Array(width * height).fill(0.1);
+    const mapped = await cpu.denoise(image, { noise: { std, width, height } });
+    const modelled = await cpu.denoise(image, { noise: { read: 0.1, shot: 0 } });
+    const data = std.map((_, p) => (p % width < 10 ? 0 : 1));
+    const painted = await cpu.denoise(image, { noise: modelled.noise, strength: { data, width, height } });
+    /** @param {number} i */
+    const isLeft = (i) => Math.floor(i / 3) % width < 10;
+    return {
+      isNoiseSame: 'std' in mapped.noise && mapped.image.data.every((v, i) => v === modelled.image.data[i]),
+      isLeftKept: image.data.every((v, i) => !isLeft(i) || v === painted.image.data[i]),
+      isRightChanged: image.data.some((v, i) => !isLeft(i) && v !== painted.image.data[i]),
+    };
+  }, rgb);
+  assert(isNoiseSame && isLeftKept && isRightChanged);
+});
+
+test('several samples give their mean and where they differ', async () => {
+  const { largest, hasNone, size, isSomewhere, sampled, last } = await page.evaluate(async (rgb) => {
+    const { cpu, picture } = /** @type {Here} */ (/** @type {unknown} */ (globalThis));
+    const image = picture(rgb);
+    /** @param {import('../../pkg/index.js').PlainImage} image */
+    const linear = ({ data, width, height }) => {
+      const floats = Float32Array.from(data, (v) => v / 65535);
+      return { data: floats, width, height, colorSpace: /** @type {const} */ ('srgb-linear') };
+    };
+    const photo = linear(/** @type {import('../../pkg/index.js').PlainImage} */ (image));
+    const options = { noise: { read: 0.1, shot: 0.01 }, steps: 3 };
+    /** @type {number[]} */
+    const sampled = [];
+    let last = 0;
+    const several = await cpu.denoise(photo, {
+      ...options,
+      seed: 5,
+      samples: 2,
+      onProgress: (progress) => {
+        if (progress.phase !== 'denoising') return;
+        if (sampled.at(-1) !== progress.sample) sampled.push(progress.sample);
+        last = progress.fraction;
+      },
+    });
+    const [one, two] = await Promise.all([5, 6].map((seed) => cpu.denoise(photo, { ...options, seed })));
+    if (!one || !two) throw new Error('two runs give two pictures');
+    const off = several.image.data.map((v, i) => Math.abs(v - ((one.image.data[i] ?? 0) + (two.image.data[i] ?? 0)) / 2));
+    return {
+      largest: Math.max(...off),
+      hasNone: one.uncertainty === undefined,
+      size: several.uncertainty?.length,
+      isSomewhere: several.uncertainty?.some((v) => v > 0.001),
+      sampled,
+      last,
+    };
+  }, rgb);
+  assert(largest < 1e-5, `${largest}`);
+  assert(hasNone && isSomewhere);
+  assert.deepEqual([size, sampled, last], [48 * 40, [1, 2], 1]);
 });
 
 test('an abort is heard within a step, and runs queue', async () => {
@@ -198,6 +281,13 @@ test('what is wrong is refused with a code and its range', async () => {
       await denoise({ tile: 4 }),
       await denoise({ noise: { read: 0.1, shot: 3 } }),
       await denoise({ noise: 'little' }),
+      await denoise({ noise: { std: new Float32Array(4), width: 2, height: 2 } }),
+      await denoise({ noise: { std: [1], width: 48, height: 40 } }),
+      await denoise({ noise: { std: new Float32Array(1920).fill(-1), width: 48, height: 40 } }),
+      await denoise({ strength: { data: new Float32Array(7), width: 48, height: 40 } }),
+      await denoise({ strength: { data: new Float32Array(1920).fill(5), width: 48, height: 40 } }),
+      await denoise({ samples: 4 }),
+      await denoise({ samples: 4, steps: 4, stochastic: false }),
       await denoise({ signal: 1 }),
       await create({ backend: 'gpu' }),
       await create({ weights: new Uint8Array(9) }),
@@ -219,7 +309,14 @@ test('what is wrong is refused with a code and its range', async () => {
     /bad-option: strength is '1'; it must be a number from 0 to 4/,
     /bad-option: tile is 4; it must be a whole number from 8 to 8192/,
     /bad-option: noise.shot is 3; it must be a number from 0 to 2/,
-    /bad-option: noise is 'little'; it must be 'auto' or/,
+    /bad-option: noise is 'little'; it must be 'auto', { read, shot } or/,
+    /bad-option: noise is a map of 2 x 2 values; it must have the image's size, 48 x 40/,
+    /bad-option: noise.std must be a Float32Array/,
+    /bad-option: noise.std .*-1.*from 0 to 2/,
+    /bad-option: strength.data has 7 values/,
+    /bad-option: strength .*5.*from 0 to 4/,
+    /bad-option: samples is 4, but one step gives the same picture every time/,
+    /bad-option: samples is 4, but stochastic: false/,
     /bad-option: signal must be an AbortSignal/,
     /bad-option: backend is 'gpu'; it must be 'auto', 'webgpu' or 'cpu'/,
     /bad-weights: .*not a safetensors file/,

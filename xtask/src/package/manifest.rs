@@ -15,7 +15,8 @@ pub fn package_json(directory: &Path) -> Result<String> {
     }
     files.sort();
     let own = crate_metadata()?;
-    let mut exports = json!({ ".": { "types": "./index.d.ts", "default": "./index.js" } });
+    let module = |name: &str| json!({ "types": format!("./{name}.d.ts"), "default": format!("./{name}.js") });
+    let mut exports = json!({ ".": module("index"), "./worker": module("worker"), "./element": module("element") });
     for file in files.iter().filter(|file| file.ends_with(".wasm") || file.ends_with(".safetensors")) {
         exports[format!("./{file}")] = json!(format!("./{file}"));
     }
@@ -30,7 +31,8 @@ pub fn package_json(directory: &Path) -> Result<String> {
         "main": "./index.js",
         "types": "./index.d.ts",
         "exports": exports,
-        "sideEffects": false,
+        // They define elements, or are a worker's script.
+        "sideEffects": ["./compare.js", "./element.js", "./worker-thread.js"],
         "files": files,
         "engines": { "node": ">=20" },
     });

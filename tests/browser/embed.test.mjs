@@ -1,0 +1,210 @@
+// The package in other people's pages: in a worker and as an element, under a strict security policy.
+
+import assert from 'node:assert/strict';
+import { after, afterEach, before, beforeEach, test } from 'node:test';
+
+import { artifacts, launch, serve, watchErrors } from './harness.mjs';
+import { encodePng, noisyAndClean } from './pictures.mjs';
+
+/** @typedef {typeof import('../../pkg/worker.js')} WorkerPackage */
+/** @typedef {import('../../pkg/element.js').SvnrDenoiserElement} Element */
+
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self' 'wasm-unsafe-eval'",
+  "worker-src 'self'",
+  "connect-src 'self'",
+].join('; ');
+
+const photo = noisyAndClean(48, 40);
+
+/** @type {Awaited<ReturnType<typeof serve>>} */
+let site;
+/** @type {Awaited<ReturnType<typeof launch>>} */
+let browser;
+/** @type {import('playwright-core').Page} */
+let page;
+/** @type {string[]} */
+let errors;
+
+before(async () => {
+  [site, browser] = await Promise.all([serve(), launch()]);
+});
+
+after(() => Promise.all([site?.close(), browser?.close()]));
+
+beforeEach(async () => {
+  page = await browser.newPage();
+  page.setDefaultTimeout(240_000);
+  errors = watchErrors(page);
+  const body = '<!doctype html><html lang="en"><title>Somebody else’s page</title><main></main>';
+  const headers = { 'content-type': 'text/html', 'content-security-policy': POLICY };
+  await page.route('**/theirs', (route) => route.fulfill({ headers, body }));
+  const png = encodePng(photo.noisy);
+  await page.route('**/photo.png', (route) => route.fulfill({ contentType: 'image/png', body: png }));
+  await page.route('**/text.png', (route) => route.fulfill({ contentType: 'image/png', body: 'no picture' }));
+  await page.goto(new URL('theirs', site.url).href);
+});
+
+afterEach(() => page.close());
+
+test('a worker gives the same picture as the page, with progress and previews', async () => {
+  const seen = await page.evaluate(async ({ data, width, height }) => {
+    /** @type {WorkerPackage} */
+    const { createWorkerDenoiser } = await import(/** @type {any} */ ('/pkg/worker.js'));
+    /** @type {typeof import('../../pkg/index.js')} */
+    const { Denoiser } = await import(/** @type {any} */ ('/pkg/index.js'));
+    const photo = () => ({ data: new Uint8ClampedArray(data), width, height });
+    const noise = { read: 0.1, shot: 0.01 };
+    /** @type {string[]} */
+    const phases = [];
+    const denoiser = await createWorkerDenoiser({
+      backend: 'cpu',
+      weights: 'pkg/svnr.safetensors',
+      onProgress: ({ phase }) => phases.push(phase),
+    });
+    const kept = photo();
+    /** @type {(Promise<import('../../pkg/index.js').Preview | null>)[]} */
+    const previews = [];
+    const there = await denoiser.denoise(kept, {
+      noise,
+      steps: 3,
+      samples: 2,
+      onProgress: (progress) => {
+        phases.push(progress.phase);
+        if (progress.phase === 'denoising' && progress.step === 2) previews.push(progress.preview(100));
+      },
+    });
+    const given = photo();
+    const estimate = await denoiser.estimateNoise(given, { transfer: true });
+    const direct = await Denoiser.create({ backend: 'cpu' });
+    const here = await direct.denoise(photo(), { noise, steps: 3, samples: 2 });
+    const [preview] = await Promise.all(previews);
+    return {
+      backend: denoiser.backend,
+      isSame: there.image.data.every((v, i) => v === here.image.data[i]),
+      isUncertaintySame: there.uncertainty?.every((v, i) => v === here.uncertainty?.[i]),
+      isEstimateSame: JSON.stringify(estimate) === JSON.stringify(direct.estimateNoise(photo())),
+      lengths: [kept.data.length, given.data.length],
+      phases: [...new Set(phases)],
+      preview: preview && [preview.width, preview.height, preview.data.length],
+    };
+  }, { ...photo.noisy, data: [...photo.noisy.data] });
+  assert.deepEqual(seen, {
+    backend: 'cpu',
+    isSame: true,
+    isUncertaintySame: true,
+    isEstimateSame: true,
+    lengths: [48 * 40 * 3, 0],
+    phases: ['loading', 'compiling', 'denoising'],
+    preview: [10, 8, 320],
+  });
+  assert.deepEqual(errors, []);
+});
+
+test('a worker aborts, refuses and ends as the page does', async () => {
+  const failures = await page.evaluate(async ({ data, width, height }) => {
+    /** @type {WorkerPackage} */
+    const { createWorkerDenoiser } = await import(/** @type {any} */ ('/pkg/worker.js'));
+    const photo = { data: new Uint8ClampedArray(data), width, height };
+    /** @param {() => Promise<unknown>} f */
+    const failure = async (f) => {
+      try {
+        await f();
+        return 'nothing was thrown';
+      } catch (error) {
+        const { name, code, message } = /** @type {any} */ (error);
+        return `${name} ${code}: ${message}`;
+      }
+    };
+    const denoiser = await createWorkerDenoiser({ backend: 'cpu' });
+    const abort = new AbortController();
+    const first = await failure(() =>
+      denoiser.denoise(photo, {
+        steps: 100,
+        noise: { read: 0.1, shot: 0 },
+        signal: abort.signal,
+        onProgress: () => abort.abort(),
+      }),
+    );
+    const more = [
+      await failure(() => denoiser.denoise(photo, { steps: 0 })),
+      await failure(() => denoiser.denoise(photo, /** @type {any} */ ({ tile: () => 8 }))),
+      await failure(() => createWorkerDenoiser({ backend: 'cpu', weights: '/pkg/nowhere' })),
+      await failure(() => createWorkerDenoiser(/** @type {any} */ ({ backend: 'gpu' }))),
+    ];
+    const running = failure(() => denoiser.denoise(photo, { steps: 100 }));
+    denoiser.free();
+    return [first, ...more, await running, await failure(() => denoiser.estimateNoise(photo))];
+  }, { ...photo.noisy, data: [...photo.noisy.data] });
+  const expected = [
+    /^AbortError/,
+    /^SvnrError bad-option: steps is 0/,
+    /^SvnrError bad-option: what was passed cannot go to a worker/,
+    /^SvnrError load-failed: .*404/,
+    /^SvnrError bad-option: backend is 'gpu'/,
+    /^SvnrError freed/,
+    /^SvnrError freed/,
+  ];
+  assert.equal(failures.length, expected.length);
+  failures.forEach((failure, i) => assert.match(failure, /** @type {RegExp} */ (expected[i])));
+});
+
+/**
+ * Puts an element into the page and waits for what becomes of it.
+ *
+ * @param {Record<string, string>} attributes
+ * @returns {Promise<{ type: string, code: string | undefined, size: number[] | null }>}
+ */
+function show(attributes) {
+  return page.evaluate(async (attributes) => {
+    await import(/** @type {any} */ ('/pkg/element.js'));
+    const element = document.createElement('svnr-denoiser');
+    for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+    document.querySelector('main')?.append(element);
+    const event = await new Promise((resolve) => {
+      document.addEventListener('svnr-done', resolve, { once: true });
+      document.addEventListener('svnr-error', resolve, { once: true });
+    });
+    const image = element.result?.image;
+    return { type: event.type, code: event.detail.code, size: image ? [image.width, image.height] : null };
+  }, attributes);
+}
+
+for (const backend of ['cpu', 'webgpu']) {
+  test(`the element denoises its picture on ${backend}`, async () => {
+    const done = await show({ src: 'photo.png', steps: '2', backend, alt: 'A test' });
+    assert.deepEqual(done, { type: 'svnr-done', code: undefined, size: [48, 40] });
+    const divider = page.getByRole('slider');
+    await divider.press('ArrowRight');
+    assert.equal(await page.locator('svnr-denoiser').evaluate((e) => /** @type {Element} */ (e).compare), 51);
+    assert(await page.getByText('Denoising').isHidden());
+    await page.screenshot({ path: `${artifacts}element-${backend}.png` });
+    assert.deepEqual(errors, []);
+  });
+}
+
+test('the element says what is wrong, and starts anew when it is changed', async () => {
+  for (const [src, code] of [
+    ['/nowhere.png', 'load-failed'],
+    ['/text.png', 'unsupported-image'],
+    ['http://localhost:1/photo.png', 'load-failed'],
+  ]) {
+    const failed = await show({ src: src ?? '', backend: 'cpu' });
+    assert.deepEqual(failed, { type: 'svnr-error', code, size: null });
+  }
+  const refused = await show({ src: '/photo.png', steps: 'many', backend: 'cpu' });
+  assert.equal(refused.code, 'bad-option');
+  const element = page.locator('svnr-denoiser').last();
+  await element.getByText('steps is NaN; it must be a whole number').waitFor();
+  const size = await element.evaluate(async (node) => {
+    const element = /** @type {Element} */ (node);
+    const done = new Promise((resolve) => element.addEventListener('svnr-done', resolve, { once: true }));
+    element.setAttribute('steps', '1');
+    await done;
+    return element.result?.image.width;
+  });
+  assert.equal(size, 48);
+  await element.evaluate((node) => node.removeAttribute('src'));
+  await page.waitForFunction(() => !document.querySelector('svnr-denoiser:last-child')?.hasAttribute('ready'));
+});
