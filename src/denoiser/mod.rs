@@ -43,6 +43,11 @@ impl Denoiser {
         Self { network, config, schedule: Schedule::default(), device: device.clone() }
     }
 
+    /// Where it computes.
+    pub fn device(&self) -> &Device {
+        &self.device
+    }
+
     /// The network's shape.
     pub fn config(&self) -> &UnetConfig {
         &self.config

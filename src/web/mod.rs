@@ -79,6 +79,13 @@ impl Engine {
         Ok(())
     }
 
+    /// Gives back its memory, the GPU's too, of which burn would else keep some for what may come.
+    pub fn dispose(self) {
+        let device = self.0.device().clone();
+        drop(self);
+        device.memory_cleanup();
+    }
+
     /// Begins a run.
     ///
     /// # Errors

@@ -1,9 +1,10 @@
 // The package in other people's pages: in a worker and as an element, under a strict security policy.
 
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
 
-import { artifacts, launch, serve, watchErrors } from './harness.mjs';
+import { artifacts, launch, root, serve, watchErrors } from './harness.mjs';
 import { encodePng, noisyAndClean } from './pictures.mjs';
 
 /** @typedef {typeof import('../../pkg/worker.js')} WorkerPackage */
@@ -207,4 +208,22 @@ test('the element says what is wrong, and starts anew when it is changed', async
   assert.equal(size, 48);
   await element.evaluate((node) => node.removeAttribute('src'));
   await page.waitForFunction(() => !document.querySelector('svnr-denoiser:last-child')?.hasAttribute('ready'));
+});
+
+test('the code in docs/embed.md runs', async () => {
+  const text = await readFile(`${root}docs/embed.md`, 'utf8');
+  const blocks = [...text.matchAll(/^```js\n(.*?)^```$/gms)].map(([, code]) => code ?? '');
+  assert(blocks.length >= 5);
+  const imports = { svnr: '/pkg/index.js', 'svnr/worker': '/pkg/worker.js', 'svnr/element': '/pkg/element.js' };
+  const map = `<script type="importmap">${JSON.stringify({ imports })}</script>`;
+  const png = encodePng(photo.noisy);
+  await page.route('**/noisy.jpg', (route) => route.fulfill({ contentType: 'image/png', body: png }));
+  for (const [i, code] of blocks.entries()) {
+    await page.route(`**/block-${i}.js`, (route) => route.fulfill({ contentType: 'text/javascript', body: code }));
+    await page.route(`**/page-${i}`, (route) => route.fulfill({ contentType: 'text/html', body: `<!doctype html>${map}` }));
+    await page.goto(new URL(`page-${i}`, site.url).href);
+    const failure = await page.evaluate((i) => import(`/block-${i}.js`).then(() => null, String), i);
+    assert.equal(failure, null, code);
+  }
+  assert.deepEqual(errors, []);
 });

@@ -30,12 +30,13 @@ const WEBGPU = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader', '-
  *
  * @param {object} [options]
  * @param {boolean} [options.webgpu]  false for a browser that has no adapter to give
+ * @param {string[]} [options.arguments]  more of its arguments
  */
-export async function launch({ webgpu = true } = {}) {
+export async function launch({ webgpu = true, arguments: more = [] } = {}) {
   const executablePath = process.env.CHROMIUM;
   if (!executablePath) throw new Error('CHROMIUM does not name a browser: run the tests by `cargo xtask test --browser`');
   await mkdir(artifacts, { recursive: true });
-  return chromium.launch({ executablePath, args: webgpu ? [...QUIET, ...WEBGPU] : QUIET });
+  return chromium.launch({ executablePath, args: [...QUIET, ...(webgpu ? WEBGPU : []), ...more] });
 }
 
 /**

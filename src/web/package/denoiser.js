@@ -96,7 +96,8 @@ export class Denoiser {
     const engine = this.#engine;
     this.#engine = undefined;
     // A run that is under way holds the engine until its tile is done; then it ends, too.
-    this.#queue.then(() => engine?.free());
+    // What has failed inside has nothing to give back.
+    this.#queue.then(() => engine?.dispose()).catch(() => {});
   }
 
   #alive() {

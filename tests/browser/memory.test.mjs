@@ -1,0 +1,122 @@
+// Memory over many runs: neither wasm's nor the GPU's may grow.
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+
+import { launch, serve, watchErrors } from './harness.mjs';
+import { noisyAndClean } from './pictures.mjs';
+
+/** @typedef {typeof import('../../pkg/index.js')} Package */
+/** What the script below puts into the page.
+ * @typedef {{ svnr: Package, memory: () => number, buffers: () => Promise<number>, photo: import('../../pkg/index.js').PlainImage }} Here */
+
+const photo = noisyAndClean(32, 32).noisy;
+
+/** @type {Awaited<ReturnType<typeof serve>>} */
+let site;
+/** @type {Awaited<ReturnType<typeof launch>>} */
+let browser;
+
+before(async () => {
+  [site, browser] = await Promise.all([serve(), launch({ arguments: ['--js-flags=--expose-gc'] })]);
+});
+
+after(() => Promise.all([site?.close(), browser?.close()]));
+
+/**
+ * A page that counts wasm's bytes and the GPU's live buffers.
+ *
+ * @param {import('node:test').TestContext} t
+ */
+async function countingPage(t) {
+  const page = await browser.newPage();
+  t.after(() => page.close());
+  page.setDefaultTimeout(240_000);
+  const errors = watchErrors(page);
+  await page.route('**/blank', (route) => route.fulfill({ contentType: 'text/html', body: '<title>Test</title>' }));
+  await page.goto(new URL('blank', site.url).href);
+  await page.evaluate(async ({ data, width, height }) => {
+    /** @type {WebAssembly.Memory | undefined} */
+    let wasm;
+    const { instantiateStreaming } = WebAssembly;
+    WebAssembly.instantiateStreaming = async (...source) => {
+      const result = await instantiateStreaming(...source);
+      wasm = /** @type {WebAssembly.Memory} */ (result.instance.exports.memory);
+      return result;
+    };
+    /** @type {Set<WeakRef<object>>} */
+    const made = new Set();
+    const { prototype } = /** @type {any} */ (globalThis).GPUDevice;
+    const { createBuffer } = prototype;
+    prototype.createBuffer = function (/** @type {unknown[]} */ ...given) {
+      const buffer = createBuffer.apply(this, given);
+      const { destroy } = buffer;
+      const reference = new WeakRef(buffer);
+      buffer.destroy = () => {
+        made.delete(reference);
+        destroy.call(buffer);
+      };
+      made.add(reference);
+      return buffer;
+    };
+    Object.assign(globalThis, {
+      svnr: await import(/** @type {any} */ ('/pkg/index.js')),
+      memory: () => wasm?.buffer.byteLength ?? 0,
+      buffers: async () => {
+        // A weak reference holds until the task is over.
+        for (let i = 0; i < 3; i += 1) {
+          await new Promise((resolve) => setTimeout(resolve, 20));
+          /** @type {any} */ (globalThis).gc();
+        }
+        return [...made].filter((reference) => reference.deref()).length;
+      },
+      photo: { data: new Uint8ClampedArray(data), width, height },
+    });
+  }, { ...photo, data: [...photo.data] });
+  return { page, errors };
+}
+
+for (const backend of /** @type {const} */ (['cpu', 'webgpu'])) {
+  test(`50 runs on ${backend} leave memory flat`, async (t) => {
+    const { page, errors } = await countingPage(t);
+    const counts = await page.evaluate(async (backend) => {
+      const { svnr, memory, buffers, photo } = /** @type {Here} */ (/** @type {unknown} */ (globalThis));
+      const denoiser = await svnr.Denoiser.create({ backend });
+      const counts = [];
+      for (let run = 1; run <= 50; run += 1) {
+        await denoiser.denoise(photo);
+        if (run === 10 || run === 50) counts.push({ memory: memory(), buffers: await buffers() });
+      }
+      denoiser.free();
+      return counts;
+    }, backend);
+    t.diagnostic(JSON.stringify(counts));
+    const [early, late] = counts;
+    assert(early && late && early.memory > 0);
+    assert.equal(late.memory, early.memory);
+    assert(late.buffers <= early.buffers, JSON.stringify(counts));
+    assert(backend === 'cpu' || early.buffers > 0, 'the buffers are seen at all');
+    assert.deepEqual(errors, []);
+  });
+
+  test(`20 denoisers on ${backend}, one after another, leave memory flat`, async (t) => {
+    const { page, errors } = await countingPage(t);
+    const counts = await page.evaluate(async (backend) => {
+      const { svnr, memory, buffers, photo } = /** @type {Here} */ (/** @type {unknown} */ (globalThis));
+      const counts = [];
+      for (let turn = 1; turn <= 20; turn += 1) {
+        const denoiser = await svnr.Denoiser.create({ backend });
+        await denoiser.denoise(photo);
+        denoiser.free();
+        if (turn === 5 || turn === 20) counts.push({ memory: memory(), buffers: await buffers() });
+      }
+      return counts;
+    }, backend);
+    t.diagnostic(JSON.stringify(counts));
+    const [early, late] = counts;
+    assert(early && late && early.memory > 0);
+    assert.equal(late.memory, early.memory);
+    assert(late.buffers <= early.buffers, JSON.stringify(counts));
+    assert.deepEqual(errors, []);
+  });
+}
