@@ -9,6 +9,23 @@
 //! - [`denoiser`]: both together, for any caller, in tiles.
 //! - [`estimate`]: how noisy is this image?
 //! - [`image`] and [`color`]: linear RGB images.
+//!
+//! ```
+//! use svnr::estimate::estimate_noise;
+//! use svnr::network::weights::RELEASED;
+//! use svnr::{Denoiser, Device, LinearImage, NoiseModel, Options};
+//!
+//! # fn main() -> Result<(), svnr::Error> {
+//! # let clean = LinearImage::from_fn(64, 48, |channel, row, _| 0.2 + 0.1 * channel as f32 + 0.004 * row as f32)?;
+//! # let photo: LinearImage = NoiseModel::at_gain(4.0).add_to(&clean, 1);
+//! let denoiser = Denoiser::from_weights(RELEASED, &Device::flex())?;
+//! let noise = estimate_noise(&photo).noise;
+//! let picture = pollster::block_on(denoiser.denoise(&photo, noise, &Options::default()))?;
+//! # let distance = |a: &LinearImage| a.samples().iter().zip(clean.samples()).map(|(a, b)| (a - b).powi(2)).sum::<f32>();
+//! # assert!(distance(&picture) < 0.1 * distance(&photo));
+//! # Ok(())
+//! # }
+//! ```
 
 pub mod color;
 pub mod denoiser;
@@ -29,6 +46,7 @@ pub mod training;
 #[cfg(target_family = "wasm")]
 mod web;
 
+pub use burn::tensor::Device;
 pub use denoiser::{Denoiser, Options};
 pub use error::Error;
 pub use image::LinearImage;
