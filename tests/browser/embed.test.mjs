@@ -130,6 +130,8 @@ test('a worker aborts, refuses and ends as the page does', async () => {
     );
     const more = [
       await failure(() => denoiser.denoise(photo, { steps: 0 })),
+      await failure(() => denoiser.denoise(photo, /** @type {any} */ ({ transfer: 1 }))),
+      await failure(() => denoiser.estimateNoise(photo, /** @type {any} */ ({ steps: 1 }))),
       await failure(() => denoiser.denoise(photo, /** @type {any} */ ({ tile: () => 8 }))),
       await failure(() => createWorkerDenoiser({ backend: 'cpu', weights: '/pkg/nowhere' })),
       await failure(() => createWorkerDenoiser(/** @type {any} */ ({ backend: 'gpu' }))),
@@ -141,6 +143,8 @@ test('a worker aborts, refuses and ends as the page does', async () => {
   const expected = [
     /^AbortError/,
     /^SvnrError bad-option: steps is 0/,
+    /^SvnrError bad-option: transfer is 1; it must be true or false/,
+    /^SvnrError bad-option: there is no option steps; there are transfer/,
     /^SvnrError bad-option: what was passed cannot go to a worker/,
     /^SvnrError load-failed: .*404/,
     /^SvnrError bad-option: backend is 'gpu'/,

@@ -7,10 +7,10 @@ import { pathToFileURL } from 'node:url';
 import { NOISE, noisyAndClean, psnr } from './pictures.mjs';
 
 const { SVNR_PKG } = process.env;
+/** @param {string} file */
+const load = (file) => import(SVNR_PKG ? pathToFileURL(`${SVNR_PKG}/${file}`).href : new URL(`../../pkg/${file}`, import.meta.url).href);
 /** @type {typeof import('../../pkg/index.js')} */
-const { Denoiser, SvnrError } = await import(
-  SVNR_PKG ? pathToFileURL(`${SVNR_PKG}/index.js`).href : new URL('../../pkg/index.js', import.meta.url).href
-);
+const { Denoiser, SvnrError } = await load('index.js');
 
 test('the package denoises in Node', async (t) => {
   const { clean, noisy } = noisyAndClean(64, 64);
@@ -40,5 +40,14 @@ test('a weight file can be named by its path', async () => {
   await assert.rejects(
     Denoiser.create({ backend: 'cpu', weights: new URL('nowhere.safetensors', import.meta.url) }),
     (error) => error instanceof SvnrError && error.code === 'load-failed',
+  );
+});
+
+test('what only browsers have says so', async () => {
+  /** @type {typeof import('../../pkg/worker.js')} */
+  const { createWorkerDenoiser } = await load('worker.js');
+  await assert.rejects(
+    createWorkerDenoiser(),
+    (error) => error instanceof SvnrError && error.code === 'load-failed' && error.message.includes('Denoiser from'),
   );
 });

@@ -20,7 +20,7 @@ function show(value) {
  * @param {string[]} known
  * @returns {Record<string, unknown>}
  */
-function checkKeys(options, known) {
+export function checkKeys(options, known) {
   if (typeof options !== 'object' || options === null) refuse(`the options are ${show(options)}; they must be an object`);
   const unknown = Object.keys(options).find((key) => !known.includes(key));
   if (unknown !== undefined) refuse(`there is no option ${unknown}; there are ${known.join(', ')}`);
@@ -63,6 +63,16 @@ export function listeners({ signal, onProgress }) {
   if (signal !== undefined && !(signal instanceof AbortSignal)) refuse('signal must be an AbortSignal');
   if (onProgress !== undefined && typeof onProgress !== 'function') refuse('onProgress must be a function');
   return { signal, onProgress: /** @type {((event: Event) => void) | undefined} */ (onProgress) };
+}
+
+/**
+ * Whether an image is to be moved to a worker.
+ *
+ * @param {unknown} transfer
+ */
+export function transferOption(transfer = false) {
+  if (typeof transfer !== 'boolean') return refuse(`transfer is ${show(transfer)}; it must be true or false`);
+  return transfer;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { SvnrError } from './errors.js';
-import { createOptions, listeners } from './options.js';
+import { checkKeys, createOptions, listeners, transferOption } from './options.js';
 
 /** @typedef {import('./worker-thread.js').ToThread} ToThread */
 /** @typedef {import('./worker-thread.js').FromThread} FromThread */
@@ -39,10 +39,11 @@ class WorkerDenoiser {
 
   /**
    * @param {unknown} image
-   * @param {{ transfer?: boolean }} [options]
+   * @param {unknown} [options]
    */
-  async estimateNoise(image, { transfer = false } = {}) {
-    return this.#thread.ask('estimate', { image }, transfer ? buffersOf(image) : [], {});
+  async estimateNoise(image, options = {}) {
+    const { transfer } = checkKeys(options, ['transfer']);
+    return this.#thread.ask('estimate', { image }, transferOption(transfer) ? buffersOf(image) : [], {});
   }
 
   /**
@@ -50,9 +51,10 @@ class WorkerDenoiser {
    * @param {import('./worker.d.ts').WorkerDenoiseOptions} [options]
    */
   async denoise(image, options = {}) {
-    const { signal, onProgress, transfer = false, ...rest } = options;
+    // The worker checks the rest.
+    const { signal, onProgress, transfer, ...rest } = options;
     const heard = listeners({ signal, onProgress });
-    const moved = transfer ? buffersOf(image) : [];
+    const moved = transferOption(transfer) ? buffersOf(image) : [];
     return this.#thread.ask('denoise', { image, options: rest, reports: Boolean(onProgress) }, moved, heard);
   }
 
@@ -166,6 +168,9 @@ export async function createWorkerDenoiser(options = {}) {
   const { module_or_path, ...rest } = options;
   const { signal, onProgress, weights, backend } = createOptions(rest);
   signal?.throwIfAborted();
+  if (typeof Worker !== 'function') {
+    throw new SvnrError('load-failed', "there are no web workers here, in Node for example; use Denoiser from 'svnr'");
+  }
   // In the worker, what is relative would be relative to its script.
   const place = (/** @type {unknown} */ source) =>
     typeof source === 'string' || source instanceof URL ? new URL(source, globalThis.location?.href).href : source;
