@@ -4,7 +4,8 @@ import { Client } from './client.js';
 import { Compare } from '../pkg/compare.js';
 import { takeFiles } from './intake.js';
 import { NoiseFields } from './noise.js';
-import { deviceName, deviceNotice, failureText, noiseName, resultName, timeLeft } from './words.js';
+import { Save } from './save.js';
+import { deviceName, deviceNotice, failureText, noiseName, timeLeft } from './words.js';
 
 /** @typedef {import('./protocol.js').ToPage} ToPage */
 
@@ -24,7 +25,7 @@ const file = element('file', HTMLInputElement);
 const compare = element('compare', Compare);
 const noise = element('noise', NoiseFields);
 const strength = element('strength', HTMLInputElement);
-const download = element('download', HTMLAnchorElement);
+const save = element('save', Save);
 const bar = element('bar', HTMLProgressElement);
 const panel = element('panel', HTMLFormElement);
 
@@ -67,7 +68,7 @@ function enter(next) {
 function keepFocus() {
   const { activeElement: active } = document;
   if (active && active !== document.body && active.checkVisibility()) return;
-  const next = { empty: null, opening: null, open: 'denoise', running: 'cancel', done: 'download' }[state];
+  const next = { empty: null, opening: null, open: 'denoise', running: 'cancel', done: 'save' }[state];
   if (next) element(next, HTMLElement).focus({ preventScroll: true });
 }
 
@@ -101,17 +102,12 @@ function showProgress(text = starting.text, fraction = starting.fraction) {
   else bar.value = fraction;
 }
 
-function forgetResult() {
-  URL.revokeObjectURL(download.href);
-  download.removeAttribute('href');
-}
-
 /** @param {Blob} blob
  * @param {string} newName */
 function open(blob, newName) {
   tell('error', '');
   if (isUnusable) start('auto');
-  forgetResult();
+  save.forget();
   name = newName;
   element('name', HTMLElement).textContent = newName;
   noise.setMeasured(null);
@@ -134,7 +130,7 @@ async function openSample(button) {
 function denoise() {
   if (state !== 'open' && state !== 'done') return;
   tell('error', '');
-  forgetResult();
+  save.forget();
   const steps = Number(new FormData(panel).get('steps'));
   enter('running');
   // On a phone the settings may have pushed the photo out of sight.
@@ -209,13 +205,23 @@ on('denoised', ({ bitmap }) => {
   compare.setAfter(bitmap);
   compare.position = 50;
   enter('done');
+  save.begin(name);
   announce('Done. Move the divider to compare before and after.');
 });
 
-on('encoded', ({ png }) => {
-  download.href = URL.createObjectURL(png);
-  download.download = resultName(name);
+on('encoded', ({ purpose, format, file }) => {
+  save.take(purpose, format, file);
   keepFocus();
+});
+
+save.addEventListener('encode', (event) => {
+  const { purpose, format, quality } = /** @type {CustomEvent} */ (event).detail;
+  client.encode(purpose, format, quality);
+});
+
+save.addEventListener('copied', () => announce('The picture is in the clipboard.'));
+save.addEventListener('failed', (event) => {
+  tell('error', /** @type {CustomEvent<string>} */ (event).detail);
 });
 
 on('failed', ({ failure }) => {
@@ -267,6 +273,11 @@ document.addEventListener('click', ({ target }) => {
   const button = target instanceof Element ? target.closest('button') : null;
   if (button?.dataset.sample) openSample(button);
   else if (button?.dataset.action) actions[button.dataset.action]?.();
+});
+
+// Nobody loses a run by closing a tab in passing.
+addEventListener('beforeunload', (event) => {
+  if (state === 'running') event.preventDefault();
 });
 
 takeFiles(file, (chosen) => open(chosen, chosen.name));

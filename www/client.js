@@ -58,6 +58,17 @@ export class Client extends EventTarget {
     this.#tell({ type: 'denoise', picture: this.#picture, options });
   }
 
+  /**
+   * Asks for the denoised picture as a file.
+   *
+   * @param {import('./protocol.js').Purpose} purpose
+   * @param {import('./protocol.js').Format} format
+   * @param {number} quality  from 0 to 1
+   */
+  encode(purpose, format, quality) {
+    this.#tell({ type: 'encode', picture: this.#picture, purpose, format, quality });
+  }
+
   /** Ends the run; nothing is heard of it any more. */
   cancel() {
     this.#run = undefined;

@@ -52,11 +52,27 @@ export async function decode(file, name) {
   return { image: context.getImageData(0, 0, width, height) };
 }
 
-/** @param {ImageData} image */
-export function encode(image) {
+/**
+ * An image as a file.
+ *
+ * @param {ImageData} image
+ * @param {import('./protocol.js').Format} format
+ * @param {number} quality  from 0 to 1, where the format has any
+ */
+export async function encode(image, format, quality) {
+  const type = `image/${format}`;
   const canvas = new OffscreenCanvas(image.width, image.height);
-  canvas.getContext('2d', { colorSpace: image.colorSpace })?.putImageData(image, 0, 0);
-  return canvas.convertToBlob({ type: 'image/png' });
+  const context = canvas.getContext('2d', { colorSpace: image.colorSpace });
+  context?.putImageData(image, 0, 0);
+  if (context && format === 'jpeg') {
+    // It has no transparency; what was transparent gets white, not black.
+    context.globalCompositeOperation = 'destination-over';
+    context.fillStyle = '#fff';
+    context.fillRect(0, 0, image.width, image.height);
+  }
+  const file = await canvas.convertToBlob({ type, quality });
+  if (file.type !== type) throw new Error(`this browser cannot write ${format.toUpperCase()}; choose another format`);
+  return file;
 }
 
 /**

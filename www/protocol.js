@@ -8,6 +8,8 @@
  * @typedef {{ code: Code | 'aborted', message: string }} Failure
  * @typedef {{ read: number, shot: number }} Noise
  * @typedef {{ noise: Noise | 'auto', steps: number, strength: number }} RunOptions
+ * @typedef {'png' | 'jpeg' | 'webp'} Format
+ * @typedef {'download' | 'copy'} Purpose
  * @typedef {{
  *   backend: 'webgpu' | 'cpu',
  *   adapter: import('../pkg/index.js').Adapter | null,
@@ -18,6 +20,7 @@
  *   | { type: 'start', backend: 'auto' | 'cpu' }
  *   | { type: 'open', picture: number, file: Blob, name: string }
  *   | { type: 'denoise', picture: number, options: RunOptions }
+ *   | { type: 'encode', picture: number, purpose: Purpose, format: Format, quality: number }
  *   | { type: 'cancel' }
  * )} ToWorker
  *
@@ -30,7 +33,7 @@
  *   | { type: 'running', picture: number, step: number, steps: number, tile: number, tiles: number, fraction: number,
  *       preview: ImageBitmap | null }
  *   | { type: 'denoised', picture: number, bitmap: ImageBitmap }
- *   | { type: 'encoded', picture: number, png: Blob }
+ *   | { type: 'encoded', picture: number, purpose: Purpose, format: Format, file: Blob }
  *   | { type: 'failed', picture: number, failure: Failure }
  * )} ToPage
  */

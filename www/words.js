@@ -86,7 +86,18 @@ export function timeLeft(seconds) {
  * `photo.jpg` as `photo-svnr.png`.
  *
  * @param {string} name
+ * @param {import('./protocol.js').Format} format
  */
-export function resultName(name) {
-  return `${name.replace(/\.[^.]+$/, '') || 'photo'}-svnr.png`;
+export function resultName(name, format) {
+  return `${name.replace(/\.[^.]+$/, '') || 'photo'}-svnr.${format === 'jpeg' ? 'jpg' : format}`;
+}
+
+/**
+ * How large a file is.
+ *
+ * @param {number} bytes
+ */
+export function fileSize(bytes) {
+  if (bytes < 1e6) return `${Math.max(1, Math.round(bytes / 1e3))} kB`;
+  return `${(bytes / 1e6).toFixed(1)} MB`;
 }

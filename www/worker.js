@@ -17,6 +17,9 @@ let denoiser;
 /** The picture that is open, by its number, as soon as it is decoded; `null` when it cannot be.
  * @type {{ picture: number, image: Promise<ImageData | null> } | undefined} */
 let open;
+/** The last picture that was denoised.
+ * @type {{ picture: number, image: ImageData } | undefined} */
+let result;
 /** @type {AbortController | undefined} */
 let running;
 
@@ -81,13 +84,14 @@ async function openPicture(picture, file, name) {
  */
 async function denoise(picture, options) {
   const { signal } = (running = new AbortController());
+  result = undefined;
   // When either is missing the page has been told already.
   const image = open?.picture === picture ? await open.image : null;
   const ready = await denoiser?.catch(() => undefined);
   if (!image || !ready) return;
   let sent = Promise.resolve();
   let next = 0;
-  const result = await ready.denoise(image, {
+  const { image: denoised } = await ready.denoise(image, {
     ...options,
     signal,
     onProgress: (progress) => {
@@ -106,11 +110,18 @@ async function denoise(picture, options) {
     },
   });
   await sent;
-  const bitmap = await toShow(result.image);
+  const bitmap = await toShow(denoised);
   signal.throwIfAborted();
+  result = { picture, image: denoised };
   tell({ type: 'denoised', picture, bitmap }, [bitmap]);
-  const png = await encode(result.image);
-  tell({ type: 'encoded', picture, png });
+}
+
+/** @param {Extract<ToWorker, { type: 'encode' }>} message */
+async function encodeResult({ picture, purpose, format, quality }) {
+  // A new run has begun, and its result will be asked for.
+  if (result?.picture !== picture) return;
+  const file = await encode(result.image, format, quality);
+  tell({ type: 'encoded', picture, purpose, format, file });
 }
 
 /**
@@ -134,6 +145,7 @@ onmessage = async ({ data }) => {
     if (data.type === 'start') await start(data.backend);
     else if (data.type === 'open') await openPicture(data.picture, data.file, data.name);
     else if (data.type === 'denoise') await denoise(data.picture, data.options);
+    else if (data.type === 'encode') await encodeResult(data);
     else running?.abort();
   } catch (error) {
     if ('picture' in data) tell({ type: 'failed', picture: data.picture, failure: failure(error) });

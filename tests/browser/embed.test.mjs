@@ -214,7 +214,12 @@ test('the element says what is wrong, and starts anew when it is changed', async
   await page.waitForFunction(() => !document.querySelector('svnr-denoiser:last-child')?.hasAttribute('ready'));
 });
 
-test('the code in docs/embed.md runs', async () => {
+test('the code in docs/embed.md runs', async (t) => {
+  // The CPU is quicker than a GPU made of software, and what is said for both runs on it.
+  const launched = await launch({ webgpu: false });
+  t.after(() => launched.close());
+  const page = await launched.newPage();
+  const errors = watchErrors(page);
   const text = await readFile(`${root}docs/embed.md`, 'utf8');
   const blocks = [...text.matchAll(/^```js\n(.*?)^```$/gms)].map(([, code]) => code ?? '');
   assert(blocks.length >= 5);

@@ -1,0 +1,120 @@
+import { fileSize, resultName } from './words.js';
+
+/** @typedef {import('./protocol.js').Format} Format */
+/** @typedef {import('./protocol.js').Purpose} Purpose */
+
+/**
+ * `<svnr-save>`: takes the denoised picture away, as a file or to the clipboard.
+ *
+ * It fires `encode` (detail: purpose, format, quality) when it wants the picture as a file and is given it by {@link take};
+ * `copied` when the clipboard has it, and `failed` (detail: a sentence) when it has not.
+ */
+export class Save extends HTMLElement {
+  #link = document.createElement('a');
+  #copy = document.createElement('button');
+  #format = document.createElement('select');
+  #quality = document.createElement('input');
+  #qualityLabel = document.createElement('label');
+  #name = '';
+  /** Waits for the picture that is to be copied.
+   * @type {((png: Blob) => void) | undefined} */
+  #copied;
+
+  connectedCallback() {
+    this.tabIndex = -1;
+    this.#link.id = 'download';
+    this.#link.className = 'button primary';
+    this.#copy.type = 'button';
+    this.#copy.textContent = 'Copy';
+    // Without a secure context there is no clipboard.
+    this.#copy.hidden = !navigator.clipboard?.write;
+    for (const [value, text] of [['png', 'PNG, exact'], ['jpeg', 'JPEG'], ['webp', 'WebP']]) {
+      this.#format.add(new Option(text, value));
+    }
+    this.#format.setAttribute('aria-label', 'File format');
+    Object.assign(this.#quality, { type: 'range', min: '50', max: '100', step: '1', value: '92' });
+    this.#qualityLabel.append('Quality ', this.#quality);
+    this.#qualityLabel.hidden = true;
+    this.append(this.#link, this.#copy, this.#format, this.#qualityLabel);
+    this.#format.addEventListener('change', () => this.#ask());
+    this.#quality.addEventListener('change', () => this.#ask());
+    this.#copy.addEventListener('click', () => this.#toClipboard());
+  }
+
+  /** Focus goes to what is there to be pressed. */
+  focus(/** @type {FocusOptions | undefined} */ options) {
+    this.#link.focus(options);
+  }
+
+  /** There is a picture of a file of this name. @param {string} name */
+  begin(name) {
+    this.#name = name;
+    this.#ask();
+  }
+
+  /** There is none any more. */
+  forget() {
+    URL.revokeObjectURL(this.#link.href);
+    this.#link.removeAttribute('href');
+    this.#copied = undefined;
+  }
+
+  /**
+   * The picture as a file, as was asked for.
+   *
+   * @param {Purpose} purpose
+   * @param {Format} format
+   * @param {Blob} file
+   */
+  take(purpose, format, file) {
+    if (purpose === 'copy') {
+      this.#copied?.(file);
+      return;
+    }
+    // Somebody has changed their mind in between.
+    if (format !== this.#format.value) return;
+    URL.revokeObjectURL(this.#link.href);
+    this.#link.href = URL.createObjectURL(file);
+    this.#link.download = resultName(this.#name, format);
+    this.#link.textContent = `Download ${format === 'jpeg' ? 'JPEG' : format === 'webp' ? 'WebP' : 'PNG'} (${fileSize(file.size)})`;
+  }
+
+  #ask() {
+    this.forget();
+    this.#qualityLabel.hidden = this.#format.value === 'png';
+    this.#quality.setAttribute('aria-valuetext', `${this.#quality.value} %`);
+    this.#link.textContent = 'Writing…';
+    this.#want('download', /** @type {Format} */ (this.#format.value));
+  }
+
+  /**
+   * @param {Purpose} purpose
+   * @param {Format} format
+   */
+  #want(purpose, format) {
+    const quality = this.#quality.valueAsNumber / 100;
+    this.dispatchEvent(new CustomEvent('encode', { detail: { purpose, format, quality } }));
+  }
+
+  async #toClipboard() {
+    /** @type {Promise<Blob>} */
+    const png = new Promise((resolve) => {
+      this.#copied = resolve;
+    });
+    this.#want('copy', 'png');
+    try {
+      // The browser wants to be asked while the click is fresh, and waits for the picture itself.
+      await navigator.clipboard.write([new ClipboardItem({ 'image/png': png })]);
+      this.#copy.textContent = 'Copied';
+      setTimeout(() => {
+        this.#copy.textContent = 'Copy';
+      }, 2000);
+      this.dispatchEvent(new Event('copied'));
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      this.dispatchEvent(new CustomEvent('failed', { detail: `The picture could not be copied: ${why}` }));
+    }
+  }
+}
+
+customElements.define('svnr-save', Save);
