@@ -2,6 +2,7 @@
 
 import { Client } from './client.js';
 import { Compare } from '../pkg/compare.js';
+import { Brush } from './brush.js';
 import { takeFiles } from './intake.js';
 import { NoiseFields } from './noise.js';
 import { Save } from './save.js';
@@ -23,11 +24,13 @@ function element(id, type) {
 
 const file = element('file', HTMLInputElement);
 const compare = element('compare', Compare);
+const brush = element('brush', Brush);
 const noise = element('noise', NoiseFields);
 const strength = element('strength', HTMLInputElement);
 const save = element('save', Save);
 const bar = element('bar', HTMLProgressElement);
 const panel = element('panel', HTMLFormElement);
+const local = element('local', HTMLDetailsElement);
 
 /** @typedef {'empty' | 'opening' | 'open' | 'running' | 'done'} State */
 /** @type {State} */
@@ -58,10 +61,16 @@ function enter(next) {
   state = next;
   document.body.dataset.state = next;
   element('settings', HTMLFieldSetElement).disabled = next === 'running';
+  showBrush();
   element('denoise', HTMLButtonElement).disabled = next === 'opening';
   element('denoise', HTMLButtonElement).textContent = next === 'done' ? 'Denoise again' : 'Denoise';
   showProgress();
   keepFocus();
+}
+
+/** The brush is there while its tools are, and steps aside for the emerging picture. */
+function showBrush() {
+  brush.active = local.open && (state === 'open' || state === 'done');
 }
 
 /** Where the focus goes when what had it is gone, as a pressed Denoise is. */
@@ -132,11 +141,18 @@ function denoise() {
   tell('error', '');
   save.forget();
   const steps = Number(new FormData(panel).get('steps'));
+  // The divider is wanted next, not the brush.
+  local.open = false;
   enter('running');
   // On a phone the settings may have pushed the photo out of sight.
   compare.scrollIntoView({ block: 'nearest' });
   if (isReady) showProgress('Starting…', 0);
-  client.denoise({ noise: noise.value ?? 'auto', steps, strength: strength.valueAsNumber / 100 });
+  client.denoise({
+    noise: noise.value ?? 'auto',
+    steps,
+    strength: strength.valueAsNumber / 100,
+    painted: brush.map(),
+  });
 }
 
 function cancel() {
@@ -184,6 +200,7 @@ on('unusable', ({ failure }) => {
 });
 
 on('opened', ({ bitmap }) => {
+  brush.begin(bitmap.width, bitmap.height);
   compare.setBefore(bitmap);
   enter('open');
   announce(`${name} is open.`);
@@ -249,6 +266,19 @@ strength.addEventListener('input', () => {
   element('strength-value', HTMLOutputElement).textContent = `${strength.value} %`;
 });
 
+local.addEventListener('toggle', showBrush);
+local.addEventListener('input', () => {
+  const form = new FormData(panel);
+  brush.use({
+    amount: Number(form.get('amount')),
+    size: element('brush-size', HTMLInputElement).valueAsNumber / 100,
+    softness: element('brush-softness', HTMLInputElement).valueAsNumber / 100,
+  });
+});
+brush.addEventListener('change', () => {
+  element('local-words', HTMLElement).textContent = brush.isEmpty ? 'everywhere' : 'as painted';
+});
+
 panel.addEventListener('submit', (event) => {
   event.preventDefault();
   denoise();
@@ -258,6 +288,8 @@ panel.addEventListener('submit', (event) => {
 const actions = {
   choose: () => file.click(),
   cancel,
+  undo: () => brush.undo(),
+  clear: () => brush.clear(),
   retry: () => {
     tell('error', '');
     start('auto');

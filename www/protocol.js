@@ -7,7 +7,8 @@
  *
  * @typedef {{ code: Code | 'aborted', message: string }} Failure
  * @typedef {{ read: number, shot: number }} Noise
- * @typedef {{ noise: Noise | 'auto', steps: number, strength: number }} RunOptions
+ * What is painted is greys: 0 leaves a place alone, 128 takes the noise there as everywhere, 255 twice as much.
+ * @typedef {{ noise: Noise | 'auto', steps: number, strength: number, painted: ImageData | null }} RunOptions
  * @typedef {'png' | 'jpeg' | 'webp'} Format
  * @typedef {'download' | 'copy'} Purpose
  * @typedef {{

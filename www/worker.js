@@ -82,7 +82,7 @@ async function openPicture(picture, file, name) {
  * @param {number} picture
  * @param {import('./protocol.js').RunOptions} options
  */
-async function denoise(picture, options) {
+async function denoise(picture, { painted, strength, ...options }) {
   const { signal } = (running = new AbortController());
   result = undefined;
   // When either is missing the page has been told already.
@@ -93,6 +93,7 @@ async function denoise(picture, options) {
   let next = 0;
   const { image: denoised } = await ready.denoise(image, {
     ...options,
+    strength: painted ? await strengthMap(painted, strength, image) : strength,
     signal,
     onProgress: (progress) => {
       if (progress.phase !== 'denoising') return;
@@ -114,6 +115,24 @@ async function denoise(picture, options) {
   signal.throwIfAborted();
   result = { picture, image: denoised };
   tell({ type: 'denoised', picture, bitmap }, [bitmap]);
+}
+
+/**
+ * A factor for each pixel of an image.
+ *
+ * @param {ImageData} painted  greys, see protocol.js
+ * @param {number} strength  the factor where nothing is painted
+ * @param {ImageData} image
+ */
+async function strengthMap(painted, strength, { width, height }) {
+  const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true });
+  if (!context) throw new Error('this browser gives no memory for what was painted');
+  context.imageSmoothingQuality = 'high';
+  context.drawImage(await createImageBitmap(painted), 0, 0, width, height);
+  const greys = context.getImageData(0, 0, width, height).data;
+  const factor = (/** @type {number} */ grey) => (grey <= 128 ? grey / 128 : 1 + (grey - 128) / 127);
+  const data = new Float32Array(width * height).map((_, i) => Math.min(4, strength * factor(greys[4 * i] ?? 128)));
+  return { data, width, height };
 }
 
 /** @param {Extract<ToWorker, { type: 'encode' }>} message */

@@ -116,7 +116,7 @@ input:focus-visible + .line .grip {
 /**
  * `<svnr-compare>`: two pictures of the same size, one over the other, and a divider to wipe between them.
  *
- * The divider is a range input as large as the picture: keyboard, touch and screen readers get it for nothing.
+ * What it holds lies over both. The divider is a range input as large as the picture: keyboard, touch and screen readers get it for nothing.
  */
 export class Compare extends Base {
   #before = document.createElement('canvas');
@@ -153,7 +153,8 @@ export class Compare extends Base {
     this.#range.addEventListener('input', () => {
       this.position = Number(this.#range.value);
     });
-    root.append(this.#before, this.#after, ...labels, this.#range, line);
+    // What a page puts inside lies over the pictures.
+    root.append(this.#before, this.#after, ...labels, this.#range, line, document.createElement('slot'));
     this.position = 50;
   }
 
