@@ -1,12 +1,13 @@
 import { SvnrError } from './errors.js';
 import { gpu } from './gpu.js';
-import { checkImage, fromPicture, toPicture } from './image.js';
+import { MOST_PIXELS_SAMPLED, checkCount, fromPicture, pixelsOf, toPicture } from './image.js';
 import { load } from './load.js';
 import { createOptions, denoiseOptions } from './options.js';
-import { Engine, Noise, Settings, estimateNoise } from './svnr_wasm.js';
+import { Engine, Noise, Samples, Settings, estimateNoise } from './svnr_wasm.js';
 import { call, callAsync, checkAlive, init } from './wasm.js';
 
-/** @typedef {import('./index.d.ts').SvnrImage} SvnrImage */
+/** @typedef {import('./image.js').Pixels} Pixels */
+/** @typedef {ReturnType<typeof denoiseOptions>} Options */
 
 /** Sides of tiles: large enough that the halo costs little, small enough that cancelling is quick. */
 const TILE = { webgpu: 512, cpu: 384 };
@@ -62,11 +63,11 @@ export class Denoiser {
     }
   }
 
-  /** @param {SvnrImage} image */
+  /** @param {unknown} image */
   estimateNoise(image) {
     this.#alive();
-    checkImage(image);
-    const picture = call(() => toPicture(image));
+    const pixels = pixelsOf(image);
+    const picture = call(() => toPicture(pixels));
     try {
       return noiseOf(picture);
     } finally {
@@ -75,16 +76,15 @@ export class Denoiser {
   }
 
   /**
-   * @template {SvnrImage} T
-   * @param {T} image
+   * @param {unknown} image
    * @param {unknown} options
-   * @returns {Promise<import('./index.d.ts').DenoiseResult<T>>}
    */
   async denoise(image, options = {}) {
     this.#alive();
-    checkImage(image);
-    const checked = denoiseOptions(options);
-    const run = this.#queue.then(() => this.#run(image, checked));
+    const pixels = pixelsOf(image);
+    const checked = denoiseOptions(options, pixels);
+    if (checked.samples > 1) checkCount(pixels.width * pixels.height, MOST_PIXELS_SAMPLED);
+    const run = this.#queue.then(() => this.#run(pixels, checked));
     this.#queue = run.then(
       () => {},
       () => {},
@@ -96,7 +96,8 @@ export class Denoiser {
     const engine = this.#engine;
     this.#engine = undefined;
     // A run that is under way holds the engine until its tile is done; then it ends, too.
-    this.#queue.then(() => engine?.free());
+    // What has failed inside has nothing to give back.
+    this.#queue.then(() => engine?.dispose()).catch(() => {});
   }
 
   #alive() {
@@ -106,39 +107,79 @@ export class Denoiser {
   }
 
   /**
-   * @template {SvnrImage} T
-   * @param {T} image
-   * @param {ReturnType<typeof denoiseOptions>} options
+   * @param {Pixels} image
+   * @param {Options} options
    */
-  async #run(image, { noise: wanted, signal, onProgress, tile: side, ...settings }) {
-    /** @type {import('./svnr_wasm.js').Task | undefined} */
-    let task;
+  async #run(image, options) {
+    const { signal, onProgress } = options;
     const check = () => {
       signal?.throwIfAborted();
       return this.#alive();
     };
     check();
     const picture = call(() => toPicture(image));
+    /** @type {Samples | undefined} */
+    let samples;
     try {
-      if (!wanted) {
+      if (!options.noise) {
         onProgress?.({ phase: 'estimating', fraction: 0 });
         await macrotask();
         check();
       }
-      const noise = wanted ?? noiseOf(picture);
-      const tile = side ?? TILE[this.backend];
-      task = call(() => start(check(), picture, noise, { ...settings, tile }));
-      const running = task;
-      const { steps, tiles } = task;
-      /** @param {number} most */
-      const preview = (most = 1_000_000) => {
-        if (running !== task) throw new SvnrError('freed', 'preview() works only while its run is under way');
-        const { width, height, data } = call(() => running.preview(most));
-        /** @type {'srgb' | 'display-p3'} */
-        const colorSpace = image.colorSpace === 'display-p3' ? 'display-p3' : 'srgb';
-        return { width, height, data: new Uint8ClampedArray(data), colorSpace };
-      };
-      onProgress?.({ phase: 'denoising', step: 1, steps, tile: 0, tiles, fraction: 0, preview });
+      const noise = options.noise ?? noiseOf(picture);
+      const settings = { ...options, noise, tile: options.tile ?? TILE[this.backend] };
+      const first = await this.#draw(picture, image, settings, 1, check);
+      if (options.samples === 1) return { image: taken(first, image), noise };
+      samples = call(() => new Samples(first));
+      for (let sample = 2; sample <= options.samples; sample += 1) {
+        const next = await this.#draw(picture, image, settings, sample, check);
+        samples.add(next);
+        next.free();
+      }
+      const uncertainty = samples.uncertainty();
+      const mean = samples.intoMean();
+      samples = undefined;
+      return { image: taken(mean, image), noise, uncertainty };
+    } finally {
+      samples?.free();
+      picture.free();
+    }
+  }
+
+  /**
+   * One picture; the caller frees it.
+   *
+   * @param {import('./svnr_wasm.js').Picture} picture
+   * @param {Pixels} image
+   * @param {Options & { noise: NonNullable<Options['noise']>, tile: number }} options
+   * @param {number} sample  from 1
+   * @param {() => Engine} check
+   */
+  async #draw(picture, image, options, sample, check) {
+    const { onProgress, samples } = options;
+    /** @type {import('./svnr_wasm.js').Task | undefined} */
+    let task = call(() => start(check(), picture, { ...options, seed: options.seed + sample - 1 }));
+    const running = task;
+    const { steps, tiles } = task;
+    /** @param {number} most */
+    const preview = (most = 1_000_000) => {
+      if (running !== task) throw new SvnrError('freed', 'preview() works only while its run is under way');
+      const { width, height, data } = call(() => running.preview(most));
+      /** @type {'srgb' | 'display-p3'} */
+      const colorSpace = image.colorSpace === 'display-p3' ? 'display-p3' : 'srgb';
+      return { width, height, data: new Uint8ClampedArray(data), colorSpace };
+    };
+    /**
+     * @param {number} step
+     * @param {number} tile
+     * @param {number} done
+     */
+    const report = (step, tile, done) => {
+      const fraction = (sample - 1 + done) / samples;
+      onProgress?.({ phase: 'denoising', sample, samples, step, steps, tile, tiles, fraction, preview });
+    };
+    try {
+      report(1, 0, 0);
       for (;;) {
         // Without a break between tiles a page that runs this in its own thread never gets to draw or to cancel.
         await macrotask();
@@ -146,20 +187,27 @@ export class Denoiser {
         const done = await callAsync(() => running.advance());
         check();
         if (!done) break;
-        const { step, tile, fraction } = done;
-        onProgress?.({ phase: 'denoising', step, steps, tile, tiles, fraction, preview });
+        report(done.step, done.tile, done.fraction);
       }
       task = undefined;
-      const finished = call(() => running.finish());
-      try {
-        return { image: call(() => fromPicture(finished, image)), noise };
-      } finally {
-        finished.free();
-      }
+      return call(() => running.finish());
     } finally {
       task?.free();
-      picture.free();
     }
+  }
+}
+
+/**
+ * A picture in the form of an image; the picture is freed.
+ *
+ * @param {import('./svnr_wasm.js').Picture} picture
+ * @param {Pixels} like
+ */
+function taken(picture, like) {
+  try {
+    return call(() => fromPicture(picture, like));
+  } finally {
+    picture.free();
   }
 }
 
@@ -194,16 +242,17 @@ function noiseOf(picture) {
 /**
  * @param {Engine} engine
  * @param {import('./svnr_wasm.js').Picture} picture
- * @param {{ read: number, shot: number }} model
- * @param {{ steps: number, seed: number, stochastic: boolean, strength: number, tile: number }} options
+ * @param {Options & { noise: NonNullable<Options['noise']>, tile: number }} options
  */
-function start(engine, picture, model, options) {
-  const noise = new Noise(model.read, model.shot);
-  const settings = Object.assign(new Settings(), options);
+function start(engine, picture, { noise, strength, steps, seed, stochastic, tile }) {
+  const wanted = 'std' in noise ? Noise.map(noise.std) : Noise.model(noise.read, noise.shot);
+  const settings = Object.assign(new Settings(), { steps, seed, stochastic, tile });
   try {
-    return engine.start(picture, noise, settings);
+    if (typeof strength === 'number') settings.setStrength(strength);
+    else settings.setStrengthMap(strength.values);
+    return engine.start(picture, wanted, settings);
   } finally {
-    noise.free();
+    wanted.free();
     settings.free();
   }
 }

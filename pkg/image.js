@@ -1,10 +1,13 @@
 import { SvnrError } from './errors.js';
 import { Picture } from './svnr_wasm.js';
 
-/** @typedef {import('./index.d.ts').SvnrImage} SvnrImage */
+/** @typedef {import('./index.d.ts').PlainImage} PlainImage */
+/** @typedef {ImageData | PlainImage} Pixels */
 
 /** Wasm holds at most 4 GB; a run takes 60 bytes a pixel, and the image itself comes on top. */
-const MOST_PIXELS = 40_000_000;
+export const MOST_PIXELS = 40_000_000;
+/** Mean and spread of several samples take 36 bytes more. */
+export const MOST_PIXELS_SAMPLED = 25_000_000;
 
 const COLOR_SPACES = ['srgb', 'display-p3', 'srgb-linear'];
 
@@ -17,14 +20,50 @@ function refuse(what) {
 }
 
 /**
- * Throws unless `image` is one that can be denoised.
+ * The samples of an image; throws unless it is one that can be denoised.
  *
  * @param {unknown} image
- * @returns {asserts image is SvnrImage}
+ * @returns {Pixels}
  */
-export function checkImage(image) {
+export function pixelsOf(image) {
+  const pixels = typeof ImageBitmap === 'function' && image instanceof ImageBitmap ? drawn(image) : image;
+  checkPixels(pixels);
+  return pixels;
+}
+
+/** @param {ImageBitmap} bitmap */
+function drawn(bitmap) {
+  const { width, height } = bitmap;
+  // What was closed has no size.
+  if (width === 0) refuse('the ImageBitmap is closed; pass it before');
+  checkCount(width * height, MOST_PIXELS);
+  const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true });
+  if (!context) return refuse(`this browser cannot read an ImageBitmap of ${width} x ${height} pixels; pass an ImageData`);
+  context.drawImage(bitmap, 0, 0);
+  return context.getImageData(0, 0, width, height);
+}
+
+/**
+ * @param {number} pixels
+ * @param {number} most
+ */
+export function checkCount(pixels, most) {
+  if (pixels <= most) return;
+  const millions = (pixels / 1e6).toFixed(1);
+  const what = most < MOST_PIXELS ? 'with several samples ' : '';
+  throw new SvnrError(
+    'too-large',
+    `the image has ${millions} megapixels; ${what}at most ${most / 1e6} fit into a browser's memory, so make it smaller or cut it`,
+  );
+}
+
+/**
+ * @param {unknown} image
+ * @returns {asserts image is Pixels}
+ */
+function checkPixels(image) {
   if (typeof image !== 'object' || image === null || !('data' in image)) {
-    refuse('the image must be an ImageData or { data, width, height, colorSpace }');
+    refuse('the image must be an ImageData, an ImageBitmap or { data, width, height, colorSpace }');
   }
   const { data, width, height, colorSpace = 'srgb' } = /** @type {Record<string, unknown>} */ (image);
   if (!(data instanceof Uint8ClampedArray || data instanceof Uint16Array || data instanceof Float32Array)) {
@@ -45,19 +84,13 @@ export function checkImage(image) {
   if (colorSpace === 'srgb-linear' && !(data instanceof Float32Array)) {
     refuse('image.colorSpace can be srgb-linear only when image.data is a Float32Array');
   }
-  if (pixels > MOST_PIXELS) {
-    const millions = (pixels / 1e6).toFixed(1);
-    throw new SvnrError(
-      'too-large',
-      `the image has ${millions} megapixels; at most ${MOST_PIXELS / 1e6} fit into a browser's memory, so make it smaller or cut it`,
-    );
-  }
+  checkCount(pixels, MOST_PIXELS);
 }
 
 /**
  * The image on the wasm side; the caller frees it.
  *
- * @param {SvnrImage} image
+ * @param {Pixels} image
  */
 export function toPicture(image) {
   const { data, width, height } = image;
@@ -69,7 +102,7 @@ export function toPicture(image) {
 /**
  * The picture in the form that `like` has, with alpha taken from there.
  *
- * @template {SvnrImage} T
+ * @template {Pixels} T
  * @param {Picture} picture
  * @param {T} like
  * @returns {T}
@@ -85,9 +118,9 @@ export function fromPicture(picture, like) {
 /**
  * An image of the form of `like` with other samples.
  *
- * @template {SvnrImage} T
+ * @template {Pixels} T
  * @param {T} like
- * @param {SvnrImage['data']} data
+ * @param {Pixels['data']} data
  * @returns {T}
  */
 function withData(like, data) {

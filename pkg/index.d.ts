@@ -98,8 +98,8 @@ export interface PlainImage {
   colorSpace?: 'srgb' | 'display-p3' | 'srgb-linear';
 }
 
-/** An image that can be denoised: at most 40 megapixels. */
-export type SvnrImage = ImageData | PlainImage;
+/** An image that can be denoised: at most 40 megapixels, with several samples at most 25. */
+export type SvnrImage = ImageData | ImageBitmap | PlainImage;
 
 /**
  * Noise in linear light with white at 1: at signal `x` its variance is `read² + shot · x`.
@@ -109,6 +109,26 @@ export interface NoiseModel {
   read: number;
   /** Variance per unit of signal, from 0 to 2. */
   shot: number;
+}
+
+/** Noise known pixel by pixel: as `denoise` takes it, of the image's size. */
+export interface NoiseMap {
+  /** Standard deviation in linear light with white at 1, from 0 to 2, row after row. */
+  std: Float32Array;
+  /** The image's. */
+  width: number;
+  /** The image's. */
+  height: number;
+}
+
+/** A factor for every pixel, of the image's size. */
+export interface StrengthMap {
+  /** Factors from 0 to 4, row after row. */
+  data: Float32Array;
+  /** The image's. */
+  width: number;
+  /** The image's. */
+  height: number;
 }
 
 /** Noise found in an image. */
@@ -145,13 +165,16 @@ export type DenoiseProgress =
   | {
       /** The picture is being denoised. Comes before the first tile and after each. */
       phase: 'denoising';
+      /** The sample worked on, from 1. */
+      sample: number;
+      samples: number;
       /** The step worked on, from 1. */
       step: number;
       steps: number;
       /** Tiles of this step that are done. */
       tile: number;
       tiles: number;
-      /** The share of all tiles of all steps that is done, from 0 to 1. */
+      /** The share of all tiles of all steps of all samples that is done, from 0 to 1. */
       fraction: number;
       /**
        * The picture so far, thinned out to about `most` pixels (a million by default). Costs time, so call it only as
@@ -177,8 +200,8 @@ export interface CreateOptions {
 
 /** How {@link Denoiser.denoise} goes. */
 export interface DenoiseOptions {
-  /** The noise to remove: `auto` (default) measures it. */
-  noise?: 'auto' | (NoiseModel & Partial<NoiseEstimate>);
+  /** The noise to remove: `auto` (default) measures it. A map says it for every pixel, however bright that is. */
+  noise?: 'auto' | (NoiseModel & Partial<NoiseEstimate>) | NoiseMap;
   /**
    * Steps of the reverse process, a whole number from 1 (default) to 1000. One gives the closest picture on average, and
    * the smoothest; more give texture. Time grows with them.
@@ -188,8 +211,17 @@ export interface DenoiseOptions {
   seed?: number;
   /** Whether steps draw random numbers (default) or none: then every seed gives the same picture. Matters from two steps on. */
   stochastic?: boolean;
-  /** Multiplies the noise's standard deviation, from 0 (leaves the image alone) to 4; 1 by default. */
-  strength?: number;
+  /**
+   * How many pictures to draw, a whole number from 1 (default) to 1000, the n-th with seed `seed + n - 1`. With more
+   * than one the result is their mean, and {@link DenoiseResult.uncertainty} says where they differ; steps must be 2 or
+   * more and `stochastic` true, since else they are all the same.
+   */
+  samples?: number;
+  /**
+   * Multiplies the noise's standard deviation, from 0 (leaves the image alone) to 4; 1 by default. A map does so pixel by
+   * pixel: what is 0 there stays as it is.
+   */
+  strength?: number | StrengthMap;
   /**
    * Side of the tiles that the image is worked on in, from 8 to 8192 pixels; `auto` by default. It changes memory and
    * how soon `signal` is heard, not the picture.
@@ -203,10 +235,18 @@ export interface DenoiseOptions {
 
 /** What {@link Denoiser.denoise} gives. */
 export interface DenoiseResult<T extends SvnrImage> {
-  /** The denoised image in the form of the one given: an ImageData for an ImageData, else the same type of array. */
-  image: T;
+  /**
+   * The denoised image in the form of the one given: an ImageData for an ImageData or an ImageBitmap, else the same type
+   * of array.
+   */
+  image: T extends ImageBitmap ? ImageData : T;
   /** The noise that was removed, before `strength`. */
-  noise: NoiseModel & Partial<NoiseEstimate>;
+  noise: (NoiseModel & Partial<NoiseEstimate>) | NoiseMap;
+  /**
+   * Only with several samples: how far they differ at each pixel, row after row, as a standard deviation on the sRGB
+   * curve with white at 1. Where it is high, the detail is invented.
+   */
+  uncertainty?: Float32Array;
 }
 
 /** A network on a device, ready to denoise. Made by {@link Denoiser.create}. */

@@ -20,7 +20,7 @@ function show(value) {
  * @param {string[]} known
  * @returns {Record<string, unknown>}
  */
-function checkKeys(options, known) {
+export function checkKeys(options, known) {
   if (typeof options !== 'object' || options === null) refuse(`the options are ${show(options)}; they must be an object`);
   const unknown = Object.keys(options).find((key) => !known.includes(key));
   if (unknown !== undefined) refuse(`there is no option ${unknown}; there are ${known.join(', ')}`);
@@ -59,10 +59,20 @@ function whole(name, value, least, most, hint = '') {
  * @template Event
  * @param {Record<string, unknown>} options
  */
-function listeners({ signal, onProgress }) {
+export function listeners({ signal, onProgress }) {
   if (signal !== undefined && !(signal instanceof AbortSignal)) refuse('signal must be an AbortSignal');
   if (onProgress !== undefined && typeof onProgress !== 'function') refuse('onProgress must be a function');
   return { signal, onProgress: /** @type {((event: Event) => void) | undefined} */ (onProgress) };
+}
+
+/**
+ * Whether an image is to be moved to a worker.
+ *
+ * @param {unknown} transfer
+ */
+export function transferOption(transfer = false) {
+  if (typeof transfer !== 'boolean') return refuse(`transfer is ${show(transfer)}; it must be true or false`);
+  return transfer;
 }
 
 /**
@@ -87,41 +97,62 @@ export function createOptions(options) {
 }
 
 /**
- * `null` stands for 'auto'.
+ * How an image of this size is to be denoised. `null` stands for 'auto'.
  *
  * @param {unknown} options
+ * @param {{ width: number, height: number }} image
  */
-export function denoiseOptions(options) {
+export function denoiseOptions(options, image) {
   const given = checkKeys(options, [
     'noise',
     'steps',
     'seed',
     'stochastic',
+    'samples',
     'strength',
     'tile',
     'signal',
     'onProgress',
   ]);
-  const { noise = 'auto', steps = 1, seed = 0, stochastic = true, strength = 1, tile = 'auto' } = given;
+  const { noise = 'auto', stochastic = true, strength = 1, tile = 'auto' } = given;
   if (typeof stochastic !== 'boolean') return refuse(`stochastic is ${show(stochastic)}; it must be true or false`);
+  const steps = whole('steps', given.steps ?? 1, 1, 1000);
+  const samples = whole('samples', given.samples ?? 1, 1, 1000);
+  if (samples > 1 && (steps === 1 || !stochastic)) {
+    return refuse(
+      `samples is ${samples}, but ${steps === 1 ? 'one step' : 'stochastic: false'} gives the same picture every time; it needs steps of 2 or more and stochastic: true`,
+    );
+  }
   /** @type {ReturnType<typeof listeners<import('./index.d.ts').DenoiseProgress>>} */
   const { signal, onProgress } = listeners(given);
   return {
-    noise: noise === 'auto' ? null : noiseModel(noise),
-    steps: whole('steps', steps, 1, 1000),
-    seed: whole('seed', seed, 0, Number.MAX_SAFE_INTEGER),
+    noise: noise === 'auto' ? null : noiseOf(noise, image),
+    steps,
+    seed: whole('seed', given.seed ?? 0, 0, Number.MAX_SAFE_INTEGER),
     stochastic,
-    strength: number('strength', strength, 0, 4, ': 0 leaves the image alone, 1 takes all of the noise'),
+    samples,
+    strength:
+      typeof strength === 'object'
+        ? map('strength', strength, 'data', image)
+        : number('strength', strength, 0, 4, ': 0 leaves the image alone, 1 takes all of the noise'),
     tile: tile === 'auto' ? null : whole('tile', tile, 8, 8192, " pixels, or 'auto'"),
     signal,
     onProgress,
   };
 }
 
-/** @param {unknown} noise */
-function noiseModel(noise) {
+/**
+ * @param {unknown} noise
+ * @param {{ width: number, height: number }} image
+ * @returns {{ read: number, shot: number } | import('./index.d.ts').NoiseMap}
+ */
+function noiseOf(noise, image) {
   if (typeof noise !== 'object' || noise === null) {
-    return refuse(`noise is ${show(noise)}; it must be 'auto' or { read, shot }`);
+    return refuse(`noise is ${show(noise)}; it must be 'auto', { read, shot } or { std, width, height }`);
+  }
+  if ('std' in noise) {
+    const { values, width, height } = map('noise', noise, 'std', image);
+    return { std: values, width, height };
   }
   // What estimateNoise returns can be handed back as it is.
   const { read, shot } = checkKeys(noise, ['read', 'shot', 'points']);
@@ -129,4 +160,26 @@ function noiseModel(noise) {
     read: number('noise.read', read, 0, 2, ', in linear light with white at 1'),
     shot: number('noise.shot', shot, 0, 2, ', in linear light with white at 1'),
   };
+}
+
+/**
+ * A number for each pixel of an image. The numbers themselves are checked where they are used.
+ *
+ * @param {string} name
+ * @param {unknown} value
+ * @param {string} key  which of its keys has the numbers
+ * @param {{ width: number, height: number }} image
+ */
+function map(name, value, key, image) {
+  const { [key]: values, width, height } = checkKeys(value, [key, 'width', 'height']);
+  if (!(values instanceof Float32Array)) return refuse(`${name}.${key} must be a Float32Array`);
+  if (width !== image.width || height !== image.height) {
+    return refuse(
+      `${name} is a map of ${show(width)} x ${show(height)} values; it must have the image's size, ${image.width} x ${image.height}`,
+    );
+  }
+  if (values.length !== image.width * image.height) {
+    return refuse(`${name}.${key} has ${values.length} values; ${image.width} x ${image.height} pixels need as many as they are`);
+  }
+  return { values, width: image.width, height: image.height };
 }

@@ -9,6 +9,10 @@ export class Engine {
     free(): void;
     [Symbol.dispose](): void;
     /**
+     * Gives back its memory, the GPU's too, of which burn would else keep some for what may come.
+     */
+    dispose(): void;
+    /**
      * The network of a weight file on the CPU.
      *
      * # Errors
@@ -40,23 +44,20 @@ export class Engine {
 }
 
 /**
- * [`NoiseModel`] in JavaScript's words.
+ * [`noise::Noise`] in JavaScript's words, checked when a run starts.
  */
 export class Noise {
+    private constructor();
     free(): void;
     [Symbol.dispose](): void;
     /**
-     * A model from its numbers, checked when a run starts.
+     * From the std of every pixel, row after row.
      */
-    constructor(read: number, shot: number);
+    static map(std: Float32Array | number[]): Noise;
     /**
-     * Std of the noise at black.
+     * From the std at black and the variance per unit of signal.
      */
-    read: number;
-    /**
-     * Variance per unit of signal.
-     */
-    shot: number;
+    static model(read: number, shot: number): Noise;
 }
 
 /**
@@ -147,6 +148,30 @@ export class Progress {
 }
 
 /**
+ * Pictures of one photo with different seeds; see [`denoiser::Samples`].
+ */
+export class Samples {
+    free(): void;
+    [Symbol.dispose](): void;
+    /**
+     * One more, of the same size.
+     */
+    add(next: Picture): void;
+    /**
+     * Their mean.
+     */
+    intoMean(): Picture;
+    /**
+     * The first one.
+     */
+    constructor(first: Picture);
+    /**
+     * How far they differ at every pixel, row after row.
+     */
+    uncertainty(): Float32Array;
+}
+
+/**
  * [`Options`] in JavaScript's words; starts with the defaults.
  */
 export class Settings {
@@ -156,6 +181,14 @@ export class Settings {
      * The defaults.
      */
     constructor();
+    /**
+     * Multiplies it by a factor for each pixel, row after row.
+     */
+    setStrengthMap(factors: Float32Array | number[]): void;
+    /**
+     * Multiplies the noise's std everywhere by one factor.
+     */
+    setStrength(factor: number): void;
     /**
      * A whole number, as JavaScript has it.
      */
@@ -168,10 +201,6 @@ export class Settings {
      * Whether the steps draw noise.
      */
     stochastic: boolean;
-    /**
-     * Factor on the noise's std.
-     */
-    strength: number;
     /**
      * Side of a tile in pixels.
      */
@@ -239,8 +268,6 @@ export type InitInput = RequestInfo | URL | Response | BufferSource | WebAssembl
 export interface InitOutput {
     readonly memory: WebAssembly.Memory;
     readonly __wbg_engine_free: (a: number, b: number) => void;
-    readonly __wbg_get_noise_read: (a: number) => number;
-    readonly __wbg_get_noise_shot: (a: number) => number;
     readonly __wbg_get_preview_data: (a: number) => [number, number];
     readonly __wbg_get_preview_height: (a: number) => number;
     readonly __wbg_get_preview_width: (a: number) => number;
@@ -250,14 +277,12 @@ export interface InitOutput {
     readonly __wbg_get_settings_seed: (a: number) => number;
     readonly __wbg_get_settings_steps: (a: number) => number;
     readonly __wbg_get_settings_stochastic: (a: number) => number;
-    readonly __wbg_get_settings_strength: (a: number) => number;
     readonly __wbg_get_settings_tile: (a: number) => number;
     readonly __wbg_noise_free: (a: number, b: number) => void;
     readonly __wbg_picture_free: (a: number, b: number) => void;
     readonly __wbg_preview_free: (a: number, b: number) => void;
     readonly __wbg_progress_free: (a: number, b: number) => void;
-    readonly __wbg_set_noise_read: (a: number, b: number) => void;
-    readonly __wbg_set_noise_shot: (a: number, b: number) => void;
+    readonly __wbg_samples_free: (a: number, b: number) => void;
     readonly __wbg_set_preview_data: (a: number, b: number, c: number) => void;
     readonly __wbg_set_preview_height: (a: number, b: number) => void;
     readonly __wbg_set_preview_width: (a: number, b: number) => void;
@@ -267,16 +292,17 @@ export interface InitOutput {
     readonly __wbg_set_settings_seed: (a: number, b: number) => void;
     readonly __wbg_set_settings_steps: (a: number, b: number) => void;
     readonly __wbg_set_settings_stochastic: (a: number, b: number) => void;
-    readonly __wbg_set_settings_strength: (a: number, b: number) => void;
     readonly __wbg_set_settings_tile: (a: number, b: number) => void;
     readonly __wbg_settings_free: (a: number, b: number) => void;
     readonly __wbg_task_free: (a: number, b: number) => void;
+    readonly engine_dispose: (a: number) => void;
     readonly engine_onCpu: (a: number, b: number) => [number, number, number];
     readonly engine_onGpu: (a: number, b: number) => [number, number, number];
     readonly engine_start: (a: number, b: number, c: number, d: number) => [number, number, number];
     readonly engine_warmUp: (a: number) => any;
     readonly estimateNoise: (a: number) => [number, number, number];
-    readonly noise_new: (a: number, b: number) => number;
+    readonly noise_map: (a: number, b: number) => number;
+    readonly noise_model: (a: number, b: number) => number;
     readonly onPanic: (a: any) => void;
     readonly openGpu: () => any;
     readonly picture_fromF32: (a: number, b: number, c: number, d: number, e: number) => [number, number, number];
@@ -285,19 +311,25 @@ export interface InitOutput {
     readonly picture_writeF32: (a: number, b: number, c: number, d: any, e: number) => void;
     readonly picture_writeU16: (a: number, b: number, c: number, d: any) => void;
     readonly picture_writeU8: (a: number, b: number, c: number, d: any) => void;
+    readonly samples_add: (a: number, b: number) => void;
+    readonly samples_intoMean: (a: number) => number;
+    readonly samples_new: (a: number) => number;
+    readonly samples_uncertainty: (a: number) => [number, number];
     readonly settings_new: () => number;
+    readonly settings_setStrength: (a: number, b: number) => void;
+    readonly settings_setStrengthMap: (a: number, b: number, c: number) => void;
     readonly task_advance: (a: number) => any;
     readonly task_finish: (a: number) => number;
     readonly task_preview: (a: number, b: number) => number;
     readonly task_steps: (a: number) => number;
     readonly task_tiles: (a: number) => number;
     readonly wasm_bindgen__convert__closures_____invoke__h09a17c8eb4763729: (a: number, b: number, c: any) => [number, number];
-    readonly wasm_bindgen__convert__closures_____invoke__h09a17c8eb4763729_51: (a: number, b: number, c: any) => [number, number];
-    readonly wasm_bindgen__convert__closures_____invoke__h09a17c8eb4763729_52: (a: number, b: number, c: any) => [number, number];
+    readonly wasm_bindgen__convert__closures_____invoke__h09a17c8eb4763729_53: (a: number, b: number, c: any) => [number, number];
+    readonly wasm_bindgen__convert__closures_____invoke__h09a17c8eb4763729_54: (a: number, b: number, c: any) => [number, number];
     readonly wasm_bindgen__convert__closures_____invoke__h15c7b574eec5bc17: (a: number, b: number, c: any, d: any) => void;
     readonly wasm_bindgen__convert__closures_____invoke__h72a9433c32488bf0: (a: number, b: number, c: any) => [number, number];
     readonly wasm_bindgen__convert__closures_____invoke__h25145a83f8d6f88a: (a: number, b: number, c: any) => void;
-    readonly wasm_bindgen__convert__closures_____invoke__h25145a83f8d6f88a_50: (a: number, b: number, c: any) => void;
+    readonly wasm_bindgen__convert__closures_____invoke__h25145a83f8d6f88a_52: (a: number, b: number, c: any) => void;
     readonly __wbindgen_malloc_command_export: (a: number, b: number) => number;
     readonly __wbindgen_realloc_command_export: (a: number, b: number, c: number, d: number) => number;
     readonly __wbindgen_free_command_export: (a: number, b: number, c: number) => void;

@@ -21,6 +21,13 @@ export class Engine {
         wasm.__wbg_engine_free(ptr, 0);
     }
     /**
+     * Gives back its memory, the GPU's too, of which burn would else keep some for what may come.
+     */
+    dispose() {
+        const ptr = this.__destroy_into_raw();
+        wasm.engine_dispose(ptr);
+    }
+    /**
      * The network of a weight file on the CPU.
      *
      * # Errors
@@ -90,9 +97,15 @@ export class Engine {
 if (Symbol.dispose) Engine.prototype[Symbol.dispose] = Engine.prototype.free;
 
 /**
- * [`NoiseModel`] in JavaScript's words.
+ * [`noise::Noise`] in JavaScript's words, checked when a run starts.
  */
 export class Noise {
+    static __wrap(ptr) {
+        const obj = Object.create(Noise.prototype);
+        obj.__wbg_ptr = ptr;
+        NoiseFinalization.register(obj, obj.__wbg_ptr, obj);
+        return obj;
+    }
     __destroy_into_raw() {
         const ptr = this.__wbg_ptr;
         this.__wbg_ptr = 0;
@@ -104,45 +117,25 @@ export class Noise {
         wasm.__wbg_noise_free(ptr, 0);
     }
     /**
-     * Std of the noise at black.
-     * @returns {number}
+     * From the std of every pixel, row after row.
+     * @param {Float32Array | number[]} std
+     * @returns {Noise}
      */
-    get read() {
-        const ret = wasm.__wbg_get_noise_read(this.__wbg_ptr);
-        return ret;
+    static map(std) {
+        const ptr0 = passArrayF32ToWasm0(std, wasm.__wbindgen_malloc_command_export);
+        const len0 = WASM_VECTOR_LEN;
+        const ret = wasm.noise_map(ptr0, len0);
+        return Noise.__wrap(ret);
     }
     /**
-     * Variance per unit of signal.
-     * @returns {number}
-     */
-    get shot() {
-        const ret = wasm.__wbg_get_noise_shot(this.__wbg_ptr);
-        return ret;
-    }
-    /**
-     * A model from its numbers, checked when a run starts.
+     * From the std at black and the variance per unit of signal.
      * @param {number} read
      * @param {number} shot
+     * @returns {Noise}
      */
-    constructor(read, shot) {
-        const ret = wasm.noise_new(read, shot);
-        this.__wbg_ptr = ret;
-        NoiseFinalization.register(this, this.__wbg_ptr, this);
-        return this;
-    }
-    /**
-     * Std of the noise at black.
-     * @param {number} arg0
-     */
-    set read(arg0) {
-        wasm.__wbg_set_noise_read(this.__wbg_ptr, arg0);
-    }
-    /**
-     * Variance per unit of signal.
-     * @param {number} arg0
-     */
-    set shot(arg0) {
-        wasm.__wbg_set_noise_shot(this.__wbg_ptr, arg0);
+    static model(read, shot) {
+        const ret = wasm.noise_model(read, shot);
+        return Noise.__wrap(ret);
     }
 }
 if (Symbol.dispose) Noise.prototype[Symbol.dispose] = Noise.prototype.free;
@@ -408,6 +401,62 @@ export class Progress {
 if (Symbol.dispose) Progress.prototype[Symbol.dispose] = Progress.prototype.free;
 
 /**
+ * Pictures of one photo with different seeds; see [`denoiser::Samples`].
+ */
+export class Samples {
+    __destroy_into_raw() {
+        const ptr = this.__wbg_ptr;
+        this.__wbg_ptr = 0;
+        SamplesFinalization.unregister(this);
+        return ptr;
+    }
+    free() {
+        const ptr = this.__destroy_into_raw();
+        wasm.__wbg_samples_free(ptr, 0);
+    }
+    /**
+     * One more, of the same size.
+     * @param {Picture} next
+     */
+    add(next) {
+        _assertClass(next, Picture);
+        wasm.samples_add(this.__wbg_ptr, next.__wbg_ptr);
+    }
+    /**
+     * Their mean.
+     * @returns {Picture}
+     */
+    intoMean() {
+        const ptr = this.__destroy_into_raw();
+        const ret = wasm.samples_intoMean(ptr);
+        return Picture.__wrap(ret);
+    }
+    /**
+     * The first one.
+     * @param {Picture} first
+     */
+    constructor(first) {
+        _assertClass(first, Picture);
+        var ptr0 = first.__destroy_into_raw();
+        const ret = wasm.samples_new(ptr0);
+        this.__wbg_ptr = ret;
+        SamplesFinalization.register(this, this.__wbg_ptr, this);
+        return this;
+    }
+    /**
+     * How far they differ at every pixel, row after row.
+     * @returns {Float32Array}
+     */
+    uncertainty() {
+        const ret = wasm.samples_uncertainty(this.__wbg_ptr);
+        var v1 = getArrayF32FromWasm0(ret[0], ret[1]).slice();
+        wasm.__wbindgen_free_command_export(ret[0], ret[1] * 4, 4);
+        return v1;
+    }
+}
+if (Symbol.dispose) Samples.prototype[Symbol.dispose] = Samples.prototype.free;
+
+/**
  * [`Options`] in JavaScript's words; starts with the defaults.
  */
 export class Settings {
@@ -446,14 +495,6 @@ export class Settings {
         return ret !== 0;
     }
     /**
-     * Factor on the noise's std.
-     * @returns {number}
-     */
-    get strength() {
-        const ret = wasm.__wbg_get_settings_strength(this.__wbg_ptr);
-        return ret;
-    }
-    /**
      * Side of a tile in pixels.
      * @returns {number}
      */
@@ -483,13 +524,6 @@ export class Settings {
         wasm.__wbg_set_settings_stochastic(this.__wbg_ptr, arg0);
     }
     /**
-     * Factor on the noise's std.
-     * @param {number} arg0
-     */
-    set strength(arg0) {
-        wasm.__wbg_set_settings_strength(this.__wbg_ptr, arg0);
-    }
-    /**
      * Side of a tile in pixels.
      * @param {number} arg0
      */
@@ -504,6 +538,22 @@ export class Settings {
         this.__wbg_ptr = ret;
         SettingsFinalization.register(this, this.__wbg_ptr, this);
         return this;
+    }
+    /**
+     * Multiplies it by a factor for each pixel, row after row.
+     * @param {Float32Array | number[]} factors
+     */
+    setStrengthMap(factors) {
+        const ptr0 = passArrayF32ToWasm0(factors, wasm.__wbindgen_malloc_command_export);
+        const len0 = WASM_VECTOR_LEN;
+        wasm.settings_setStrengthMap(this.__wbg_ptr, ptr0, len0);
+    }
+    /**
+     * Multiplies the noise's std everywhere by one factor.
+     * @param {number} factor
+     */
+    setStrength(factor) {
+        wasm.settings_setStrength(this.__wbg_ptr, factor);
     }
 }
 if (Symbol.dispose) Settings.prototype[Symbol.dispose] = Settings.prototype.free;
@@ -1372,17 +1422,17 @@ function __wbg_get_imports() {
         },
         __wbindgen_generic_0000000000000004: function(arg0, arg1) {
             // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [NamedExternref("GPUUncapturedErrorEvent")], shim_idx: 13156, ret: Unit, inner_ret: Some(Unit) }, mutable: true }) -> Externref`.
-            const ret = makeMutClosure(arg0, arg1, wasm_bindgen__convert__closures_____invoke__h25145a83f8d6f88a_50);
+            const ret = makeMutClosure(arg0, arg1, wasm_bindgen__convert__closures_____invoke__h25145a83f8d6f88a_52);
             return ret;
         },
         __wbindgen_generic_0000000000000005: function(arg0, arg1) {
             // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [NamedExternref("any")], shim_idx: 13157, ret: Result(Unit), inner_ret: Some(Result(Unit)) }, mutable: true }) -> Externref`.
-            const ret = makeMutClosure(arg0, arg1, wasm_bindgen__convert__closures_____invoke__h09a17c8eb4763729_51);
+            const ret = makeMutClosure(arg0, arg1, wasm_bindgen__convert__closures_____invoke__h09a17c8eb4763729_53);
             return ret;
         },
         __wbindgen_generic_0000000000000006: function(arg0, arg1) {
             // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [NamedExternref("undefined")], shim_idx: 13157, ret: Result(Unit), inner_ret: Some(Result(Unit)) }, mutable: true }) -> Externref`.
-            const ret = makeMutClosure(arg0, arg1, wasm_bindgen__convert__closures_____invoke__h09a17c8eb4763729_52);
+            const ret = makeMutClosure(arg0, arg1, wasm_bindgen__convert__closures_____invoke__h09a17c8eb4763729_54);
             return ret;
         },
         __wbindgen_generic_0000000000000007: function(arg0) {
@@ -1419,8 +1469,8 @@ function wasm_bindgen__convert__closures_____invoke__h25145a83f8d6f88a(arg0, arg
     wasm.wasm_bindgen__convert__closures_____invoke__h25145a83f8d6f88a(arg0, arg1, arg2);
 }
 
-function wasm_bindgen__convert__closures_____invoke__h25145a83f8d6f88a_50(arg0, arg1, arg2) {
-    wasm.wasm_bindgen__convert__closures_____invoke__h25145a83f8d6f88a_50(arg0, arg1, arg2);
+function wasm_bindgen__convert__closures_____invoke__h25145a83f8d6f88a_52(arg0, arg1, arg2) {
+    wasm.wasm_bindgen__convert__closures_____invoke__h25145a83f8d6f88a_52(arg0, arg1, arg2);
 }
 
 function wasm_bindgen__convert__closures_____invoke__h72a9433c32488bf0(arg0, arg1, arg2) {
@@ -1437,15 +1487,15 @@ function wasm_bindgen__convert__closures_____invoke__h09a17c8eb4763729(arg0, arg
     }
 }
 
-function wasm_bindgen__convert__closures_____invoke__h09a17c8eb4763729_51(arg0, arg1, arg2) {
-    const ret = wasm.wasm_bindgen__convert__closures_____invoke__h09a17c8eb4763729_51(arg0, arg1, arg2);
+function wasm_bindgen__convert__closures_____invoke__h09a17c8eb4763729_53(arg0, arg1, arg2) {
+    const ret = wasm.wasm_bindgen__convert__closures_____invoke__h09a17c8eb4763729_53(arg0, arg1, arg2);
     if (ret[1]) {
         throw takeFromExternrefTable0(ret[0]);
     }
 }
 
-function wasm_bindgen__convert__closures_____invoke__h09a17c8eb4763729_52(arg0, arg1, arg2) {
-    const ret = wasm.wasm_bindgen__convert__closures_____invoke__h09a17c8eb4763729_52(arg0, arg1, arg2);
+function wasm_bindgen__convert__closures_____invoke__h09a17c8eb4763729_54(arg0, arg1, arg2) {
+    const ret = wasm.wasm_bindgen__convert__closures_____invoke__h09a17c8eb4763729_54(arg0, arg1, arg2);
     if (ret[1]) {
         throw takeFromExternrefTable0(ret[0]);
     }
@@ -1502,6 +1552,9 @@ const PreviewFinalization = (typeof FinalizationRegistry === 'undefined')
 const ProgressFinalization = (typeof FinalizationRegistry === 'undefined')
     ? { register: () => {}, unregister: () => {} }
     : new FinalizationRegistry(ptr => wasm.__wbg_progress_free(ptr, 1));
+const SamplesFinalization = (typeof FinalizationRegistry === 'undefined')
+    ? { register: () => {}, unregister: () => {} }
+    : new FinalizationRegistry(ptr => wasm.__wbg_samples_free(ptr, 1));
 const SettingsFinalization = (typeof FinalizationRegistry === 'undefined')
     ? { register: () => {}, unregister: () => {} }
     : new FinalizationRegistry(ptr => wasm.__wbg_settings_free(ptr, 1));
@@ -1581,6 +1634,11 @@ function debugString(val) {
         // Per MDN: 'This list of values is exhaustive.'
         // https://developer.mozilla.org/en-US/docs/Web/JavaScript/Reference/Operators/typeof#description
     }
+}
+
+function getArrayF32FromWasm0(ptr, len) {
+    ptr = ptr >>> 0;
+    return getFloat32ArrayMemory0().subarray(ptr / 4, ptr / 4 + len);
 }
 
 function getArrayJsValueViewFromWasm0(ptr, len) {

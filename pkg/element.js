@@ -1,0 +1,305 @@
+import { Compare } from './compare.js';
+import { SvnrError } from './errors.js';
+import { createWorkerDenoiser } from './worker.js';
+
+const Base = /** @type {typeof HTMLElement} */ (globalThis.HTMLElement ?? class {});
+
+const STYLE = `
+:host {
+  position: relative;
+  display: block;
+}
+
+:host([hidden]),
+[hidden] {
+  display: none;
+}
+
+.status {
+  position: absolute;
+  inset: auto 0 0;
+  display: grid;
+  gap: 0.25rem;
+  padding: 0.5rem 0.75rem;
+  background: rgb(0 0 0 / 60%);
+  color: #fff;
+  font: 0.8125rem/1.4 system-ui, sans-serif;
+}
+
+:host(:not([ready])) .status {
+  position: static;
+}
+
+progress {
+  inline-size: 100%;
+}
+`;
+
+/** At least so many milliseconds between previews. */
+const PREVIEW_EVERY = 500;
+
+/** One denoiser for all elements with the same backend, for as long as there are any.
+ * @type {Map<string, { denoiser: Promise<import('./worker.d.ts').WorkerDenoiser>, users: number }>} */
+const shared = new Map();
+
+/** See element.d.ts. */
+export class SvnrDenoiserElement extends Base {
+  static observedAttributes = ['src', 'backend', 'steps', 'samples', 'seed', 'strength', 'alt'];
+
+  #compare = new Compare();
+  #status = document.createElement('div');
+  #text = document.createElement('span');
+  #bar = document.createElement('progress');
+  /** The run that shows; what belongs to another is late. */
+  #run = new AbortController();
+  #isPlanned = false;
+  /** Which of the shared denoisers this one holds. */
+  #held = '';
+  /** Whether the GPU has failed it. */
+  #isWithoutGpu = false;
+  /** See element.d.ts.
+   * @type {import('./element.d.ts').SvnrDenoiserElement['result']} */
+  result = null;
+
+  constructor() {
+    super();
+    const root = this.attachShadow({ mode: 'open' });
+    const style = new CSSStyleSheet();
+    style.replaceSync(STYLE);
+    root.adoptedStyleSheets = [style];
+    this.#compare.part = 'compare';
+    this.#compare.setAttribute('exportparts', 'label, before, after, line, grip');
+    this.#compare.hidden = true;
+    this.#status.className = 'status';
+    this.#status.part = 'status';
+    this.#status.setAttribute('role', 'status');
+    this.#status.hidden = true;
+    this.#text.part = 'text';
+    this.#bar.part = 'progress';
+    this.#bar.setAttribute('aria-label', 'Progress');
+    this.#status.append(this.#text, this.#bar);
+    root.append(this.#compare, this.#status);
+  }
+
+  connectedCallback() {
+    this.#plan();
+  }
+
+  disconnectedCallback() {
+    this.#run.abort();
+    this.#release();
+  }
+
+  /** @param {string} name */
+  attributeChangedCallback(name) {
+    if (name === 'alt') this.#compare.setAttribute('aria-label', this.getAttribute('alt') ?? '');
+    else if (this.isConnected) this.#plan();
+  }
+
+  get src() {
+    return this.getAttribute('src') ?? '';
+  }
+
+  set src(value) {
+    this.setAttribute('src', value);
+  }
+
+  get compare() {
+    return this.#compare.position;
+  }
+
+  set compare(percent) {
+    this.#compare.position = percent;
+  }
+
+  /** Several attributes are often set one after another; they make one run. */
+  #plan() {
+    if (this.#isPlanned) return;
+    this.#isPlanned = true;
+    queueMicrotask(() => {
+      this.#isPlanned = false;
+      if (this.isConnected) this.#start();
+    });
+  }
+
+  async #start() {
+    this.#run.abort();
+    const run = (this.#run = new AbortController());
+    const { signal } = run;
+    this.result = null;
+    this.#release();
+    this.#compare.setAfter(null);
+    if (!this.src) {
+      this.#compare.hidden = true;
+      this.removeAttribute('ready');
+      this.#say('');
+      return;
+    }
+    try {
+      this.#say('Loading…', null);
+      const denoiser = this.#hold();
+      // It may fail before anyone waits for it.
+      denoiser.catch(() => {});
+      const bitmap = await load(new URL(this.src, document.baseURI), signal);
+      const shown = await createImageBitmap(bitmap);
+      signal.throwIfAborted();
+      this.#compare.setBefore(shown);
+      this.#compare.hidden = false;
+      this.setAttribute('ready', '');
+      const ready = await denoiser;
+      signal.throwIfAborted();
+      this.#say('Denoising…', null);
+      const result = await ready.denoise(bitmap, {
+        ...this.#options(),
+        transfer: true,
+        signal,
+        onProgress: (progress) => this.#progressed(progress, signal),
+      });
+      const after = await createImageBitmap(result.image);
+      signal.throwIfAborted();
+      this.#compare.setAfter(after);
+      this.result = result;
+      this.#say('');
+      this.#emit('svnr-done', result);
+    } catch (error) {
+      if (signal.aborted) return;
+      this.#compare.setAfter(null);
+      const code = error instanceof SvnrError ? error.code : '';
+      // After these a denoiser is of no use to anyone.
+      if (code === 'device-lost' || code === 'internal' || code === 'load-failed') shared.delete(this.#held);
+      if (code === 'device-lost' && this.#held === 'auto') {
+        this.#isWithoutGpu = true;
+        this.#plan();
+        return;
+      }
+      const message = error instanceof Error ? error.message : String(error);
+      this.#say(message);
+      this.#emit('svnr-error', error);
+    } finally {
+      if (run === this.#run) this.#release();
+    }
+  }
+
+  #options() {
+    /** @type {Record<string, number>} */
+    const options = {};
+    for (const name of ['steps', 'samples', 'seed', 'strength']) {
+      const value = this.getAttribute(name);
+      // What is no number is refused with the other options.
+      if (value !== null) options[name] = Number(value.trim() || NaN);
+    }
+    return options;
+  }
+
+  #lastPreview = 0;
+
+  /**
+   * @param {import('./worker.d.ts').WorkerDenoiseProgress} progress
+   * @param {AbortSignal} signal
+   */
+  #progressed(progress, signal) {
+    if (signal.aborted) return;
+    this.#say('Denoising…', progress.phase === 'denoising' ? progress.fraction : null);
+    this.#emit('svnr-progress', progress);
+    const now = performance.now();
+    if (progress.phase !== 'denoising' || progress.tile === 0 || now < this.#lastPreview + PREVIEW_EVERY) return;
+    this.#lastPreview = now;
+    this.#preview(progress, signal);
+  }
+
+  /**
+   * @param {Extract<import('./worker.d.ts').WorkerDenoiseProgress, { phase: 'denoising' }>} progress
+   * @param {AbortSignal} signal
+   */
+  async #preview({ preview }, signal) {
+    // A run that fails says so itself.
+    const picture = await preview().catch(() => null);
+    if (!picture) return;
+    const { data, width, height, colorSpace } = picture;
+    const bitmap = await createImageBitmap(new ImageData(data, width, height, { colorSpace }));
+    if (signal.aborted || this.result || this.#status.hidden) bitmap.close();
+    else this.#compare.setAfter(bitmap, { emerging: true });
+  }
+
+  /**
+   * @param {string} text  nothing hides it
+   * @param {number | null} [fraction]  null when nobody knows
+   */
+  #say(text, fraction) {
+    this.#text.textContent = text;
+    this.#status.hidden = !text;
+    this.#bar.hidden = fraction === undefined;
+    if (typeof fraction === 'number') this.#bar.value = fraction;
+    else this.#bar.removeAttribute('value');
+  }
+
+  /**
+   * @param {string} type
+   * @param {unknown} detail
+   */
+  #emit(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail, bubbles: true, composed: true }));
+  }
+
+  #hold() {
+    const wanted = this.getAttribute('backend') ?? 'auto';
+    const backend = this.#isWithoutGpu && wanted === 'auto' ? 'cpu' : wanted;
+    this.#held = backend;
+    let entry = shared.get(backend);
+    if (!entry) {
+      const denoiser = createWorkerDenoiser({ backend: /** @type {'auto'} */ (backend) });
+      entry = { denoiser, users: 0 };
+      shared.set(backend, entry);
+      // The next one may have more luck.
+      denoiser.catch(() => {
+        if (shared.get(backend)?.denoiser === denoiser) shared.delete(backend);
+      });
+    }
+    entry.users += 1;
+    return entry.denoiser;
+  }
+
+  #release() {
+    const entry = shared.get(this.#held);
+    const held = this.#held;
+    this.#held = '';
+    if (!held || !entry) return;
+    entry.users -= 1;
+    if (entry.users > 0) return;
+    // Not at once: the next picture of a page often follows soon.
+    setTimeout(() => {
+      if (entry.users > 0 || shared.get(held) !== entry) return;
+      shared.delete(held);
+      entry.denoiser.then(
+        (denoiser) => denoiser.free(),
+        () => {},
+      );
+    }, 10_000);
+  }
+}
+
+/**
+ * @param {URL} url
+ * @param {AbortSignal} signal
+ */
+async function load(url, signal) {
+  /** @type {Response} */
+  let response;
+  try {
+    response = await fetch(url, { signal });
+  } catch (error) {
+    signal.throwIfAborted();
+    throw new SvnrError('load-failed', `${url} could not be loaded; another site's pictures need its permission (CORS)`, {
+      cause: error,
+    });
+  }
+  if (!response.ok) throw new SvnrError('load-failed', `${url} could not be loaded: the server answered ${response.status}`);
+  const blob = await response.blob();
+  try {
+    return await createImageBitmap(blob);
+  } catch (error) {
+    throw new SvnrError('unsupported-image', `${url} is no picture that this browser can show`, { cause: error });
+  }
+}
+
+globalThis.customElements?.define('svnr-denoiser', SvnrDenoiserElement);
