@@ -55,7 +55,7 @@ fn photos_of_cameras_get_better_with_their_noise_estimated() {
     // (picture and camera, gain in PSNR in dB). The last picture's texture is taken for noise: it must not get worse still.
     let device = Device::flex();
     let denoiser = Denoiser::from_weights(RELEASED, &device).unwrap();
-    for (number, expected) in [(2, 1.26), (3, 4.53), (4, 0.47), (7, -1.11)] {
+    for (number, expected) in [(2, 1.26), (3, 4.53), (4, 0.47), (7, -0.41)] {
         let camera = Camera::random(&mut ChaCha8Rng::seed_from_u64(number));
         let photo = camera.photo(&picture_of(256, number), number);
         let noise = estimate_noise(&photo.noisy).noise;

@@ -349,7 +349,7 @@ describe('screenshots', () => {
         await page.getByRole('button', { name: 'Dusk at the lake' }).click();
         await reach(page, 'open');
         await page.getByRole('radio', { name: 'Balanced' }).check();
-        await page.locator('summary').click();
+        await page.locator('details:has(svnr-noise) > summary').click();
         await page.getByRole('button', { name: 'Denoise' }).click();
         await page.getByText(/Step [2-4] of 4/).waitFor();
         await screenshot(page, name('running'));
