@@ -5,8 +5,7 @@ use crate::image::{CHANNELS, LinearImage};
 
 /// Pictures that runs with different seeds have made of the same photo, one added after another.
 ///
-/// Their mean is closer to the truth than each of them (with many draws, as close as a single step's picture); where they
-/// differ, the detail is invented.
+/// Their mean is closer to the truth than each of them; where they differ, the detail is invented.
 #[derive(Debug, Clone)]
 pub struct Samples {
     mean: LinearImage,
