@@ -38,9 +38,16 @@ progress {
 /** At least so many milliseconds between previews. */
 const PREVIEW_EVERY = 500;
 
+/** @typedef {{ backend: string, denoiser: Promise<import('./worker.d.ts').WorkerDenoiser>, users: number }} Shared */
+
 /** One denoiser for all elements with the same backend, for as long as there are any.
- * @type {Map<string, { denoiser: Promise<import('./worker.d.ts').WorkerDenoiser>, users: number }>} */
+ * @type {Map<string, Shared>} */
 const shared = new Map();
+
+/** Lets nobody else have it; those who use it go on. @param {Shared} entry */
+function retire(entry) {
+  if (shared.get(entry.backend) === entry) shared.delete(entry.backend);
+}
 
 /** See element.d.ts. */
 export class SvnrDenoiserElement extends Base {
@@ -53,8 +60,9 @@ export class SvnrDenoiserElement extends Base {
   /** The run that shows; what belongs to another is late. */
   #run = new AbortController();
   #isPlanned = false;
-  /** Which of the shared denoisers this one holds. */
-  #held = '';
+  /** Which of the shared denoisers this one holds.
+   * @type {Shared | undefined} */
+  #held;
   /** Whether the GPU has failed it. */
   #isWithoutGpu = false;
   /** See element.d.ts.
@@ -135,17 +143,17 @@ export class SvnrDenoiserElement extends Base {
       this.#say('');
       return;
     }
+    let isOpen = false;
     try {
       this.#say('Loading…', null);
-      const denoiser = this.#hold();
-      // It may fail before anyone waits for it.
-      denoiser.catch(() => {});
+      const { denoiser } = this.#hold();
       const bitmap = await load(new URL(this.src, document.baseURI), signal);
       const shown = await createImageBitmap(bitmap);
       signal.throwIfAborted();
       this.#compare.setBefore(shown);
       this.#compare.hidden = false;
       this.setAttribute('ready', '');
+      isOpen = true;
       const ready = await denoiser;
       signal.throwIfAborted();
       this.#say('Denoising…', null);
@@ -165,9 +173,9 @@ export class SvnrDenoiserElement extends Base {
       if (signal.aborted) return;
       this.#compare.setAfter(null);
       const code = error instanceof SvnrError ? error.code : '';
-      // After these a denoiser is of no use to anyone.
-      if (code === 'device-lost' || code === 'internal' || code === 'load-failed') shared.delete(this.#held);
-      if (code === 'device-lost' && this.#held === 'auto') {
+      // After these a denoiser is of no use to anyone; but not when it was the picture that could not be loaded.
+      if (isOpen && this.#held && ['device-lost', 'internal', 'load-failed'].includes(code)) retire(this.#held);
+      if (code === 'device-lost' && this.#held?.backend === 'auto') {
         this.#isWithoutGpu = true;
         this.#plan();
         return;
@@ -244,32 +252,30 @@ export class SvnrDenoiserElement extends Base {
   #hold() {
     const wanted = this.getAttribute('backend') ?? 'auto';
     const backend = this.#isWithoutGpu && wanted === 'auto' ? 'cpu' : wanted;
-    this.#held = backend;
     let entry = shared.get(backend);
     if (!entry) {
       const denoiser = createWorkerDenoiser({ backend: /** @type {'auto'} */ (backend) });
-      entry = { denoiser, users: 0 };
-      shared.set(backend, entry);
-      // The next one may have more luck.
-      denoiser.catch(() => {
-        if (shared.get(backend)?.denoiser === denoiser) shared.delete(backend);
-      });
+      const made = { backend, denoiser, users: 0 };
+      // The next one may have more luck. It may fail before anyone waits for it.
+      denoiser.catch(() => retire(made));
+      shared.set(backend, made);
+      entry = made;
     }
     entry.users += 1;
-    return entry.denoiser;
+    this.#held = entry;
+    return entry;
   }
 
   #release() {
-    const entry = shared.get(this.#held);
-    const held = this.#held;
-    this.#held = '';
-    if (!held || !entry) return;
+    const entry = this.#held;
+    this.#held = undefined;
+    if (!entry) return;
     entry.users -= 1;
     if (entry.users > 0) return;
     // Not at once: the next picture of a page often follows soon.
     setTimeout(() => {
-      if (entry.users > 0 || shared.get(held) !== entry) return;
-      shared.delete(held);
+      if (entry.users > 0) return;
+      retire(entry);
       entry.denoiser.then(
         (denoiser) => denoiser.free(),
         () => {},

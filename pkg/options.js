@@ -114,10 +114,10 @@ export function denoiseOptions(options, image) {
     'signal',
     'onProgress',
   ]);
-  const { noise = 'auto', stochastic = true, strength = 1, tile = 'auto' } = given;
+  const { noise = 'auto', stochastic = true, strength = 1, tile = 'auto', seed = 0 } = given;
   if (typeof stochastic !== 'boolean') return refuse(`stochastic is ${show(stochastic)}; it must be true or false`);
-  const steps = whole('steps', given.steps ?? 1, 1, 1000);
-  const samples = whole('samples', given.samples ?? 1, 1, 1000);
+  const steps = whole('steps', given.steps === undefined ? 1 : given.steps, 1, 1000);
+  const samples = whole('samples', given.samples === undefined ? 1 : given.samples, 1, 1000);
   if (samples > 1 && (steps === 1 || !stochastic)) {
     return refuse(
       `samples is ${samples}, but ${steps === 1 ? 'one step' : 'stochastic: false'} gives the same picture every time; it needs steps of 2 or more and stochastic: true`,
@@ -128,7 +128,7 @@ export function denoiseOptions(options, image) {
   return {
     noise: noise === 'auto' ? null : noiseOf(noise, image),
     steps,
-    seed: whole('seed', given.seed ?? 0, 0, Number.MAX_SAFE_INTEGER),
+    seed: whole('seed', seed, 0, Number.MAX_SAFE_INTEGER),
     stochastic,
     samples,
     strength:
