@@ -184,6 +184,8 @@ on('started', ({ device }) => {
   announce(deviceName(device));
   document.body.dataset.backend = device.backend;
   const notice = deviceNotice(device);
+  // Now that everything has been loaded once, it need not be loaded again.
+  keepForOffline();
   // What recovering has said is still true, and says more.
   if (notice) tell('notice', notice, device.backend === 'webgpu');
   if (state === 'running') showProgress('Starting…', 0);
@@ -311,6 +313,17 @@ document.addEventListener('click', ({ target }) => {
 addEventListener('beforeunload', (event) => {
   if (state === 'running') event.preventDefault();
 });
+
+/** Keeps the page for when there is no network. Without one, or in a private window perhaps, there is nothing to keep. */
+async function keepForOffline() {
+  try {
+    await navigator.serviceWorker?.register('offline.js');
+    await navigator.serviceWorker?.ready;
+    element('offline', HTMLElement).hidden = !navigator.serviceWorker;
+  } catch {
+    // The page is as good without.
+  }
+}
 
 takeFiles(file, (chosen) => open(chosen, chosen.name));
 enter('empty');

@@ -35,7 +35,8 @@ after(() => Promise.all([site?.close(), browser?.close()]));
  * @param {(page: Page) => Promise<void>} [options.prepare]  before the page loads
  */
 async function visit(t, { context: contextOptions, in: launched = browser, prepare } = {}) {
-  const context = await launched.newContext(contextOptions);
+  // Its requests would pass by the tests' routes.
+  const context = await launched.newContext({ serviceWorkers: 'block', ...contextOptions });
   t.after(() => context.close());
   const page = await context.newPage();
   page.setDefaultTimeout(PATIENCE);
