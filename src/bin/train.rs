@@ -26,6 +26,9 @@ struct Arguments {
     /// Folders of clean images to train on (png, jpeg, tiff, webp; searched recursively)
     #[arg(long, num_args = 1.., value_name = "DIR")]
     data: Vec<PathBuf>,
+    /// Folders of photos that are noisy, NAME_real.EXT, with clean ones, NAME_mean.EXT
+    #[arg(long, num_args = 1.., value_name = "DIR")]
+    pairs: Vec<PathBuf>,
     /// Where checkpoint, log, plot, contact sheet and weights go
     #[arg(long, default_value = "runs/svnr", value_name = "DIR")]
     out: PathBuf,
@@ -56,6 +59,9 @@ struct Arguments {
     /// Share of patches from a simulated camera that writes JPEGs, from 0 to 1
     #[arg(long, value_parser = share)]
     photos: Option<f64>,
+    /// Share of patches from --pairs, from 0 to 1
+    #[arg(long, value_parser = share)]
+    share_pairs: Option<f64>,
     /// Channels at each scale, finest first, for example 48,96,192
     #[arg(long, value_delimiter = ',')]
     widths: Option<Vec<usize>>,
@@ -117,6 +123,7 @@ impl Arguments {
         set(&mut config.stages, &self.stages);
         set(&mut config.generated, &self.generated);
         set(&mut config.share_photos, &self.photos);
+        set(&mut config.share_pairs, &self.share_pairs);
         set(&mut config.network.widths, &self.widths);
         set(&mut config.network.blocks, &self.blocks);
         set(&mut config.eps_weight, &self.eps_weight);
@@ -162,13 +169,15 @@ fn run(arguments: &Arguments) -> Result<(), String> {
     };
     let config = run.config.clone();
 
-    let pictures = Pictures::load(&arguments.data, config.least_side(), config.seed)?;
+    let mut pictures = Pictures::load(&arguments.data, config.least_side(), config.seed)?;
+    pictures.add_pairs(&arguments.pairs, config.least_side())?;
     for (file, why) in &pictures.skipped {
         eprintln!("skipped {}: {why}", file.display());
     }
     eprintln!(
-        "{} photos, {} generated images, {} held out; {} parameters, {:.0} kFLOP per pixel; steps {} to {}",
+        "{} photos, {} pairs, {} generated images, {} held out; {} parameters, {:.0} kFLOP per pixel; steps {} to {}",
         pictures.photos.len(),
+        pictures.pairs.len(),
         pictures.generated.len(),
         pictures.held_out.len(),
         run.network.num_params(),

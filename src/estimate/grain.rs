@@ -7,11 +7,16 @@
 //! Where no patch is flat, that is texture. Two things tell: flat patches of a brightness have nearly the same variance,
 //! while texture comes in all strengths; and the noise's finest detail bounds the noise, since what is left there is small,
 //! but in proportion to the whole.
+//!
+//! All the same the measurement is off by a factor of about two, which is as much as photos differ from each other. So the
+//! model is the geometric mean of what was measured and of what photos have, and it has one number: a tone curve leaves
+//! noise that is about as strong in the shadows as in the lights, which in linear light is nearly that of `shot` alone.
 
 use crate::color::linear_to_srgb;
 use crate::estimate::patches::{by_brightness, grid};
 use crate::estimate::{Point, clipping, second_differences};
 use crate::image::{CHANNELS, LinearImage};
+use crate::method::noise::NoiseModel;
 
 /// Side of a patch in pixels.
 const SIDE: usize = 16;
@@ -43,6 +48,10 @@ const COARSENESS: (f32, f32) = (1.6, 2.2);
 const FINE_ON_CURVE: (f32, f32) = (2.0 / 255.0, 4.0 / 255.0);
 /// Patches of which more is clipped say nothing.
 const MOST_CLIPPED: f32 = 0.2;
+/// The `shot` of a photo with visible noise: four codes at mid-grey.
+const TYPICAL_SHOT: f32 = 0.001;
+/// A point's brightness counts as at least this, since `shot` times black is nothing.
+const DARKEST: f32 = 1e-4;
 
 /// What was measured.
 #[derive(Debug, Clone)]
@@ -51,6 +60,19 @@ pub struct Grain {
     pub points: Vec<Point>,
     /// From 0, white, to 1, smooth.
     pub share: f32,
+}
+
+impl Grain {
+    /// The model through the points, drawn towards what photos have.
+    pub fn noise(&self) -> NoiseModel {
+        let shots = self.points.iter().map(|point| point.std.powi(2) / point.mean.max(DARKEST)).collect();
+        median(shots).map_or(NoiseModel::NONE, drawn_to_typical)
+    }
+}
+
+/// What is said of a photo whose smooth noise was measured as `shot`.
+pub fn drawn_to_typical(shot: f32) -> NoiseModel {
+    NoiseModel { sigma_read: 0.0, shot: (shot * TYPICAL_SHOT).sqrt() }
 }
 
 /// Variances of a patch of one channel.

@@ -16,6 +16,7 @@ mod white;
 
 use crate::image::LinearImage;
 use crate::method::noise::NoiseModel;
+pub use grain::drawn_to_typical;
 pub use line::{Tolerance, fit};
 
 /// A point of the measured curve.
@@ -44,7 +45,7 @@ pub fn estimate_noise(image: &LinearImage) -> Estimate {
     let white = white::points(image);
     let noise = fit(&white, Tolerance::OF_WHITE);
     let Some(grain) = grain::measure(image) else { return Estimate { noise, points: white, grain: 0.0 } };
-    let smooth = fit(&grain.points, Tolerance::OF_GRAIN);
+    let smooth = grain.noise();
     let mix = |white: f32, smooth: f32| white + grain.share * (smooth - white);
     let sigma_read = mix(noise.sigma_read.powi(2), smooth.sigma_read.powi(2)).sqrt();
     let noise = NoiseModel { sigma_read, shot: mix(noise.shot, smooth.shot) };
@@ -122,8 +123,8 @@ mod tests {
     #[test]
     fn smooth_noise_is_found_too() {
         let clean = scene(640, 480);
-        for gain in [1.0, 4.0] {
-            let noise = NoiseModel { shot: 0.0, ..NoiseModel::at_gain(gain) };
+        for shot in [0.0007, 0.003, 0.01] {
+            let noise = NoiseModel { sigma_read: 0.0, shot };
             let white = noise.add_to(&clean, 13);
             assert_eq!(estimate_noise(&white).grain, 0.0);
             // Smoothed by 1 2 1 in both directions, whose squares add up to 6 of 16.
@@ -136,9 +137,11 @@ mod tests {
                 clean.plane(c)[r * 640 + x] + (across(c, r, x) + 2.0 * across(c, r + 1, x) + across(c, r + 2, x)) / 4.0
             });
             let estimate = estimate_noise(&smooth.unwrap());
-            let ratio = estimate.noise.variance(0.4).sqrt() / (noise.sigma_read * 6.0 / 16.0);
-            assert!((0.8..1.4).contains(&ratio), "gain {gain}: {ratio}");
             assert_eq!(estimate.grain, 1.0);
+            // Halfway from what is there to what photos have.
+            let expected = (shot * (6.0f32 / 16.0).powi(2) * 0.001).sqrt();
+            let ratio = (estimate.noise.shot / expected).sqrt();
+            assert!((0.8..1.25).contains(&ratio) && estimate.noise.sigma_read == 0.0, "shot {shot}: {ratio}");
         }
     }
 

@@ -66,6 +66,8 @@ pub struct Config {
     pub parameter_error: f32,
     /// Share of patches that a simulated camera has taken (see [`crate::training::camera`]).
     pub share_photos: f64,
+    /// Share of patches from photos in pairs, where there are any.
+    pub share_pairs: f64,
     /// Std of the error of a photo's noise std, in log10: smooth noise is harder to tell from texture.
     pub photo_error: f32,
     /// Share of photos whose map says more noise than there is, because texture was taken for it.
@@ -101,6 +103,7 @@ impl Default for Config {
             share_darkened: 0.25,
             parameter_error: 0.03,
             share_photos: 0.2,
+            share_pairs: 0.05,
             photo_error: 0.15,
             share_mistaken: 0.4,
             workers: 1,
@@ -149,7 +152,9 @@ impl Config {
         if !(self.gains.0 > 0.0 && self.gains.0 < self.gains.1 && self.gains.1 <= 100.0) {
             return Err(format!("gains go from a smaller to a larger number in (0, 100], not {:?}", self.gains));
         }
-        for (what, share) in [("photos", self.share_photos), ("generated images", self.generated)] {
+        for (what, share) in
+            [("photos", self.share_photos), ("pairs", self.share_pairs), ("generated images", self.generated)]
+        {
             if !(0.0..=1.0).contains(&share) {
                 return Err(format!("the share of {what} is from 0 to 1, not {share}"));
             }

@@ -1,4 +1,5 @@
-//! Clean pictures to train on: folders of images and generated ones, held as 8-bit sRGB.
+//! Pictures to train on: folders of clean images, generated ones, and photos that come in pairs with clean ones, held as
+//! 8-bit sRGB.
 
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
@@ -29,6 +30,15 @@ pub struct Picture {
     pub bytes: Vec<u8>,
 }
 
+/// A photo twice, of one size.
+#[derive(Debug, Clone)]
+pub struct Pair {
+    /// As the camera wrote it.
+    pub noisy: Picture,
+    /// The mean of many shots.
+    pub clean: Picture,
+}
+
 /// All pictures of a run.
 #[derive(Debug, Default)]
 pub struct Pictures {
@@ -36,6 +46,8 @@ pub struct Pictures {
     pub photos: Vec<Picture>,
     /// From the built-in generator.
     pub generated: Generated,
+    /// Photos with noise of their own.
+    pub pairs: Vec<Pair>,
     /// Never trained on: for validation.
     pub held_out: Vec<Picture>,
     /// Files that could not be read, and why.
@@ -79,6 +91,38 @@ impl Pictures {
         }
         Ok(all)
     }
+
+    /// Adds the pairs in folders and below, all of which count: they are few.
+    ///
+    /// # Errors
+    /// When a folder cannot be listed or holds no pair, or when a pair cannot be read or its sizes differ.
+    pub fn add_pairs(&mut self, folders: &[PathBuf], least_side: usize) -> Result<(), String> {
+        for folder in folders {
+            let before = self.pairs.len();
+            for clean in image_files(folder)? {
+                let noisy = noisy_partner(&clean);
+                if noisy == clean || !noisy.is_file() {
+                    continue;
+                }
+                let read = |file: &Path| read(file, least_side).map_err(|e| format!("{}: {e}", file.display()));
+                let pair = Pair { noisy: read(&noisy)?, clean: read(&clean)? };
+                if (pair.noisy.width, pair.noisy.height) != (pair.clean.width, pair.clean.height) {
+                    return Err(format!("{} and {} differ in size", noisy.display(), clean.display()));
+                }
+                self.pairs.push(pair);
+            }
+            if self.pairs.len() == before {
+                return Err(format!("{} holds no pair NAME_real.EXT and NAME_mean.EXT", folder.display()));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The noisy photo beside a clean one: `..._mean` and `..._real`, as PolyU's set names them. Any other name is its own.
+pub fn noisy_partner(clean: &Path) -> PathBuf {
+    let name = clean.file_name().unwrap_or_default().to_string_lossy().replace("_mean.", "_real.");
+    clean.with_file_name(name)
 }
 
 /// Pictures of the built-in generator, each made when it is first asked for.
@@ -157,6 +201,26 @@ mod tests {
         skipped.sort_unstable();
         assert_eq!(skipped, ["broken.jpg", "small.png"]);
         assert!(!pictures.held_out.is_empty() && !pictures.generated.is_empty());
+    }
+
+    #[test]
+    fn pairs_are_found_by_their_names() {
+        let dir = tempfile::tempdir().unwrap();
+        let save = |name: &str, side: u32, v: u8| {
+            image::RgbImage::from_pixel(side, 64, image::Rgb([v; 3])).save(dir.path().join(name)).unwrap();
+        };
+        save("a_mean.png", 64, 1);
+        save("b_real.png", 64, 2);
+        let folders = [dir.path().to_path_buf()];
+        let mut pictures = Pictures::default();
+        assert!(pictures.add_pairs(&folders, 48).unwrap_err().contains("no pair"));
+        save("a_real.png", 64, 3);
+        pictures.add_pairs(&folders, 48).unwrap();
+        assert_eq!(pictures.pairs.len(), 1);
+        assert_eq!((pictures.pairs[0].noisy.bytes[0], pictures.pairs[0].clean.bytes[0]), (3, 1));
+        save("a_real.png", 65, 3);
+        assert!(pictures.add_pairs(&folders, 48).unwrap_err().contains("differ in size"));
+        assert!(pictures.add_pairs(&folders, 65).unwrap_err().contains("a_"));
     }
 
     #[test]

@@ -7,6 +7,7 @@ use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
 use crate::color::srgb8_table;
+use crate::estimate::drawn_to_typical;
 use crate::image::{CHANNELS, LinearImage};
 use crate::method::forward::{bridge, unit_noise};
 use crate::method::noise::NoiseModel;
@@ -20,6 +21,8 @@ use crate::training::pictures::{Picture, Pictures};
 /// Photographs with at least this many pixels are scaled down before they are cropped, which removes the traces of their
 /// compression.
 const LARGE: usize = 300_000;
+/// Where noise is compared, in linear light.
+const MID_GREY: f32 = 0.2;
 
 /// Planes of one patch, as [`LinearImage`] orders them.
 #[derive(Debug, Clone, PartialEq)]
@@ -45,9 +48,14 @@ impl Sample {
         rng.set_stream(((step as u64) << 16) | index as u64);
         let side = config.stage(step).patch;
         let seed = rng.random();
-        let photo = rng.random_bool(config.share_photos).then(|| photographed(pictures, config, side, seed, &mut rng));
-        let (x0, y, assumed) =
-            photo.flatten().unwrap_or_else(|| with_white_noise(pictures, config, side, seed, &mut rng));
+        let photo = if !pictures.pairs.is_empty() && rng.random_bool(config.share_pairs) {
+            from_pair(pictures, config, side, &mut rng)
+        } else if rng.random_bool(config.share_photos) {
+            photographed(pictures, config, side, seed, &mut rng)
+        } else {
+            None
+        };
+        let (x0, y, assumed) = photo.unwrap_or_else(|| with_white_noise(pictures, config, side, seed, &mut rng));
         let time_map = TimeMap::of_photo(&y, &assumed.into(), schedule, |_, _| 1.0);
         let tau = if rng.random_bool(config.share_at_photo) { 0.0 } else { rng.random::<f32>() * time_map.latest() };
         Self::at(&x0, &y, &time_map, tau, schedule, seed)
@@ -102,8 +110,32 @@ fn photographed(
         .expect("a part of a finite image")
     };
     let (x0, y) = (inner(&photo.clean), inner(&photo.noisy));
-    let assumed = noise_of(&y, &x0)?.scaled(10f32.powf(config.photo_error * normal(rng)));
-    Some((x0, y, if rng.random_bool(config.share_mistaken) { assumed.plus(mistaken(rng)) } else { assumed }))
+    let assumed = estimated(&x0, &y, config, rng)?;
+    Some((x0, y, assumed))
+}
+
+/// The same from a photo in a pair. `None` when the patch has no noise.
+fn from_pair(
+    pictures: &Pictures,
+    config: &Config,
+    side: usize,
+    rng: &mut ChaCha8Rng,
+) -> Option<(LinearImage, LinearImage, NoiseModel)> {
+    let pair = &pictures.pairs[rng.random_range(0..pictures.pairs.len())];
+    let left = rng.random_range(0..=pair.clean.width - side);
+    let top = rng.random_range(0..=pair.clean.height - side);
+    let orientation = rng.random_range(0..8);
+    let [x0, y] =
+        [&pair.clean, &pair.noisy].map(|picture| oriented(&cut(picture, left, top, side), side, orientation, 1.0));
+    let assumed = estimated(&x0, &y, config, rng)?;
+    Some((x0, y, assumed))
+}
+
+/// What an estimator would say of a photo's noise.
+fn estimated(x0: &LinearImage, y: &LinearImage, config: &Config, rng: &mut ChaCha8Rng) -> Option<NoiseModel> {
+    let found = noise_of(y, x0)?.scaled(10f32.powf(config.photo_error * normal(rng)));
+    let found = if rng.random_bool(config.share_mistaken) { found.plus(mistaken(rng)) } else { found };
+    Some(drawn_to_typical(found.variance(MID_GREY) / MID_GREY))
 }
 
 /// Texture that an estimator takes for a photo's noise. The network has to see for itself that it is none.
@@ -136,6 +168,11 @@ fn clean_patch(pictures: &Pictures, config: &Config, side: usize, rng: &mut ChaC
     let patch = crop(picture, side, scale, rng);
     let white = if rng.random_bool(config.share_darkened) { 0.1f32.powf(rng.random()) } else { 1.0 };
     let orientation = rng.random_range(0..8u8);
+    oriented(&patch, side, orientation, white)
+}
+
+/// The image of a square patch of interleaved linear RGB, turned or mirrored in one of eight ways, times `white`.
+fn oriented(patch: &[f32], side: usize, orientation: u8, white: f32) -> LinearImage {
     LinearImage::from_fn(side, side, |channel, row, column| {
         let (mut r, mut c) = (row, column);
         if orientation & 1 != 0 {
@@ -172,10 +209,7 @@ fn crop(picture: &Picture, side: usize, scale: f64, rng: &mut ChaCha8Rng) -> Vec
     let source = ((side as f64 / scale).round() as usize).clamp(side, picture.width.min(picture.height));
     let left = rng.random_range(0..=picture.width - source);
     let top = rng.random_range(0..=picture.height - source);
-    let table = srgb8_table();
-    let rows = (top..top + source).map(|row| (row * picture.width + left) * CHANNELS);
-    let linear: Vec<f32> =
-        rows.flat_map(|at| &picture.bytes[at..at + source * CHANNELS]).map(|&b| table[b as usize]).collect();
+    let linear = cut(picture, left, top, source);
     if source == side {
         return linear;
     }
@@ -187,6 +221,13 @@ fn crop(picture: &Picture, side: usize, scale: f64, rng: &mut ChaCha8Rng) -> Vec
     scaled
 }
 
+/// A square of a picture, interleaved linear RGB.
+fn cut(picture: &Picture, left: usize, top: usize, side: usize) -> Vec<f32> {
+    let table = srgb8_table();
+    let rows = (top..top + side).map(|row| (row * picture.width + left) * CHANNELS);
+    rows.flat_map(|at| &picture.bytes[at..at + side * CHANNELS]).map(|&b| table[b as usize]).collect()
+}
+
 fn normal(rng: &mut ChaCha8Rng) -> f32 {
     Normals::new(rng.random(), Stream::Forward).at(0, 0, 0)[0]
 }
@@ -194,7 +235,7 @@ fn normal(rng: &mut ChaCha8Rng) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::training::pictures::Generated;
+    use crate::training::pictures::{Generated, Pair};
 
     fn pictures() -> Pictures {
         let picture = |w: usize, h: usize| Picture {
@@ -256,6 +297,24 @@ mod tests {
         }
         squares.sort_by(f32::total_cmp);
         assert!((0.3..3.0).contains(&squares[15]), "as much noise as the map says, or about: {squares:?}");
+    }
+
+    #[test]
+    fn examples_from_pairs_show_the_same_place_in_both() {
+        let picture = |off: usize| Picture {
+            width: 90,
+            height: 70,
+            bytes: (0..90 * 70 * 3).map(|i| (i / 90 + off * (i % 2)) as u8).collect(),
+        };
+        let pictures = Pictures { pairs: vec![Pair { noisy: picture(3), clean: picture(0) }], ..pictures() };
+        let config = Config { share_pairs: 1.0, ..Config::default() };
+        for index in 0..20 {
+            let s = Sample::new(&pictures, &config, &Schedule::default(), 0, index);
+            let code = |v: f32| i32::from(crate::color::linear_to_srgb8(v));
+            let apart: Vec<i32> = s.x0.iter().zip(&s.y).map(|(x, y)| code(*y) - code(*x)).collect();
+            assert!(apart.iter().all(|d| *d == 0 || *d == 3), "{apart:?}");
+            assert_eq!(apart.iter().filter(|d| **d == 3).count(), apart.len() / 2);
+        }
     }
 
     #[test]

@@ -11,6 +11,7 @@ use svnr::color::{linear_to_srgb, srgb_to_linear};
 use svnr::files;
 use svnr::method::noise::Noise;
 use svnr::training::camera::{Camera, noise_of};
+use svnr::training::pictures::noisy_partner;
 use svnr::{LinearImage, NoiseModel};
 
 /// Where the noise comes from.
@@ -80,7 +81,7 @@ impl Source {
                 let noise = noise_of(&photo.noisy, &photo.clean).map(Noise::from);
                 Case { clean: Some(photo.clean), ..of_file(photo.noisy, noise) }
             }
-            Self::Photo => of_file(files::read(&partner(file))?.image, None),
+            Self::Photo => of_file(files::read(&noisy_partner(file))?.image, None),
             Self::Nowhere => of_file(clean.clone(), Some(NoiseModel::NONE.into())),
         })
     }
@@ -94,18 +95,12 @@ pub fn clean_files(folder: &Path, pairs: bool) -> Result<Vec<PathBuf>> {
         let path = entry.with_context(cannot)?.path();
         // What can be written can be read.
         let is_image = path.is_file() && files::check_output(&path).is_ok();
-        if is_image && (!pairs || (path != partner(&path) && partner(&path).is_file())) {
+        if is_image && (!pairs || (path != noisy_partner(&path) && noisy_partner(&path).is_file())) {
             files.push(path);
         }
     }
     files.sort();
     Ok(files)
-}
-
-/// The noisy photo beside a clean one: `..._mean` and `..._real`, as PolyU's set names them.
-fn partner(clean: &Path) -> PathBuf {
-    let name = clean.file_name().unwrap_or_default().to_string_lossy().replace("_mean.", "_real.");
-    clean.with_file_name(name)
 }
 
 fn mapped(image: &LinearImage, curve: fn(f32) -> f32) -> LinearImage {
