@@ -161,7 +161,7 @@ impl Generated {
 /// The image files in a folder and below, in the order of their names.
 fn image_files(folder: &Path) -> Result<Vec<PathBuf>, String> {
     let mut files = Vec::new();
-    for entry in walkdir::WalkDir::new(folder).sort_by_file_name() {
+    for entry in walkdir::WalkDir::new(folder).follow_links(true).sort_by_file_name() {
         let entry = entry.map_err(|e| format!("cannot list {}: {e}", folder.display()))?;
         let extension = entry.path().extension().and_then(|e| e.to_str()).unwrap_or_default().to_ascii_lowercase();
         if entry.file_type().is_file() && ["png", "jpg", "jpeg", "tif", "tiff", "webp"].contains(&extension.as_str()) {
