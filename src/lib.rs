@@ -8,6 +8,7 @@
 //! - [`network`]: the U-Net that predicts the noise, on tensors.
 //! - [`denoiser`]: both together, for any caller, in tiles.
 //! - [`estimate`]: how noisy is this image?
+//! - [`files`]: image files, with their depth and metadata.
 //! - [`image`] and [`color`]: linear RGB images.
 //!
 //! ```
@@ -31,6 +32,7 @@ pub mod color;
 pub mod denoiser;
 pub mod error;
 pub mod estimate;
+pub mod files;
 pub mod image;
 pub mod method;
 pub mod metrics;
@@ -38,8 +40,6 @@ pub mod network;
 
 #[cfg(feature = "tools")]
 pub mod device;
-#[cfg(feature = "tools")]
-pub mod files;
 #[cfg(feature = "tools")]
 pub mod training;
 

@@ -3,13 +3,13 @@
  *
  * Every message about a picture carries the picture's number, so that an answer that comes late is known for one.
  *
- * @typedef {import('../pkg/index.js').SvnrErrorCode | 'no-image' | 'worker'} Code
+ * @typedef {import('../pkg/index.js').SvnrErrorCode | 'worker'} Code
  *
  * @typedef {{ code: Code | 'aborted', message: string }} Failure
  * @typedef {{ read: number, shot: number }} Noise
  * What is painted is greys: 0 leaves a place alone, 128 takes the noise there as everywhere, 255 twice as much.
  * @typedef {{ noise: Noise | 'auto', steps: number, strength: number, painted: ImageData | null }} RunOptions
- * @typedef {'png' | 'jpeg' | 'webp'} Format
+ * @typedef {'png' | 'png16' | 'jpeg' | 'webp' | 'tiff'} Format
  * @typedef {'download' | 'copy'} Purpose
  * @typedef {{
  *   backend: 'webgpu' | 'cpu',

@@ -3,6 +3,9 @@ import { fileSize, resultName } from './words.js';
 /** @typedef {import('./protocol.js').Format} Format */
 /** @typedef {import('./protocol.js').Purpose} Purpose */
 
+/** @type {Record<Format, string>} */
+const NAMES = { png: 'PNG', png16: 'PNG, 16 bits', jpeg: 'JPEG', webp: 'WebP', tiff: 'TIFF, 16 bits' };
+
 /**
  * `<svnr-save>`: takes the denoised picture away, as a file or to the clipboard.
  *
@@ -28,9 +31,7 @@ export class Save extends HTMLElement {
     this.#copy.textContent = 'Copy';
     // Without a secure context there is no clipboard.
     this.#copy.hidden = !navigator.clipboard?.write;
-    for (const [value, text] of [['png', 'PNG, exact'], ['jpeg', 'JPEG'], ['webp', 'WebP']]) {
-      this.#format.add(new Option(text, value));
-    }
+    for (const [value, text] of Object.entries(NAMES)) this.#format.add(new Option(text, value));
     this.#format.setAttribute('aria-label', 'File format');
     Object.assign(this.#quality, { type: 'range', min: '50', max: '100', step: '1', value: '92' });
     this.#qualityLabel.append('Quality ', this.#quality);
@@ -76,12 +77,12 @@ export class Save extends HTMLElement {
     URL.revokeObjectURL(this.#link.href);
     this.#link.href = URL.createObjectURL(file);
     this.#link.download = resultName(this.#name, format);
-    this.#link.textContent = `Download ${format === 'jpeg' ? 'JPEG' : format === 'webp' ? 'WebP' : 'PNG'} (${fileSize(file.size)})`;
+    this.#link.textContent = `Download ${NAMES[format].replace(/,.*/, '')} (${fileSize(file.size)})`;
   }
 
   #ask() {
     this.forget();
-    this.#qualityLabel.hidden = this.#format.value === 'png';
+    this.#qualityLabel.hidden = !['jpeg', 'webp'].includes(this.#format.value);
     this.#quality.setAttribute('aria-valuetext', `${this.#quality.value} %`);
     this.#link.textContent = 'Writing…';
     this.#want('download', /** @type {Format} */ (this.#format.value));

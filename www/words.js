@@ -38,9 +38,10 @@ export function deviceNotice({ backend, adapter, fallbackReason }) {
  */
 export function failureText({ code, message }) {
   switch (code) {
-    case 'no-image':
+    case 'unsupported-format':
+    case 'unsupported-image':
     case 'too-large':
-      return message;
+      return /[.?!]$/.test(message) ? message : `${message}.`;
     case 'load-failed':
       return `The denoiser could not be loaded. Check the connection and try again. (${message})`;
     case 'bad-weights':
@@ -89,7 +90,8 @@ export function timeLeft(seconds) {
  * @param {import('./protocol.js').Format} format
  */
 export function resultName(name, format) {
-  return `${name.replace(/\.[^.]+$/, '') || 'photo'}-svnr.${format === 'jpeg' ? 'jpg' : format}`;
+  const extension = { png: 'png', png16: 'png', jpeg: 'jpg', webp: 'webp', tiff: 'tif' }[format];
+  return `${name.replace(/\.[^.]+$/, '') || 'photo'}-svnr.${extension}`;
 }
 
 /**

@@ -1,7 +1,7 @@
 // Owns the denoiser: everything heavy happens here, so that the page never stands still.
 
 import { Denoiser, SvnrError } from '../pkg/index.js';
-import { decode, encode } from './image-file.js';
+import { deepened, inProfile, open as openFile, save, toShow } from './image-file.js';
 
 /** @typedef {import('./protocol.js').ToWorker} ToWorker */
 /** @typedef {import('./protocol.js').ToPage} ToPage */
@@ -12,13 +12,15 @@ const PREVIEW = { every: 150, share: 0.1 };
 /** Longest side of a bitmap for the page, in pixels. */
 const MOST_SHOWN = 2560;
 
+/** @typedef {import('./image-file.js').Photo} Photo */
+
 /** @type {Promise<Denoiser> | undefined} */
 let denoiser;
 /** The picture that is open, by its number, as soon as it is decoded; `null` when it cannot be.
- * @type {{ picture: number, image: Promise<ImageData | null> } | undefined} */
+ * @type {{ picture: number, photo: Promise<Photo | null> } | undefined} */
 let open;
 /** The last picture that was denoised.
- * @type {{ picture: number, image: ImageData } | undefined} */
+ * @type {{ picture: number, photo: Photo } | undefined} */
 let result;
 /** @type {AbortController | undefined} */
 let running;
@@ -61,20 +63,16 @@ async function start(backend) {
  * @param {string} name
  */
 async function openPicture(picture, file, name) {
-  const decoding = decode(file, name);
-  const mine = { picture, image: decoding.then((decoded) => ('image' in decoded ? decoded.image : null)) };
+  const opening = openFile(file, name);
+  const mine = { picture, photo: opening.catch(() => null) };
   open = mine;
-  const decoded = await decoding;
-  if ('failure' in decoded) {
-    tell({ type: 'failed', picture, failure: decoded.failure });
-    return;
-  }
-  const bitmap = await toShow(decoded.image);
+  const photo = await opening;
+  const bitmap = await toShow(photo, MOST_SHOWN);
   tell({ type: 'opened', picture, bitmap }, [bitmap]);
   // When there is no denoiser the page has been told already.
   const ready = await denoiser?.catch(() => undefined);
   if (!ready || open !== mine) return;
-  const { read, shot } = ready.estimateNoise(decoded.image);
+  const { read, shot } = ready.estimateNoise(photo.image);
   tell({ type: 'measured', picture, noise: { read, shot } });
 }
 
@@ -86,9 +84,11 @@ async function denoise(picture, { painted, strength, ...options }) {
   const { signal } = (running = new AbortController());
   result = undefined;
   // When either is missing the page has been told already.
-  const image = open?.picture === picture ? await open.image : null;
+  const photo = open?.picture === picture ? await open.photo : null;
   const ready = await denoiser?.catch(() => undefined);
-  if (!image || !ready) return;
+  if (!photo || !ready) return;
+  const { metadata } = photo;
+  const image = deepened(photo.image);
   let sent = Promise.resolve();
   let next = 0;
   const { image: denoised } = await ready.denoise(image, {
@@ -104,16 +104,17 @@ async function denoise(picture, { painted, strength, ...options }) {
       const data = shown && new ImageData(shown.data, shown.width, shown.height, { colorSpace: shown.colorSpace });
       // One after the other, so that no older preview comes after a newer one.
       sent = sent.then(async () => {
-        const preview = data && (await createImageBitmap(data));
+        const preview = data && (await inProfile(await createImageBitmap(data), metadata));
         if (signal.aborted) return;
         tell({ type: 'running', picture, step, steps, tile, tiles, fraction, preview }, preview ? [preview] : []);
       });
     },
   });
   await sent;
-  const bitmap = await toShow(denoised);
+  const clean = { image: denoised, metadata };
+  const bitmap = await toShow(clean, MOST_SHOWN);
   signal.throwIfAborted();
-  result = { picture, image: denoised };
+  result = { picture, photo: clean };
   tell({ type: 'denoised', picture, bitmap }, [bitmap]);
 }
 
@@ -122,7 +123,7 @@ async function denoise(picture, { painted, strength, ...options }) {
  *
  * @param {ImageData} painted  greys, see protocol.js
  * @param {number} strength  the factor where nothing is painted
- * @param {ImageData} image
+ * @param {{ width: number, height: number }} image
  */
 async function strengthMap(painted, strength, { width, height }) {
   const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true });
@@ -139,23 +140,8 @@ async function strengthMap(painted, strength, { width, height }) {
 async function encodeResult({ picture, purpose, format, quality }) {
   // A new run has begun, and its result will be asked for.
   if (result?.picture !== picture) return;
-  const file = await encode(result.image, format, quality);
+  const file = await save(result.photo, format, quality);
   tell({ type: 'encoded', picture, purpose, format, file });
-}
-
-/**
- * A bitmap for the page, no larger than screens are.
- *
- * @param {ImageData} image
- */
-function toShow(image) {
-  const scale = Math.min(1, MOST_SHOWN / Math.max(image.width, image.height));
-  if (scale === 1) return createImageBitmap(image);
-  return createImageBitmap(image, {
-    resizeWidth: Math.max(1, Math.round(image.width * scale)),
-    resizeHeight: Math.max(1, Math.round(image.height * scale)),
-    resizeQuality: 'high',
-  });
 }
 
 /** @param {MessageEvent<ToWorker>} event */

@@ -8,6 +8,7 @@ use std::time::Instant;
 use anyhow::{Context, Result, anyhow, bail};
 use clap::Parser;
 use indicatif::{ProgressBar, ProgressStyle};
+use svnr::denoiser::Parts;
 use svnr::device::DeviceChoice;
 use svnr::estimate::estimate_noise;
 use svnr::files;
@@ -48,6 +49,12 @@ struct Arguments {
     /// How much of the noise is taken: 0 none, 1 all; up to 4 for more than what was found
     #[arg(long, default_value_t = 1.0, value_name = "A", allow_negative_numbers = true)]
     strength: f32,
+    /// How much is taken of what is found in the light: 0 keeps all of the grain
+    #[arg(long, default_value_t = 1.0, value_name = "A", allow_negative_numbers = true)]
+    luminance: f32,
+    /// The same in the colour
+    #[arg(long, default_value_t = 1.0, value_name = "A", allow_negative_numbers = true)]
+    chrominance: f32,
     /// How much of the noise that a step leaves is drawn afresh: 0 none, 1 as much as in the paper
     #[arg(long, default_value_t = Options::default().eta)]
     eta: f32,
@@ -99,6 +106,7 @@ fn run(arguments: &Arguments) -> Result<usize> {
         eta: arguments.eta,
         seed: arguments.seed,
         strength: arguments.strength.into(),
+        parts: Parts { luminance: arguments.luminance, chrominance: arguments.chrominance },
         tile: arguments.tile,
     };
     options.check()?;

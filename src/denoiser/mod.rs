@@ -1,6 +1,7 @@
 //! Mathematics and network together: a noisy image in, a clean one out, tile by tile and step by step.
 
 pub mod options;
+pub mod parts;
 pub mod run;
 pub mod samples;
 pub mod tiles;
@@ -11,8 +12,10 @@ use crate::error::Error;
 use crate::image::LinearImage;
 use crate::method::noise::Noise;
 use crate::method::schedule::Schedule;
+use crate::method::time_map::TimeMap;
 use crate::network::{Unet, UnetConfig, weights};
 pub use options::{Options, Strength};
+pub use parts::Parts;
 pub use run::{Progress, Run};
 pub use samples::Samples;
 
@@ -58,6 +61,15 @@ impl Denoiser {
     /// # Errors
     /// [`Error::BadOption`] or [`Error::TooLarge`].
     pub fn start(&self, image: &LinearImage, noise: impl Into<Noise>, options: &Options) -> Result<Run, Error> {
+        let time_map = self.time_map(image, noise, options)?;
+        Ok(Run::new(self.clone(), image, time_map, options))
+    }
+
+    /// The time of every pixel, `T*`: where a run on this image would start.
+    ///
+    /// # Errors
+    /// As [`Denoiser::start`].
+    pub fn time_map(&self, image: &LinearImage, noise: impl Into<Noise>, options: &Options) -> Result<TimeMap, Error> {
         if image.pixels() > MAX_PIXELS {
             return Err(Error::TooLarge { pixels: image.pixels(), limit: MAX_PIXELS });
         }
@@ -65,7 +77,13 @@ impl Denoiser {
         options.strength.check_size(image.pixels())?;
         let noise = noise.into();
         noise.check(image.pixels())?;
-        Ok(Run::new(self.clone(), image, &noise, options))
+        let factor = |row, column| options.strength.at(row * image.width() + column);
+        Ok(TimeMap::of_photo(image, &noise, &self.schedule, factor))
+    }
+
+    /// What a pixel's time is worth.
+    pub fn schedule(&self) -> &Schedule {
+        &self.schedule
     }
 
     /// A whole run at once.

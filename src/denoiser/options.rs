@@ -1,5 +1,6 @@
 //! How a run goes.
 
+use crate::denoiser::Parts;
 use crate::error::Error;
 use crate::method::reverse::Steps;
 
@@ -15,13 +16,22 @@ pub struct Options {
     pub seed: u64,
     /// Multiplies the std of the noise to be removed.
     pub strength: Strength,
+    /// How much is taken of what is found in the light and in the colour.
+    pub parts: Parts,
     /// Side of a tile without its halo, in pixels; at least 8.
     pub tile: usize,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { steps: Steps::Count(1), eta: 0.4, seed: 0, strength: Strength::Everywhere(1.0), tile: 512 }
+        Self {
+            steps: Steps::Count(1),
+            eta: 0.4,
+            seed: 0,
+            strength: Strength::Everywhere(1.0),
+            parts: Parts::ALL,
+            tile: 512,
+        }
     }
 }
 
@@ -34,8 +44,11 @@ impl Options {
         if let Steps::Count(count) = self.steps {
             Steps::count(count)?;
         }
-        if !(0.0..=1.0).contains(&self.eta) {
-            return Err(Error::BadOption { name: "eta", value: self.eta.to_string(), range: "from 0 to 1" });
+        let Parts { luminance, chrominance } = self.parts;
+        for (name, value) in [("eta", self.eta), ("luminance", luminance), ("chrominance", chrominance)] {
+            if !(0.0..=1.0).contains(&value) {
+                return Err(Error::BadOption { name, value: value.to_string(), range: "from 0 to 1" });
+            }
         }
         if !(8..=8192).contains(&self.tile) {
             return Err(Error::BadOption {

@@ -3,10 +3,9 @@
 use burn::tensor::{Tensor, TensorData};
 
 use crate::denoiser::tiles::{Grid, Tile};
-use crate::denoiser::{Denoiser, Options};
+use crate::denoiser::{Denoiser, Options, Parts};
 use crate::error::Error;
 use crate::image::{CHANNELS, LinearImage};
-use crate::method::noise::Noise;
 use crate::method::random::{Normals, Stream};
 use crate::method::reverse::{step_back, x0_hat};
 use crate::method::time_map::{TimeMap, time_after};
@@ -43,6 +42,7 @@ pub struct Run {
     /// `x_t'` at the step's end, filled tile by tile.
     next: LinearImage,
     time_map: TimeMap,
+    parts: Parts,
     /// How far all pixels have gone back, before each step and after the last.
     plan: Vec<f32>,
     eta: f32,
@@ -54,10 +54,7 @@ pub struct Run {
 }
 
 impl Run {
-    pub(super) fn new(denoiser: Denoiser, image: &LinearImage, noise: &Noise, options: &Options) -> Self {
-        let time_map = TimeMap::of_photo(image, noise, &denoiser.schedule, |row, column| {
-            options.strength.at(row * image.width() + column)
-        });
+    pub(super) fn new(denoiser: Denoiser, image: &LinearImage, time_map: TimeMap, options: &Options) -> Self {
         let config = &denoiser.config;
         let grid = Grid::new(image.width(), image.height(), options.tile, config.halo(), config.alignment());
         Self {
@@ -69,6 +66,7 @@ impl Run {
             next: image.clone(),
             denoiser,
             time_map,
+            parts: options.parts,
             grid,
             step: 0,
             tile: 0,
@@ -116,14 +114,22 @@ impl Run {
         Ok(Some(progress))
     }
 
-    /// A sample of the picture so far: of this step where its tile is finished, else of the one before.
-    pub fn sample(&self, channel: usize, row: usize, column: usize) -> f32 {
+    /// A pixel of the picture so far: of this step where its tile is finished, else of the one before.
+    pub fn pixel(&self, row: usize, column: usize) -> [f32; CHANNELS] {
         let image = if self.grid.index_of(row, column) < self.tile { &self.next } else { &self.x };
-        image.plane(channel)[row * image.width() + column]
+        self.parts.taken(pixel(&self.y, row, column), pixel(image, row, column))
     }
 
     /// The picture as it is now, at the end of a run the denoised one.
-    pub fn into_image(self) -> LinearImage {
+    pub fn into_image(mut self) -> LinearImage {
+        if self.parts != Parts::ALL {
+            let pixels = self.x.pixels();
+            for at in 0..pixels {
+                let of = |image: &LinearImage| std::array::from_fn(|c| image.samples()[c * pixels + at]);
+                let taken = self.parts.taken(of(&self.y), of(&self.x));
+                (0..CHANNELS).for_each(|c| self.x.samples_mut()[c * pixels + at] = taken[c]);
+            }
+        }
         self.x
     }
 
@@ -168,11 +174,15 @@ impl Run {
     }
 }
 
+fn pixel(image: &LinearImage, row: usize, column: usize) -> [f32; CHANNELS] {
+    std::array::from_fn(|channel| image.plane(channel)[row * image.width() + column])
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::denoiser::Strength;
-    use crate::method::noise::NoiseModel;
+    use crate::method::noise::{Noise, NoiseModel};
     use crate::method::reverse::Steps;
     use crate::network::UnetConfig;
     use crate::network::weights::randomised;
@@ -247,6 +257,23 @@ mod tests {
     }
 
     #[test]
+    fn parts_are_taken_in_the_end_and_on_the_way() {
+        let (denoiser, image) = (denoiser(), photo(20, 12));
+        let run = |parts: Parts| {
+            let options = Options { parts, tile: 8, ..Options::default() };
+            let mut run = denoiser.start(&image, NoiseModel::at_gain(8.0), &options).unwrap();
+            while pollster::block_on(run.advance()).unwrap().is_some() {}
+            let shown = LinearImage::from_fn(20, 12, |c, row, column| run.pixel(row, column)[c]).unwrap();
+            let picture = run.into_image();
+            assert_eq!(shown, picture);
+            picture
+        };
+        assert_eq!(run(Parts { luminance: 0.0, chrominance: 0.0 }), image);
+        let (all, grain) = (run(Parts::ALL), run(Parts { luminance: 0.0, chrominance: 1.0 }));
+        assert!(all != grain && grain != image);
+    }
+
+    #[test]
     fn a_map_of_the_models_std_gives_the_models_picture() {
         // Read noise alone is the same everywhere.
         let (denoiser, image) = (denoiser(), photo(20, 12));
@@ -270,7 +297,7 @@ mod tests {
         let options = Options { steps: Steps::Count(2), tile: 16, ..Options::default() };
         let mut run = denoiser.start(&image, NoiseModel::at_gain(8.0), &options).unwrap();
         assert_eq!((run.steps(), run.tiles()), (2, 6));
-        let picture = |run: &Run| LinearImage::from_fn(40, 20, |c, row, column| run.sample(c, row, column)).unwrap();
+        let picture = |run: &Run| LinearImage::from_fn(40, 20, |c, row, column| run.pixel(row, column)[c]).unwrap();
         assert_eq!(picture(&run), image);
         let mut seen = Vec::new();
         let mut before = image;
@@ -296,6 +323,8 @@ mod tests {
             Options { strength: Strength::Map(vec![1.0; 63]), ..Options::default() },
             Options { strength: Strength::Map([[1.0; 63].as_slice(), &[5.0]].concat()), ..Options::default() },
             Options { tile: 0, ..Options::default() },
+            Options { parts: Parts { luminance: 1.1, chrominance: 1.0 }, ..Options::default() },
+            Options { parts: Parts { luminance: 1.0, chrominance: f32::NAN }, ..Options::default() },
         ] {
             let refused = denoiser.start(&image, NoiseModel::at_gain(1.0), &options);
             assert!(matches!(refused, Err(Error::BadOption { .. })), "{options:?}");

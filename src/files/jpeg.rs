@@ -1,31 +1,45 @@
-//! Is a JPEG file all there? The decoder fills what is missing with grey and says nothing.
+//! What the decoder does not tell of a JPEG file: whether it is all there (what is missing is filled with grey, and nothing
+//! said), and whether its colours are inks.
 
-/// Whether the end-of-image marker comes where the compressed data ends. Walks the segments, so that the marker of a
-/// preview within the metadata does not count.
+/// Whether the end-of-image marker comes where the compressed data ends.
 pub fn is_complete(bytes: &[u8]) -> bool {
+    segments(bytes).any(|(marker, _)| marker == END)
+}
+
+/// Whether its pixels have four channels: cyan, magenta, yellow, black.
+pub fn is_cmyk(bytes: &[u8]) -> bool {
+    let frame = segments(bytes).find(|(marker, _)| FRAMES.contains(marker) && !NO_FRAMES.contains(marker));
+    // Precision, height and width come before the number of channels.
+    frame.is_some_and(|(_, contents)| contents.get(5) == Some(&4))
+}
+
+/// The markers of a file with what belongs to each. A marker within a segment, of a preview in the metadata for example,
+/// is none.
+fn segments(bytes: &[u8]) -> impl Iterator<Item = (u8, &[u8])> {
     let mut at = 2;
-    loop {
+    std::iter::from_fn(move || {
         // A marker may be filled up with any number of 0xFF.
         while bytes.get(at) == Some(&0xFF) && bytes.get(at + 1) == Some(&0xFF) {
             at += 1;
         }
-        let (Some(0xFF), Some(&marker)) = (bytes.get(at), bytes.get(at + 1)) else { return false };
+        let (Some(0xFF), Some(&marker)) = (bytes.get(at), bytes.get(at + 1)) else { return None };
         at += 2;
-        match marker {
-            END => return true,
-            // Markers without a length.
-            0x01 | 0xD0..=0xD8 => {}
-            _ => {
-                let (Some(&high), Some(&low)) = (bytes.get(at), bytes.get(at + 1)) else { return false };
-                at += usize::from(high) << 8 | usize::from(low);
-                if marker == SCAN {
-                    at = end_of_scan(bytes, at);
-                }
-            }
+        if marker == END || STANDALONE.contains(&marker) || marker == 0x01 {
+            return Some((marker, &[][..]));
         }
-    }
+        let (Some(&high), Some(&low)) = (bytes.get(at), bytes.get(at + 1)) else { return None };
+        let end = at + (usize::from(high) << 8 | usize::from(low));
+        let contents = bytes.get(at + 2..end).unwrap_or_default();
+        at = if marker == SCAN { end_of_scan(bytes, end) } else { end };
+        Some((marker, contents))
+    })
 }
 
+/// Markers without a length: restarts, start of image.
+const STANDALONE: std::ops::RangeInclusive<u8> = 0xD0..=0xD8;
+/// Starts of frames, and what lies between them.
+const FRAMES: std::ops::RangeInclusive<u8> = 0xC0..=0xCF;
+const NO_FRAMES: [u8; 3] = [0xC4, 0xC8, 0xCC];
 /// End of image.
 const END: u8 = 0xD9;
 /// Start of scan: compressed data follow.
@@ -62,6 +76,15 @@ mod tests {
         for len in 0..whole.len() {
             assert!(!is_complete(&whole[..len]), "{len} of {}", whole.len());
         }
+    }
+
+    #[test]
+    fn inks_are_told_from_light() {
+        assert!(!is_cmyk(&jpeg()));
+        let mut bytes = Vec::new();
+        let encoder = jpeg_encoder::Encoder::new(&mut bytes, 90);
+        encoder.encode(&[100; 16 * 16 * 4], 16, 16, jpeg_encoder::ColorType::Cmyk).unwrap();
+        assert!(is_cmyk(&bytes) && is_complete(&bytes));
     }
 
     #[test]

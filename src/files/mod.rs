@@ -3,23 +3,28 @@
 //! 8- and 16-bit files (PNG, JPEG, WebP, TIFF) hold sRGB; 32-bit float TIFF and OpenEXR hold linear light, in which
 //! values below 0 and above 1 survive reading and writing. Grey and palette images become RGB. An orientation in the
 //! metadata is applied; the rest of the metadata and the colour profile go with the photo where the format takes them.
+//! The colours are not converted: a picture is denoised in those of its profile, and keeps both.
+//!
+//! [`decode`] and [`encode`] work on bytes, for callers without a file system.
 
 mod jpeg;
+mod metadata;
 mod read;
 mod write;
 
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
-use crate::denoiser::MAX_PIXELS;
 use crate::error::Error;
 use crate::image::LinearImage;
 use crate::network::weights::RELEASED;
-pub use read::read;
-pub use write::{check_output, write};
+pub use metadata::Metadata;
+pub use read::{Decoded, decode, read};
+pub use write::{JPEG_QUALITY, check_output, encode, write};
 
-/// The formats that can be read and written, for messages.
-const FORMATS: &str = "PNG, JPEG, WebP, TIFF or OpenEXR";
+/// The formats that can be read and written, for messages. OpenEXR's decoder is too large for the browser.
+const FORMATS: &str =
+    if cfg!(feature = "tools") { "PNG, JPEG, WebP, TIFF or OpenEXR" } else { "PNG, JPEG, WebP or TIFF" };
 
 /// How a file holds its samples.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -41,7 +46,7 @@ pub struct Photo {
     pub alpha: Option<Vec<f32>>,
     /// How the file held it; a format that can will be written the same way.
     pub depth: Depth,
-    /// Colour profile and EXIF.
+    /// Colour profile, EXIF and XMP.
     pub metadata: Metadata,
 }
 
@@ -50,15 +55,6 @@ impl Photo {
     pub fn new(image: LinearImage, depth: Depth) -> Self {
         Self { image, alpha: None, depth, metadata: Metadata::default() }
     }
-}
-
-/// What a file says beside the picture, unread.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Metadata {
-    /// The ICC profile.
-    pub profile: Option<Vec<u8>>,
-    /// The EXIF block, its orientation already applied and reset.
-    pub exif: Option<Vec<u8>>,
 }
 
 /// Why a file could not be read or written.
@@ -109,7 +105,7 @@ pub enum FileError {
     /// More pixels than can be denoised.
     #[error(
         "{} has {width} x {height} pixels; at most {} megapixels can be denoised at once, so make it smaller or cut it",
-        path.display(), MAX_PIXELS / 1_000_000
+        path.display(), limit / 1_000_000
     )]
     TooLarge {
         /// The file.
@@ -118,6 +114,8 @@ pub enum FileError {
         width: u32,
         /// Pixels down.
         height: u32,
+        /// Pixels allowed.
+        limit: usize,
     },
     /// Samples that are no image, not-a-number for example.
     #[error("{}: {error}", path.display())]
@@ -272,13 +270,29 @@ mod tests {
     }
 
     #[test]
-    fn profile_and_exif_go_through() {
+    fn profile_exif_and_xmp_go_through() {
         // A little-endian EXIF block whose only entry is orientation 1.
         let exif = b"II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x01\0\0\0\0\0\0\0".to_vec();
-        let metadata = Metadata { profile: Some(vec![7; 200]), exif: Some(exif) };
-        for name in ["a.png", "a.jpg", "a.webp"] {
-            let photo = Photo { metadata: metadata.clone(), ..Photo::new(image(), Depth::Eight) };
-            assert_eq!(round_trip(name, &photo).metadata, metadata, "{name}");
+        let mut profile = vec![7; 70_000];
+        profile[16..20].copy_from_slice(b"RGB ");
+        let xmp = Some(b"<x:xmpmeta>a caption</x:xmpmeta>".to_vec());
+        let metadata = Metadata { profile: Some(profile), exif: Some(exif), xmp };
+        for (name, alpha) in [("a.png", None), ("a.jpg", None), ("a.webp", None), ("a.webp", Some(vec![0.0; 13 * 9]))] {
+            let photo = Photo { metadata: metadata.clone(), alpha, ..Photo::new(image(), Depth::Eight) };
+            let back = round_trip(name, &photo);
+            assert!(back.metadata == metadata, "{name}");
+            assert_eq!(back.alpha, photo.alpha, "{name}");
+        }
+        // TIFF takes the profile alone.
+        let photo = Photo { metadata: metadata.clone(), ..Photo::new(image(), Depth::Sixteen) };
+        assert!(round_trip("a.tif", &photo).metadata.profile == metadata.profile, "TIFF");
+        // A profile for grey or for ink would turn the colours into nonsense.
+        for kind in [b"GRAY", b"CMYK"] {
+            let mut profile = metadata.profile.clone().unwrap();
+            profile[16..20].copy_from_slice(kind);
+            let other = Metadata { profile: Some(profile), ..Metadata::default() };
+            let photo = Photo { metadata: other, ..Photo::new(image(), Depth::Eight) };
+            assert_eq!(round_trip("a.png", &photo).metadata.profile, None);
         }
     }
 

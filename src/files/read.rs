@@ -1,9 +1,9 @@
 //! From a file to linear light.
 
-use std::fs::File;
-use std::io::{BufRead, BufReader, Read, Seek, SeekFrom};
+use std::io::Cursor;
 use std::path::Path;
 
+use image::codecs::tiff::TiffDecoder;
 use image::error::ImageError;
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
@@ -20,72 +20,103 @@ use crate::image::{CHANNELS, LinearImage};
 /// # Errors
 /// Any of [`FileError`] that concerns reading.
 pub fn read(path: &Path) -> Result<Photo, FileError> {
-    let mut file = open(path)?;
-    let format = format(path, &mut file)?;
-    if format == ImageFormat::Jpeg {
-        let mut bytes = Vec::new();
-        file.read_to_end(&mut bytes).map_err(FileError::io(path))?;
-        if !jpeg::is_complete(&bytes) {
-            return Err(FileError::Damaged { path: path.into(), why: "it ends too early".into() });
-        }
-        file.seek(SeekFrom::Start(0)).map_err(FileError::io(path))?;
-    }
-    let (pixels, metadata) = decode(path, file, format)?;
-    photo(pixels, metadata).map_err(|error| FileError::Content { path: path.into(), error })
-}
-
-fn open(path: &Path) -> Result<BufReader<File>, FileError> {
     let information = std::fs::metadata(path).map_err(FileError::io(path))?;
     if information.is_dir() {
         return Err(FileError::Folder { path: path.into() });
     }
-    if information.is_file() && information.len() == 0 {
-        return Err(FileError::NoBytes { path: path.into() });
-    }
-    File::open(path).map(BufReader::new).map_err(FileError::io(path))
+    let bytes = std::fs::read(path).map_err(FileError::io(path))?;
+    let Decoded { pixels, metadata } = decode(path, &bytes, MAX_PIXELS)?;
+    photo(pixels, metadata).map_err(|error| FileError::Content { path: path.into(), error })
 }
 
-/// The format by the first bytes.
-fn format(path: &Path, file: &mut BufReader<File>) -> Result<ImageFormat, FileError> {
-    let start = file.fill_buf().map_err(FileError::io(path))?;
-    let format = image::guess_format(start).map_err(|_| FileError::NotAnImage { path: path.into() })?;
-    match format {
-        ImageFormat::Png | ImageFormat::Jpeg | ImageFormat::WebP | ImageFormat::Tiff | ImageFormat::OpenExr => {
-            Ok(format)
-        }
-        other => {
-            let what = format!("it is {}", other.extensions_str().first().unwrap_or(&"another format").to_uppercase());
-            Err(FileError::Unsupported { path: path.into(), what })
-        }
-    }
+/// A file's pixels as it holds them, upright.
+#[derive(Debug)]
+pub struct Decoded {
+    /// The pixels.
+    pub pixels: DynamicImage,
+    /// What belongs to them.
+    pub metadata: Metadata,
 }
 
-fn decode(path: &Path, file: BufReader<File>, format: ImageFormat) -> Result<(DynamicImage, Metadata), FileError> {
+/// Decodes the bytes of a file; `path` is its name in errors. With more than `limit` pixels it is refused before memory is
+/// taken for them.
+///
+/// # Errors
+/// Any of [`FileError`] that concerns reading, but for those of the system.
+pub fn decode(path: &Path, bytes: &[u8], limit: usize) -> Result<Decoded, FileError> {
+    let format = format(path, bytes)?;
+    let damaged = |why: &str| FileError::Damaged { path: path.into(), why: why.into() };
+    if format == ImageFormat::Jpeg {
+        if !jpeg::is_complete(bytes) {
+            return Err(damaged("it ends too early"));
+        }
+        if jpeg::is_cmyk(bytes) {
+            let what = "its colours are inks, CMYK, in place of RGB".into();
+            return Err(FileError::Unsupported { path: path.into(), what });
+        }
+    }
     let refused = |error: ImageError| refusal(path, error);
-    let mut reader = ImageReader::with_format(file, format);
+    let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
     let mut limits = Limits::no_limits();
     // Twice the largest image as RGBA floats, so that a wrong header cannot ask for any amount.
-    limits.max_alloc = Some(MAX_PIXELS as u64 * 4 * 4 * 2);
+    limits.max_alloc = Some(limit as u64 * 4 * 4 * 2);
     reader.limits(limits);
     let mut decoder = reader.into_decoder().map_err(refused)?;
     let (width, height) = decoder.dimensions();
-    if u64::from(width) * u64::from(height) > MAX_PIXELS as u64 {
-        return Err(FileError::TooLarge { path: path.into(), width, height });
+    if u64::from(width) * u64::from(height) > limit as u64 {
+        return Err(FileError::TooLarge { path: path.into(), width, height, limit });
     }
     if width == 0 || height == 0 {
         let error = Error::EmptyImage { width: width as usize, height: height as usize };
         return Err(FileError::Content { path: path.into(), error });
     }
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
-    // Metadata that cannot be read are no reason to refuse the picture.
-    let profile = decoder.icc_profile().ok().flatten();
-    let mut exif = decoder.exif_metadata().ok().flatten();
-    if let Some(exif) = &mut exif {
-        let _ = Orientation::remove_from_exif_chunk(exif);
-    }
+    let metadata = match format {
+        // Once it has limits, this decoder knows of no profile any more.
+        ImageFormat::Tiff => Metadata::of(&mut TiffDecoder::new(Cursor::new(bytes)).map_err(refused)?),
+        _ => Metadata::of(&mut decoder),
+    };
     let mut pixels = DynamicImage::from_decoder(decoder).map_err(refused)?;
     pixels.apply_orientation(orientation);
-    Ok((pixels, Metadata { profile, exif }))
+    Ok(Decoded { pixels, metadata })
+}
+
+/// The format by the first bytes.
+fn format(path: &Path, bytes: &[u8]) -> Result<ImageFormat, FileError> {
+    if bytes.is_empty() {
+        return Err(FileError::NoBytes { path: path.into() });
+    }
+    let unsupported = |what: String| FileError::Unsupported { path: path.into(), what };
+    if is_raw(path) {
+        return Err(unsupported("it is a camera's RAW file, which has to be developed first".into()));
+    }
+    let Ok(format) = image::guess_format(bytes) else {
+        return Err(if is_heic(bytes) {
+            unsupported("it is a HEIC photo".into())
+        } else {
+            FileError::NotAnImage { path: path.into() }
+        });
+    };
+    match format {
+        ImageFormat::Png | ImageFormat::Jpeg | ImageFormat::WebP | ImageFormat::Tiff | ImageFormat::OpenExr => {
+            Ok(format)
+        }
+        other => {
+            let name = other.extensions_str().first().unwrap_or(&"another format").to_uppercase();
+            Err(unsupported(format!("it is {name}")))
+        }
+    }
+}
+
+/// Told by its name alone: inside, most kinds are TIFF files, whose first picture is a thumbnail.
+fn is_raw(path: &Path) -> bool {
+    const EXTENSIONS: [&str; 10] = ["dng", "cr2", "cr3", "nef", "arw", "raf", "orf", "rw2", "pef", "srw"];
+    path.extension().is_some_and(|e| EXTENSIONS.iter().any(|raw| e.eq_ignore_ascii_case(raw)))
+}
+
+fn is_heic(bytes: &[u8]) -> bool {
+    const BRANDS: [&[u8]; 5] = [b"heic", b"heix", b"hevc", b"mif1", b"msf1"];
+    bytes.get(4..8) == Some(b"ftyp") && bytes.get(8..12).is_some_and(|brand| BRANDS.contains(&brand))
 }
 
 /// The decoder's error in our words.
@@ -94,11 +125,6 @@ fn refusal(path: &Path, error: ImageError) -> FileError {
     match error {
         ImageError::Unsupported(e) => FileError::Unsupported { path, what: e.to_string() },
         // The decoders report the end of the file as an error of the system.
-        ImageError::IoError(error)
-            if error.kind() != std::io::ErrorKind::UnexpectedEof && error.raw_os_error().is_some() =>
-        {
-            FileError::Io { path, error }
-        }
         ImageError::IoError(_) => FileError::Damaged { path, why: "it ends too early".into() },
         other => FileError::Damaged { path, why: other.to_string() },
     }
@@ -252,6 +278,26 @@ mod tests {
         let photo = read(&path).unwrap();
         assert_eq!((photo.image.width(), photo.image.height(), photo.depth), (4, 3, Depth::Eight));
         assert_eq!(photo.image.plane(0), photo.image.plane(2));
+    }
+
+    #[test]
+    fn what_cameras_and_phones_write_is_named() {
+        let mut tiff = Cursor::new(Vec::new());
+        picture().write_to(&mut tiff, ImageFormat::Tiff).unwrap();
+        let raw = decode(Path::new("photo.NEF"), tiff.get_ref(), MAX_PIXELS).unwrap_err().to_string();
+        assert!(raw.contains("RAW"), "{raw}");
+        assert!(decode(Path::new("photo.tif"), tiff.get_ref(), MAX_PIXELS).is_ok());
+        let heic = decode(Path::new("photo.jpg"), b"\0\0\0\x18ftypheic\0\0\0\0", MAX_PIXELS).unwrap_err();
+        assert!(heic.to_string().contains("HEIC"), "{heic}");
+    }
+
+    #[test]
+    fn inks_are_refused_by_name() {
+        let mut bytes = Vec::new();
+        let encoder = jpeg_encoder::Encoder::new(&mut bytes, 90);
+        encoder.encode(&[100; 16 * 16 * 4], 16, 16, jpeg_encoder::ColorType::Cmyk).unwrap();
+        let error = decode(Path::new("print.jpg"), &bytes, MAX_PIXELS).unwrap_err().to_string();
+        assert!(error.contains("print.jpg") && error.contains("CMYK"), "{error}");
     }
 
     #[test]

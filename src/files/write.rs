@@ -1,22 +1,21 @@
 //! From linear light to a file.
 
 use std::fs::File;
-use std::io::{BufWriter, Seek, Write};
+use std::io::{Cursor, Write};
 use std::path::{Path, PathBuf};
 
 use image::codecs::jpeg::JpegEncoder;
-use image::codecs::openexr::OpenExrEncoder;
 use image::codecs::png::PngEncoder;
 use image::codecs::tiff::TiffEncoder;
 use image::codecs::webp::WebPEncoder;
-use image::{DynamicImage, ImageBuffer, ImageEncoder, ImageError, ImageFormat};
+use image::{DynamicImage, ImageBuffer, ImageEncoder, ImageFormat};
 
 use crate::color::linear_to_srgb;
 use crate::files::{Depth, FileError, Metadata, Photo};
 use crate::image::CHANNELS;
 
 /// Quality of written JPEGs, of 100.
-const JPEG_QUALITY: u8 = 95;
+pub const JPEG_QUALITY: u8 = 95;
 
 /// Whether the name says a format that can be written; to be asked before the work.
 ///
@@ -53,16 +52,18 @@ pub fn write(path: &Path, photo: &Photo) -> Result<(), FileError> {
         why: "the image is too large for the format".into(),
     })?;
 
+    let bytes = encode(path, format, &pixels, &photo.metadata, JPEG_QUALITY)?;
+
     let temporary = temporary(path);
     let written = File::create_new(&temporary)
-        .map_err(FileError::io(path))
-        .and_then(|file| encode(path, file, format, &pixels, &photo.metadata))
-        .and_then(|()| std::fs::rename(&temporary, path).map_err(FileError::io(path)));
+        // The file must be whole on the disk before it takes the place of another.
+        .and_then(|mut file| file.write_all(&bytes).and_then(|()| file.sync_all()))
+        .and_then(|()| std::fs::rename(&temporary, path));
     if written.is_err() {
         // The error that matters is the first one.
         let _ = std::fs::remove_file(&temporary);
     }
-    written
+    written.map_err(FileError::io(path))
 }
 
 fn format(path: &Path) -> Result<ImageFormat, FileError> {
@@ -83,39 +84,34 @@ fn temporary(path: &Path) -> PathBuf {
     path.with_file_name(format!(".{name}.{}.part", std::process::id()))
 }
 
-fn encode(
+/// The bytes of a file with these pixels, as deep as they are, and with the metadata that the format takes; `path` is its
+/// name in errors. `quality`, up to 100, matters to JPEG alone; other formats are lossless.
+///
+/// # Errors
+/// [`FileError::Encoding`], when the format has no place for such pixels.
+pub fn encode(
     path: &Path,
-    file: File,
     format: ImageFormat,
     pixels: &DynamicImage,
     metadata: &Metadata,
-) -> Result<(), FileError> {
-    let mut out = BufWriter::new(file);
+    quality: u8,
+) -> Result<Vec<u8>, FileError> {
+    let mut bytes = Vec::new();
+    let out = Cursor::new(&mut bytes);
     let encoded = match format {
-        ImageFormat::Png => encode_with(PngEncoder::new(&mut out), pixels, metadata),
-        ImageFormat::Jpeg => encode_with(JpegEncoder::new_with_quality(&mut out, JPEG_QUALITY), pixels, metadata),
-        ImageFormat::WebP => encode_with(WebPEncoder::new_lossless(&mut out), pixels, metadata),
-        ImageFormat::Tiff => encode_with(TiffEncoder::new(&mut out), pixels, metadata),
-        _ => encode_with(OpenExrEncoder::new(&mut out), pixels, metadata),
+        ImageFormat::Png => pixels.write_with_encoder(PngEncoder::new(out)),
+        ImageFormat::Jpeg => pixels.write_with_encoder(JpegEncoder::new_with_quality(out, quality)),
+        ImageFormat::WebP => pixels.write_with_encoder(WebPEncoder::new_lossless(out)),
+        ImageFormat::Tiff => {
+            let mut encoder = TiffEncoder::new(out);
+            // It takes any.
+            let _ = metadata.profile.clone().map(|profile| encoder.set_icc_profile(profile));
+            pixels.write_with_encoder(encoder)
+        }
+        other => pixels.write_to(out, other),
     };
-    encoded.map_err(|error| match error {
-        ImageError::IoError(error) => FileError::Io { path: path.into(), error },
-        other => FileError::Encoding { path: path.into(), why: other.to_string() },
-    })?;
-    // The file must be whole on the disk before it takes the place of another.
-    out.seek(std::io::SeekFrom::End(0)).and_then(|_| out.flush()).map_err(FileError::io(path))?;
-    out.get_ref().sync_all().map_err(FileError::io(path))
-}
-
-fn encode_with(mut encoder: impl ImageEncoder, pixels: &DynamicImage, metadata: &Metadata) -> Result<(), ImageError> {
-    // Formats without a place for them refuse, and the picture goes without.
-    if let Some(profile) = &metadata.profile {
-        let _ = encoder.set_icc_profile(profile.clone());
-    }
-    if let Some(exif) = &metadata.exif {
-        let _ = encoder.set_exif_metadata(exif.clone());
-    }
-    pixels.write_with_encoder(encoder)
+    encoded.map_err(|error| FileError::Encoding { path: path.into(), why: error.to_string() })?;
+    Ok(metadata.put_into(bytes, format))
 }
 
 /// The photo as the encoders take it; `None` when a side does not fit into 32 bits.

@@ -1,11 +1,12 @@
-//! Weights as safetensors: f16 numbers under the parameters' names, the network's shape in the metadata.
+//! Weights as safetensors: f16 numbers under the parameters' names, in the metadata the network's shape and a checksum.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
 use burn::tensor::{Device, Tensor, TensorData};
 use half::f16;
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
+use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
 use crate::network::config::UnetConfig;
@@ -14,8 +15,26 @@ use crate::network::unet::Unet;
 /// The file of the weights that come with the crate. A program that does not name it does not hold it.
 pub static RELEASED: &[u8] = include_bytes!("../../weights/svnr.safetensors");
 
-/// The metadata key under which the network's shape lies, as JSON.
-const SHAPE: &str = "svnr";
+/// The metadata key under which lies what is said of the file, as JSON.
+const DESCRIPTION: &str = "svnr";
+
+/// What the file says of itself.
+#[derive(Debug, Serialize, Deserialize)]
+struct Description {
+    #[serde(flatten)]
+    config: UnetConfig,
+    /// Of all weights; files of others may lack it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    crc32: Option<u32>,
+}
+
+/// The CRC-32 of the tensors' bytes, in the order of their names.
+fn checksum<'a>(tensors: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> u32 {
+    let sorted: BTreeMap<&str, &[u8]> = tensors.into_iter().collect();
+    let mut hasher = crc32fast::Hasher::new();
+    sorted.values().for_each(|bytes| hasher.update(bytes));
+    hasher.finalize()
+}
 
 /// A network as the bytes of a safetensors file, weights in f16.
 ///
@@ -30,26 +49,35 @@ pub fn to_bytes(network: &Unet, config: &UnetConfig) -> Result<Vec<u8>, Error> {
         .map(|(name, shape, bytes)| Ok((name, TensorView::new(Dtype::F16, shape.clone(), bytes)?)))
         .collect::<Result<Vec<_>, safetensors::SafeTensorError>>()
         .map_err(|e| Error::BadWeights(e.to_string()))?;
-    let shape = serde_json::to_string(config).map_err(|e| Error::BadWeights(e.to_string()))?;
-    let metadata = HashMap::from([(SHAPE.to_string(), shape)]);
+    let crc32 = Some(checksum(collected.tensors.iter().map(|(name, _, bytes)| (name.as_str(), bytes.as_slice()))));
+    let description = Description { config: config.clone(), crc32 };
+    let description = serde_json::to_string(&description).map_err(|e| Error::BadWeights(e.to_string()))?;
+    let metadata = HashMap::from([(DESCRIPTION.to_string(), description)]);
     safetensors::serialize(views, Some(metadata)).map_err(|e| Error::BadWeights(e.to_string()))
 }
 
 /// The network in a safetensors file (weights in f16 or f32), on a device, and its shape.
 ///
 /// # Errors
-/// [`Error::BadWeights`] when the bytes are no such file, or it holds another network's weights.
+/// [`Error::BadWeights`] when the bytes are no such file, it holds another network's weights, or they have changed on the
+/// way.
 pub fn from_bytes(bytes: &[u8], device: &Device) -> Result<(Unet, UnetConfig), Error> {
     let bad = |what: String| Error::BadWeights(what);
     let (_, header) = SafeTensors::read_metadata(bytes).map_err(|e| bad(format!("not a safetensors file ({e})")))?;
-    let shape = header
+    let description = header
         .metadata()
         .as_ref()
-        .and_then(|m| m.get(SHAPE))
+        .and_then(|m| m.get(DESCRIPTION))
         .ok_or_else(|| bad("the file does not say which SVNR network it is for".into()))?;
-    let config: UnetConfig = serde_json::from_str(shape).map_err(|e| bad(format!("unreadable network shape ({e})")))?;
+    let Description { config, crc32 } =
+        serde_json::from_str(description).map_err(|e| bad(format!("unreadable network shape ({e})")))?;
     let network = config.init(device).map_err(|e| bad(e.to_string()))?;
     let tensors = SafeTensors::deserialize(bytes).map_err(|e| bad(e.to_string()))?;
+    let views = tensors.tensors();
+    let found = checksum(views.iter().map(|(name, view)| (name.as_str(), view.data())));
+    if crc32.is_some_and(|expected| expected != found) {
+        return Err(bad("the file's checksum is not that of its contents; get it again".into()));
+    }
     let mut loader = Loader { tensors: &tensors, path: Vec::new(), loaded: 0, error: None };
     let network = network.map(&mut loader);
     if let Some(error) = loader.error {
@@ -193,6 +221,9 @@ mod tests {
         let network = small().init(&device).unwrap();
         let bytes = to_bytes(&network, &small()).unwrap();
         assert!(message(&bytes[..bytes.len() - 1]).contains("cannot be used"));
+        let mut changed = bytes.clone();
+        *changed.last_mut().unwrap() ^= 1;
+        assert!(message(&changed).contains("checksum"));
         let wider = UnetConfig { widths: vec![4, 8], ..small() };
         assert!(message(&to_bytes(&network, &wider).unwrap()).contains("shape"));
         let deeper = UnetConfig { blocks: vec![1, 2], ..small() };

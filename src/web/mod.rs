@@ -4,6 +4,7 @@
 //! there first, for messages in the caller's terms; what gets here unchecked fails with the crate's own errors.
 
 mod failure;
+mod file;
 mod picture;
 
 use std::cell::RefCell;
@@ -13,7 +14,7 @@ use js_sys::{Array, Object, Reflect};
 use wasm_bindgen::Clamped;
 use wasm_bindgen::prelude::*;
 
-use crate::denoiser::{self, Denoiser, Options, Run, Strength};
+use crate::denoiser::{self, Denoiser, Options, Parts, Run, Strength};
 use crate::estimate::estimate_noise;
 use crate::image::LinearImage;
 use crate::method::noise::{self, NoiseModel};
@@ -93,6 +94,26 @@ impl Engine {
     pub fn start(&self, picture: &Picture, noise: &Noise, settings: &Settings) -> Result<Task, JsValue> {
         Ok(Task(self.0.start(picture.linear(), noise.0.clone(), &settings.options()?)?))
     }
+
+    /// What a run would take away.
+    ///
+    /// # Errors
+    /// As [`Engine::start`].
+    pub fn maps(&self, picture: &Picture, noise: &Noise, settings: &Settings) -> Result<Maps, JsValue> {
+        let map = self.0.time_map(picture.linear(), noise.0.clone(), &settings.options()?)?;
+        let std = map.times().iter().map(|&t| self.0.schedule().sigma(t)).collect();
+        let time = map.times().iter().map(|t| t / self.0.schedule().end()).collect();
+        Ok(Maps { std, time })
+    }
+}
+
+/// What a run would take away, pixel by pixel, row after row.
+#[wasm_bindgen(getter_with_clone)]
+pub struct Maps {
+    /// Std of the noise in linear light.
+    pub std: Vec<f32>,
+    /// The time where the pixel starts, from 0, noiseless, to 1.
+    pub time: Vec<f32>,
 }
 
 /// [`noise::Noise`] in JavaScript's words, checked when a run starts.
@@ -143,6 +164,10 @@ pub struct Settings {
     /// A whole number, as JavaScript has it.
     pub seed: f64,
     strength: Strength,
+    /// How much is taken of the noise in the light.
+    pub luminance: f32,
+    /// How much is taken of the noise in the colour.
+    pub chrominance: f32,
     /// Side of a tile in pixels.
     pub tile: usize,
 }
@@ -152,8 +177,8 @@ impl Settings {
     /// The defaults.
     #[wasm_bindgen(constructor)]
     pub fn new() -> Self {
-        let Options { strength, tile, .. } = Options::default();
-        Self { steps: 1, stochastic: true, seed: 0.0, strength, tile }
+        let Options { strength, parts: Parts { luminance, chrominance }, tile, .. } = Options::default();
+        Self { steps: 1, stochastic: true, seed: 0.0, strength, luminance, chrominance, tile }
     }
 
     /// Multiplies the noise's std everywhere by one factor.
@@ -174,6 +199,7 @@ impl Settings {
             eta: if self.stochastic { Options::default().eta } else { 0.0 },
             seed: self.seed as u64,
             strength: self.strength.clone(),
+            parts: Parts { luminance: self.luminance, chrominance: self.chrominance },
             tile: self.tile,
         })
     }
@@ -277,7 +303,7 @@ impl Preview {
         let mut data = Vec::new();
         for row in (0..height).step_by(every) {
             for column in (0..width).step_by(every) {
-                data.extend((0..3).map(|channel| encode.code(run.sample(channel, row, column))));
+                data.extend(run.pixel(row, column).map(|v| encode.code(v)));
                 data.push(u8::MAX);
             }
         }

@@ -79,6 +79,26 @@ export class Denoiser {
    * @param {unknown} image
    * @param {unknown} options
    */
+  maps(image, options = {}) {
+    const engine = this.#alive();
+    const pixels = pixelsOf(image);
+    const checked = denoiseOptions(options, pixels);
+    const picture = call(() => toPicture(pixels));
+    try {
+      const settings = { ...checked, noise: checked.noise ?? noiseOf(picture), tile: TILE[this.backend] };
+      const maps = call(() => withSettings(settings, (noise, given) => engine.maps(picture, noise, given)));
+      const { std, time } = maps;
+      maps.free();
+      return { std, time, width: pixels.width, height: pixels.height };
+    } finally {
+      picture.free();
+    }
+  }
+
+  /**
+   * @param {unknown} image
+   * @param {unknown} options
+   */
   async denoise(image, options = {}) {
     this.#alive();
     const pixels = pixelsOf(image);
@@ -244,13 +264,22 @@ function noiseOf(picture) {
  * @param {import('./svnr_wasm.js').Picture} picture
  * @param {Options & { noise: NonNullable<Options['noise']>, tile: number }} options
  */
-function start(engine, picture, { noise, strength, steps, seed, stochastic, tile }) {
+function start(engine, picture, options) {
+  return withSettings(options, (noise, settings) => engine.start(picture, noise, settings));
+}
+
+/**
+ * @template T
+ * @param {Options & { noise: NonNullable<Options['noise']>, tile: number }} options
+ * @param {(noise: Noise, settings: Settings) => T} f
+ */
+function withSettings({ noise, strength, steps, seed, stochastic, luminance, chrominance, tile }, f) {
   const wanted = 'std' in noise ? Noise.map(noise.std) : Noise.model(noise.read, noise.shot);
-  const settings = Object.assign(new Settings(), { steps, seed, stochastic, tile });
+  const settings = Object.assign(new Settings(), { steps, seed, stochastic, luminance, chrominance, tile });
   try {
     if (typeof strength === 'number') settings.setStrength(strength);
     else settings.setStrengthMap(strength.values);
-    return engine.start(picture, wanted, settings);
+    return f(wanted, settings);
   } finally {
     wanted.free();
     settings.free();

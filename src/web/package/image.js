@@ -61,7 +61,7 @@ export function checkCount(pixels, most) {
  * @param {unknown} image
  * @returns {asserts image is Pixels}
  */
-function checkPixels(image) {
+export function checkPixels(image) {
   if (typeof image !== 'object' || image === null || !('data' in image)) {
     refuse('the image must be an ImageData, an ImageBitmap or { data, width, height, colorSpace }');
   }

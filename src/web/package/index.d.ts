@@ -40,6 +40,7 @@ export default function init(options?: InitOptions): Promise<void>;
  *
  * | code | meaning |
  * |---|---|
+ * | `unsupported-format` | a file of a format that is not read here; the browser may know it |
  * | `unsupported-image` | not an image that can be denoised: wrong type, size, length, or a value that is not finite |
  * | `too-large` | more pixels than memory can hold |
  * | `bad-option` | an option that does not exist, or a value out of its range |
@@ -51,6 +52,7 @@ export default function init(options?: InitOptions): Promise<void>;
  * | `internal` | a failure inside, out of memory for example; load the package again, in a new worker or page |
  */
 export type SvnrErrorCode =
+  | 'unsupported-format'
   | 'unsupported-image'
   | 'too-large'
   | 'bad-option'
@@ -198,6 +200,16 @@ export interface CreateOptions {
   onProgress?: (progress: CreateProgress) => void;
 }
 
+/** What a run would take away at every pixel, row after row. */
+export interface Maps {
+  /** The noise's standard deviation in linear light with white at 1, `strength` included. */
+  std: Float32Array;
+  /** The time of the diffusion process at which the pixel starts, from 0, clean, to 1. */
+  time: Float32Array;
+  width: number;
+  height: number;
+}
+
 /** How {@link Denoiser.denoise} goes. */
 export interface DenoiseOptions {
   /** The noise to remove: `auto` (default) measures it. A map says it for every pixel, however bright that is. */
@@ -222,6 +234,12 @@ export interface DenoiseOptions {
    * pixel: what is 0 there stays as it is.
    */
   strength?: number | StrengthMap;
+  /**
+   * How much is taken of the noise that is found in the light, from 0, which keeps the grain, to 1, all of it (default).
+   */
+  luminance?: number;
+  /** The same of the noise in the colour. */
+  chrominance?: number;
   /**
    * Side of the tiles that the image is worked on in, from 8 to 8192 pixels; `auto` by default. It changes memory and
    * how soon `signal` is heard, not the picture.
@@ -249,6 +267,65 @@ export interface DenoiseResult<T extends SvnrImage> {
   uncertainty?: Float32Array;
 }
 
+/** What a file says beside the picture, unread. */
+export interface Metadata {
+  /** The ICC profile, of RGB. */
+  profile?: Uint8Array | undefined;
+  /** The EXIF block, its orientation applied and reset. */
+  exif?: Uint8Array | undefined;
+  /** The XMP packet. */
+  xmp?: Uint8Array | undefined;
+}
+
+/** What {@link decodeFile} gives. */
+export interface DecodedFile {
+  /**
+   * RGBA, upright: 8 bits as an ImageData, 16 bits, or floats in linear light. The colours are those of the profile; nothing
+   * is converted.
+   */
+  image: ImageData | PlainImage;
+  width: number;
+  height: number;
+  /** Bits of a sample in the file; 32 are floats. */
+  depth: 8 | 16 | 32;
+  /** What {@link encodeFile} puts into a file again. */
+  metadata: Metadata;
+}
+
+/** How {@link encodeFile} goes. */
+export interface EncodeOptions {
+  /** `png` by default. WebP is lossy only in browsers that write it; at quality 100, and in Node, it is lossless. */
+  format?: 'png' | 'jpeg' | 'webp' | 'tiff';
+  /** Bits of a sample: as many as the image has, as far as the format takes them (PNG 16, TIFF 32, the others 8). */
+  depth?: 8 | 16 | 32;
+  /** From 1 to 100, 92 by default; for JPEG and WebP. */
+  quality?: number;
+  /** What belongs to the picture; TIFF takes the profile alone. */
+  metadata?: Metadata;
+}
+
+/**
+ * Decodes PNG, JPEG, WebP and TIFF, of 8, 16 and 32 bits, and keeps what browsers throw away: the depth, the colour
+ * profile, EXIF and XMP.
+ *
+ * @throws {SvnrError} `unsupported-format`, `unsupported-image`, `too-large`, `load-failed`
+ */
+export function decodeFile(file: Blob | ArrayBuffer | Uint8Array, options?: { name?: string }): Promise<DecodedFile>;
+
+/**
+ * Encodes an image, with what belongs to it. JPEG has no transparency: what is transparent gets white.
+ *
+ * @throws {SvnrError} `unsupported-image`, `bad-option`, `load-failed`
+ */
+export function encodeFile(image: ImageData | PlainImage, options?: EncodeOptions): Promise<Blob>;
+
+/**
+ * Any image as an ImageData, for canvases.
+ *
+ * @throws {SvnrError} `unsupported-image`, `load-failed`
+ */
+export function toImageData(image: ImageData | PlainImage): Promise<ImageData>;
+
 /** A network on a device, ready to denoise. Made by {@link Denoiser.create}. */
 export class Denoiser {
   private constructor();
@@ -273,6 +350,13 @@ export class Denoiser {
    * @throws {SvnrError} `unsupported-image`, `too-large`, `freed`
    */
   estimateNoise(image: SvnrImage): NoiseEstimate;
+
+  /**
+   * What {@link denoise} would take away with these options, without doing it.
+   *
+   * @throws {SvnrError} as {@link denoise}
+   */
+  maps(image: SvnrImage, options?: DenoiseOptions): Maps;
 
   /**
    * Denoises an image. Calls queue: one runs after the other.

@@ -1,3 +1,4 @@
 export { Denoiser } from './denoiser.js';
 export { SvnrError } from './errors.js';
+export { decodeFile, encodeFile, toImageData } from './files.js';
 export { init as default } from './wasm.js';

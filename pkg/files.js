@@ -1,0 +1,158 @@
+import { SvnrError } from './errors.js';
+import { MOST_PIXELS, checkPixels, toPicture } from './image.js';
+import { FileMetadata, FilePixels, decodeFile as decode } from './svnr_wasm.js';
+import { call, init } from './wasm.js';
+
+/** @typedef {import('./index.d.ts').Metadata} Metadata */
+/** @typedef {import('./image.js').Pixels} Pixels */
+
+/** The formats that can be written, and the deepest samples that each takes. */
+const DEPTHS = /** @type {const} */ ({ png: 16, jpeg: 8, webp: 8, tiff: 32 });
+
+/**
+ * See index.d.ts.
+ *
+ * @type {typeof import('./index.d.ts').decodeFile}
+ */
+export async function decodeFile(file, { name = 'the file' } = {}) {
+  await init();
+  const bytes = await bytesOf(file);
+  const decoded = call(() => decode(bytes, name, MOST_PIXELS));
+  const { width, height, depth } = decoded;
+  const metadata = { profile: decoded.profile(), exif: decoded.exif(), xmp: decoded.xmp() };
+  return { image: call(() => pixels(decoded)), width, height, depth: /** @type {8 | 16 | 32} */ (depth), metadata };
+
+  /** @param {import('./svnr_wasm.js').DecodedFile} decoded */
+  function pixels(decoded) {
+    if (depth === 16) return { data: decoded.intoU16(), width, height, colorSpace: /** @type {const} */ ('srgb') };
+    if (depth === 32) return { data: decoded.intoF32(), width, height, colorSpace: /** @type {const} */ ('srgb-linear') };
+    // wasm-bindgen copies them into an array of their own, though its types say otherwise.
+    const data = new Uint8ClampedArray(/** @type {ArrayBuffer} */ (decoded.intoU8().buffer));
+    if (typeof ImageData === 'function') return new ImageData(data, width, height);
+    return { data, width, height, colorSpace: /** @type {const} */ ('srgb') };
+  }
+}
+
+/**
+ * See index.d.ts.
+ *
+ * @type {typeof import('./index.d.ts').encodeFile}
+ */
+export async function encodeFile(image, options = {}) {
+  checkPixels(image);
+  const { format = 'png', quality = 92, metadata = {} } = options;
+  if (!Object.hasOwn(DEPTHS, format)) bad('format', format, `one of ${Object.keys(DEPTHS).join(', ')}`);
+  if (!(quality >= 1 && quality <= 100)) bad('quality', quality, 'from 1 to 100');
+  const own = image.data instanceof Uint16Array ? 16 : image.data instanceof Float32Array ? 32 : 8;
+  const { depth = Math.min(own, DEPTHS[format]) } = options;
+  if (![8, 16, 32].includes(depth) || depth > DEPTHS[format]) {
+    bad('depth', depth, `8${format === 'png' ? ' or 16' : format === 'tiff' ? ', 16 or 32' : ''} for ${format}`);
+  }
+  await init();
+  const belongs = new FileMetadata(metadata.profile, metadata.exif, metadata.xmp);
+  try {
+    const lossy = format === 'webp' && quality < 100 && typeof OffscreenCanvas === 'function';
+    const bytes = lossy
+      ? await lossyWebp(image, quality).then((file) => call(() => belongs.putInto(file, format)))
+      : call(() => toPixels(image).encode(format, depth, Math.round(quality), belongs));
+    return new Blob([/** @type {Uint8Array<ArrayBuffer>} */ (bytes)], { type: `image/${format}` });
+  } finally {
+    belongs.free();
+  }
+}
+
+/**
+ * See index.d.ts.
+ *
+ * @type {typeof import('./index.d.ts').toImageData}
+ */
+export async function toImageData(image) {
+  checkPixels(image);
+  if (typeof ImageData === 'function' && image instanceof ImageData) return image;
+  const { width, height } = image;
+  await init();
+  const data = new Uint8ClampedArray(4 * width * height);
+  const alpha = withAlpha(image);
+  const opaque = alpha instanceof Uint16Array ? 65535 : alpha instanceof Float32Array ? 1 : 255;
+  for (let at = 3; at < data.length; at += 4) data[at] = (255 * (alpha[at] ?? opaque)) / opaque;
+  const picture = call(() => toPicture(image));
+  try {
+    call(() => picture.writeU8(new Uint8Array(data.buffer)));
+  } finally {
+    picture.free();
+  }
+  const colorSpace = image.colorSpace === 'display-p3' ? 'display-p3' : 'srgb';
+  return new ImageData(data, width, height, { colorSpace });
+}
+
+/**
+ * @param {string} name
+ * @param {unknown} value
+ * @param {string} range
+ * @returns {never}
+ */
+function bad(name, value, range) {
+  throw new SvnrError('bad-option', `${name} is ${value}; it must be ${range}`);
+}
+
+/** @param {Blob | ArrayBuffer | Uint8Array} file */
+async function bytesOf(file) {
+  if (file instanceof Uint8Array) return file;
+  if (file instanceof ArrayBuffer) return new Uint8Array(file);
+  if (file instanceof Blob) return new Uint8Array(await file.arrayBuffer());
+  throw new SvnrError('unsupported-image', 'the file must be a Blob, an ArrayBuffer or a Uint8Array');
+}
+
+/**
+ * The image on its way into a file.
+ *
+ * @param {Pixels} image
+ */
+function toPixels(image) {
+  const { width, height } = image;
+  const data = withAlpha(image);
+  if (data instanceof Uint16Array) return FilePixels.fromU16(width, height, data);
+  if (data instanceof Float32Array) {
+    if (image.colorSpace !== 'srgb-linear') {
+      throw new SvnrError('unsupported-image', "floats are written to files as linear light, colorSpace 'srgb-linear'");
+    }
+    return FilePixels.fromF32(width, height, data);
+  }
+  return FilePixels.fromU8(width, height, new Uint8Array(data.buffer, data.byteOffset, data.length));
+}
+
+/**
+ * The samples as RGBA.
+ *
+ * @param {Pixels} image
+ */
+function withAlpha({ data, width, height }) {
+  if (data.length === 4 * width * height) return data;
+  const opaque = data instanceof Uint16Array ? 65535 : data instanceof Float32Array ? 1 : 255;
+  const all = new /** @type {any} */ (data.constructor)(4 * width * height).fill(opaque);
+  for (let pixel = 0; pixel < width * height; pixel += 1) {
+    for (let channel = 0; channel < 3; channel += 1) all[4 * pixel + channel] = data[3 * pixel + channel];
+  }
+  return /** @type {typeof data} */ (all);
+}
+
+/**
+ * The browser's encoder: there is none in wasm.
+ *
+ * @param {Pixels} image
+ * @param {number} quality
+ */
+async function lossyWebp(image, quality) {
+  const data = withAlpha(image);
+  if (!(data instanceof Uint8ClampedArray)) {
+    throw new SvnrError('unsupported-image', 'WebP takes 8-bit samples, a Uint8ClampedArray');
+  }
+  const canvas = new OffscreenCanvas(image.width, image.height);
+  const pixels = new ImageData(/** @type {Uint8ClampedArray<ArrayBuffer>} */ (data), image.width, image.height);
+  canvas.getContext('2d')?.putImageData(pixels, 0, 0);
+  const file = await canvas.convertToBlob({ type: 'image/webp', quality: quality / 100 });
+  if (file.type !== 'image/webp') {
+    throw new SvnrError('bad-option', 'this browser cannot write WebP with a quality below 100; choose another format');
+  }
+  return new Uint8Array(await file.arrayBuffer());
+}
