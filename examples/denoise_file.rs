@@ -4,6 +4,7 @@ use std::error::Error;
 use std::path::Path;
 
 use svnr::estimate::estimate_noise;
+use svnr::files::Photo;
 use svnr::network::weights::RELEASED;
 use svnr::{Denoiser, Device, Options, files};
 
@@ -11,16 +12,15 @@ fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [input, output] = &arguments[..] else { return Err("name the noisy file and the file to write".into()) };
 
-    let mut photo = files::read(Path::new(input))?;
+    let photo = files::read(Path::new(input))?;
     let denoiser = Denoiser::from_weights(RELEASED, &Device::flex())?;
     let noise = estimate_noise(&photo.image).noise;
     println!("std of the noise at black {:.4}, variance per unit of light {:.5}", noise.sigma_read, noise.shot);
 
-    let mut run = denoiser.start(&photo.image, noise, &Options::default())?;
+    let mut run = denoiser.start(photo.image, noise, &Options::default())?;
     while let Some(progress) = pollster::block_on(run.advance())? {
         println!("{:.0} %", 100.0 * progress.fraction());
     }
-    photo.image = run.into_image();
-    files::write(Path::new(output), &photo)?;
+    files::write(Path::new(output), &Photo { image: run.into_image(), ..photo })?;
     Ok(())
 }

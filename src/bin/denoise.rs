@@ -11,7 +11,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use svnr::denoiser::Parts;
 use svnr::device::DeviceChoice;
 use svnr::estimate::estimate_noise;
-use svnr::files;
+use svnr::files::{self, Photo};
 use svnr::method::reverse::Steps;
 use svnr::{Denoiser, LinearImage, NoiseModel, Options};
 
@@ -175,21 +175,21 @@ fn denoise_file(
         bail!("{} is there already; choose another name, or give --force to overwrite it", output.display());
     }
     let begin = Instant::now();
-    let mut photo = files::read(input)?;
+    let photo = files::read(input)?;
     let (noise, origin) = match noise {
         Some(noise) => (noise, "given"),
         None => (estimate_noise(&photo.image).noise, "estimated"),
     };
     let little = if noise.variance(MID_GREY).sqrt() < LITTLE_NOISE { "; that is hardly any noise" } else { "" };
     println!("{}: read {:.4}, shot {:.5} ({origin}{little})", input.display(), noise.sigma_read, noise.shot);
-    photo.image = denoise(denoiser, &photo.image, noise, options).with_context(|| input.display().to_string())?;
-    files::write(output, &photo)?;
+    let image = denoise(denoiser, photo.image, noise, options).with_context(|| input.display().to_string())?;
+    files::write(output, &Photo { image, ..photo })?;
     println!("{}: denoised in {:.1} s", output.display(), begin.elapsed().as_secs_f32());
     Ok(())
 }
 
 /// A whole run, with a progress bar.
-fn denoise(denoiser: &Denoiser, image: &LinearImage, noise: NoiseModel, options: &Options) -> Result<LinearImage> {
+fn denoise(denoiser: &Denoiser, image: LinearImage, noise: NoiseModel, options: &Options) -> Result<LinearImage> {
     let mut run = denoiser.start(image, noise, options)?;
     let style = ProgressStyle::with_template("{bar:30} {percent}% step {msg}, {eta} left").expect("well-formed");
     let bar = ProgressBar::new((run.steps() * run.tiles()) as u64).with_style(style);

@@ -6,6 +6,8 @@ pub mod run;
 pub mod samples;
 pub mod tiles;
 
+use std::sync::Arc;
+
 use burn::tensor::Device;
 
 use crate::error::Error;
@@ -56,12 +58,19 @@ impl Denoiser {
         &self.config
     }
 
-    /// Begins a run, which the caller advances tile by tile; dropping it is how to cancel.
+    /// Begins a run, which the caller advances tile by tile; dropping it is how to cancel. The run holds the image;
+    /// a caller who needs it, too, shares it as an `Arc`.
     ///
     /// # Errors
     /// [`Error::BadOption`] or [`Error::TooLarge`].
-    pub fn start(&self, image: &LinearImage, noise: impl Into<Noise>, options: &Options) -> Result<Run, Error> {
-        let time_map = self.time_map(image, noise, options)?;
+    pub fn start(
+        &self,
+        image: impl Into<Arc<LinearImage>>,
+        noise: impl Into<Noise>,
+        options: &Options,
+    ) -> Result<Run, Error> {
+        let image = image.into();
+        let time_map = self.time_map(&image, noise, options)?;
         Ok(Run::new(self.clone(), image, time_map, options))
     }
 
@@ -86,7 +95,7 @@ impl Denoiser {
         &self.schedule
     }
 
-    /// A whole run at once.
+    /// A whole run at once, on a copy of the image.
     ///
     /// # Errors
     /// As [`Denoiser::start`] and [`Run::advance`].
@@ -96,7 +105,7 @@ impl Denoiser {
         noise: impl Into<Noise>,
         options: &Options,
     ) -> Result<LinearImage, Error> {
-        let mut run = self.start(image, noise, options)?;
+        let mut run = self.start(image.clone(), noise, options)?;
         while run.advance().await?.is_some() {}
         Ok(run.into_image())
     }

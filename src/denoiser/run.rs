@@ -1,5 +1,7 @@
 //! One denoising run: the reverse process over a whole image, a tile at a time.
 
+use std::sync::Arc;
+
 use burn::tensor::{Tensor, TensorData};
 
 use crate::denoiser::tiles::{Grid, Tile};
@@ -32,15 +34,18 @@ impl Progress {
 
 /// A run under way. Each [`Run::advance`] denoises one tile by one step; the steps are synchronous over the image, so
 /// the result does not depend on the tiles.
+///
+/// All that a run knows lies in main memory; the device has the network alone. It takes 36 bytes a pixel, with several
+/// steps 48, the photo included.
 #[derive(Debug)]
 pub struct Run {
     denoiser: Denoiser,
     /// The photo.
-    y: LinearImage,
-    /// `x_t` at the step's beginning.
-    x: LinearImage,
-    /// `x_t'` at the step's end, filled tile by tile.
-    next: LinearImage,
+    y: Arc<LinearImage>,
+    /// `x_t` at the step's beginning; none in the first step, which begins with the photo.
+    x: Option<LinearImage>,
+    /// `x_t'` at the step's end, filled tile by tile; there as soon as a tile is.
+    next: Option<LinearImage>,
     time_map: TimeMap,
     parts: Parts,
     /// How far all pixels have gone back, before each step and after the last.
@@ -54,16 +59,16 @@ pub struct Run {
 }
 
 impl Run {
-    pub(super) fn new(denoiser: Denoiser, image: &LinearImage, time_map: TimeMap, options: &Options) -> Self {
+    pub(super) fn new(denoiser: Denoiser, y: Arc<LinearImage>, time_map: TimeMap, options: &Options) -> Self {
         let config = &denoiser.config;
-        let grid = Grid::new(image.width(), image.height(), options.tile, config.halo(), config.alignment());
+        let grid = Grid::new(y.width(), y.height(), options.tile, config.halo(), config.alignment());
         Self {
             plan: options.steps.plan(time_map.latest()),
             eta: options.eta,
             normals: (options.eta > 0.0).then(|| Normals::new(options.seed, Stream::Reverse)),
-            y: image.clone(),
-            x: image.clone(),
-            next: image.clone(),
+            y,
+            x: None,
+            next: None,
             denoiser,
             time_map,
             parts: options.parts,
@@ -109,28 +114,45 @@ impl Run {
         if self.tile == self.grid.len() {
             self.tile = 0;
             self.step += 1;
+            // The next step writes over what this one began with.
             std::mem::swap(&mut self.x, &mut self.next);
         }
         Ok(Some(progress))
     }
 
+    /// Goes on with another network of the same shape, on another device for example when this one has failed. What is
+    /// done is not done again.
+    ///
+    /// # Errors
+    /// [`Error::BadWeights`] for a network of another shape; the run is as it was before the call.
+    pub fn continue_on(&mut self, denoiser: Denoiser) -> Result<(), Error> {
+        // The grid fits the network's alignment and field of view.
+        if denoiser.config != self.denoiser.config {
+            return Err(Error::BadWeights("they are of another network than the one that the run began with".into()));
+        }
+        self.denoiser = denoiser;
+        Ok(())
+    }
+
     /// A pixel of the picture so far: of this step where its tile is finished, else of the one before.
     pub fn pixel(&self, row: usize, column: usize) -> [f32; CHANNELS] {
-        let image = if self.grid.index_of(row, column) < self.tile { &self.next } else { &self.x };
+        let finished = self.next.as_ref().filter(|_| self.grid.index_of(row, column) < self.tile);
+        let image = finished.or(self.x.as_ref()).unwrap_or(&self.y);
         self.parts.taken(pixel(&self.y, row, column), pixel(image, row, column))
     }
 
-    /// The picture as it is now, at the end of a run the denoised one.
-    pub fn into_image(mut self) -> LinearImage {
+    /// The picture as it was after the last step that is done, at the end of a run the denoised one.
+    pub fn into_image(self) -> LinearImage {
+        let Some(mut x) = self.x else { return Arc::unwrap_or_clone(self.y) };
         if self.parts != Parts::ALL {
-            let pixels = self.x.pixels();
+            let pixels = x.pixels();
             for at in 0..pixels {
                 let of = |image: &LinearImage| std::array::from_fn(|c| image.samples()[c * pixels + at]);
-                let taken = self.parts.taken(of(&self.y), of(&self.x));
-                (0..CHANNELS).for_each(|c| self.x.samples_mut()[c * pixels + at] = taken[c]);
+                let taken = self.parts.taken(of(&self.y), of(&x));
+                (0..CHANNELS).for_each(|c| x.samples_mut()[c * pixels + at] = taken[c]);
             }
         }
-        self.x
+        x
     }
 
     /// One step of the reverse process for one tile.
@@ -138,6 +160,7 @@ impl Run {
         let (tau, tau_next) = (self.plan[self.step], self.plan[self.step + 1]);
         let (width, height) = (self.y.width(), self.y.height());
         let schedule = &self.denoiser.schedule;
+        let x = self.x.as_ref().unwrap_or(&self.y).samples();
 
         let times = tile.read(self.time_map.times(), width, height);
         let sigma_t: Vec<f32> = times.iter().map(|&t| schedule.sigma(time_after(t, tau))).collect();
@@ -145,12 +168,12 @@ impl Run {
         let shape = [1, CHANNELS, tile.read_rows, tile.read_columns];
         let tensor = |values: Vec<f32>| Tensor::<4>::from_data(TensorData::new(values, shape), &self.denoiser.device);
         let eps = self.denoiser.network.forward(
-            tensor(tile.read(self.x.samples(), width, height)),
+            tensor(tile.read(x, width, height)),
             tensor(tile.read(self.y.samples(), width, height)),
             tensor(sigma_t.clone()),
             tensor(sigma_star),
         );
-        let eps = eps.into_data_async().await.map_err(|e| Error::Device(e.to_string()))?;
+        let eps = eps.into_data_async().await.map_err(|e| Error::Device(causes(&e.to_string())))?;
         let eps: Vec<f32> = eps.iter::<f32>().collect();
         if eps.iter().any(|v| !v.is_finite()) {
             return Err(Error::Device("it returned values that are not finite".into()));
@@ -158,7 +181,7 @@ impl Run {
 
         // The last step draws no noise: every pixel gets done.
         let normals = self.normals.filter(|_| self.step + 1 < self.steps());
-        let (x, next) = (self.x.samples(), self.next.samples_mut());
+        let next = self.next.get_or_insert_with(|| LinearImage::clone(&self.y)).samples_mut();
         let (plane, read_plane) = (width * height, tile.read_rows * tile.read_columns);
         tile.for_each(|row, column, from| {
             let z = normals.map_or([0.0; CHANNELS], |n| n.at(self.step, row, column));
@@ -174,6 +197,14 @@ impl Run {
     }
 }
 
+/// What a device says of its failure in one line: its causes, without the trace that follows.
+fn causes(report: &str) -> String {
+    let lines = report.lines().map(str::trim).take_while(|line| *line != "Backtrace:");
+    let mut causes: Vec<&str> = lines.filter(|line| !line.is_empty() && *line != "Caused by:").collect();
+    causes.dedup();
+    causes.join(": ")
+}
+
 fn pixel(image: &LinearImage, row: usize, column: usize) -> [f32; CHANNELS] {
     std::array::from_fn(|channel| image.plane(channel)[row * image.width() + column])
 }
@@ -185,7 +216,7 @@ mod tests {
     use crate::method::noise::{Noise, NoiseModel};
     use crate::method::reverse::Steps;
     use crate::network::UnetConfig;
-    use crate::network::weights::randomised;
+    use crate::network::weights::{self, randomised};
     use burn::tensor::Device;
 
     fn denoiser() -> Denoiser {
@@ -261,7 +292,7 @@ mod tests {
         let (denoiser, image) = (denoiser(), photo(20, 12));
         let run = |parts: Parts| {
             let options = Options { parts, tile: 8, ..Options::default() };
-            let mut run = denoiser.start(&image, NoiseModel::at_gain(8.0), &options).unwrap();
+            let mut run = denoiser.start(image.clone(), NoiseModel::at_gain(8.0), &options).unwrap();
             while pollster::block_on(run.advance()).unwrap().is_some() {}
             let shown = LinearImage::from_fn(20, 12, |c, row, column| run.pixel(row, column)[c]).unwrap();
             let picture = run.into_image();
@@ -295,7 +326,7 @@ mod tests {
     fn progress_counts_every_tile_of_every_step_and_the_picture_emerges() {
         let (denoiser, image) = (denoiser(), photo(40, 20));
         let options = Options { steps: Steps::Count(2), tile: 16, ..Options::default() };
-        let mut run = denoiser.start(&image, NoiseModel::at_gain(8.0), &options).unwrap();
+        let mut run = denoiser.start(image.clone(), NoiseModel::at_gain(8.0), &options).unwrap();
         assert_eq!((run.steps(), run.tiles()), (2, 6));
         let picture = |run: &Run| LinearImage::from_fn(40, 20, |c, row, column| run.pixel(row, column)[c]).unwrap();
         assert_eq!(picture(&run), image);
@@ -314,6 +345,62 @@ mod tests {
     }
 
     #[test]
+    fn the_photo_is_held_once_and_there_is_no_more_than_a_step_needs() {
+        let (denoiser, image) = (denoiser(), Arc::new(photo(20, 12)));
+        let options = Options { steps: Steps::Count(3), tile: 16, ..Options::default() };
+        let mut run = denoiser.start(Arc::clone(&image), NoiseModel::at_gain(8.0), &options).unwrap();
+        assert!(Arc::ptr_eq(&run.y, &image));
+        assert!(run.x.is_none() && run.next.is_none());
+        let buffers = |run: &Run| [&run.x, &run.next].map(|image| image.as_ref().map(|i| i.samples().as_ptr()));
+        for tile in [1, 2] {
+            assert_eq!(pollster::block_on(run.advance()).unwrap().unwrap().tile, tile);
+        }
+        let [first, none] = buffers(&run);
+        assert!(first.is_some() && none.is_none());
+        while run.step < 2 {
+            pollster::block_on(run.advance()).unwrap();
+        }
+        assert_eq!(buffers(&run)[1], first, "the buffer is used again");
+    }
+
+    #[test]
+    fn a_run_goes_on_with_another_denoiser_as_with_its_own() {
+        let (denoiser, image) = (denoiser(), photo(40, 20));
+        let weights = weights::to_bytes(&denoiser.network, &denoiser.config).unwrap();
+        let [denoiser, other] = [(); 2].map(|()| Denoiser::from_weights(&weights, &Device::flex()).unwrap());
+        let options = Options { steps: Steps::Count(3), seed: 5, tile: 16, ..Options::default() };
+        let whole = denoise(&denoiser, &image, options.clone());
+        let mut run = denoiser.start(image.clone(), NoiseModel::at_gain(8.0), &options).unwrap();
+        // In the middle of the second step's tiles.
+        for _ in 0..run.tiles() + 2 {
+            pollster::block_on(run.advance()).unwrap();
+        }
+        run.continue_on(other).unwrap();
+        let next = pollster::block_on(run.advance()).unwrap().unwrap();
+        assert_eq!((next.step, next.tile), (2, 3));
+        while pollster::block_on(run.advance()).unwrap().is_some() {}
+        assert_eq!(run.into_image(), whole);
+    }
+
+    #[test]
+    fn a_failure_is_told_in_one_line() {
+        let report = "The device is poisoned\nCaused by:\n  The device is poisoned\nCaused by:\n  Destroyed: it was destroyed\nBacktrace:\n0: main\n";
+        assert_eq!(causes(report), "The device is poisoned: Destroyed: it was destroyed");
+        assert_eq!(causes("out of memory"), "out of memory");
+    }
+
+    #[test]
+    fn a_run_goes_on_only_with_a_network_of_its_shape() {
+        let (denoiser, image) = (denoiser(), photo(16, 16));
+        let device = Device::flex();
+        let config = UnetConfig { widths: vec![6, 8, 8], blocks: vec![1, 1, 1], embedding: 4 };
+        let other = Denoiser::new(config.init(&device).unwrap(), config, &device);
+        let mut run = denoiser.start(image, NoiseModel::at_gain(8.0), &Options::default()).unwrap();
+        assert!(matches!(run.continue_on(other), Err(Error::BadWeights(_))));
+        assert!(pollster::block_on(run.advance()).unwrap().is_some(), "it goes on with its own");
+    }
+
+    #[test]
     fn options_out_of_range_are_refused() {
         let (denoiser, image) = (denoiser(), photo(8, 8));
         for options in [
@@ -326,11 +413,11 @@ mod tests {
             Options { parts: Parts { luminance: 1.1, chrominance: 1.0 }, ..Options::default() },
             Options { parts: Parts { luminance: 1.0, chrominance: f32::NAN }, ..Options::default() },
         ] {
-            let refused = denoiser.start(&image, NoiseModel::at_gain(1.0), &options);
+            let refused = denoiser.start(image.clone(), NoiseModel::at_gain(1.0), &options);
             assert!(matches!(refused, Err(Error::BadOption { .. })), "{options:?}");
         }
         for std in [vec![], vec![0.1; 63], vec![-0.1; 64], vec![f32::NAN; 192]] {
-            let refused = denoiser.start(&image, Noise::Std(std), &Options::default());
+            let refused = denoiser.start(image.clone(), Noise::Std(std), &Options::default());
             assert!(matches!(refused, Err(Error::BadOption { .. })));
         }
     }

@@ -10,6 +10,7 @@
 mod jpeg;
 mod metadata;
 mod read;
+mod several;
 mod write;
 
 use std::borrow::Cow;
@@ -116,6 +117,12 @@ pub enum FileError {
         height: u32,
         /// Pixels allowed.
         limit: usize,
+    },
+    /// A size that no memory can hold, or a header that claims one.
+    #[error("{} claims more pixels than memory can hold; make it smaller, or cut it", path.display())]
+    TooMuchMemory {
+        /// The file.
+        path: PathBuf,
     },
     /// Samples that are no image, not-a-number for example.
     #[error("{}: {error}", path.display())]

@@ -1,16 +1,18 @@
 //! From a file to linear light.
 
+use std::error::Error as _;
 use std::io::Cursor;
 use std::path::Path;
 
 use image::codecs::tiff::TiffDecoder;
-use image::error::ImageError;
+use image::error::{DecodingError, ImageError};
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
 
 use crate::color::srgb_to_linear;
 use crate::denoiser::MAX_PIXELS;
 use crate::error::Error;
+use crate::files::several::has_several;
 use crate::files::{Depth, FileError, Metadata, Photo, jpeg};
 use crate::image::{CHANNELS, LinearImage};
 
@@ -25,7 +27,7 @@ pub fn read(path: &Path) -> Result<Photo, FileError> {
         return Err(FileError::Folder { path: path.into() });
     }
     let bytes = std::fs::read(path).map_err(FileError::io(path))?;
-    let Decoded { pixels, metadata } = decode(path, &bytes, MAX_PIXELS)?;
+    let Decoded { pixels, metadata, .. } = decode(path, &bytes, MAX_PIXELS)?;
     photo(pixels, metadata).map_err(|error| FileError::Content { path: path.into(), error })
 }
 
@@ -36,6 +38,8 @@ pub struct Decoded {
     pub pixels: DynamicImage,
     /// What belongs to them.
     pub metadata: Metadata,
+    /// Whether the file holds more pictures, an animation (PNG, WebP) or pages (TIFF): these are of the first.
+    pub is_first_of_several: bool,
 }
 
 /// Decodes the bytes of a file; `path` is its name in errors. With more than `limit` pixels it is refused before memory is
@@ -78,7 +82,7 @@ pub fn decode(path: &Path, bytes: &[u8], limit: usize) -> Result<Decoded, FileEr
     };
     let mut pixels = DynamicImage::from_decoder(decoder).map_err(refused)?;
     pixels.apply_orientation(orientation);
-    Ok(Decoded { pixels, metadata })
+    Ok(Decoded { pixels, metadata, is_first_of_several: has_several(bytes, format) })
 }
 
 /// The format by the first bytes.
@@ -126,8 +130,16 @@ fn refusal(path: &Path, error: ImageError) -> FileError {
         ImageError::Unsupported(e) => FileError::Unsupported { path, what: e.to_string() },
         // The decoders report the end of the file as an error of the system.
         ImageError::IoError(_) => FileError::Damaged { path, why: "it ends too early".into() },
+        ImageError::Limits(_) => FileError::TooMuchMemory { path },
+        ImageError::Decoding(e) => FileError::Damaged { path, why: reason(&e) },
         other => FileError::Damaged { path, why: other.to_string() },
     }
+}
+
+/// What is wrong, without the decoder's own names for it.
+fn reason(error: &DecodingError) -> String {
+    let why = error.source().map_or_else(|| error.to_string(), ToString::to_string);
+    if why.starts_with("CRC error") { "a checksum is wrong".into() } else { why }
 }
 
 fn photo(pixels: DynamicImage, metadata: Metadata) -> Result<Photo, Error> {

@@ -15,7 +15,7 @@ impl From<FileError> for JsValue {
     fn from(error: FileError) -> Self {
         let code = match error {
             FileError::NotAnImage { .. } | FileError::Unsupported { .. } => "unsupported-format",
-            FileError::TooLarge { .. } => "too-large",
+            FileError::TooLarge { .. } | FileError::TooMuchMemory { .. } => "too-large",
             _ => "unsupported-image",
         };
         failure(code, &error.to_string())
@@ -49,6 +49,7 @@ impl FileMetadata {
 pub struct DecodedFile {
     pixels: DynamicImage,
     metadata: Metadata,
+    is_first_of_several: bool,
 }
 
 /// Decodes a file; `name` is for errors.
@@ -57,8 +58,8 @@ pub struct DecodedFile {
 /// `unsupported-format`, `unsupported-image`, `too-large`.
 #[wasm_bindgen(js_name = decodeFile)]
 pub fn decode(bytes: &[u8], name: &str, limit: usize) -> Result<DecodedFile, JsValue> {
-    let files::Decoded { pixels, metadata } = files::decode(Path::new(name), bytes, limit)?;
-    Ok(DecodedFile { pixels, metadata })
+    let files::Decoded { pixels, metadata, is_first_of_several } = files::decode(Path::new(name), bytes, limit)?;
+    Ok(DecodedFile { pixels, metadata, is_first_of_several })
 }
 
 #[wasm_bindgen]
@@ -79,6 +80,12 @@ impl DecodedFile {
     #[wasm_bindgen(getter)]
     pub fn depth(&self) -> u8 {
         8 * (self.pixels.color().bytes_per_pixel() / self.pixels.color().channel_count())
+    }
+
+    /// Whether the file holds more pictures than this.
+    #[wasm_bindgen(getter, js_name = isFirstOfSeveral)]
+    pub fn is_first_of_several(&self) -> bool {
+        self.is_first_of_several
     }
 
     /// The ICC profile.

@@ -5,21 +5,22 @@
 
 mod failure;
 mod file;
+mod noise;
 mod picture;
 
 use std::cell::RefCell;
+use std::sync::Arc;
 
 use burn::tensor::Device;
-use js_sys::{Array, Object, Reflect};
 use wasm_bindgen::Clamped;
 use wasm_bindgen::prelude::*;
 
 use crate::denoiser::{self, Denoiser, Options, Parts, Run, Strength};
-use crate::estimate::estimate_noise;
 use crate::image::LinearImage;
-use crate::method::noise::{self, NoiseModel};
+use crate::method::noise::NoiseModel;
 use crate::method::reverse::Steps;
 use failure::failure;
+use noise::Noise;
 use picture::Picture;
 
 thread_local! {
@@ -92,7 +93,7 @@ impl Engine {
     /// # Errors
     /// `bad-option` or `too-large`.
     pub fn start(&self, picture: &Picture, noise: &Noise, settings: &Settings) -> Result<Task, JsValue> {
-        Ok(Task(self.0.start(picture.linear(), noise.0.clone(), &settings.options()?)?))
+        Ok(Task(self.0.start(Arc::clone(picture.linear()), noise.get().clone(), &settings.options()?)?))
     }
 
     /// What a run would take away.
@@ -100,58 +101,20 @@ impl Engine {
     /// # Errors
     /// As [`Engine::start`].
     pub fn maps(&self, picture: &Picture, noise: &Noise, settings: &Settings) -> Result<Maps, JsValue> {
-        let map = self.0.time_map(picture.linear(), noise.0.clone(), &settings.options()?)?;
+        let map = self.0.time_map(picture.linear(), noise.get().clone(), &settings.options()?)?;
         let std = map.times().iter().map(|&t| self.0.schedule().sigma(t)).collect();
         let time = map.times().iter().map(|t| t / self.0.schedule().end()).collect();
         Ok(Maps { std, time })
     }
 }
 
-/// What a run would take away, pixel by pixel, row after row.
+/// What a run would take away, pixel by pixel, row after row, a plane for each colour.
 #[wasm_bindgen(getter_with_clone)]
 pub struct Maps {
     /// Std of the noise in linear light.
     pub std: Vec<f32>,
     /// The time where the pixel starts, from 0, noiseless, to 1.
     pub time: Vec<f32>,
-}
-
-/// [`noise::Noise`] in JavaScript's words, checked when a run starts.
-#[wasm_bindgen]
-pub struct Noise(noise::Noise);
-
-#[wasm_bindgen]
-impl Noise {
-    /// From the std at black and the variance per unit of signal.
-    pub fn model(read: f32, shot: f32) -> Self {
-        Self(NoiseModel { sigma_read: read, shot }.into())
-    }
-
-    /// From the std of every pixel, row after row.
-    pub fn map(std: Vec<f32>) -> Self {
-        Self(noise::Noise::Std(std))
-    }
-}
-
-/// The noise in a picture: `{ read, shot, points: [{ mean, std }] }`.
-///
-/// # Errors
-/// None of ours; JavaScript may run out of memory.
-#[wasm_bindgen(js_name = estimateNoise)]
-pub fn estimate(picture: &Picture) -> Result<JsValue, JsValue> {
-    let found = estimate_noise(picture.linear());
-    let object = |entries: &[(&str, JsValue)]| -> Result<JsValue, JsValue> {
-        let object = Object::new();
-        for (name, value) in entries {
-            Reflect::set(&object, &(*name).into(), value)?;
-        }
-        Ok(object.into())
-    };
-    let points = Array::new();
-    for point in &found.points {
-        points.push(&object(&[("mean", point.mean.into()), ("std", point.std.into())])?);
-    }
-    object(&[("read", found.noise.sigma_read.into()), ("shot", found.noise.shot.into()), ("points", points.into())])
 }
 
 /// [`Options`] in JavaScript's words; starts with the defaults.
@@ -230,6 +193,15 @@ impl Task {
     pub async fn advance(&mut self) -> Result<Option<Progress>, JsValue> {
         let progress = self.0.advance().await?;
         Ok(progress.map(|p| Progress { step: p.step, tile: p.tile, fraction: p.fraction() }))
+    }
+
+    /// Goes on with another engine, when this one's device is lost; see [`Run::continue_on`].
+    ///
+    /// # Errors
+    /// `bad-weights`: those of another network.
+    #[wasm_bindgen(js_name = continueOn)]
+    pub fn continue_on(&mut self, engine: &Engine) -> Result<(), JsValue> {
+        Ok(self.0.continue_on(engine.0.clone())?)
     }
 
     /// The picture so far as RGBA, every n-th pixel of every n-th row so that there are at most about `most`.

@@ -1,46 +1,40 @@
 //! Images between JavaScript's arrays and linear light.
 
+use std::sync::Arc;
+
 use wasm_bindgen::prelude::*;
 
 use crate::color::{linear_to_srgb, srgb_to_linear, srgb8_table};
 use crate::image::{CHANNELS, LinearImage};
 
-/// An image on the wasm side.
+/// An image on the wasm side, which runs share.
 ///
-/// JavaScript's side is interleaved with 3 or 4 samples a pixel, which follows from the array's length; what is beyond
-/// the third, alpha, is neither read nor written. 8 and 16 bits are sRGB codes, floats sRGB-encoded or linear.
+/// JavaScript's side is interleaved with 3 or 4 samples a pixel; what is beyond the third, alpha, is neither read nor
+/// written. 8 and 16 bits are sRGB codes, floats sRGB-encoded or linear. It comes and goes in pieces: whole, it would take
+/// up to 16 bytes a pixel of wasm's memory beside the image.
 #[wasm_bindgen]
-pub struct Picture(LinearImage);
+pub struct Picture(Arc<LinearImage>);
 
 impl From<LinearImage> for Picture {
     fn from(image: LinearImage) -> Self {
-        Self(image)
+        Self(Arc::new(image))
     }
 }
 
 impl Picture {
     /// The image.
-    pub fn linear(&self) -> &LinearImage {
+    pub fn linear(&self) -> &Arc<LinearImage> {
         &self.0
     }
 
-    /// The image alone.
+    /// The image alone; a copy while a run shares it.
     pub fn into_linear(self) -> LinearImage {
-        self.0
+        Arc::unwrap_or_clone(self.0)
     }
 
-    fn read<T: Copy>(width: usize, height: usize, data: &[T], decode: impl Fn(T) -> f32) -> Result<Self, JsValue> {
-        let stride = data.len() / (width * height).max(1);
-        let image = LinearImage::from_fn(width, height, |channel, row, column| {
-            decode(data[(row * width + column) * stride + channel])
-        });
-        Ok(Self(image?))
-    }
-
-    fn write<T>(&self, data: &mut [T], encode: impl Fn(f32) -> T) {
-        let stride = data.len() / self.0.pixels();
+    fn write<T>(&self, first: usize, data: &mut [T], stride: usize, encode: impl Fn(f32) -> T) {
         for channel in 0..CHANNELS {
-            for (pixel, &v) in data.chunks_exact_mut(stride).zip(self.0.plane(channel)) {
+            for (pixel, &v) in data.chunks_exact_mut(stride).zip(&self.0.plane(channel)[first..]) {
                 pixel[channel] = encode(v);
             }
         }
@@ -49,51 +43,78 @@ impl Picture {
 
 #[wasm_bindgen]
 impl Picture {
-    /// From 8-bit sRGB.
-    ///
-    /// # Errors
-    /// `unsupported-image`, here and below.
-    #[wasm_bindgen(js_name = fromU8)]
-    pub fn from_u8(width: usize, height: usize, data: &[u8]) -> Result<Picture, JsValue> {
-        let table = srgb8_table();
-        Self::read(width, height, data, |code| table[code as usize])
-    }
-
-    /// From 16-bit sRGB.
-    ///
-    /// # Errors
-    /// As [`Picture::from_u8`].
-    #[wasm_bindgen(js_name = fromU16)]
-    pub fn from_u16(width: usize, height: usize, data: &[u16]) -> Result<Picture, JsValue> {
-        Self::read(width, height, data, |code| srgb_to_linear(f32::from(code) / 65535.0))
-    }
-
-    /// From floats, not clipped: linear light, or sRGB-encoded.
-    ///
-    /// # Errors
-    /// As [`Picture::from_u8`].
-    #[wasm_bindgen(js_name = fromF32)]
-    pub fn from_f32(width: usize, height: usize, data: &[f32], linear: bool) -> Result<Picture, JsValue> {
-        Self::read(width, height, data, |v| if linear { v } else { srgb_to_linear(v) })
-    }
-
-    /// Writes 8-bit sRGB over the colours in `data`.
+    /// Writes 8-bit sRGB over the colours in `data`, which has `stride` samples for each pixel from the `first` on.
     #[wasm_bindgen(js_name = writeU8)]
-    pub fn write_u8(&self, data: &mut [u8]) {
+    pub fn write_u8(&self, first: usize, data: &mut [u8], stride: usize) {
         let encode = Srgb8::new();
-        self.write(data, |v| encode.code(v));
+        self.write(first, data, stride, |v| encode.code(v));
     }
 
-    /// Writes 16-bit sRGB over the colours in `data`.
+    /// Writes 16-bit sRGB, as [`Picture::write_u8`] does.
     #[wasm_bindgen(js_name = writeU16)]
-    pub fn write_u16(&self, data: &mut [u16]) {
-        self.write(data, |v| (linear_to_srgb(v.clamp(0.0, 1.0)) * 65535.0 + 0.5) as u16);
+    pub fn write_u16(&self, first: usize, data: &mut [u16], stride: usize) {
+        self.write(first, data, stride, |v| (linear_to_srgb(v.clamp(0.0, 1.0)) * 65535.0 + 0.5) as u16);
     }
 
-    /// Writes floats over the colours in `data`, not clipped: linear light, or sRGB-encoded.
+    /// Writes floats, as [`Picture::write_u8`] does, not clipped: linear light, or sRGB-encoded.
     #[wasm_bindgen(js_name = writeF32)]
-    pub fn write_f32(&self, data: &mut [f32], linear: bool) {
-        self.write(data, |v| if linear { v } else { linear_to_srgb(v) });
+    pub fn write_f32(&self, first: usize, data: &mut [f32], stride: usize, linear: bool) {
+        self.write(first, data, stride, |v| if linear { v } else { linear_to_srgb(v) });
+    }
+}
+
+/// A [`Picture`] on its way in, black where nothing is read yet.
+#[wasm_bindgen]
+pub struct PictureReader {
+    width: usize,
+    height: usize,
+    /// Planes as in [`LinearImage`].
+    samples: Vec<f32>,
+}
+
+impl PictureReader {
+    fn read<T: Copy>(&mut self, first: usize, data: &[T], stride: usize, decode: impl Fn(T) -> f32) {
+        for (channel, plane) in self.samples.chunks_exact_mut(self.width * self.height).enumerate() {
+            for (v, pixel) in plane[first..].iter_mut().zip(data.chunks_exact(stride)) {
+                *v = decode(pixel[channel]);
+            }
+        }
+    }
+}
+
+#[wasm_bindgen]
+impl PictureReader {
+    /// Of so many pixels across and down.
+    #[wasm_bindgen(constructor)]
+    pub fn new(width: usize, height: usize) -> Self {
+        Self { width, height, samples: vec![0.0; CHANNELS * width * height] }
+    }
+
+    /// Reads 8-bit sRGB: `stride` samples for each pixel from the `first` on.
+    #[wasm_bindgen(js_name = readU8)]
+    pub fn read_u8(&mut self, first: usize, data: &[u8], stride: usize) {
+        let table = srgb8_table();
+        self.read(first, data, stride, |code| table[code as usize]);
+    }
+
+    /// Reads 16-bit sRGB, as [`PictureReader::read_u8`] does.
+    #[wasm_bindgen(js_name = readU16)]
+    pub fn read_u16(&mut self, first: usize, data: &[u16], stride: usize) {
+        self.read(first, data, stride, |code| srgb_to_linear(f32::from(code) / 65535.0));
+    }
+
+    /// Reads floats, as [`PictureReader::read_u8`] does, not clipped: linear light, or sRGB-encoded.
+    #[wasm_bindgen(js_name = readF32)]
+    pub fn read_f32(&mut self, first: usize, data: &[f32], stride: usize, linear: bool) {
+        self.read(first, data, stride, |v| if linear { v } else { srgb_to_linear(v) });
+    }
+
+    /// The picture.
+    ///
+    /// # Errors
+    /// `unsupported-image`: it has no pixels, or a value that is not finite.
+    pub fn finish(self) -> Result<Picture, JsValue> {
+        Ok(LinearImage::new(self.width, self.height, self.samples)?.into())
     }
 }
 

@@ -103,6 +103,60 @@ test('a worker gives the same picture as the page, with progress and previews', 
   assert.deepEqual(errors, []);
 });
 
+/**
+ * Has the worker's GPU destroyed as soon as it gets a message of this type.
+ *
+ * @param {'denoise' | 'preview'} type
+ */
+async function loseGpuOn(type) {
+  const code = `
+    const { requestDevice } = GPUAdapter.prototype;
+    GPUAdapter.prototype.requestDevice = async function (...options) {
+      const device = await requestDevice.apply(this, options);
+      addEventListener('message', ({ data }) => data.type === '${type}' && device.destroy());
+      return device;
+    };`;
+  await page.route('**/worker-thread.js', async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, body: `${await response.text()}\n${code}` });
+  });
+}
+
+test('a worker whose GPU is lost goes on on the CPU, and says so', async () => {
+  await loseGpuOn('preview');
+  const { before, on, largest, after } = await page.evaluate(async ({ data, width, height }) => {
+    /** @type {WorkerPackage} */
+    const { createWorkerDenoiser } = await import(/** @type {any} */ ('/pkg/worker.js'));
+    /** @type {typeof import('../../pkg/index.js')} */
+    const { Denoiser } = await import(/** @type {any} */ ('/pkg/index.js'));
+    const photo = { data: new Uint8ClampedArray(data), width, height };
+    const options = { noise: { read: 0.1, shot: 0.01 }, steps: 8 };
+    const denoiser = await createWorkerDenoiser();
+    const before = denoiser.backend;
+    /** @type {(string | null)[]} */
+    const on = [];
+    const { image } = await denoiser.denoise(photo, {
+      ...options,
+      onProgress: (progress) => {
+        if (progress.phase === 'recovering') on.push(denoiser.backend, denoiser.fallbackReason && progress.reason);
+        if (progress.phase === 'denoising' && progress.step === 3) progress.preview(100);
+      },
+    });
+    const direct = await Denoiser.create({ backend: 'cpu' });
+    const { image: wanted } = await direct.denoise(photo, options);
+    const largest = Math.max(...image.data.map((v, i) => Math.abs(v - (wanted.data[i] ?? 0))));
+    const { backend, adapter, fallbackReason } = denoiser;
+    denoiser.free();
+    return { before, on, largest, after: [backend, adapter, fallbackReason] };
+  }, { ...photo.noisy, data: [...photo.noisy.data] });
+  assert.equal(before, 'webgpu');
+  assert.deepEqual(after, ['cpu', null, on[1]]);
+  assert.equal(on[0], 'cpu');
+  assert.equal(on.length, 2, 'it is said once');
+  assert(largest <= 1, `${largest} of 255`);
+  assert.deepEqual(errors, []);
+});
+
 test('a worker aborts, refuses and ends as the page does', async () => {
   const failures = await page.evaluate(async ({ data, width, height }) => {
     /** @type {WorkerPackage} */
@@ -188,6 +242,19 @@ for (const backend of ['cpu', 'webgpu']) {
     assert.deepEqual(errors, []);
   });
 }
+
+test('the element outlives its GPU', async () => {
+  await loseGpuOn('denoise');
+  await page.evaluate(() => {
+    /** @type {any} */ (globalThis).phases = [];
+    document.addEventListener('svnr-progress', (event) => {
+      /** @type {any} */ (globalThis).phases.push(/** @type {CustomEvent} */ (event).detail.phase);
+    });
+  });
+  assert.deepEqual(await show({ src: 'photo.png' }), { type: 'svnr-done', code: undefined, size: [48, 40] });
+  assert((await page.evaluate(() => /** @type {any} */ (globalThis).phases)).includes('recovering'));
+  assert.deepEqual(errors, []);
+});
 
 test('the element says what is wrong, and starts anew when it is changed', async () => {
   for (const [src, code] of [

@@ -120,3 +120,31 @@ for (const backend of /** @type {const} */ (['cpu', 'webgpu'])) {
     assert.deepEqual(errors, []);
   });
 }
+
+test('a run takes the memory that the package reckons with', async (t) => {
+  const { page, errors } = await countingPage(t);
+  const [width, height] = [3000, 2000];
+  const bytes = await page.evaluate(
+    async ([width, height]) => {
+      const { svnr, memory, photo } = /** @type {Here} */ (/** @type {unknown} */ (globalThis));
+      const denoiser = await svnr.Denoiser.create({ backend: 'cpu' });
+      const options = { noise: { read: 0.1, shot: 0.01 }, tile: 64 };
+      // What a tile takes is there from now on.
+      await denoiser.denoise(photo, options);
+      const before = memory();
+      const abort = new AbortController();
+      const image = new ImageData(width, height);
+      // With the first tile a run of one step has all that it needs.
+      const onProgress = (/** @type {import('../../pkg/index.js').DenoiseProgress} */ progress) => {
+        if (progress.phase === 'denoising' && progress.tile === 1) abort.abort();
+      };
+      await denoiser.denoise(image, { ...options, signal: abort.signal, onProgress }).catch(() => {});
+      return (memory() - before) / (width * height);
+    },
+    /** @type {const} */ ([width, height]),
+  );
+  t.diagnostic(`${bytes.toFixed(1)} bytes a pixel`);
+  // The run's 36, and what the allocator leaves between.
+  assert(bytes > 36 && bytes < 48, `${bytes}`);
+  assert.deepEqual(errors, []);
+});

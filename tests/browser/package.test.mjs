@@ -9,7 +9,7 @@ import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
 
 import { launch, root, serve, watchErrors } from './harness.mjs';
-import { NOISE, decodePng, encodePng, largestDifference, noisyAndClean } from './pictures.mjs';
+import { NOISE, chunk, decodePng, encodePng, largestDifference, noisyAndClean } from './pictures.mjs';
 
 /** @typedef {typeof import('../../pkg/index.js')} Package */
 
@@ -25,14 +25,19 @@ let page;
 /** @type {string[]} */
 let errors;
 
-before(async () => {
-  [site, browser] = await Promise.all([serve(), launch()]);
-  page = await browser.newPage();
+/** A page of this origin with nothing in it. */
+async function blankPage() {
+  const page = await browser.newPage();
   page.setDefaultTimeout(240_000);
-  errors = watchErrors(page);
-  // A page of this origin with nothing in it.
   await page.route('**/blank', (route) => route.fulfill({ contentType: 'text/html', body: '<title>Test</title>' }));
   await page.goto(new URL('blank', site.url).href);
+  return page;
+}
+
+before(async () => {
+  [site, browser] = await Promise.all([serve(), launch()]);
+  page = await blankPage();
+  errors = watchErrors(page);
   await page.evaluate(async () => {
     const svnr = await import(/** @type {any} */ ('/pkg/index.js'));
     Object.assign(globalThis, {
@@ -256,6 +261,109 @@ test('an abort is heard within a step, and runs queue', async () => {
   assert.match(aborted, /^AbortError/);
   assert.deepEqual(steps, [1, 2, 3]);
   assert.match(order, /^first first first second second/);
+});
+
+test('a GPU that is lost in the middle does not cost the run', async (t) => {
+  const page = await blankPage();
+  t.after(() => page.close());
+  const errors = watchErrors(page);
+  const { made, named, went, largest, after, again } = await page.evaluate(
+    async ({ rgb, noise }) => {
+      /** @type {{ destroy: () => void }[]} */
+      const gpus = [];
+      const { prototype } = /** @type {any} */ (globalThis).GPUAdapter;
+      const { requestDevice } = prototype;
+      prototype.requestDevice = async function (/** @type {unknown[]} */ ...given) {
+        const gpu = await requestDevice.apply(this, given);
+        gpus.push(gpu);
+        return gpu;
+      };
+      /** @type {Package} */
+      const { Denoiser } = await import(/** @type {any} */ ('/pkg/index.js'));
+      const photo = { width: rgb.width, height: rgb.height, data: new Uint16Array(rgb.data) };
+      // Four tiles a step.
+      const options = { noise, steps: 4, seed: 7, tile: 32 };
+      const cpu = await Denoiser.create({ backend: 'cpu' });
+      const { image: wanted } = await cpu.denoise(photo, options);
+      const denoiser = await Denoiser.create();
+      const onGpu = await Denoiser.create({ backend: 'webgpu' });
+      const made = { backend: denoiser.backend, hasAdapter: denoiser.adapter !== null };
+      /** @type {string[]} */
+      const went = [];
+      const { image } = await denoiser.denoise(photo, {
+        ...options,
+        onProgress: (progress) => {
+          if (progress.phase === 'denoising') {
+            went.push(`${progress.step}.${progress.tile}`);
+            if (progress.step === 2 && progress.tile === 3) for (const gpu of gpus) gpu.destroy();
+          } else if (progress.phase === 'recovering') {
+            const isSaid = denoiser.backend === 'cpu' && progress.reason === denoiser.fallbackReason;
+            went.push(`recovering at ${progress.fraction}${isSaid ? '' : ', but who says so?'}`);
+          }
+        },
+      });
+      const largest = Math.max(...image.data.map((v, i) => Math.abs(v - (wanted.data[i] ?? 0)))) / 65535;
+      const { backend, adapter, fallbackReason } = denoiser;
+      const named = await onGpu.denoise(photo, options).catch(({ code }) => code);
+      const { image: again } = await denoiser.denoise(photo, options);
+      const isSame = again.data.every((v, i) => v === wanted.data[i]);
+      for (const each of [cpu, denoiser, onGpu]) each.free();
+      return { made, named, went, largest, after: { backend, adapter, fallbackReason }, again: isSame };
+    },
+    { rgb, noise: NOISE },
+  );
+  t.diagnostic(`largest difference ${largest.toExponential(1)} of white; ${after.fallbackReason}`);
+  assert.deepEqual(made, { backend: 'webgpu', hasAdapter: true });
+  assert.equal(named, 'device-lost');
+  const steps = [1, 2, 3, 4].flatMap((step) => [1, 2, 3, 4].map((tile) => `${step}.${tile}`));
+  // Each tile once.
+  assert.deepEqual(went, ['1.0', ...steps.slice(0, 7), 'recovering at 0.4375', ...steps.slice(7)]);
+  assert(largest < 0.0005, `${largest}`);
+  assert.deepEqual([after.backend, after.adapter], ['cpu', null]);
+  assert.match(after.fallbackReason ?? '', /device/);
+  assert(again, 'the next run is one on the CPU');
+  assert.deepEqual(errors, []);
+});
+
+test('a camera has its noise at every gain', async () => {
+  const { gains, failures } = await page.evaluate(async () => {
+    const { svnr, failure } = /** @type {Here} */ (/** @type {unknown} */ (globalThis));
+    /** @type {any[]} */
+    const wrong = [0, -1, 100.5, NaN, '8', undefined];
+    return {
+      gains: [1, 8, 100].map((gain) => svnr.noiseAtGain(gain)),
+      failures: await Promise.all(wrong.map((gain) => failure(() => svnr.noiseAtGain(gain)))),
+    };
+  });
+  const [base, high, highest] = gains;
+  assert(base && high && highest);
+  for (const [noise, read, shot] of /** @type {const} */ ([
+    [base, -2.1, -2.6],
+    [high, -1.1, -1.5],
+  ])) {
+    assert.deepEqual(Object.keys(noise), ['read', 'shot']);
+    assert(Math.abs(Math.log10(noise.read) - read) < 1e-4 && Math.abs(Math.log10(noise.shot) - shot) < 1e-4);
+  }
+  assert(highest.read > high.read && highest.read <= 2 && highest.shot <= 2, 'denoise takes it');
+  for (const failure of failures) assert.match(failure, /^SvnrError bad-option: gain is .*; it must be a number above 0 and at most 100$/);
+});
+
+test('a file says whether it holds more than the picture that is read', async () => {
+  const png = encodePng(photo);
+  // Behind the signature and the header.
+  const animated = Buffer.concat([png.subarray(0, 33), chunk('acTL', Buffer.from([0, 0, 0, 2, 0, 0, 0, 0])), png.subarray(33)]);
+  const said = await page.evaluate(
+    async (files) => {
+      const { svnr } = /** @type {Here} */ (/** @type {unknown} */ (globalThis));
+      const decoded = await Promise.all(files.map((bytes) => svnr.decodeFile(new Uint8Array(bytes))));
+      return decoded.map(({ isFirstOfSeveral, width }) => [isFirstOfSeveral, width]);
+    },
+    [[...png], [...animated]],
+  );
+  assert.deepEqual(said, [
+    [false, 48],
+    [true, 48],
+  ]);
 });
 
 test('what is wrong is refused with a code and its range', async () => {

@@ -47,7 +47,7 @@ export default function init(options?: InitOptions): Promise<void>;
  * | `bad-weights` | the weight file is damaged or for another network |
  * | `load-failed` | the wasm module or the weights could not be loaded |
  * | `no-webgpu` | `backend: 'webgpu'` where there is none |
- * | `device-lost` | the GPU failed in the middle; create a denoiser with `backend: 'cpu'` to go on |
+ * | `device-lost` | the GPU failed and `backend` is `webgpu`, or it refused a command, after which nothing in this module goes on; create a denoiser with `backend: 'cpu'`, in the second case in a new worker or page |
  * | `freed` | the denoiser was freed |
  * | `internal` | a failure inside, out of memory for example; load the package again, in a new worker or page |
  */
@@ -100,7 +100,10 @@ export interface PlainImage {
   colorSpace?: 'srgb' | 'display-p3' | 'srgb-linear';
 }
 
-/** An image that can be denoised: at most 40 megapixels, with several samples at most 25. */
+/** The most pixels of an image that can be denoised: 60 megapixels. */
+export const MOST_PIXELS: number;
+
+/** An image that can be denoised: at most 60 megapixels, with several samples at most 40. */
 export type SvnrImage = ImageData | ImageBitmap | PlainImage;
 
 /**
@@ -112,6 +115,17 @@ export interface NoiseModel {
   /** Variance per unit of signal, from 0 to 2. */
   shot: number;
 }
+
+/**
+ * The noise of a typical camera at an analog gain, up to a gain of 8 as Mildenhall et al. have it (*Burst denoising with kernel
+ * prediction networks*, 2018), beyond by straight lines in log-log. A gain of 1 is that of the base ISO.
+ *
+ * {@link init} or {@link Denoiser.create} must have been awaited.
+ *
+ * @param gain  above 0 and at most 100
+ * @throws {SvnrError} `bad-option`, `load-failed`
+ */
+export function noiseAtGain(gain: number): NoiseModel;
 
 /** Noise known pixel by pixel: as `denoise` takes it, of the image's size. */
 export interface NoiseMap {
@@ -183,13 +197,24 @@ export type DenoiseProgress =
        * often as somebody looks, and only inside `onProgress`.
        */
       preview: (most?: number) => Preview;
+    }
+  | {
+      /**
+       * The GPU was lost in the middle, and the CPU goes on with the tile that was being worked on; only with
+       * `backend: 'auto'`, and once at most. {@link Denoiser.backend} says so, too.
+       */
+      phase: 'recovering';
+      /** The share that is done, and stays so. */
+      fraction: number;
+      /** What became of the GPU, in words; {@link Denoiser.fallbackReason} from now on. */
+      reason: string;
     };
 
 /** How {@link Denoiser.create} goes. */
 export interface CreateOptions {
   /**
-   * `auto` (default): WebGPU where it works, else the CPU; {@link Denoiser.fallbackReason} then says why. `webgpu`: that
-   * or an error. `cpu`: one thread, no WebGPU touched; the only one in Node.
+   * `auto` (default): WebGPU where it works, and for as long; else the CPU, and {@link Denoiser.fallbackReason} says why.
+   * `webgpu`: that or an error. `cpu`: one thread, no WebGPU touched; the only one in Node.
    */
   backend?: 'auto' | 'webgpu' | 'cpu';
   /** The weight file or where it lies; by default the one in the package. */
@@ -202,9 +227,9 @@ export interface CreateOptions {
 
 /** What a run would take away at every pixel, row after row. */
 export interface Maps {
-  /** The noise's standard deviation in linear light with white at 1, `strength` included. */
+  /** The noise's standard deviation in linear light with white at 1, `strength` included: red's plane, green's, blue's. */
   std: Float32Array;
-  /** The time of the diffusion process at which the pixel starts, from 0, clean, to 1. */
+  /** The time of the diffusion process at which the pixel starts, from 0, clean, to 1; planes alike. */
   time: Float32Array;
   width: number;
   height: number;
@@ -290,6 +315,8 @@ export interface DecodedFile {
   depth: 8 | 16 | 32;
   /** What {@link encodeFile} puts into a file again. */
   metadata: Metadata;
+  /** Whether the file holds more pictures, which are not read: an animated PNG or WebP, a TIFF of several pages. */
+  isFirstOfSeveral: boolean;
 }
 
 /** How {@link encodeFile} goes. */
@@ -337,11 +364,11 @@ export class Denoiser {
    */
   static create(options?: CreateOptions): Promise<Denoiser>;
 
-  /** What it runs on. */
+  /** What it runs on. With `backend: 'auto'` it turns from `webgpu` to `cpu` when the GPU is lost in the middle of a run. */
   readonly backend: 'webgpu' | 'cpu';
   /** The GPU; `null` on the CPU. */
   readonly adapter: Adapter | null;
-  /** Why `backend: 'auto'` took the CPU, in words; `null` when it did not. */
+  /** Why `backend: 'auto'` took the CPU, at once or in the middle, in words; `null` when it did not. */
   readonly fallbackReason: string | null;
 
   /**

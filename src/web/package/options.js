@@ -93,7 +93,7 @@ export function createOptions(options) {
   if (!isSource) return refuse('weights must be a URL, a string, an ArrayBuffer or a Uint8Array');
   /** @type {ReturnType<typeof listeners<import('./index.d.ts').CreateProgress>>} */
   const { signal, onProgress } = listeners(given);
-  return { backend, weights, signal, onProgress };
+  return { backend: /** @type {'auto' | 'webgpu' | 'cpu'} */ (backend), weights, signal, onProgress };
 }
 
 /**
