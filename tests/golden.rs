@@ -11,7 +11,7 @@ use svnr::network::budget::{MAX_FLOPS_PER_PIXEL, MAX_PARAMETERS};
 use svnr::network::weights::RELEASED;
 use svnr::training::camera::Camera;
 use svnr::training::dead_leaves::dead_leaves;
-use svnr::{Denoiser, LinearImage, NoiseModel, Options};
+use svnr::{Denoiser, Error, LinearImage, NoiseModel, Options};
 
 /// A generated picture; training never drew from this seed.
 fn picture(number: u64) -> LinearImage {
@@ -41,9 +41,16 @@ fn the_released_weights_keep_to_the_budget() {
 }
 
 #[test]
+fn damage_to_the_released_weights_is_found_out() {
+    let mut damaged = RELEASED.to_vec();
+    *damaged.last_mut().unwrap() ^= 1;
+    assert!(matches!(Denoiser::from_weights(&damaged, &Device::flex()), Err(Error::BadWeights(_))));
+}
+
+#[test]
 fn the_released_weights_denoise_as_they_did() {
     // (picture, gain, PSNR in dB with one step). Better is welcome: raise the number with the new weights.
-    for (number, gain, expected) in [(0, 1.0, 32.26), (0, 8.0, 23.05), (1, 4.0, 26.80), (1, 20.0, 20.33)] {
+    for (number, gain, expected) in [(0, 1.0, 32.35), (0, 8.0, 23.13), (1, 4.0, 26.92), (1, 20.0, 20.48)] {
         let (noisy, result) = denoised(&picture(number), gain, &Options::default());
         eprintln!("picture {number}, gain {gain}: {noisy:.2} -> {result:.2} dB");
         assert!(result > expected - 0.05, "picture {number}, gain {gain}: {result:.2} dB, it was {expected:.2}");
@@ -52,10 +59,10 @@ fn the_released_weights_denoise_as_they_did() {
 
 #[test]
 fn photos_of_cameras_get_better_with_their_noise_estimated() {
-    // (picture and camera, gain in PSNR in dB). The last picture's texture is taken for noise: it must not get worse still.
+    // (picture and camera, gain in PSNR in dB). The last picture is nothing but texture, which is easily taken for noise.
     let device = Device::flex();
     let denoiser = Denoiser::from_weights(RELEASED, &device).unwrap();
-    for (number, expected) in [(2, 1.26), (3, 4.53), (4, 0.47), (7, -0.41)] {
+    for (number, expected) in [(2, 2.02), (3, 4.50), (4, 0.50), (7, 1.29)] {
         let camera = Camera::random(&mut ChaCha8Rng::seed_from_u64(number));
         let photo = camera.photo(&picture_of(256, number), number);
         let noise = estimate_noise(&photo.noisy).noise;
