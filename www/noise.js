@@ -1,4 +1,9 @@
+import { NoiseCurve } from './noise-curve.js';
+
 /** @typedef {import('./protocol.js').Noise} Noise */
+/** @typedef {import('./protocol.js').Measured} Measured */
+/** @typedef {import('./protocol.js').Preset} Preset */
+/** @typedef {{ luminance: number, chrominance: number }} Parts  shares from 0 to 1 */
 
 /** The sliders are logarithmic from here to there; what is below the first counts as 0. */
 const [LEAST, MOST] = [0.0005, 0.5];
@@ -8,46 +13,51 @@ const toSlider = (value) => (value < LEAST ? 0 : 1 + (99 * Math.log(value / LEAS
 /** @param {number} at */
 const fromSlider = (at) => (at < 1 ? 0 : LEAST * (MOST / LEAST) ** ((at - 1) / 99));
 
-const FIELDS = /** @type {const} */ ([
-  ['read', 'Read noise', 'everywhere, the same in the dark as in the light (standard deviation, white = 1)'],
-  ['shot', 'Shot noise', 'grows with the light (variance per unit of light)'],
+const NUMBERS = /** @type {const} */ ([
+  ['read', 'Read noise', 'The same everywhere; the shadows show it.', 'standard deviation in linear light, white = 1'],
+  ['shot', 'Shot noise', 'Grows with the light.', 'variance per unit of linear light, white = 1'],
 ]);
 
+const PARTS = /** @type {const} */ ([
+  ['luminance', 'Grain', 'Lighter and darker specks. Less keeps the look of film.'],
+  ['chrominance', 'Colour noise', 'Specks and blotches of wrong colour.'],
+]);
+
+/** What the list says when it names no preset. */
+const MEASURED = 'measured';
+const OWN = 'own';
+
 /**
- * `<svnr-noise>`: the two numbers of a noise model, as measured or as the reader sets them. Fires `change`.
+ * `<svnr-noise>`: how much noise a photo has, as measured, as a preset says or as the reader sets it, and how much of it
+ * is taken away. Fires `change`. Its looks are in noise.css.
  */
 export class NoiseFields extends HTMLElement {
-  /** @type {Noise | null} */
+  /** @type {Measured | null} */
   #measured = null;
   /** @type {Noise | null} */
   #value = null;
-  #reset = document.createElement('button');
+  /** @type {Parts} */
+  #parts = { luminance: 1, chrominance: 1 };
+  /** @type {Preset[]} */
+  #presets = [];
+  #curve = new NoiseCurve();
+  #source = document.createElement('select');
   /** @type {Map<'read' | 'shot', { slider: HTMLInputElement, number: HTMLInputElement }>} */
   #inputs = new Map();
 
   connectedCallback() {
-    for (const [name, label, meaning] of FIELDS) {
-      const slider = document.createElement('input');
-      Object.assign(slider, { type: 'range', id: `${name}-slider`, min: '0', max: '100', step: '0.5', title: meaning });
-      const number = document.createElement('input');
-      Object.assign(number, { type: 'number', min: '0', max: '2', step: 'any', inputMode: 'decimal', title: meaning });
-      number.setAttribute('aria-label', `${label}, number`);
-      const caption = document.createElement('label');
-      caption.htmlFor = slider.id;
-      caption.textContent = label;
-      slider.addEventListener('input', () => this.#set(name, fromSlider(Number(slider.value)), number));
-      number.addEventListener('input', () => {
-        if (number.validity.valid && number.value !== '') this.#set(name, Number(number.value), slider);
-      });
-      this.#inputs.set(name, { slider, number });
-      const field = document.createElement('div');
-      field.className = 'field';
-      field.append(caption, number, slider);
-      this.append(field);
-    }
-    Object.assign(this.#reset, { type: 'button', textContent: 'As measured' });
-    this.#reset.addEventListener('click', () => this.#take(this.#measured));
-    this.append(this.#reset);
+    // What a field says is not yet what this element says.
+    this.addEventListener('change', (event) => event.target !== this && event.stopPropagation(), { capture: true });
+    this.#source.id = 'noise-source';
+    this.#source.addEventListener('input', () => this.#choose(this.#source.value));
+    const parts = document.createElement('fieldset');
+    const legend = document.createElement('legend');
+    legend.textContent = 'How much of it is taken away';
+    parts.append(legend, ...PARTS.map(([name, label, hint]) => this.#partField(name, label, hint)));
+    this.append(this.#curve, field(this.#source, 'Noise as', this.#source));
+    for (const [name, label, hint, unit] of NUMBERS) this.append(this.#numberField(name, label, hint, unit));
+    this.append(parts);
+    this.setPresets([]);
     this.#take(null);
   }
 
@@ -56,40 +66,171 @@ export class NoiseFields extends HTMLElement {
     return this.#value;
   }
 
+  /** How much is taken of the noise in the light and of that in the colour. */
+  get parts() {
+    return { ...this.#parts };
+  }
+
   /**
    * What was measured in a new photo; `null` while it is not known.
    *
-   * @param {Noise | null} noise
+   * @param {Measured | null} measured
    */
-  setMeasured(noise) {
-    this.#measured = noise;
-    this.#take(noise);
+  setMeasured(measured) {
+    this.#measured = measured;
+    this.#source.value = MEASURED;
+    this.#take(measured);
+  }
+
+  /**
+   * Noise that the reader can choose in place of what was measured.
+   *
+   * @param {Preset[]} presets
+   */
+  setPresets(presets) {
+    const { value } = this.#source;
+    this.#presets = presets;
+    this.#source.replaceChildren(
+      new Option('As measured', MEASURED),
+      ...presets.map(({ name }) => new Option(name)),
+      new Option('Own numbers', OWN),
+    );
+    this.#source.value = value;
+    // It was a preset that is no more; its numbers stay.
+    if (this.#source.selectedIndex < 0) this.#source.value = this.#value ? OWN : MEASURED;
+  }
+
+  /** @param {string} source */
+  #choose(source) {
+    if (source === MEASURED) this.#take(this.#measured);
+    // Own numbers begin with those that are there.
+    else if (source !== OWN) this.#take(this.#presets.find(({ name }) => name === source) ?? null);
   }
 
   /** @param {Noise | null} noise */
   #take(noise) {
-    this.#value = noise && { ...noise };
+    this.#value = noise && { read: noise.read, shot: noise.shot };
+    this.#source.disabled = !noise;
     for (const [name, { slider, number }] of this.#inputs) {
       slider.disabled = number.disabled = !noise;
-      slider.value = String(toSlider(noise?.[name] ?? 0));
       number.value = noise ? show(noise[name]) : '';
+      moveTo(slider, noise?.[name] ?? 0);
     }
-    this.#reset.disabled = true;
-    this.dispatchEvent(new Event('change'));
+    this.#tell();
   }
 
   /**
    * @param {'read' | 'shot'} name
    * @param {number} value
-   * @param {HTMLInputElement} other  the input that shows the same number
    */
-  #set(name, value, other) {
+  #set(name, value) {
     if (!this.#value) return;
     this.#value[name] = value;
-    other.value = other.type === 'range' ? String(toSlider(value)) : show(value);
-    this.#reset.disabled = false;
+    this.#source.value = OWN;
+    this.#tell();
+  }
+
+  #tell() {
+    this.#curve.show({ points: this.#measured?.points ?? [], noise: this.#value });
     this.dispatchEvent(new Event('change'));
   }
+
+  /**
+   * A number of the noise model, with a slider.
+   *
+   * @param {'read' | 'shot'} name
+   * @param {string} label
+   * @param {string} hint
+   * @param {string} unit
+   */
+  #numberField(name, label, hint, unit) {
+    const slider = range(`${name}-slider`, '0.5');
+    const number = document.createElement('input');
+    Object.assign(number, { type: 'number', min: '0', max: '2', step: 'any', inputMode: 'decimal', title: unit });
+    number.setAttribute('aria-label', `${label}, number`);
+    slider.addEventListener('input', () => {
+      const value = fromSlider(slider.valueAsNumber);
+      number.value = show(value);
+      slider.setAttribute('aria-valuetext', number.value);
+      this.#set(name, value);
+    });
+    number.addEventListener('input', () => {
+      if (!number.validity.valid || number.value === '') return;
+      moveTo(slider, number.valueAsNumber);
+      this.#set(name, number.valueAsNumber);
+    });
+    this.#inputs.set(name, { slider, number });
+    return field(slider, label, number, hint);
+  }
+
+  /**
+   * How much is taken of a part of the noise.
+   *
+   * @param {keyof Parts} name
+   * @param {string} label
+   * @param {string} hint
+   */
+  #partField(name, label, hint) {
+    const slider = range(`${name}-slider`, '5');
+    const output = document.createElement('output');
+    output.htmlFor.add(slider.id);
+    const tell = () => {
+      output.value = `${slider.value} %`;
+      slider.setAttribute('aria-valuetext', output.value);
+    };
+    slider.valueAsNumber = 100 * this.#parts[name];
+    tell();
+    slider.addEventListener('input', () => {
+      tell();
+      this.#parts[name] = slider.valueAsNumber / 100;
+      this.dispatchEvent(new Event('change'));
+    });
+    return field(slider, label, output, hint);
+  }
+}
+
+/**
+ * @param {string} id
+ * @param {string} step
+ */
+function range(id, step) {
+  return Object.assign(document.createElement('input'), { type: 'range', id, min: '0', max: '100', step });
+}
+
+/**
+ * Moves the slider of a number.
+ *
+ * @param {HTMLInputElement} slider
+ * @param {number} value
+ */
+function moveTo(slider, value) {
+  slider.value = String(toSlider(value));
+  slider.setAttribute('aria-valuetext', show(value));
+}
+
+/**
+ * A labelled field: what says its value beside the label, and below, if it is something else, what is moved.
+ *
+ * @param {HTMLInputElement | HTMLSelectElement} input
+ * @param {string} label
+ * @param {HTMLElement} value
+ * @param {string} [hint]
+ */
+function field(input, label, value, hint) {
+  const made = document.createElement('div');
+  made.className = 'field';
+  const caption = document.createElement('label');
+  caption.htmlFor = input.id;
+  caption.textContent = label;
+  made.append(caption, value);
+  if (input !== value) made.append(input);
+  if (hint) {
+    const below = document.createElement('p');
+    Object.assign(below, { className: 'hint', id: `${input.id}-hint`, textContent: hint });
+    input.setAttribute('aria-describedby', below.id);
+    made.append(below);
+  }
+  return made;
 }
 
 /** @param {number} value */

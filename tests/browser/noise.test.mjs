@@ -1,0 +1,309 @@
+// How much noise there is: the chart and its numbers, on a page of their own.
+
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { after, before, describe, test } from 'node:test';
+
+import { artifacts, launch, root, serve, watchErrors } from './harness.mjs';
+
+/** @typedef {import('playwright-core').Page} Page */
+/** @typedef {import('../../www/noise.js').NoiseFields} NoiseFields */
+/** @typedef {import('../../www/noise-curve.js').NoiseCurve} NoiseCurve */
+
+/** A photo from a camera at a high ISO. */
+const MEASURED = {
+  read: 0.008,
+  shot: 0.004,
+  points: [0.002, 0.005, 0.01, 0.02, 0.035, 0.06, 0.09, 0.13, 0.18, 0.25, 0.35, 0.5, 0.7, 0.9].map((mean, i) => ({
+    mean,
+    std: Math.sqrt(0.008 ** 2 + 0.004 * mean) * (1 + 0.08 * Math.sin(5 * i)),
+  })),
+};
+const PRESETS = [
+  { name: 'Camera at ISO 12800, phone at 800', read: 0.00794, shot: 0.00251 },
+  { name: 'Camera at ISO 102400, phone at 6400', read: 0.0794, shot: 0.0316 },
+];
+
+/** @type {Awaited<ReturnType<typeof serve>>} */
+let site;
+/** @type {Awaited<ReturnType<typeof launch>>} */
+let browser;
+/** The page's own policy.
+ * @type {string} */
+let policy;
+
+before(async () => {
+  const index = await readFile(`${root}www/index.html`, 'utf8');
+  policy = index.match(/<meta http-equiv="Content-Security-Policy"[^>]*>/)?.[0] ?? '';
+  [site, browser] = await Promise.all([serve(), launch({ webgpu: false })]);
+});
+
+after(() => Promise.all([site?.close(), browser?.close()]));
+
+/**
+ * A page with one of the elements in a panel as wide as the page's.
+ *
+ * @param {import('node:test').TestContext} t
+ * @param {'svnr-noise' | 'svnr-noise-curve'} name
+ * @param {import('playwright-core').BrowserContextOptions} [options]
+ */
+async function visit(t, name, options) {
+  const context = await browser.newContext({
+    serviceWorkers: 'block',
+    viewport: { width: 336, height: 900 },
+    ...options,
+  });
+  t.after(() => context.close());
+  const page = await context.newPage();
+  page.setDefaultTimeout(20_000);
+  const errors = watchErrors(page);
+  await page.route('**/test.html', (route) =>
+    route.fulfill({
+      contentType: 'text/html',
+      body: `<!doctype html><html lang="en"><meta charset="utf-8">${policy}
+        <meta name="viewport" content="width=device-width, initial-scale=1">
+        <title>Noise</title>
+        <link rel="icon" href="icon.svg"><link rel="stylesheet" href="style.css"><link rel="stylesheet" href="noise.css">
+        <script type="module" src="${name.slice('svnr-'.length)}.js"></script>
+        <form id="panel"><${name}></${name}></form>`,
+    }),
+  );
+  await page.goto(`${site.url}test.html`);
+  await page.evaluate((name) => customElements.whenDefined(name).then(() => {}), name);
+  return { page, errors };
+}
+
+/**
+ * The fields, with a photo measured unless there is none.
+ *
+ * @param {import('node:test').TestContext} t
+ * @param {typeof MEASURED | null} [measured]
+ * @param {import('playwright-core').BrowserContextOptions} [options]
+ */
+async function visitFields(t, measured = MEASURED, options) {
+  const { page, errors } = await visit(t, 'svnr-noise', options);
+  const fields = await page.evaluateHandle(() => /** @type {NoiseFields} */ (document.querySelector('svnr-noise')));
+  await fields.evaluate((fields, presets) => fields.setPresets(presets), PRESETS);
+  if (measured) await fields.evaluate((fields, measured) => fields.setMeasured(measured), measured);
+  return {
+    page,
+    errors,
+    fields,
+    value: () => fields.evaluate((fields) => fields.value),
+    source: () => page.getByLabel('Noise as').evaluate((/** @type {HTMLSelectElement} */ list) => list.selectedOptions[0]?.text),
+  };
+}
+
+/**
+ * Where noise belongs in the chart, as shares from the left and from the top.
+ *
+ * @param {number} mean
+ * @param {number} std
+ */
+function expected(mean, std) {
+  const [encoded, slope] =
+    mean <= 0.0031308
+      ? [12.92 * mean, 12.92]
+      : [1.055 * mean ** (1 / 2.4) - 0.055, (1.055 / 2.4) * mean ** (1 / 2.4 - 1)];
+  const codes = 255 * slope * std;
+  // Ten doublings from half a code to 512.
+  return { x: encoded, y: 1 - Math.min(10, Math.max(0, Math.log2(codes / 0.5))) / 10 };
+}
+
+/**
+ * @param {{ x: number, y: number } | undefined} actual
+ * @param {{ x: number, y: number }} expected
+ * @param {string} what
+ */
+function assertNear(actual, expected, what) {
+  const off = actual ? Math.hypot(actual.x - expected.x, actual.y - expected.y) : NaN;
+  assert(off < 0.005, `${what}: ${JSON.stringify(actual)}, expected ${JSON.stringify(expected)}`);
+}
+
+/**
+ * Where the dots and the corners of the line are on the screen, as shares of the chart.
+ *
+ * @param {Page} page
+ */
+function drawn(page) {
+  return page.evaluate(() => {
+    const chart = document.querySelector('svnr-noise-curve > svg')?.getBoundingClientRect() ?? new DOMRect();
+    /** @param {{ x: number, y: number }} point */
+    const share = ({ x, y }) => ({ x: (x - chart.x) / chart.width, y: (y - chart.y) / chart.height });
+    const dots = [...document.querySelectorAll('svnr-noise-curve circle')].map((dot) => {
+      const { x, y, width, height } = dot.getBoundingClientRect();
+      return share({ x: x + width / 2, y: y + height / 2 });
+    });
+    const line = document.querySelector('polyline');
+    const toScreen = line?.getScreenCTM();
+    return { dots, line: [...(line?.points ?? [])].map((point) => share(point.matrixTransform(toScreen ?? undefined))) };
+  });
+}
+
+describe('the chart', () => {
+  test('has dots where noise was measured and a line where the model has it', async (t) => {
+    const { page, errors } = await visit(t, 'svnr-noise-curve');
+    const { points } = MEASURED;
+    const noise = { read: 0.01, shot: 0.003 };
+    const chart = page.locator('svnr-noise-curve');
+    await chart.evaluate((/** @type {NoiseCurve} */ chart, what) => chart.show(what), { points, noise });
+    const { dots, line } = await drawn(page);
+    assert.equal(dots.length, points.length);
+    for (const [i, { mean, std }] of points.entries()) assertNear(dots[i], expected(mean, std), `point ${i}`);
+    const middle = ((0.5 + 0.055) / 1.055) ** 2.4;
+    for (const [i, mean] of [0, middle, 1].entries()) {
+      const std = Math.sqrt(noise.read ** 2 + noise.shot * mean);
+      assertNear(line[(i * (line.length - 1)) / 2], expected(mean, std), `line at ${mean}`);
+    }
+    assert.deepEqual(errors, []);
+  });
+
+  test('says in words what it shows', async (t) => {
+    const { page } = await visit(t, 'svnr-noise-curve');
+    await page.getByRole('img', { name: 'Noise from black to white: not known yet', exact: true }).waitFor();
+    const chart = page.locator('svnr-noise-curve');
+    // At mid-grey, 0.18, the sRGB curve has a slope of 1.195: 0.02 there is 6.1 codes.
+    await chart.evaluate((/** @type {NoiseCurve} */ chart) => {
+      chart.show({ points: [{ mean: 0.18, std: 0.02 }], noise: { read: 0.02, shot: 0 } });
+    });
+    const name = await chart.getAttribute('aria-label');
+    assert.match(name ?? '', /at mid-grey the noise is 6\.1 codes of 255, in the shadows \d+, in the highlights 2\.6; 1 measured point$/);
+  });
+
+  test('keeps noise that is beyond its ends inside', async (t) => {
+    const { page } = await visit(t, 'svnr-noise-curve');
+    const chart = page.locator('svnr-noise-curve');
+    for (const [noise, std, y] of /** @type {const} */ ([
+      [{ read: 0, shot: 0 }, 0, 1],
+      [{ read: 2, shot: 2 }, 5, 0],
+    ])) {
+      const points = [-0.01, 1.2].map((mean) => ({ mean, std }));
+      await chart.evaluate((/** @type {NoiseCurve} */ chart, what) => chart.show(what), { points, noise });
+      const { dots, line } = await drawn(page);
+      assertNear(dots[0], { x: 0, y }, 'below black');
+      assertNear(dots[1], { x: 1, y }, 'above white');
+      assertNear(line[0], { x: 0, y }, 'line at black');
+      for (const corner of line) assert(corner.y > -0.005 && corner.y < 1.005, JSON.stringify(corner));
+    }
+  });
+});
+
+test('what was measured is shown, and nothing moves when it comes', async (t) => {
+  const { page, errors, fields, value, source } = await visitFields(t, null);
+  const places = () =>
+    fields.evaluate((fields) =>
+      [fields, ...fields.querySelectorAll('svnr-noise-curve > svg, label, input, select')].map((element) => {
+        const { x, y, width, height } = element.getBoundingClientRect();
+        return [x, y, width, height];
+      }),
+    );
+  const before = await places();
+  assert.equal(await value(), null);
+  for (const name of ['Noise as', 'Read noise', 'Shot noise']) {
+    for (const input of await page.getByLabel(name).all()) assert(await input.isDisabled(), name);
+  }
+  await fields.evaluate((fields, measured) => fields.setMeasured(measured), MEASURED);
+  assert.deepEqual(await places(), before);
+  assert.deepEqual(await value(), { read: MEASURED.read, shot: MEASURED.shot });
+  assert.equal(await source(), 'As measured');
+  assert.equal(await page.getByRole('spinbutton', { name: 'Read noise, number' }).inputValue(), '0.008');
+  assert.equal(await page.getByRole('slider', { name: 'Shot noise' }).getAttribute('aria-valuetext'), '0.004');
+  await page.getByRole('img', { name: '14 measured points' }).waitFor();
+  assert.deepEqual(errors, []);
+});
+
+test('a preset sets the numbers, and so does what was measured', async (t) => {
+  const { page, value, source } = await visitFields(t);
+  const [, strong] = PRESETS;
+  assert(strong);
+  await page.getByLabel('Noise as').selectOption(strong.name);
+  assert.deepEqual(await value(), { read: strong.read, shot: strong.shot });
+  assert.equal(await page.getByRole('spinbutton', { name: 'Shot noise, number' }).inputValue(), '0.0316');
+  const { dots, line } = await drawn(page);
+  assert.equal(dots.length, MEASURED.points.length);
+  assertNear(line.at(-1), expected(1, Math.sqrt(strong.read ** 2 + strong.shot)), 'line at white');
+  await page.getByLabel('Noise as').selectOption('As measured');
+  assert.deepEqual(await value(), { read: MEASURED.read, shot: MEASURED.shot });
+  assert.equal(await source(), 'As measured');
+});
+
+test('a moved slider or a typed number makes it own numbers', async (t) => {
+  const { page, fields, value, source } = await visitFields(t);
+  await page.getByRole('slider', { name: 'Read noise' }).press('ArrowRight');
+  assert.equal(await source(), 'Own numbers');
+  const read = (await value())?.read ?? 0;
+  assert(read > MEASURED.read && read < 1.1 * MEASURED.read, `${read}`);
+  assert.equal((await value())?.shot, MEASURED.shot);
+  await page.getByLabel('Noise as').selectOption('As measured');
+  await page.getByRole('spinbutton', { name: 'Shot noise, number' }).fill('0.02');
+  assert.equal(await source(), 'Own numbers');
+  assert.deepEqual(await value(), { read: MEASURED.read, shot: 0.02 });
+  // What is no noise is not taken.
+  await page.getByRole('spinbutton', { name: 'Shot noise, number' }).fill('-1');
+  assert.equal((await value())?.shot, 0.02);
+  // A denoiser that starts anew sends its presets again.
+  await fields.evaluate((fields, presets) => fields.setPresets(presets), PRESETS);
+  assert.equal(await source(), 'Own numbers');
+});
+
+test('a new photo has its own noise, and as much of it is taken as of the last', async (t) => {
+  const { page, fields, value, source } = await visitFields(t);
+  const parts = () => fields.evaluate((fields) => fields.parts);
+  assert.deepEqual(await parts(), { luminance: 1, chrominance: 1 });
+  await page.getByRole('slider', { name: 'Grain' }).fill('40');
+  await page.getByRole('slider', { name: 'Colour noise' }).press('ArrowLeft');
+  assert.deepEqual(await parts(), { luminance: 0.4, chrominance: 0.95 });
+  assert.equal(await page.getByRole('slider', { name: 'Grain' }).getAttribute('aria-valuetext'), '40 %');
+  assert.equal(await source(), 'As measured');
+  await page.getByRole('spinbutton', { name: 'Read noise, number' }).fill('0.1');
+  await fields.evaluate((fields) => fields.setMeasured(null));
+  assert.equal(await value(), null);
+  await fields.evaluate((fields) => fields.setMeasured({ read: 0.001, shot: 0.0005, points: [] }));
+  assert.deepEqual(await value(), { read: 0.001, shot: 0.0005 });
+  assert.equal(await source(), 'As measured');
+  assert.deepEqual(await parts(), { luminance: 0.4, chrominance: 0.95 });
+});
+
+test('every change is told once', async (t) => {
+  const { page, fields } = await visitFields(t);
+  const told = await fields.evaluateHandle((fields) => {
+    const told = { times: 0 };
+    fields.addEventListener('change', () => {
+      told.times += 1;
+    });
+    return told;
+  });
+  const times = () => told.evaluate((told) => told.times);
+  await page.getByRole('slider', { name: 'Read noise' }).press('ArrowRight');
+  assert.equal(await times(), 1);
+  await page.getByRole('slider', { name: 'Grain' }).press('ArrowLeft');
+  assert.equal(await times(), 2);
+  await page.getByLabel('Noise as').selectOption('As measured');
+  assert.equal(await times(), 3);
+  await page.getByRole('spinbutton', { name: 'Shot noise, number' }).fill('0.3');
+  await page.getByRole('spinbutton', { name: 'Shot noise, number' }).blur();
+  assert.equal(await times(), 4);
+});
+
+test('fingers find everything', async (t) => {
+  const { page } = await visitFields(t, MEASURED, { viewport: { width: 320, height: 900 }, hasTouch: true, isMobile: true });
+  for (const input of await page.locator('svnr-noise :is(input, select)').all()) {
+    const box = await input.boundingBox();
+    assert(box && box.height >= 44 && box.width >= 44, `${await input.evaluate((input) => input.id)}: ${box?.height}`);
+  }
+  assert(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
+  await page.screenshot({ path: `${artifacts}screenshots/noise-phone.png`, fullPage: true });
+});
+
+for (const colorScheme of /** @type {const} */ (['light', 'dark'])) {
+  test(`screenshots, ${colorScheme}`, async (t) => {
+    const { page, fields } = await visitFields(t, null, { colorScheme });
+    const screenshot = (/** @type {string} */ what) =>
+      page.screenshot({ path: `${artifacts}screenshots/noise-${what}-${colorScheme}.png`, fullPage: true });
+    await screenshot('unknown');
+    await fields.evaluate((fields, measured) => fields.setMeasured(measured), MEASURED);
+    await screenshot('measured');
+    await page.getByLabel('Noise as').selectOption({ index: 2 });
+    await screenshot('preset');
+  });
+}
