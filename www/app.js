@@ -5,10 +5,16 @@ import { Compare } from '../pkg/compare.js';
 import { Brush } from './brush.js';
 import { takeFiles } from './intake.js';
 import { NoiseFields } from './noise.js';
+import { Queue } from './queue.js';
+import { asZip, askForFolder, canWriteFolders, intoFolder } from './save-all.js';
 import { Save } from './save.js';
-import { deviceName, deviceNotice, failureText, noiseName, timeLeft } from './words.js';
+import { Stage } from './stage.js';
+import { keepForOffline } from './updates.js';
+import { Zoom } from './zoom.js';
+import { deviceName, deviceNotice, failureText, noiseName, resultName, timeLeft } from './words.js';
 
 /** @typedef {import('./protocol.js').ToPage} ToPage */
+/** @typedef {import('./queue.js').Entry} Entry */
 
 /**
  * @template {HTMLElement} T
@@ -23,11 +29,13 @@ function element(id, type) {
 }
 
 const file = element('file', HTMLInputElement);
-const compare = element('compare', Compare);
 const brush = element('brush', Brush);
+const zoom = element('zoom', Zoom);
 const noise = element('noise', NoiseFields);
 const strength = element('strength', HTMLInputElement);
+const samples = element('samples', HTMLSelectElement);
 const save = element('save', Save);
+const queue = element('queue', Queue);
 const bar = element('bar', HTMLProgressElement);
 const panel = element('panel', HTMLFormElement);
 const local = element('local', HTMLDetailsElement);
@@ -35,17 +43,40 @@ const local = element('local', HTMLDetailsElement);
 /** @typedef {'empty' | 'opening' | 'open' | 'running' | 'done'} State */
 /** @type {State} */
 let state = 'empty';
-let name = '';
 /** Whether the denoiser is ready to run. */
 let isReady = false;
 /** Whether it could not be made ready. */
 let isUnusable = false;
+/** Whether one photo after the other is being denoised. */
+let isBatch = false;
 /** How the denoiser's start goes; shown while somebody waits for it. */
 let starting = { text: 'Loading…', fraction: /** @type {number | undefined} */ (0) };
 /** When the first tile was begun, in milliseconds. */
 let runBegin = 0;
 
 const client = new Client();
+const stage = new Stage({
+  client,
+  compare: element('compare', Compare),
+  zoom,
+  views: element('view', HTMLSelectElement),
+  legend: element('legend', HTMLElement),
+  options: settings,
+});
+
+/** How a run goes, as the panel says. */
+function settings() {
+  const steps = Number(new FormData(panel).get('steps'));
+  return {
+    noise: noise.value ?? /** @type {const} */ ('auto'),
+    steps,
+    // One step draws nothing: all samples would be the same.
+    samples: steps > 1 ? Number(samples.value) : 1,
+    strength: strength.valueAsNumber / 100,
+    ...noise.parts,
+    painted: brush.map(),
+  };
+}
 
 /**
  * @template {ToPage['type']} T
@@ -62,6 +93,7 @@ function enter(next) {
   document.body.dataset.state = next;
   element('settings', HTMLFieldSetElement).disabled = next === 'running';
   showBrush();
+  showQueue();
   element('denoise', HTMLButtonElement).disabled = next === 'opening';
   element('denoise', HTMLButtonElement).textContent = next === 'done' ? 'Denoise again' : 'Denoise';
   showProgress();
@@ -71,6 +103,18 @@ function enter(next) {
 /** The brush is there while its tools are, and steps aside for the emerging picture. */
 function showBrush() {
   brush.active = local.open && (state === 'open' || state === 'done');
+}
+
+/** What can be done with all photos at once. */
+function showQueue() {
+  const isMany = queue.entries.length > 1;
+  const left = queue.entries.filter(({ state }) => state !== 'done' && state !== 'failed').length;
+  queue.isLocked = isBatch;
+  element('batch', HTMLElement).hidden = !isMany || state === 'running';
+  element('denoise-all', HTMLButtonElement).hidden = left === 0;
+  const isSome = queue.entries.some(({ state }) => state === 'done');
+  element('save-zip', HTMLButtonElement).hidden = !isSome;
+  element('save-folder', HTMLButtonElement).hidden = !isSome || !canWriteFolders;
 }
 
 /** Where the focus goes when what had it is gone, as a pressed Denoise is. */
@@ -88,15 +132,19 @@ function announce(text) {
 }
 
 /**
- * @param {'error' | 'notice'} id
+ * @param {'error' | 'notice' | 'note'} id
  * @param {string} text  nothing hides it
- * @param {boolean} [hasButton]
+ * @param {{ action: string, text: string }} [offer]  what its button does
  */
-function tell(id, text, hasButton = false) {
+function tell(id, text, offer) {
   const box = element(id, HTMLElement);
   const [span, button] = [box.querySelector('span'), box.querySelector('button')];
   if (span) span.textContent = text;
-  if (button) button.hidden = !hasButton;
+  if (button) {
+    button.hidden = !offer;
+    button.dataset.action = offer?.action ?? '';
+    button.textContent = offer?.text ?? '';
+  }
   box.hidden = !text;
 }
 
@@ -111,17 +159,42 @@ function showProgress(text = starting.text, fraction = starting.fraction) {
   else bar.value = fraction;
 }
 
-/** @param {Blob} blob
- * @param {string} newName */
-function open(blob, newName) {
+/**
+ * Takes files in; the first of them is opened, unless one photo after the other is being denoised.
+ *
+ * @param {{ blob: Blob, name: string }[]} files
+ */
+function take(files) {
+  const entries = files.map(({ blob, name }) => queue.add(blob, name));
+  const [first] = entries;
+  if (first && !isBatch) open(first);
+  else showQueue();
+}
+
+/** @param {Entry} entry */
+function open(entry) {
   tell('error', '');
+  tell('note', '');
   if (isUnusable) start('auto');
   save.forget();
-  name = newName;
-  element('name', HTMLElement).textContent = newName;
+  leave();
+  queue.current = entry;
+  element('name', HTMLElement).textContent = entry.name;
   noise.setMeasured(null);
   enter('opening');
-  client.open(blob, newName);
+  entry.picture = client.open(entry.file, entry.name, entry.result);
+}
+
+/** The photo that is open steps aside; what was made of it stays. */
+function leave() {
+  const { current } = queue;
+  if (state === 'done' && current) keep(current);
+  else if (current && (state === 'open' || state === 'running')) queue.mark(current, 'waiting');
+}
+
+/** Keeps what was made of the photo that is open. @param {Entry} entry */
+async function keep(entry) {
+  entry.result ??= await client.keep();
 }
 
 /** @param {HTMLButtonElement} button */
@@ -130,65 +203,132 @@ async function openSample(button) {
   try {
     const response = await fetch(path);
     if (!response.ok) throw new Error(`the server answered ${response.status}`);
-    open(await response.blob(), path.replace(/^.*\//, ''));
+    take([{ blob: await response.blob(), name: path.replace(/^.*\//, '') }]);
   } catch (error) {
     tell('error', `The sample could not be loaded: ${error instanceof Error ? error.message : error}`);
   }
 }
 
 function denoise() {
-  if (state !== 'open' && state !== 'done') return;
+  const { current } = queue;
+  if (!current || (state !== 'open' && state !== 'done')) return;
   tell('error', '');
   save.forget();
-  const steps = Number(new FormData(panel).get('steps'));
+  current.result = null;
+  queue.mark(current, 'running');
   // The divider is wanted next, not the brush.
   local.open = false;
+  const options = settings();
   enter('running');
+  stage.run();
   // On a phone the settings may have pushed the photo out of sight.
-  compare.scrollIntoView({ block: 'nearest' });
+  zoom.scrollIntoView({ block: 'nearest' });
   if (isReady) showProgress('Starting…', 0);
-  client.denoise({
-    noise: noise.value ?? 'auto',
-    steps,
-    strength: strength.valueAsNumber / 100,
-    painted: brush.map(),
-  });
+  client.denoise(options);
+}
+
+/** One photo after the other, each with its own noise and the settings of the panel. */
+function denoiseNext() {
+  const entry = queue.next();
+  isBatch = entry !== null;
+  if (!entry) {
+    showQueue();
+    announce('All photos are done.');
+  } else if (entry === queue.current && state === 'open') denoise();
+  else open(entry);
 }
 
 function cancel() {
+  isBatch = false;
   client.cancel();
-  compare.setAfter(null);
+  if (queue.current) queue.mark(queue.current, 'open');
   enter('open');
+  stage.stop();
   announce('Cancelled.');
+}
+
+/**
+ * Saves all denoised photos, in the format that is chosen.
+ *
+ * @param {(files: import('./save-all.js').Named[]) => Promise<void>} write
+ */
+async function saveAll(write) {
+  const { format, quality } = save;
+  const done = queue.entries.filter(({ state }) => state === 'done');
+  const words = element('saving-all', HTMLElement);
+  element('batch', HTMLElement).inert = true;
+  try {
+    if (queue.current?.state === 'done') await keep(queue.current);
+    const files = [];
+    for (const { name, result } of done) {
+      words.textContent = `Writing ${files.length + 1} of ${done.length}…`;
+      if (!result) continue;
+      files.push({ name: resultName(name, format), blob: await client.convert(result, name, format, quality) });
+    }
+    await write(files);
+    words.textContent = `${files.length} photos are saved.`;
+  } catch (error) {
+    words.textContent = '';
+    tell('error', `The photos could not be saved: ${error instanceof Error ? error.message : error}`);
+  } finally {
+    element('batch', HTMLElement).inert = false;
+  }
 }
 
 /** @param {'auto' | 'cpu'} backend */
 function start(backend) {
   isReady = false;
   isUnusable = false;
+  stage.canPreview = false;
   starting = { text: 'Loading…', fraction: 0 };
   element('device', HTMLElement).textContent = 'Loading…';
   client.start(backend);
 }
 
-on('starting', ({ phase, fraction }) => {
-  const percent = fraction === undefined ? '' : ` ${Math.round(100 * fraction)} %`;
-  starting = phase === 'loading' ? { text: `Loading…${percent}`, fraction } : { text: 'Compiling…', fraction };
-  element('device', HTMLElement).textContent = starting.text;
-  if (state === 'running') showProgress();
-});
-
-on('started', ({ device }) => {
+/** @param {import('./protocol.js').Device} device */
+function runsOn(device) {
   isReady = true;
   element('device', HTMLElement).textContent = deviceName(device);
   announce(deviceName(device));
   document.body.dataset.backend = device.backend;
+  stage.canPreview = !device.adapter?.isFallback;
+}
+
+on('starting', ({ phase, fraction }) => {
+  const percent = fraction === undefined ? '' : ` ${Math.round(100 * fraction)} %`;
+  const text = phase === 'loading' ? `Loading the network…${percent}` : 'Compiling shaders…';
+  starting = { text, fraction };
+  element('device', HTMLElement).textContent = starting.text;
+  if (state === 'running') showProgress();
+});
+
+on('started', ({ device, presets }) => {
+  runsOn(device);
+  noise.setPresets(presets);
   const notice = deviceNotice(device);
-  // Now that everything has been loaded once, it need not be loaded again.
-  keepForOffline();
   // What recovering has said is still true, and says more.
-  if (notice) tell('notice', notice, device.backend === 'webgpu');
+  const offer = { action: 'use-cpu', text: 'Use the CPU instead' };
+  if (notice) tell('notice', notice, device.backend === 'webgpu' ? offer : undefined);
   if (state === 'running') showProgress('Starting…', 0);
+});
+
+// Now that everything has been loaded once, it need not be loaded again.
+const keepPage = () => {
+  keepForOffline({
+    onKept: () => {
+      element('offline', HTMLElement).hidden = false;
+    },
+    onNewer: () => {
+      element('update', HTMLElement).hidden = false;
+    },
+  });
+};
+client.addEventListener('started', keepPage, { once: true });
+
+on('moved', ({ device }) => {
+  runsOn(device);
+  const offer = { action: 'use-gpu', text: 'Try the GPU again' };
+  tell('notice', 'The GPU stopped working. The CPU goes on where it was, which takes longer.', offer);
 });
 
 on('unusable', ({ failure }) => {
@@ -198,60 +338,75 @@ on('unusable', ({ failure }) => {
   if (state === 'running') cancel();
   // Without the worker nothing can be opened, either.
   if (state === 'opening') enter('empty');
-  tell('error', failureText(failure), true);
+  isBatch = false;
+  tell('error', failureText(failure), { action: 'retry', text: 'Try again' });
 });
 
-on('opened', ({ bitmap }) => {
+on('opened', ({ bitmap, width, height }) => {
+  const { current } = queue;
   brush.begin(bitmap.width, bitmap.height);
-  compare.setBefore(bitmap);
+  if (current) {
+    queue.picture(current, bitmap);
+    if (current.state !== 'done') queue.mark(current, 'open');
+  }
   enter('open');
-  announce(`${name} is open.`);
+  stage.begin(bitmap, width, height);
+  announce(`${current?.name} is open.`);
+  if (isBatch && current?.state === 'open') denoise();
 });
+
+on('noted', ({ note }) => tell('note', note));
 
 on('measured', ({ noise: measured }) => noise.setMeasured(measured));
 
-on('running', ({ step, steps, tile, tiles, fraction, preview }) => {
+on('running', ({ sample, samples, step, steps, tile, tiles, fraction, preview }) => {
   if (fraction === 0) runBegin = performance.now();
   const seconds = (performance.now() - runBegin) / 1000;
   // Before the first tile is done nobody knows.
   const left = fraction > 0 ? timeLeft((seconds / fraction) * (1 - fraction)) : '';
+  const sampleText = samples > 1 ? `Sample ${sample} of ${samples}` : '';
+  const stepText = sampleText ? `step ${step} of ${steps}` : `Step ${step} of ${steps}`;
   const tileText = tiles > 1 ? `tile ${Math.min(tile + (fraction < 1 ? 1 : 0), tiles)} of ${tiles}` : '';
-  showProgress([`Step ${step} of ${steps}`, tileText, left].filter(Boolean).join(' · '), fraction);
-  if (preview) compare.setAfter(preview, { emerging: true });
+  showProgress([sampleText, stepText, tileText, left].filter(Boolean).join(' · '), fraction);
+  if (preview) stage.emerge(preview);
 });
 
-on('denoised', ({ bitmap }) => {
-  compare.setAfter(bitmap);
-  compare.position = 50;
+on('denoised', ({ bitmap, isUncertain }) => {
+  const { current } = queue;
+  if (!current) return;
+  queue.mark(current, 'done');
   enter('done');
-  save.begin(name);
-  announce('Done. Move the divider to compare before and after.');
+  stage.finish(bitmap, isUncertain);
+  save.begin(current.name);
+  if (isBatch) keep(current).then(denoiseNext);
+  else announce('Done. Move the divider to compare before and after.');
+});
+
+on('restored', ({ bitmap }) => {
+  enter('done');
+  stage.finish(bitmap, false);
+  save.begin(queue.current?.name ?? '');
 });
 
 on('encoded', ({ purpose, format, file }) => {
-  save.take(purpose, format, file);
+  if (purpose !== 'keep') save.take(purpose, format, file);
   keepFocus();
 });
 
-save.addEventListener('encode', (event) => {
-  const { purpose, format, quality } = /** @type {CustomEvent} */ (event).detail;
-  client.encode(purpose, format, quality);
-});
-
-save.addEventListener('copied', () => announce('The picture is in the clipboard.'));
-save.addEventListener('failed', (event) => {
-  tell('error', /** @type {CustomEvent<string>} */ (event).detail);
-});
-
-on('failed', ({ failure }) => {
-  tell('error', failureText(failure));
-  if (state === 'opening') {
-    name = '';
+on('failed', ({ isOpening, failure }) => {
+  const text = failureText(failure);
+  tell('error', text);
+  if (!isOpening && state !== 'running') return;
+  if (queue.current) queue.mark(queue.current, 'failed', text);
+  if (isOpening) {
+    client.cancel();
+    queue.current = null;
     enter('empty');
-  } else if (state === 'running') {
-    compare.setAfter(null);
+  } else {
     enter('open');
+    stage.stop();
   }
+  if (isBatch) denoiseNext();
 });
 
 client.addEventListener('recovering', () => {
@@ -259,9 +414,29 @@ client.addEventListener('recovering', () => {
   tell('notice', 'The GPU stopped working. The CPU does the work from here on, which takes longer.');
 });
 
+save.addEventListener('encode', (event) => {
+  const { purpose, format, quality } = /** @type {CustomEvent} */ (event).detail;
+  client.encode(purpose, format, quality);
+});
+save.addEventListener('copied', () => announce('The picture is in the clipboard.'));
+save.addEventListener('failed', (event) => {
+  tell('error', /** @type {CustomEvent<string>} */ (event).detail);
+});
+
+queue.addEventListener('select', (event) => {
+  const entry = /** @type {CustomEvent<Entry>} */ (event).detail;
+  if (entry !== queue.current) open(entry);
+});
+queue.addEventListener('remove', (event) => {
+  const entry = /** @type {CustomEvent<Entry>} */ (event).detail;
+  const [first] = queue.entries;
+  if (entry === queue.current && first) open(first);
+  showQueue();
+});
+
 noise.addEventListener('change', () => {
   const { value } = noise;
-  element('noise-words', HTMLElement).textContent = value ? noiseName(value) : name && 'measuring…';
+  element('noise-words', HTMLElement).textContent = value ? noiseName(value) : state === 'empty' ? '' : 'measuring…';
 });
 
 strength.addEventListener('input', () => {
@@ -281,6 +456,13 @@ brush.addEventListener('change', () => {
   element('local-words', HTMLElement).textContent = brush.isEmpty ? 'everywhere' : 'as painted';
 });
 
+for (const changing of [noise, strength, samples, brush, element('steps', HTMLFieldSetElement)]) {
+  for (const type of ['change', 'input']) changing.addEventListener(type, () => stage.changed());
+}
+element('steps', HTMLFieldSetElement).addEventListener('change', () => {
+  samples.disabled = settings().steps === 1;
+});
+
 panel.addEventListener('submit', (event) => {
   event.preventDefault();
   denoise();
@@ -292,6 +474,13 @@ const actions = {
   cancel,
   undo: () => brush.undo(),
   clear: () => brush.clear(),
+  'denoise-all': denoiseNext,
+  'save-zip': () => saveAll(asZip),
+  'save-folder': async () => {
+    const folder = await askForFolder();
+    if (folder) saveAll((files) => intoFolder(folder, files));
+  },
+  reload: () => location.reload(),
   retry: () => {
     tell('error', '');
     start('auto');
@@ -300,6 +489,17 @@ const actions = {
     if (state === 'running') cancel();
     tell('notice', '');
     start('cpu');
+  },
+  'use-gpu': async () => {
+    if (state === 'running') cancel();
+    tell('notice', '');
+    // A GPU is opened in a new worker, which knows nothing of what the old one has made.
+    const { current } = queue;
+    if (state === 'done' && current) {
+      await keep(current);
+      open(current);
+    }
+    start('auto');
   },
 };
 
@@ -311,20 +511,9 @@ document.addEventListener('click', ({ target }) => {
 
 // Nobody loses a run by closing a tab in passing.
 addEventListener('beforeunload', (event) => {
-  if (state === 'running') event.preventDefault();
+  if (state === 'running' || isBatch) event.preventDefault();
 });
 
-/** Keeps the page for when there is no network. Without one, or in a private window perhaps, there is nothing to keep. */
-async function keepForOffline() {
-  try {
-    await navigator.serviceWorker?.register('offline.js');
-    await navigator.serviceWorker?.ready;
-    element('offline', HTMLElement).hidden = !navigator.serviceWorker;
-  } catch {
-    // The page is as good without.
-  }
-}
-
-takeFiles(file, (chosen) => open(chosen, chosen.name));
+takeFiles(file, (files) => take(files.map((one) => ({ blob: one, name: one.name }))));
 enter('empty');
 start('auto');

@@ -45,7 +45,8 @@ export class Brush extends HTMLElement {
     this.active = false;
     this.addEventListener('pointerdown', (event) => this.#press(event));
     this.addEventListener('pointermove', (event) => this.#drag(event));
-    for (const type of ['pointerup', 'pointercancel']) this.addEventListener(type, () => this.#lift());
+    this.addEventListener('pointerup', () => this.#lift());
+    this.addEventListener('pointercancel', () => this.#takeBack());
     this.addEventListener('keydown', (event) => this.#key(event));
   }
 
@@ -125,6 +126,13 @@ export class Brush extends HTMLElement {
     if (!this.#stroke) return;
     this.#stroke = undefined;
     this.dispatchEvent(new Event('change'));
+  }
+
+  /** A second finger has come: it was no stroke. */
+  #takeBack() {
+    if (!this.#stroke) return;
+    this.#stroke = undefined;
+    this.undo();
   }
 
   /** @param {PointerEvent} event */

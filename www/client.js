@@ -1,35 +1,54 @@
 /** @typedef {import('./protocol.js').ToWorker} ToWorker */
 /** @typedef {import('./protocol.js').ToPage} ToPage */
 /** @typedef {import('./protocol.js').RunOptions} RunOptions */
+/** @typedef {import('./protocol.js').Format} Format */
 
 /**
  * The page's side of the worker. It sends each {@link ToPage} message on as an event of its type, with the message as
- * `detail`, and `recovering` when the GPU has failed and work begins again on the CPU.
+ * `detail`, and `recovering` when the GPU has failed so badly that work begins again on the CPU.
  */
 export class Client extends EventTarget {
   /** @type {Worker | undefined} */
   #worker;
   /** @type {'auto' | 'cpu'} */
   #backend = 'auto';
+  /** Whether the worker has failed in a way that ends it. */
+  #isBroken = true;
   /** The picture that is open; what answers for another is late and dropped. */
   #picture = 0;
-  /** @type {{ file: Blob, name: string } | undefined} */
+  /** @type {{ file: Blob, name: string, result: Blob | null } | undefined} */
   #file;
   /** @type {RunOptions | undefined} */
   #run;
+  /** The last look that was asked for. */
+  #look = 0;
   /** What the page has heard of this picture, from the worker before perhaps; once is enough.
    * @type {Set<ToPage['type']>} */
   #heard = new Set();
+  /** Who waits for a result that is to be kept, by its picture.
+   * @type {Map<number, (file: Blob) => void>} */
+  #keeping = new Map();
+  /** Who waits for a file in another format.
+   * @type {Map<number, { resolve: (file: Blob) => void, reject: (error: Error) => void }>} */
+  #converting = new Map();
 
   /**
-   * Starts afresh on a device; what was running ends, what was open stays open.
+   * Gets a denoiser ready on a device; what was running ends, what was open stays open.
    *
    * @param {'auto' | 'cpu'} backend
    */
   start(backend) {
-    this.#worker?.terminate();
     this.#run = undefined;
     this.#backend = backend;
+    // The CPU needs nothing that a worker on the GPU has not; a GPU can be opened only once in a worker.
+    if (this.#isBroken || backend === 'auto') this.#startWorker();
+    else this.#tell({ type: 'cancel' });
+    this.#tell({ type: 'start', backend });
+  }
+
+  #startWorker() {
+    this.#worker?.terminate();
+    this.#isBroken = false;
     const worker = new Worker(new URL('./worker.js', import.meta.url), { type: 'module' });
     this.#worker = worker;
     worker.onmessage = ({ data }) => this.#hear(data);
@@ -38,18 +57,25 @@ export class Client extends EventTarget {
       const message = event.message || 'part of this page could not be loaded';
       this.#hear({ type: 'unusable', failure: { code: 'worker', message } });
     };
-    this.#tell({ type: 'start', backend });
+    for (const { reject } of this.#converting.values()) reject(new Error('the denoiser was started again'));
+    this.#converting.clear();
     if (this.#file) this.#tell({ type: 'open', picture: this.#picture, ...this.#file });
   }
 
-  /** @param {File | Blob} file
-   * @param {string} name */
-  open(file, name) {
+  /**
+   * Opens a file; says the number that the picture has from now on.
+   *
+   * @param {Blob} file
+   * @param {string} name
+   * @param {Blob | null} result  what was made of it before, as it was kept
+   */
+  open(file, name, result) {
     this.cancel();
     this.#picture += 1;
     this.#heard.clear();
-    this.#file = { file, name };
-    this.#tell({ type: 'open', picture: this.#picture, file, name });
+    this.#file = { file, name, result };
+    this.#tell({ type: 'open', picture: this.#picture, ...this.#file });
+    return this.#picture;
   }
 
   /** @param {RunOptions} options */
@@ -59,19 +85,71 @@ export class Client extends EventTarget {
   }
 
   /**
+   * Asks for a part as it is seen; see protocol.js.
+   *
+   * @param {import('./protocol.js').Rectangle} part
+   * @param {boolean} isSharp
+   * @param {RunOptions | null} options
+   */
+  look(part, isSharp, options) {
+    this.#look += 1;
+    this.#tell({ type: 'look', picture: this.#picture, look: this.#look, part, isSharp, options });
+  }
+
+  /** Nothing is heard any more of what was looked for. */
+  lookAway() {
+    this.#look += 1;
+  }
+
+  /**
+   * @param {import('./protocol.js').View} view
+   * @param {RunOptions} options
+   */
+  show(view, options) {
+    this.#tell({ type: 'show', picture: this.#picture, view, options });
+  }
+
+  /**
    * Asks for the denoised picture as a file.
    *
-   * @param {import('./protocol.js').Purpose} purpose
-   * @param {import('./protocol.js').Format} format
+   * @param {'download' | 'copy'} purpose
+   * @param {Format} format
    * @param {number} quality  from 0 to 1
    */
   encode(purpose, format, quality) {
     this.#tell({ type: 'encode', picture: this.#picture, purpose, format, quality });
   }
 
+  /** The denoised picture as a file that loses nothing. @returns {Promise<Blob>} */
+  keep() {
+    const picture = this.#picture;
+    return new Promise((resolve) => {
+      this.#keeping.set(picture, resolve);
+      this.#tell({ type: 'encode', picture, purpose: 'keep', format: 'png16', quality: 1 });
+    });
+  }
+
+  /**
+   * A file in another format.
+   *
+   * @param {Blob} file
+   * @param {string} name  for errors
+   * @param {Format} format
+   * @param {number} quality  from 0 to 1
+   * @returns {Promise<Blob>}
+   */
+  convert(file, name, format, quality) {
+    const id = this.#converting.size === 0 ? 1 : Math.max(...this.#converting.keys()) + 1;
+    return new Promise((resolve, reject) => {
+      this.#converting.set(id, { resolve, reject });
+      this.#tell({ type: 'convert', id, file, name, format, quality });
+    });
+  }
+
   /** Ends the run; nothing is heard of it any more. */
   cancel() {
     this.#run = undefined;
+    this.lookAway();
     this.#tell({ type: 'cancel' });
   }
 
@@ -82,8 +160,20 @@ export class Client extends EventTarget {
 
   /** @param {ToPage} message */
   #hear(message) {
+    if (message.type === 'encoded' && message.purpose === 'keep') {
+      this.#keeping.get(message.picture)?.(message.file);
+      this.#keeping.delete(message.picture);
+      return;
+    }
+    if (message.type === 'converted' || message.type === 'unconverted') {
+      const waiting = this.#converting.get(message.id);
+      this.#converting.delete(message.id);
+      if (message.type === 'converted') waiting?.resolve(message.file);
+      else waiting?.reject(new Error(message.failure.message));
+      return;
+    }
     if (this.#isStale(message)) {
-      if ('bitmap' in message) message.bitmap.close();
+      for (const one of Object.values(message)) if (one instanceof ImageBitmap) one.close();
       return;
     }
     const code = 'failure' in message ? message.failure.code : undefined;
@@ -94,10 +184,14 @@ export class Client extends EventTarget {
     }
     const wasRunning = this.#run !== undefined;
     if (code || message.type === 'denoised') this.#run = undefined;
-    if (message.type === 'opened' || message.type === 'measured') this.#heard.add(message.type);
+    if (['opened', 'measured', 'restored'].includes(message.type)) this.#heard.add(message.type);
+    if (message.type === 'unusable') this.#isBroken = true;
     this.dispatchEvent(new CustomEvent(message.type, { detail: message }));
     // What is broken inside stays broken: the next run gets a fresh worker.
-    if (code === 'internal' && wasRunning) this.start(this.#backend);
+    if (code === 'internal' && wasRunning) {
+      this.#isBroken = true;
+      this.start(this.#backend);
+    }
   }
 
   /**
@@ -108,6 +202,7 @@ export class Client extends EventTarget {
   #isStale(message) {
     if ('picture' in message && message.picture !== this.#picture) return true;
     if (message.type === 'running' || message.type === 'denoised') return !this.#run;
+    if (message.type === 'looked') return message.look !== this.#look;
     return this.#heard.has(message.type);
   }
 
@@ -115,6 +210,7 @@ export class Client extends EventTarget {
   #recover() {
     const run = this.#run;
     this.dispatchEvent(new CustomEvent('recovering'));
+    this.#isBroken = true;
     this.start('cpu');
     if (run) this.denoise(run);
   }

@@ -1,16 +1,18 @@
-import { SvnrError, decodeFile, encodeFile, toImageData } from '../pkg/index.js';
+import { MOST_PIXELS, SvnrError, decodeFile, encodeFile, toImageData } from '../pkg/index.js';
+import { kindOf } from './file-kind.js';
+import { firstOfSeveral, readByBrowser, unreadable } from './words.js';
 
 /** @typedef {import('../pkg/index.js').Metadata} Metadata */
 /** @typedef {import('../pkg/index.js').PlainImage} PlainImage */
 
-/** As many as the denoiser takes. */
-const MOST_PIXELS = 40_000_000;
-
 /**
- * A photo that is open.
+ * A photo that is open; the note is what a visitor is to know about it.
  *
- * @typedef {{ image: ImageData | PlainImage, metadata: Metadata }} Photo
+ * @typedef {{ image: ImageData | PlainImage, metadata: Metadata, note: string | null }} Photo
  */
+
+/** The types of those files that the browser decodes and that can hold several pictures. */
+const ANIMATED = /** @type {const} */ ({ gif: 'image/gif', avif: 'image/avif' });
 
 /** What a visitor can save. */
 const FORMATS = {
@@ -29,18 +31,59 @@ const FORMATS = {
  * @returns {Promise<Photo>}  rejects with an SvnrError
  */
 export async function open(file, name) {
+  const kind = await kindOf(file, name);
+  if (kind) return openElsewhere(file, name, kind, new SvnrError('unsupported-format', unreadable(name, kind)));
   try {
-    return await decodeFile(file, { name: `“${name}”` });
+    const { image, metadata, isFirstOfSeveral } = await decodeFile(file, { name: `“${name}”` });
+    return { image, metadata, note: isFirstOfSeveral ? firstOfSeveral(name) : null };
   } catch (error) {
     if (!(error instanceof SvnrError) || error.code !== 'unsupported-format') throw error;
-    // AVIF, GIF, BMP, inks, and HEIC on some machines: what a browser reads, it brings to sRGB.
-    const image = await byBrowser(file, name);
-    if (!image) throw error;
-    return { image, metadata: {} };
+    // Inks, and what is rare.
+    return openElsewhere(file, name, null, error);
   }
 }
 
 /**
+ * A file that the package does not read, as far as the browser does: AVIF, GIF, BMP, inks, and HEIC on some machines.
+ *
+ * @param {Blob} file
+ * @param {string} name
+ * @param {import('./file-kind.js').Kind | null} kind
+ * @param {SvnrError} refusal  what to say when the browser does not, either
+ * @returns {Promise<Photo>}
+ */
+async function openElsewhere(file, name, kind, refusal) {
+  const image = await byBrowser(file, name);
+  if (!image) throw refusal;
+  const isFirst = (kind === 'gif' || kind === 'avif') && (await isOneOfSeveral(file, ANIMATED[kind]));
+  // These hold no more than what the browser gives.
+  const isWhole = kind === 'gif' || kind === 'bmp';
+  const notes = [isFirst && firstOfSeveral(name), !isWhole && readByBrowser(name)].filter(Boolean);
+  return { image, metadata: {}, note: notes.join(' ') || null };
+}
+
+/**
+ * Whether a file has more pictures than the one that the browser has shown; where the browser does not tell, no.
+ *
+ * @param {Blob} file
+ * @param {string} type
+ */
+async function isOneOfSeveral(file, type) {
+  if (typeof ImageDecoder !== 'function' || !(await ImageDecoder.isTypeSupported(type))) return false;
+  const decoder = new ImageDecoder({ data: await file.arrayBuffer(), type });
+  try {
+    await Promise.all([decoder.tracks.ready, decoder.completed]);
+    return (decoder.tracks.selectedTrack?.frameCount ?? 1) > 1;
+  } catch {
+    return false;
+  } finally {
+    decoder.close();
+  }
+}
+
+/**
+ * What the browser's decoder makes of a file, which it brings to sRGB; `null` when it makes nothing of it.
+ *
  * @param {Blob} file
  * @param {string} name
  */
@@ -84,17 +127,34 @@ export function deepened(image) {
 /**
  * A photo as a bitmap for the page, in the colours of its profile.
  *
- * @param {Photo} photo
+ * @param {Pick<Photo, 'image' | 'metadata'>} photo
  * @param {number} most  longest side in pixels
  */
 export async function toShow({ image, metadata }, most) {
+  return inProfile(await shrunk(await toImageData(image), most), metadata);
+}
+
+/**
+ * A bitmap of an image, smaller where it is too large.
+ *
+ * @param {ImageData | ImageBitmap} image  a bitmap is given away
+ * @param {number} most  longest side in pixels
+ */
+export async function shrunk(image, most) {
   const scale = Math.min(1, most / Math.max(image.width, image.height));
-  const bitmap = await createImageBitmap(await toImageData(image), {
-    resizeWidth: Math.max(1, Math.round(image.width * scale)),
-    resizeHeight: Math.max(1, Math.round(image.height * scale)),
-    resizeQuality: 'high',
-  });
-  return inProfile(bitmap, metadata);
+  const width = Math.max(1, Math.round(image.width * scale));
+  const height = Math.max(1, Math.round(image.height * scale));
+  if (image instanceof ImageData) {
+    return createImageBitmap(image, { resizeWidth: width, resizeHeight: height, resizeQuality: 'high' });
+  }
+  // Chromium turns a photo upright when it draws its bitmap, but forgets to when it makes a smaller one of it.
+  const canvas = new OffscreenCanvas(width, height);
+  const context = canvas.getContext('2d');
+  if (!context) return image;
+  context.imageSmoothingQuality = 'high';
+  context.drawImage(image, 0, 0, width, height);
+  image.close();
+  return canvas.transferToImageBitmap();
 }
 
 /**
@@ -116,7 +176,7 @@ export async function inProfile(bitmap, { profile }) {
 /**
  * A photo as a file.
  *
- * @param {Photo} photo
+ * @param {Pick<Photo, 'image' | 'metadata'>} photo
  * @param {import('./protocol.js').Format} format
  * @param {number} quality  from 0 to 1, where the format has any
  */

@@ -2,17 +2,19 @@
  * Files by dropping them anywhere on the page, pasting, or choosing.
  *
  * @param {HTMLInputElement} input  the file input
- * @param {(file: File) => void} onFile
+ * @param {(files: File[]) => void} onFiles
  */
-export function takeFiles(input, onFile) {
-  /** @param {FileList | undefined} files */
-  const take = (files) => {
-    // An image before anything else: what is pasted often comes with its text beside it.
-    const file = [...(files ?? [])].find((f) => f.type.startsWith('image/')) ?? files?.[0];
-    if (file) onFile(file);
+export function takeFiles(input, onFiles) {
+  /** @param {FileList | null | undefined} list */
+  const take = (list) => {
+    const files = [...(list ?? [])];
+    // What is pasted often comes with its text beside it; what a system knows no type for may be a camera's own format.
+    const pictures = files.filter(({ type }) => type === '' || type.startsWith('image/'));
+    const wanted = pictures.length > 0 ? pictures : files;
+    if (wanted.length > 0) onFiles(wanted);
   };
   input.addEventListener('change', () => {
-    take(input.files ?? undefined);
+    take(input.files);
     // So that the same file can be chosen again.
     input.value = '';
   });

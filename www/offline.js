@@ -1,12 +1,14 @@
 // The page's service worker: with no network, what was last there with one.
 //
-// The network comes first, always: no visitor gets an old page while there is a new one, and there is no version to
-// forget to raise. What it answers takes the place of what was kept.
+// The network comes first, always: no visitor gets an old page while there is a new one. What is kept is a version, all of
+// its files and no others; its name is a digest of their contents, so that there is no number to forget to raise.
 
 /** @typedef {{ waitUntil: (promise: Promise<unknown>) => void }} Extendable */
-/** @typedef {Extendable & { request: Request, respondWith: (response: Promise<Response>) => void }} Fetching */
+/** @typedef {Extendable & { request: Request, resultingClientId: string, respondWith: (response: Promise<Response>) => void }} Fetching */
+/** @typedef {Extendable & { source: { id: string, postMessage: (message: unknown) => void } | null }} Hearing */
 
-const CACHE = 'svnr';
+/** What the names of versions begin with. */
+const PREFIX = 'svnr-';
 
 /** All that the page can ask for, tried by `tests/browser/offline.test.mjs`. */
 const FILES = [
@@ -14,25 +16,44 @@ const FILES = [
   'app.js',
   'brush.js',
   'client.js',
+  'file-kind.js',
+  'gestures.js',
   'icon.svg',
   'image-file.js',
   'intake.js',
+  'look.js',
   'manifest.webmanifest',
+  'maps.js',
+  'noise-curve.js',
+  'noise.css',
   'noise.js',
   'protocol.js',
+  'queue.css',
+  'queue.js',
+  'save-all.js',
   'save.js',
+  'stage.js',
+  'strength.js',
   'style.css',
+  'updates.js',
+  'vendor/client-zip/index.js',
   'words.js',
   'worker.js',
+  'zip.js',
+  'zoom.css',
+  'zoom.js',
   'samples/dusk.png',
   'samples/still-life.png',
   '../pkg/compare.js',
   '../pkg/denoiser.js',
+  '../pkg/engine.js',
   '../pkg/errors.js',
+  '../pkg/files.js',
   '../pkg/gpu.js',
   '../pkg/image.js',
   '../pkg/index.js',
   '../pkg/load.js',
+  '../pkg/noise.js',
   '../pkg/options.js',
   '../pkg/svnr.safetensors',
   '../pkg/svnr_wasm.js',
@@ -40,32 +61,63 @@ const FILES = [
   '../pkg/wasm.js',
 ];
 
-/** All files or none: half a page is of no use without a network. */
-async function keepAll() {
-  const cache = await caches.open(CACHE);
-  await cache.addAll(FILES);
+/** The versions that pages came from that were opened without a network.
+ * @type {Map<string, string>} */
+const opened = new Map();
+
+/** The version that is kept. */
+async function keptVersion() {
+  const names = await caches.keys();
+  return names.find((name) => name.startsWith(PREFIX)) ?? null;
 }
 
 /**
- * @param {Request} request
- * @param {(promise: Promise<unknown>) => void} waitUntil
- * @returns {Promise<Response>}
+ * Keeps the version that the network has, all files or none: half a page is of no use without one.
+ *
+ * @returns {Promise<string>}  its name
  */
-async function answer(request, waitUntil) {
-  const cache = await caches.open(CACHE);
+async function keepNewest() {
+  const files = await Promise.all(FILES.map(download));
+  const digest = await crypto.subtle.digest('SHA-256', await new Blob(files.map(({ bytes }) => bytes)).arrayBuffer());
+  const version = PREFIX + [...new Uint8Array(digest).subarray(0, 8)].map((b) => b.toString(16).padStart(2, '0')).join('');
+  const cache = await caches.open(version);
+  if ((await cache.keys()).length < FILES.length) {
+    await Promise.all(files.map(({ path, bytes, headers }) => cache.put(path, new Response(bytes, { headers }))));
+  }
+  const old = (await caches.keys()).filter((name) => name.startsWith(PREFIX) && name !== version);
+  await Promise.all(old.map((name) => caches.delete(name)));
+  return version;
+}
+
+/** @param {string} path */
+async function download(path) {
+  // A file that has not changed is not sent again.
+  const response = await fetch(path, { cache: 'no-cache' });
+  if (!response.ok) throw new Error(`${path}: the server answered ${response.status}`);
+  const headers = { 'content-type': response.headers.get('content-type') ?? '' };
+  return { path, headers, bytes: await response.arrayBuffer() };
+}
+
+/** @param {Fetching} fetching */
+async function answer({ request, resultingClientId }) {
   try {
-    const response = await fetch(request);
-    if (response.ok) waitUntil(cache.put(request, response.clone()));
-    return response;
+    return await fetch(request);
   } catch (error) {
-    const kept = await cache.match(request, { ignoreSearch: request.mode === 'navigate' });
-    if (kept) return kept;
-    throw error;
+    const kept = await caches.match(request, { ignoreSearch: request.mode === 'navigate' });
+    if (!kept) throw error;
+    if (request.mode === 'navigate') opened.set(resultingClientId, (await keptVersion()) ?? '');
+    return kept;
   }
 }
 
+/** Tells a page which version it came from, if that was kept here, and which there is. @param {Hearing['source']} page */
+async function report(page) {
+  const from = page && opened.get(page.id);
+  page?.postMessage({ from: from ?? null, newest: await keepNewest() });
+}
+
 addEventListener('install', (event) => {
-  /** @type {Extendable} */ (/** @type {unknown} */ (event)).waitUntil(keepAll());
+  /** @type {Extendable} */ (/** @type {unknown} */ (event)).waitUntil(keepNewest());
 });
 
 addEventListener('fetch', (event) => {
@@ -73,5 +125,11 @@ addEventListener('fetch', (event) => {
   const { request } = fetching;
   // What a visitor opens is a blob, and nothing else is asked for than the page's own files.
   if (request.method !== 'GET' || new URL(request.url).origin !== location.origin) return;
-  fetching.respondWith(answer(request, (promise) => fetching.waitUntil(promise)));
+  fetching.respondWith(answer(fetching));
+});
+
+addEventListener('message', (event) => {
+  const hearing = /** @type {Hearing} */ (/** @type {unknown} */ (event));
+  // Without a network there is nothing new to hear of.
+  hearing.waitUntil(report(hearing.source).catch(() => {}));
 });

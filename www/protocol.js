@@ -7,35 +7,67 @@
  *
  * @typedef {{ code: Code | 'aborted', message: string }} Failure
  * @typedef {{ read: number, shot: number }} Noise
- * What is painted is greys: 0 leaves a place alone, 128 takes the noise there as everywhere, 255 twice as much.
- * @typedef {{ noise: Noise | 'auto', steps: number, strength: number, painted: ImageData | null }} RunOptions
+ * @typedef {Noise & { points: { mean: number, std: number }[] }} Measured  see NoiseEstimate in pkg/index.d.ts
+ * @typedef {Noise & { name: string }} Preset
+ * @typedef {{ x: number, y: number, width: number, height: number }} Rectangle  in whole pixels of the photo
+ *
+ * How a run goes; see DenoiseOptions in pkg/index.d.ts. What is painted is greys: 0 leaves a place alone, 128 takes the
+ * noise there as everywhere, 255 twice as much.
+ * @typedef {{
+ *   noise: Noise | 'auto',
+ *   steps: number,
+ *   samples: number,
+ *   strength: number,
+ *   luminance: number,
+ *   chrominance: number,
+ *   painted: ImageData | null,
+ * }} RunOptions
+ *
+ * What the stage can show beside the photo: what was made of it, or what is known of it.
+ * @typedef {'picture' | 'noise' | 'time' | 'difference' | 'uncertainty'} View
+ * @typedef {{ low: string, high: string }} Scale  what a map's darkest and brightest colours mean
+ *
  * @typedef {'png' | 'png16' | 'jpeg' | 'webp' | 'tiff'} Format
- * @typedef {'download' | 'copy'} Purpose
+ * @typedef {'download' | 'copy' | 'keep'} Purpose  to keep is to lose nothing; the format is the worker's choice
  * @typedef {{
  *   backend: 'webgpu' | 'cpu',
  *   adapter: import('../pkg/index.js').Adapter | null,
  *   fallbackReason: string | null,
  * }} Device
  *
+ * `result` is what an earlier run has made of the file, as it was kept. `look` asks for the visible part: as sharp as the
+ * photo is, with what a run by `options` would make of the middle of it, or both.
  * @typedef {(
  *   | { type: 'start', backend: 'auto' | 'cpu' }
- *   | { type: 'open', picture: number, file: Blob, name: string }
+ *   | { type: 'open', picture: number, file: Blob, name: string, result: Blob | null }
  *   | { type: 'denoise', picture: number, options: RunOptions }
+ *   | { type: 'look', picture: number, look: number, part: Rectangle, isSharp: boolean,
+ *       options: RunOptions | null }
+ *   | { type: 'show', picture: number, view: View, options: RunOptions }
  *   | { type: 'encode', picture: number, purpose: Purpose, format: Format, quality: number }
+ *   | { type: 'convert', id: number, file: Blob, name: string, format: Format, quality: number }
  *   | { type: 'cancel' }
  * )} ToWorker
  *
  * @typedef {(
  *   | { type: 'starting', phase: 'loading' | 'compiling', fraction: number | undefined }
- *   | { type: 'started', device: Device }
+ *   | { type: 'started', device: Device, presets: Preset[] }
+ *   | { type: 'moved', device: Device }
  *   | { type: 'unusable', failure: Failure }
- *   | { type: 'opened', picture: number, bitmap: ImageBitmap }
- *   | { type: 'measured', picture: number, noise: Noise }
- *   | { type: 'running', picture: number, step: number, steps: number, tile: number, tiles: number, fraction: number,
- *       preview: ImageBitmap | null }
- *   | { type: 'denoised', picture: number, bitmap: ImageBitmap }
+ *   | { type: 'opened', picture: number, bitmap: ImageBitmap, width: number, height: number }
+ *   | { type: 'noted', picture: number, note: string }
+ *   | { type: 'measured', picture: number, noise: Measured }
+ *   | { type: 'running', picture: number, sample: number, samples: number, step: number, steps: number, tile: number,
+ *       tiles: number, fraction: number, preview: ImageBitmap | null }
+ *   | { type: 'denoised', picture: number, bitmap: ImageBitmap, isUncertain: boolean }
+ *   | { type: 'restored', picture: number, bitmap: ImageBitmap }
+ *   | { type: 'looked', picture: number, look: number, part: Rectangle, before: ImageBitmap | null,
+ *       after: ImageBitmap | null }
+ *   | { type: 'shown', picture: number, view: View, bitmap: ImageBitmap, scale: Scale | null }
  *   | { type: 'encoded', picture: number, purpose: Purpose, format: Format, file: Blob }
- *   | { type: 'failed', picture: number, failure: Failure }
+ *   | { type: 'converted', id: number, file: Blob }
+ *   | { type: 'unconverted', id: number, failure: Failure }
+ *   | { type: 'failed', picture: number, isOpening: boolean, failure: Failure }
  * )} ToPage
  */
 

@@ -42,6 +42,16 @@ export class Save extends HTMLElement {
     this.#copy.addEventListener('click', () => this.#toClipboard());
   }
 
+  /** The format that is chosen. */
+  get format() {
+    return /** @type {Format} */ (this.#format.value);
+  }
+
+  /** From 0 to 1, where the format has any. */
+  get quality() {
+    return this.#quality.valueAsNumber / 100;
+  }
+
   /** Focus goes to what is there to be pressed. */
   focus(/** @type {FocusOptions | undefined} */ options) {
     this.#link.focus(options);
@@ -63,7 +73,7 @@ export class Save extends HTMLElement {
   /**
    * The picture as a file, as was asked for.
    *
-   * @param {Purpose} purpose
+   * @param {'download' | 'copy'} purpose
    * @param {Format} format
    * @param {Blob} file
    */
@@ -73,7 +83,7 @@ export class Save extends HTMLElement {
       return;
     }
     // Somebody has changed their mind in between.
-    if (format !== this.#format.value) return;
+    if (format !== this.format) return;
     URL.revokeObjectURL(this.#link.href);
     this.#link.href = URL.createObjectURL(file);
     this.#link.download = resultName(this.#name, format);
@@ -85,7 +95,7 @@ export class Save extends HTMLElement {
     this.#qualityLabel.hidden = !['jpeg', 'webp'].includes(this.#format.value);
     this.#quality.setAttribute('aria-valuetext', `${this.#quality.value} %`);
     this.#link.textContent = 'Writing…';
-    this.#want('download', /** @type {Format} */ (this.#format.value));
+    this.#want('download', this.format);
   }
 
   /**
@@ -93,8 +103,7 @@ export class Save extends HTMLElement {
    * @param {Format} format
    */
   #want(purpose, format) {
-    const quality = this.#quality.valueAsNumber / 100;
-    this.dispatchEvent(new CustomEvent('encode', { detail: { purpose, format, quality } }));
+    this.dispatchEvent(new CustomEvent('encode', { detail: { purpose, format, quality: this.quality } }));
   }
 
   async #toClipboard() {

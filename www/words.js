@@ -1,5 +1,6 @@
 /** What the page says, in plain words. */
 
+/** @typedef {import('./file-kind.js').Kind} Kind */
 /** @typedef {import('./protocol.js').Device} Device */
 /** @typedef {import('./protocol.js').Failure} Failure */
 /** @typedef {import('./protocol.js').Noise} Noise */
@@ -53,6 +54,62 @@ export function failureText({ code, message }) {
     default:
       return `Something went wrong inside the denoiser. Try again, with a smaller photo perhaps. (${message})`;
   }
+}
+
+/** What a file is that cannot be opened, and what to do about it.
+ * @type {Record<Kind, [string, string]>} */
+const UNREADABLE = {
+  gif: ['a GIF image, but it is damaged or incomplete', 'Get it from its source again'],
+  bmp: ['a BMP image, but it is damaged or incomplete', 'Get it from its source again'],
+  avif: [
+    'an AVIF image that this browser cannot read',
+    'It may be damaged, or the browser too old; get it from its source again, or save it as PNG or JPEG',
+  ],
+  heic: [
+    'a HEIC photo, which this browser cannot read',
+    'Save it as JPEG and open that; an iPhone takes JPEGs when Settings › Camera › Formats is set to Most Compatible',
+  ],
+  jxl: ['a JPEG XL image, which this browser cannot read', 'Save it as PNG or TIFF and open that'],
+  jp2: ['a JPEG 2000 image, which this browser cannot read', 'Save it as PNG or TIFF and open that'],
+  exr: ['an OpenEXR image, which cannot be read in a browser', 'Save it as a TIFF of 32-bit floats and open that'],
+  psd: ['a Photoshop document, which cannot be read', 'Save it as TIFF or PNG and open that'],
+  raw: [
+    'a camera’s RAW file, which has to be developed first',
+    'Open the TIFF or JPEG that a RAW converter makes of it, or the JPEG that the camera has saved beside it',
+  ],
+  svg: ['an SVG drawing, not a photo', 'Save it as PNG and open that'],
+  pdf: ['a PDF document, not a photo', 'Save the picture that is in it as PNG or JPEG and open that'],
+  video: ['a video, not a photo', 'Save one of its pictures as PNG or JPEG and open that'],
+  page: ['a web page, not a photo', 'Save the picture that is on it and open that'],
+};
+
+/**
+ * Why a file cannot be opened, with what can be done.
+ *
+ * @param {string} name
+ * @param {Kind} kind
+ */
+export function unreadable(name, kind) {
+  const [what, advice] = UNREADABLE[kind];
+  return `“${name}” is ${what}. ${advice}.`;
+}
+
+/**
+ * What there is to know about a file of several pictures.
+ *
+ * @param {string} name
+ */
+export function firstOfSeveral(name) {
+  return `“${name}” holds several pictures. Only the first of them is open.`;
+}
+
+/**
+ * What there is to know about a file that only the browser could decode.
+ *
+ * @param {string} name
+ */
+export function readByBrowser(name) {
+  return `The browser has read “${name}” as 8 bits in sRGB; what the camera has written into it is not kept.`;
 }
 
 /**

@@ -1,24 +1,14 @@
 // Painting where noise is removed.
 
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 
-import { artifacts, launch, serve, watchErrors } from './harness.mjs';
 import { decodePng, encodePng, noisyAndClean } from './pictures.mjs';
+import { denoise, download, give, reach, screenshot, visitors } from './visit.mjs';
 
 const photo = noisyAndClean(96, 64).noisy;
 
-/** @type {Awaited<ReturnType<typeof serve>>} */
-let site;
-/** @type {Awaited<ReturnType<typeof launch>>} */
-let browser;
-
-before(async () => {
-  [site, browser] = await Promise.all([serve(), launch({ webgpu: false })]);
-});
-
-after(() => Promise.all([site?.close(), browser?.close()]));
+const visitor = visitors();
 
 /**
  * The page with a photo and the brush's tools open.
@@ -26,13 +16,7 @@ after(() => Promise.all([site?.close(), browser?.close()]));
  * @param {import('node:test').TestContext} t
  */
 async function visit(t) {
-  const page = await browser.newPage();
-  t.after(() => page.close());
-  page.setDefaultTimeout(60_000);
-  const errors = watchErrors(page);
-  await page.goto(site.url);
-  await page.locator('#file').setInputFiles({ name: 'photo.png', mimeType: 'image/png', buffer: encodePng(photo) });
-  await page.locator('body[data-state=open]').waitFor();
+  const { page, errors } = await visitor.visit(t, { photo });
   await page.getByText('Where', { exact: false }).first().click();
   await page.locator('svnr-brush').waitFor();
   return { page, errors };
@@ -44,12 +28,9 @@ async function visit(t) {
  * @param {import('playwright-core').Page} page
  */
 async function changed(page) {
-  await page.getByRole('button', { name: /^Denoise/ }).click();
-  await page.locator('body[data-state=done]').waitFor();
-  const link = page.locator('#download[href]');
-  await link.waitFor();
-  const [file] = await Promise.all([page.waitForEvent('download'), link.click()]);
-  const { data } = decodePng(await readFile(await file.path()));
+  await denoise(page);
+  await reach(page, 'done');
+  const { data } = decodePng((await download(page)).bytes);
   /** @param {number} x
    * @param {number} y */
   return (x, y) => [0, 1, 2].some((c) => data[3 * (y * photo.width + x) + c] !== photo.data[3 * (y * photo.width + x) + c]);
@@ -68,7 +49,7 @@ test('what is left alone stays as it was, to the bit', async (t) => {
   await page.mouse.move(box.x + box.width / 4, box.y + 2);
   await page.mouse.down();
   await page.mouse.move(box.x + box.width / 4, box.y + box.height - 2, { steps: 5 });
-  await page.screenshot({ path: `${artifacts}screenshots/brush.png` });
+  await screenshot(page, 'brush');
   await page.mouse.up();
   assert.equal(await words(page), 'as painted');
   const isChanged = await changed(page);
@@ -108,8 +89,8 @@ test('strokes are taken back, erased and cleared, and a new photo has none', asy
   assert([46, 48, 50].some((x) => isChanged(x, 32)));
   assert([10, 20, 80].every((x) => !isChanged(x, 32)));
 
-  await page.locator('#file').setInputFiles({ name: 'next.png', mimeType: 'image/png', buffer: encodePng(photo) });
-  await page.locator('body[data-state=open]').waitFor();
+  await give(page, { name: 'next.png', buffer: encodePng(photo) });
+  await reach(page, 'open');
   assert.equal(await words(page), 'everywhere');
 });
 

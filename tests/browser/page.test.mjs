@@ -1,50 +1,16 @@
 // The page in a real browser: what a visitor does, and what goes wrong for one.
 
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 
-import { artifacts, launch, serve, watchErrors } from './harness.mjs';
 import { decodePng, encodePng, noisyAndClean, psnr } from './pictures.mjs';
+import { WITHOUT_WEBGPU, denoise, download, give, inWorker, reach, screenshot, visitors } from './visit.mjs';
 
 /** @typedef {import('playwright-core').Page} Page */
 
-/** Compiling shaders for a GPU made of software takes its time. */
-const PATIENCE = 240_000;
-
 const photo = noisyAndClean(64, 64);
 
-/** @type {Awaited<ReturnType<typeof serve>>} */
-let site;
-/** @type {Awaited<ReturnType<typeof launch>>} */
-let browser;
-
-before(async () => {
-  [site, browser] = await Promise.all([serve(), launch()]);
-});
-
-after(() => Promise.all([site?.close(), browser?.close()]));
-
-/**
- * A visitor's view of the page.
- *
- * @param {import('node:test').TestContext} t
- * @param {object} [options]
- * @param {import('playwright-core').BrowserContextOptions} [options.context]
- * @param {Awaited<ReturnType<typeof launch>>} [options.in]
- * @param {(page: Page) => Promise<void>} [options.prepare]  before the page loads
- */
-async function visit(t, { context: contextOptions, in: launched = browser, prepare } = {}) {
-  // Its requests would pass by the tests' routes.
-  const context = await launched.newContext({ serviceWorkers: 'block', ...contextOptions });
-  t.after(() => context.close());
-  const page = await context.newPage();
-  page.setDefaultTimeout(PATIENCE);
-  const errors = watchErrors(page);
-  await prepare?.(page);
-  await page.goto(site.url);
-  return { page, errors };
-}
+const { visit } = visitors({ webgpu: true });
 
 /**
  * @param {Page} page
@@ -52,50 +18,7 @@ async function visit(t, { context: contextOptions, in: launched = browser, prepa
  * @param {Buffer} [buffer]
  */
 async function choose(page, name = 'photo.png', buffer = encodePng(photo.noisy)) {
-  await page.locator('#file').setInputFiles({ name, mimeType: 'image/png', buffer });
-}
-
-/**
- * @param {Page} page
- * @param {'empty' | 'open' | 'running' | 'done'} state
- */
-async function reach(page, state) {
-  await page.locator(`body[data-state=${state}]`).waitFor();
-}
-
-/**
- * Code that runs in the page's worker before its own.
- *
- * @param {Page} page
- * @param {string} code
- */
-async function inWorker(page, code) {
-  await page.route('**/worker.js', async (route) => {
-    const response = await route.fetch();
-    await route.fulfill({ response, body: `${await response.text()}\n${code}` });
-  });
-}
-
-/** Code for {@link inWorker}: no WebGPU. */
-const WITHOUT_WEBGPU = "Object.defineProperty(navigator, 'gpu', { value: undefined });";
-
-/**
- * Saves the result as a visitor does.
- *
- * @param {Page} page
- */
-async function save(page) {
-  await page.locator('#download[href]').waitFor();
-  const [download] = await Promise.all([page.waitForEvent('download'), page.locator('#download').click()]);
-  return { name: download.suggestedFilename(), image: decodePng(await readFile(await download.path())) };
-}
-
-/**
- * @param {Page} page
- * @param {string} name
- */
-async function screenshot(page, name) {
-  await page.screenshot({ path: `${artifacts}screenshots/${name}.png` });
+  await give(page, { name, buffer });
 }
 
 for (const backend of /** @type {const} */ (['webgpu', 'cpu'])) {
@@ -106,9 +29,10 @@ for (const backend of /** @type {const} */ (['webgpu', 'cpu'])) {
     await choose(page);
     await reach(page, 'open');
     await page.locator(`body[data-backend=${backend}]`).waitFor();
-    await page.getByRole('button', { name: 'Denoise' }).click();
+    await denoise(page);
     await reach(page, 'done');
-    const { name, image } = await save(page);
+    const { name, bytes } = await download(page);
+    const image = decodePng(bytes);
     assert.equal(name, 'photo-svnr.png');
     const [noisy, clean] = [psnr(photo.noisy, photo.clean), psnr(image, photo.clean)];
     t.diagnostic(`${noisy.toFixed(2)} dB before, ${clean.toFixed(2)} dB after`);
@@ -162,8 +86,7 @@ test('a GPU that is lost in the middle: the CPU goes on', async (t) => {
   await page.locator('#device').getByText('Runs on a software GPU').waitFor();
   await choose(page);
   await reach(page, 'open');
-  await page.getByRole('radio', { name: 'Textured' }).check();
-  await page.getByRole('button', { name: 'Denoise' }).click();
+  await denoise(page, 'Fine');
   await page.getByText('The GPU stopped working.').waitFor();
   await page.locator('#device').getByText('Runs on the CPU').waitFor();
   assert.equal(await page.locator('body').getAttribute('data-state'), 'running');
@@ -176,13 +99,11 @@ describe('a run', () => {
     await choose(page);
     await reach(page, 'open');
     await page.locator('#device').getByText('Runs on the CPU').waitFor();
-    await page.getByRole('radio', { name: 'Textured' }).check();
-    await page.getByRole('button', { name: 'Denoise' }).click();
+    await denoise(page, 'Fine');
     await page.getByText(/Step \d+ of 16/).waitFor();
     await page.getByRole('button', { name: 'Cancel' }).click();
     await reach(page, 'open');
-    await page.getByRole('radio', { name: 'Smooth' }).check();
-    await page.getByRole('button', { name: 'Denoise' }).click();
+    await denoise(page);
     // Were the run of 16 steps still going on, its steps would be shown.
     await page.getByText('Step 1 of 1').waitFor();
     await reach(page, 'done');
@@ -194,8 +115,7 @@ describe('a run', () => {
     await choose(page, 'first.png');
     await reach(page, 'open');
     await page.locator('#device').getByText('Runs on the CPU').waitFor();
-    await page.getByRole('radio', { name: 'Textured' }).check();
-    await page.getByRole('button', { name: 'Denoise' }).click();
+    await denoise(page, 'Fine');
     await page.getByText(/Step \d+ of 16/).waitFor();
     await choose(page, 'second.png');
     await reach(page, 'open');
@@ -217,8 +137,8 @@ describe('a run', () => {
     });
     await choose(page);
     await reach(page, 'open');
-    await page.getByRole('button', { name: 'Denoise' }).click();
-    await page.locator('#phase').getByText('Loading…').waitFor();
+    await page.getByRole('button', { name: 'Denoise', exact: true }).click();
+    await page.locator('#phase').getByText('Loading the network…').waitFor();
     await reach(page, 'done');
     assert.deepEqual(errors, []);
   });
@@ -266,27 +186,6 @@ describe('a photo can be', () => {
   });
 });
 
-describe('what cannot be opened', () => {
-  const cases = /** @type {const} */ ([
-    ['text.png', 'This is no picture.', 'is not an image'],
-    ['empty.jpg', '', 'is empty'],
-    ['cut.png', encodePng(photo.noisy).subarray(0, 60), 'is not an image'],
-    ['photo.heic', '\0\0\0\x18ftypheic', 'A HEIC photo cannot be read'],
-    ['photo.dng', 'II*\0', 'RAW file cannot be read'],
-  ]);
-  for (const [name, contents, message] of cases) {
-    test(name, async (t) => {
-      const { page, errors } = await visit(t, { prepare: (page) => inWorker(page, WITHOUT_WEBGPU) });
-      await choose(page, name, Buffer.from(contents));
-      await page.locator('#error').getByText(message).waitFor();
-      await choose(page);
-      await reach(page, 'open');
-      assert(await page.locator('#error').isHidden());
-      assert.deepEqual(errors, []);
-    });
-  }
-});
-
 test('weights that are missing are said to be, and looked for again', async (t) => {
   let isMissing = true;
   const { page } = await visit(t, {
@@ -324,7 +223,7 @@ test('everything works by keyboard', async (t) => {
   assert.equal(await page.locator('#strength-value').innerText(), '95 %');
   await page.keyboard.press('Tab');
   await page.keyboard.press('ArrowRight');
-  await page.getByRole('radio', { name: 'Smooth' }).focus();
+  await page.getByRole('radio', { name: 'Fast' }).focus();
   await page.keyboard.press('Enter');
   await reach(page, 'done');
   const divider = page.getByRole('slider', { name: 'Divider' });
@@ -351,7 +250,7 @@ describe('screenshots', () => {
         await reach(page, 'open');
         await page.getByRole('radio', { name: 'Balanced' }).check();
         await page.locator('details:has(svnr-noise) > summary').click();
-        await page.getByRole('button', { name: 'Denoise' }).click();
+        await page.getByRole('button', { name: 'Denoise', exact: true }).click();
         await page.getByText(/Step [2-4] of 4/).waitFor();
         await screenshot(page, name('running'));
         await reach(page, 'done');

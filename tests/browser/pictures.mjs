@@ -119,7 +119,7 @@ export function encodePng({ width, height, data }) {
  * @param {string} type
  * @param {Buffer} data
  */
-function chunk(type, data) {
+export function chunk(type, data) {
   const out = Buffer.alloc(12 + data.length);
   out.writeUInt32BE(data.length);
   out.write(type, 4, 'latin1');

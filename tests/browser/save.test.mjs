@@ -1,25 +1,14 @@
 // What a visitor takes away from the page.
 
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 
-import { artifacts, launch, serve, watchErrors } from './harness.mjs';
-import { decodePng, encodePng, largestDifference, noisyAndClean } from './pictures.mjs';
+import { decodePng, largestDifference, noisyAndClean } from './pictures.mjs';
+import { denoise, download, reach, screenshot, visitors } from './visit.mjs';
 
 const photo = noisyAndClean(64, 48).noisy;
 
-/** @type {Awaited<ReturnType<typeof serve>>} */
-let site;
-/** @type {Awaited<ReturnType<typeof launch>>} */
-let browser;
-
-before(async () => {
-  // The CPU is quicker than a GPU made of software.
-  [site, browser] = await Promise.all([serve(), launch({ webgpu: false })]);
-});
-
-after(() => Promise.all([site?.close(), browser?.close()]));
+const visitor = visitors();
 
 /**
  * The page with a photo denoised, or being denoised.
@@ -28,26 +17,11 @@ after(() => Promise.all([site?.close(), browser?.close()]));
  * @param {'running' | 'done'} state
  */
 async function visit(t, state) {
-  const context = await browser.newContext({ permissions: ['clipboard-read', 'clipboard-write'] });
-  t.after(() => context.close());
-  const page = await context.newPage();
-  page.setDefaultTimeout(60_000);
-  const errors = watchErrors(page);
-  await page.goto(site.url);
-  await page.locator('#file').setInputFiles({ name: 'my.photo.png', mimeType: 'image/png', buffer: encodePng(photo) });
-  await page.locator('body[data-state=open]').waitFor();
-  if (state === 'running') await page.getByRole('radio', { name: 'Textured' }).check();
-  await page.getByRole('button', { name: 'Denoise' }).click();
-  await page.locator(`body[data-state=${state}]`).waitFor();
+  const context = { permissions: ['clipboard-read', 'clipboard-write'] };
+  const { page, errors } = await visitor.visit(t, { context, photo });
+  await denoise(page, state === 'running' ? 'Fine' : 'Fast');
+  await reach(page, state);
   return { page, errors };
-}
-
-/** @param {import('playwright-core').Page} page */
-async function download(page) {
-  const link = page.locator('#download[href]');
-  await link.waitFor();
-  const [file] = await Promise.all([page.waitForEvent('download'), link.click()]);
-  return { name: file.suggestedFilename(), bytes: await readFile(await file.path()), text: await link.innerText() };
 }
 
 /**
@@ -72,7 +46,7 @@ function decoded(page, bytes, type) {
 test('as PNG, JPEG and WebP, each smaller at a lower quality', async (t) => {
   const { page, errors } = await visit(t, 'done');
   const png = await download(page);
-  assert.equal(png.name, 'my.photo-svnr.png');
+  assert.equal(png.name, 'photo-svnr.png');
   assert.match(png.text, /^Download PNG \(\d+ kB\)$/);
   const exact = decodePng(png.bytes);
   for (const [format, end, begin] of /** @type {const} */ ([
@@ -82,7 +56,7 @@ test('as PNG, JPEG and WebP, each smaller at a lower quality', async (t) => {
     await page.getByLabel('File format').selectOption(format);
     await page.locator(`#download[download$=".${end}"]`).waitFor();
     const fine = await download(page);
-    assert.equal(fine.name, `my.photo-svnr.${end}`);
+    assert.equal(fine.name, `photo-svnr.${end}`);
     assert.deepEqual([...fine.bytes.subarray(0, begin.length)], begin);
     const pixels = await decoded(page, fine.bytes, `image/${format}`);
     let off = 0;
@@ -98,7 +72,7 @@ test('as PNG, JPEG and WebP, each smaller at a lower quality', async (t) => {
     await quality.fill('92');
     await quality.dispatchEvent('change');
   }
-  await page.screenshot({ path: `${artifacts}screenshots/save.png` });
+  await screenshot(page, 'save');
   assert.deepEqual(errors, []);
 });
 
@@ -128,6 +102,6 @@ test('closing the page in the middle of a run asks first, else not', async (t) =
   await dialog.dismiss();
   await closing;
   await page.getByRole('button', { name: 'Cancel' }).click();
-  await page.locator('body[data-state=open]').waitFor();
+  await reach(page, 'open');
   await Promise.all([page.waitForEvent('close'), page.close({ runBeforeUnload: true })]);
 });

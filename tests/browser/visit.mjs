@@ -1,0 +1,138 @@
+// A visitor of the page: opens it, gives it photos, presses what there is to press.
+
+import { readFile } from 'node:fs/promises';
+import { after, before } from 'node:test';
+
+import { artifacts, launch, serve, watchErrors } from './harness.mjs';
+import { encodePng } from './pictures.mjs';
+
+/** @typedef {import('playwright-core').Page} Page */
+/** @typedef {{ name: string, buffer: Buffer, mimeType?: string }} File */
+
+/** Code for {@link inWorker}: no WebGPU. */
+export const WITHOUT_WEBGPU = "Object.defineProperty(navigator, 'gpu', { value: undefined });";
+
+/**
+ * Code that runs in the page's worker before its own.
+ *
+ * @param {Page} page
+ * @param {string} code
+ */
+export async function inWorker(page, code) {
+  await page.route('**/worker.js', async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, body: `${await response.text()}\n${code}` });
+  });
+}
+
+/**
+ * A server and a browser for the tests of a file. Without WebGPU by default: the CPU is quicker than a GPU made of software.
+ *
+ * @param {Parameters<typeof launch>[0]} [options]
+ */
+export function visitors(options = { webgpu: false }) {
+  /** @type {Awaited<ReturnType<typeof serve>>} */
+  let site;
+  /** @type {Awaited<ReturnType<typeof launch>>} */
+  let browser;
+  before(async () => {
+    [site, browser] = await Promise.all([serve(), launch(options)]);
+  });
+  after(() => Promise.all([site?.close(), browser?.close()]));
+  return {
+    /**
+     * The page, with a photo open if one is given.
+     *
+     * @param {import('node:test').TestContext} t
+     * @param {object} [how]
+     * @param {import('playwright-core').BrowserContextOptions} [how.context]
+     * @param {Awaited<ReturnType<typeof launch>>} [how.in]
+     * @param {(page: Page) => Promise<void>} [how.prepare]  before the page loads
+     * @param {import('./pictures.mjs').Rgb} [how.photo]
+     */
+    async visit(t, { context: contextOptions, in: launched = browser, prepare, photo } = {}) {
+      // A service worker's requests would pass by the tests' routes.
+      const context = await launched.newContext({ serviceWorkers: 'block', ...contextOptions });
+      t.after(() => context.close());
+      const page = await context.newPage();
+      // Compiling shaders for a GPU made of software takes its time.
+      page.setDefaultTimeout(240_000);
+      const errors = watchErrors(page);
+      await prepare?.(page);
+      await page.goto(site.url);
+      if (photo) {
+        await give(page, { name: 'photo.png', buffer: encodePng(photo) });
+        await reach(page, 'open');
+      }
+      return { page, errors };
+    },
+  };
+}
+
+/**
+ * Chooses files.
+ *
+ * @param {Page} page
+ * @param {File[]} files
+ */
+export async function give(page, ...files) {
+  await page.locator('#file').setInputFiles(files.map((file) => ({ mimeType: 'image/png', ...file })));
+}
+
+/**
+ * @param {Page} page
+ * @param {'empty' | 'opening' | 'open' | 'running' | 'done'} state
+ */
+export async function reach(page, state) {
+  await page.locator(`body[data-state=${state}]`).waitFor();
+}
+
+/**
+ * Denoises, with one of the choices of steps.
+ *
+ * @param {Page} page
+ * @param {'Fast' | 'Balanced' | 'Fine'} [choice]
+ */
+export async function denoise(page, choice = 'Fast') {
+  await page.getByRole('radio', { name: choice }).check();
+  await page.getByRole('button', { name: /^Denoise( again)?$/ }).click();
+}
+
+/**
+ * Saves the result as a visitor does.
+ *
+ * @param {Page} page
+ */
+export async function download(page) {
+  const link = page.locator('#download[href]');
+  await link.waitFor();
+  const [file] = await Promise.all([page.waitForEvent('download'), link.click()]);
+  return { name: file.suggestedFilename(), bytes: await readFile(await file.path()), text: await link.innerText() };
+}
+
+/**
+ * @param {Page} page
+ * @param {string} name
+ */
+export async function screenshot(page, name) {
+  await page.screenshot({ path: `${artifacts}screenshots/${name}.png` });
+}
+
+/**
+ * The pictures on the stage, before and after, as they are shown: RGBA in sRGB. Without an after there is one.
+ *
+ * @param {Page} page
+ * @returns {Promise<{ width: number, height: number, data: number[] }[]>}
+ */
+export function shown(page) {
+  return page.evaluate(() => {
+    const canvases = document.querySelector('svnr-compare')?.shadowRoot?.querySelectorAll('canvas') ?? [];
+    return [...canvases].flatMap((canvas) => {
+      const { width, height } = canvas;
+      if (width === 0 || canvas.matches('.detail')) return [];
+      const context = new OffscreenCanvas(width, height).getContext('2d');
+      context?.drawImage(canvas, 0, 0);
+      return { width, height, data: [...(context?.getImageData(0, 0, width, height).data ?? [])] };
+    });
+  });
+}

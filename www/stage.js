@@ -1,0 +1,225 @@
+/** @typedef {import('./protocol.js').View} View */
+/** @typedef {import('./protocol.js').Rectangle} Rectangle */
+/** @typedef {import('./protocol.js').RunOptions} RunOptions */
+
+/** How long the settings must stay as they are before a preview is asked for, in milliseconds. */
+const CALM = 250;
+
+/**
+ * What is seen of a photo: which view, which part, how sharp, and the preview of a run.
+ *
+ * The worker makes the pictures; this asks for them when they are wanted and puts them in their place.
+ */
+export class Stage {
+  #client;
+  #compare;
+  #zoom;
+  #views;
+  #legend;
+  /** How a run would go now. */
+  #options;
+  /** @type {{ width: number, height: number, shown: number } | null} the photo, and how much of its width is shown */
+  #photo = null;
+  /** The visible part, and how large a pixel of the photo is on the screen.
+   * @type {(Rectangle & { zoom: number }) | null} */
+  #seen = null;
+  #hasResult = false;
+  /** Whether the settings have changed since the result was made. */
+  #hasChanged = false;
+  #isRunning = false;
+  /** Whether a part of the photo lies over it, as sharp as it is. */
+  #hasDetail = false;
+  /** Whether previews can be had, and quickly. */
+  #canPreview = false;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
+
+  /**
+   * @param {object} parts
+   * @param {import('./client.js').Client} parts.client
+   * @param {import('../pkg/compare.js').Compare} parts.compare
+   * @param {import('./zoom.js').Zoom} parts.zoom
+   * @param {HTMLSelectElement} parts.views
+   * @param {HTMLElement} parts.legend
+   * @param {() => RunOptions} parts.options
+   */
+  constructor({ client, compare, zoom, views, legend, options }) {
+    this.#client = client;
+    this.#compare = compare;
+    this.#zoom = zoom;
+    this.#views = views;
+    this.#legend = legend;
+    this.#options = options;
+    zoom.addEventListener('view', (event) => {
+      this.#seen = /** @type {CustomEvent} */ (event).detail;
+      this.#magnify();
+      this.#lookSoon();
+    });
+    zoom.addEventListener('hold', (event) => {
+      compare.holding = /** @type {CustomEvent<boolean>} */ (event).detail;
+    });
+    views.addEventListener('change', () => this.#ask());
+    client.addEventListener('looked', (event) => {
+      const { part, before, after } = /** @type {CustomEvent} */ (event).detail;
+      if (!this.#photo || this.#isRunning || this.view !== 'picture') return;
+      const { width, height } = this.#photo;
+      this.#setDetail({
+        x: part.x / width,
+        y: part.y / height,
+        width: part.width / width,
+        height: part.height / height,
+        before,
+        after,
+      });
+    });
+    client.addEventListener('shown', (event) => {
+      const { view, bitmap, scale } = /** @type {CustomEvent} */ (event).detail;
+      if (view !== this.view || this.#isRunning) return;
+      this.#setAfter(bitmap);
+      legend.querySelectorAll('span').forEach((span, i) => {
+        span.textContent = (i === 0 ? scale?.low : scale?.high) ?? '';
+      });
+      legend.dataset.view = view;
+      legend.hidden = !scale;
+      this.#lookSoon();
+    });
+  }
+
+  /** @returns {View} */
+  get view() {
+    return /** @type {View} */ (this.#views.value);
+  }
+
+  /** Previews cost a part of a second on a GPU, a second or two on the CPU; on an imitation of a GPU too much.
+   * @param {boolean} value */
+  set canPreview(value) {
+    this.#canPreview = value;
+    this.#lookSoon();
+  }
+
+  /**
+   * A new photo.
+   *
+   * @param {ImageBitmap} bitmap  given away
+   * @param {number} width
+   * @param {number} height
+   */
+  begin(bitmap, width, height) {
+    this.#photo = { width, height, shown: bitmap.width / width };
+    this.#isRunning = false;
+    this.#hasResult = false;
+    this.#hasChanged = false;
+    this.#compare.setBefore(bitmap);
+    this.#setAfter(null);
+    this.#zoom.begin(width, height);
+    this.#offer(false);
+  }
+
+  /** A run begins: its picture emerges. */
+  run() {
+    this.#isRunning = true;
+    this.#hasResult = false;
+    this.#offer(false);
+    this.#lookAway();
+    this.#setAfter(null);
+  }
+
+  /** @param {ImageBitmap} bitmap  given away */
+  emerge(bitmap) {
+    this.#setAfter(bitmap, true);
+  }
+
+  /**
+   * What a run has made.
+   *
+   * @param {ImageBitmap} bitmap  given away
+   * @param {boolean} isUncertain  whether it is known where it is
+   */
+  finish(bitmap, isUncertain) {
+    this.#isRunning = false;
+    this.#hasResult = true;
+    this.#hasChanged = false;
+    this.#setAfter(bitmap);
+    this.#compare.position = 50;
+    this.#offer(isUncertain);
+    this.#lookSoon();
+  }
+
+  /** The run came to nothing. */
+  stop() {
+    this.#isRunning = false;
+    this.#setAfter(null);
+    this.#lookSoon();
+  }
+
+  /** The settings have changed. */
+  changed() {
+    this.#hasChanged = true;
+    if (this.view === 'noise' || this.view === 'time') this.#ask();
+    this.#lookSoon();
+  }
+
+  /** Which views there are to choose from; the picture is chosen. @param {boolean} isUncertain */
+  #offer(isUncertain) {
+    for (const option of this.#views.options) {
+      const needs = { difference: this.#hasResult, uncertainty: isUncertain }[option.value] ?? true;
+      option.disabled = option.hidden = !needs;
+    }
+    this.#views.value = 'picture';
+    this.#legend.hidden = true;
+  }
+
+  /** Asks for the view that was chosen. */
+  #ask() {
+    this.#lookAway();
+    this.#setDetail(null);
+    if (this.view === 'picture' && !this.#hasResult) {
+      this.#setAfter(null);
+      this.#legend.hidden = true;
+      this.#lookSoon();
+    } else this.#client.show(this.view, this.#options());
+  }
+
+  /**
+   * @param {ImageBitmap | null} bitmap  given away
+   * @param {boolean} [emerging]
+   */
+  #setAfter(bitmap, emerging = false) {
+    this.#compare.setAfter(bitmap, { emerging });
+    this.#zoom.canCompare = bitmap !== null;
+    this.#magnify(false);
+  }
+
+  /** @param {import('../pkg/compare.js').Detail | null} detail */
+  #setDetail(detail) {
+    this.#compare.setDetail(detail);
+    if (detail?.after) this.#zoom.canCompare = true;
+    this.#magnify(detail !== null);
+  }
+
+  /** Pixels are shown as such once they are large, but never those of a picture that is shown at a reduced size. */
+  #magnify(hasDetail = this.#hasDetail) {
+    this.#hasDetail = hasDetail;
+    const isLarge = this.#zoom.zoom !== 'fit' && (this.#seen?.zoom ?? 0) > 2;
+    this.#compare.toggleAttribute('magnified', isLarge && (hasDetail || this.#photo?.shown === 1));
+  }
+
+  #lookAway() {
+    clearTimeout(this.#timer);
+    this.#client.lookAway();
+  }
+
+  #lookSoon() {
+    this.#lookAway();
+    this.#timer = setTimeout(() => this.#look(), CALM);
+  }
+
+  #look() {
+    if (!this.#photo || !this.#seen || this.#isRunning || this.view !== 'picture') return;
+    const { zoom, ...part } = this.#seen;
+    const isSharp = this.#photo.shown < Math.min(1, zoom);
+    const options = this.#options();
+    const isPreview = this.#canPreview && options.noise !== 'auto' && (!this.#hasResult || this.#hasChanged);
+    if (isPreview || isSharp) this.#client.look(part, isSharp, isPreview ? options : null);
+  }
+}
