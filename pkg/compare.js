@@ -6,37 +6,81 @@ const STYLE = `
   position: relative;
   display: block;
   overflow: hidden;
+  /* Not hidden where the browser knows better: what sticks in here is to stick to what scrolls around it. */
+  overflow: clip;
   aspect-ratio: var(--width, 3) / var(--height, 2);
   touch-action: pan-y pinch-zoom;
 }
 
+:host([grip]) {
+  touch-action: auto;
+}
+
+.photo,
+.result,
+.half,
 canvas {
   position: absolute;
   inset: 0;
+}
+
+canvas {
   inline-size: 100%;
   block-size: 100%;
 }
 
-:host(:not([has-after])) :is(canvas + canvas, .line, span, input),
-:host([emerging]) :is(.line, span, input) {
+:host([magnified]) canvas {
+  image-rendering: pixelated;
+}
+
+.detail {
+  inset: var(--detail-top) auto auto var(--detail-left);
+  inline-size: var(--detail-width);
+  block-size: var(--detail-height);
+}
+
+:host(:not([has-after])) :is(.result canvas:first-child, .line, input),
+:host([emerging]) :is(.line, input) {
   display: none;
 }
 
-:host(:not([emerging])) canvas + canvas {
+:host([has-after]:not([emerging], [holding])) .result {
   clip-path: inset(0 0 0 var(--position));
 }
 
 /* A transparent photo must not show through what was made of it. */
-:host([has-after]:not([emerging])) canvas:first-of-type {
+:host([has-after]:not([emerging], [holding])) .photo {
   clip-path: inset(0 calc(100% - var(--position)) 0 0);
 }
 
-:host([emerging]) canvas:first-of-type {
+:host([emerging]:not([holding])) .photo {
   visibility: hidden;
+}
+
+/* The range stays: it may have the focus, and with it the key that is held. */
+:host([holding]) :is(.result, .line, .frame) {
+  display: none;
+}
+
+:host([holding]:is([has-after], [preview])) ::slotted(*) {
+  opacity: 0;
+}
+
+/* Black and white: seen on every picture. */
+.frame {
+  position: absolute;
+  box-shadow: inset 0 0 0 1px rgb(0 0 0 / 60%), inset 0 0 0 2px rgb(255 255 255 / 85%);
+  container-type: size;
+  pointer-events: none;
+}
+
+:host(:not([preview])) .frame {
+  display: none;
 }
 
 span {
   position: absolute;
+  display: none;
   inset-block-start: 0.75rem;
   padding: 0.15rem 0.6rem;
   border-radius: 99px;
@@ -46,12 +90,49 @@ span {
   pointer-events: none;
 }
 
-.before {
+:host([has-after]:not([emerging], [holding])) .half span,
+:host([holding]:is([has-after], [preview])) .before span {
+  display: block;
+}
+
+:is(.before, .frame) span {
   inset-inline-start: 0.75rem;
 }
 
-.after {
+.after span {
   inset-inline-end: 0.75rem;
+}
+
+/* Where there is room for it. */
+@container (min-width: 7rem) and (min-height: 4rem) {
+  .frame span {
+    display: block;
+  }
+}
+
+.half {
+  pointer-events: none;
+}
+
+/* What pans around the picture must not take the labels out of sight, but each stays on its half. */
+:host([grip]) .half {
+  display: flex;
+  align-items: start;
+}
+
+:host([grip]) .half span {
+  position: sticky;
+  flex: none;
+  margin: 0.75rem;
+}
+
+:host([grip]:not([holding])) .before {
+  inset-inline-end: calc(100% - var(--position));
+}
+
+:host([grip]) .after {
+  inset-inline-start: var(--position);
+  justify-content: end;
 }
 
 input {
@@ -69,6 +150,9 @@ input {
   position: absolute;
   inset-block: 0;
   inset-inline-start: var(--position);
+  display: grid;
+  grid-template: 100% / 100%;
+  place-items: center;
   inline-size: 2px;
   margin-inline-start: -1px;
   background: #fff;
@@ -107,6 +191,31 @@ input {
   rotate: 225deg;
 }
 
+:host([grip]) input {
+  pointer-events: none;
+}
+
+:host([grip]) .line {
+  cursor: ew-resize;
+  pointer-events: auto;
+  touch-action: pan-y;
+}
+
+/* Room for a finger. */
+:host([grip]) .line::before {
+  content: '';
+  position: absolute;
+  inset-block: 0;
+  inset-inline: calc(50% - 22px);
+}
+
+/* Like the labels it stays in sight. */
+:host([grip]) .grip {
+  position: sticky;
+  inset: calc(50% - 1.375rem) auto;
+  translate: none;
+}
+
 input:focus-visible + .line .grip {
   outline: 3px solid #4f8cff;
   outline-offset: 2px;
@@ -114,14 +223,29 @@ input:focus-visible + .line .grip {
 `;
 
 /**
+ * Sharper pictures for a part of the two that are compared. The part is in shares of their width and height; the bitmaps
+ * are given away.
+ *
+ * @typedef {{
+ *   x: number, y: number, width: number, height: number,
+ *   before: ImageBitmap | null,
+ *   after: ImageBitmap | null,
+ * }} Detail
+ */
+
+/**
  * `<svnr-compare>`: two pictures of the same size, one over the other, and a divider to wipe between them.
  *
  * What it holds lies over both. The divider is a range input as large as the picture: keyboard, touch and screen readers get it for nothing.
+ *
+ * With the attribute `grip` the pointer moves the divider by its line only, and all other presses are for what is around,
+ * such as something that pans. With `magnified` its pixels are shown as squares.
  */
 export class Compare extends Base {
-  #before = document.createElement('canvas');
-  #after = document.createElement('canvas');
+  #before = new Side('photo');
+  #after = new Side('result');
   #range = document.createElement('input');
+  #position = 50;
   // Made so, it is no inline style to a page's security policy; and an element that is being created may have no style of
   // its own.
   #style = new CSSStyleSheet();
@@ -131,20 +255,20 @@ export class Compare extends Base {
     const root = this.attachShadow({ mode: 'open' });
     this.#style.replaceSync(STYLE);
     root.adoptedStyleSheets = [this.#style];
-    const line = document.createElement('div');
-    line.className = 'line';
+    const line = makeBox('line');
     line.part = 'line';
-    const grip = document.createElement('div');
-    grip.className = 'grip';
+    const grip = makeBox('grip');
     grip.part = 'grip';
     line.append(grip);
-    const labels = ['Before', 'After'].map((text) => {
-      const label = document.createElement('span');
-      label.className = text.toLowerCase();
-      label.part = `label ${label.className}`;
-      label.textContent = text;
-      return label;
+    this.#dragBy(line);
+    const halves = ['Before', 'After'].map((text) => {
+      const name = text.toLowerCase();
+      const half = makeBox(`half ${name}`);
+      half.append(makeLabel(text, `label ${name}`));
+      return half;
     });
+    const frame = makeBox('frame detail');
+    frame.append(makeLabel('Preview', 'label'));
     this.#range.type = 'range';
     this.#range.min = '0';
     this.#range.max = '100';
@@ -154,19 +278,27 @@ export class Compare extends Base {
       this.position = Number(this.#range.value);
     });
     // What a page puts inside lies over the pictures.
-    root.append(this.#before, this.#after, ...labels, this.#range, line, document.createElement('slot'));
+    root.append(this.#before.box, this.#after.box, frame, ...halves, this.#range, line, document.createElement('slot'));
     this.position = 50;
   }
 
   /** How much of the photo as it was is seen, from the left, in percent. */
   get position() {
-    return Number(this.#range.value);
+    return this.#position;
   }
 
   set position(value) {
     this.#range.value = String(value);
-    this.#range.setAttribute('aria-valuetext', `${this.#range.value} % before, ${100 - this.position} % after`);
-    this.#set('--position', `${this.position}%`);
+    this.#divideAt(Number(this.#range.value));
+  }
+
+  /** Whether only the photo as it was is seen, for as long as somebody wants to compare so. */
+  get holding() {
+    return this.hasAttribute('holding');
+  }
+
+  set holding(value) {
+    this.toggleAttribute('holding', value);
   }
 
   /**
@@ -177,12 +309,12 @@ export class Compare extends Base {
   setBefore(bitmap) {
     this.#set('--width', String(bitmap.width));
     this.#set('--height', String(bitmap.height));
-    draw(this.#before, bitmap);
+    draw(this.#before.picture, bitmap);
     this.setAfter(null);
   }
 
   /**
-   * What is compared to the photo. While `emerging` it covers the photo, without a divider.
+   * What is compared to the photo. While `emerging` it covers the photo, without a divider. The detail goes.
    *
    * @param {ImageBitmap | null} bitmap  given away
    * @param {{ emerging?: boolean }} [options]
@@ -191,7 +323,64 @@ export class Compare extends Base {
     this.toggleAttribute('has-after', bitmap !== null);
     this.toggleAttribute('emerging', bitmap !== null && emerging);
     this.#range.disabled = bitmap === null || emerging;
-    if (bitmap) draw(this.#after, bitmap);
+    draw(this.#after.picture, bitmap);
+    this.setDetail(null);
+  }
+
+  /**
+   * Shows a part of the pictures more sharply, in place of the part before; `null` shows none. With nothing to compare to
+   * the photo, what the part has for it is a preview, and lies over the photo in a frame.
+   *
+   * @param {Detail | null} detail
+   */
+  setDetail(detail) {
+    if (detail) {
+      for (const name of /** @type {const} */ (['width', 'height'])) this.#set(`--detail-${name}`, `${100 * detail[name]}%`);
+      this.#set('--detail-left', `${100 * detail.x}%`);
+      this.#set('--detail-top', `${100 * detail.y}%`);
+    }
+    draw(this.#before.detail, detail?.before ?? null);
+    draw(this.#after.detail, detail?.after ?? null);
+    this.toggleAttribute('preview', Boolean(detail?.after) && !this.hasAttribute('has-after'));
+  }
+
+  /**
+   * Lets the pointer drag the divider by its line.
+   *
+   * @param {HTMLElement} line
+   */
+  #dragBy(line) {
+    /** From the line to where it was taken hold of. */
+    let offset = 0;
+    line.addEventListener('pointerdown', (event) => {
+      if (event.button !== 0) return;
+      // So that nothing around takes the press for its own.
+      event.preventDefault();
+      this.#range.focus({ preventScroll: true });
+      const { left, width } = this.getBoundingClientRect();
+      offset = event.clientX - left - (width * this.position) / 100;
+      line.setPointerCapture(event.pointerId);
+    });
+    line.addEventListener('pointermove', (event) => {
+      if (!line.hasPointerCapture(event.pointerId)) return;
+      const { left, width } = this.getBoundingClientRect();
+      const percent = Math.min(100, Math.max(0, (100 * (event.clientX - offset - left)) / width));
+      // A step of the range may be many pixels: it says about where the divider is, the line follows the pointer.
+      this.#range.value = String(percent);
+      this.#divideAt(percent);
+    });
+    // The browser lets go by itself; others can ask for it.
+    line.addEventListener('pointercancel', ({ pointerId }) => {
+      if (line.hasPointerCapture(pointerId)) line.releasePointerCapture(pointerId);
+    });
+  }
+
+  /** @param {number} percent */
+  #divideAt(percent) {
+    this.#position = percent;
+    const { value } = this.#range;
+    this.#range.setAttribute('aria-valuetext', `${value} % before, ${100 - Number(value)} % after`);
+    this.#set('--position', `${percent}%`);
   }
 
   /**
@@ -204,16 +393,47 @@ export class Compare extends Base {
   }
 }
 
+/** One of the pictures, with a part of it that may be sharper. */
+class Side {
+  picture = document.createElement('canvas');
+  detail = document.createElement('canvas');
+
+  /** @param {string} name */
+  constructor(name) {
+    this.box = makeBox(name);
+    this.detail.className = 'detail';
+    this.box.append(this.picture, this.detail);
+  }
+}
+
+/** @param {string} className */
+function makeBox(className) {
+  const div = document.createElement('div');
+  div.className = className;
+  return div;
+}
+
+/**
+ * @param {string} text
+ * @param {string} part
+ */
+function makeLabel(text, part) {
+  const label = document.createElement('span');
+  label.part = part;
+  label.textContent = text;
+  return label;
+}
+
 /**
  * @param {HTMLCanvasElement} canvas
- * @param {ImageBitmap} bitmap
+ * @param {ImageBitmap | null} bitmap  without one there is nothing to see, and nothing is kept
  */
 function draw(canvas, bitmap) {
-  canvas.width = bitmap.width;
-  canvas.height = bitmap.height;
-  const context = canvas.getContext('bitmaprenderer');
+  canvas.hidden = !bitmap;
+  canvas.width = bitmap?.width ?? 0;
+  canvas.height = bitmap?.height ?? 0;
   // The context takes the bitmap without copying it.
-  context?.transferFromImageBitmap(bitmap);
+  if (bitmap) canvas.getContext('bitmaprenderer')?.transferFromImageBitmap(bitmap);
 }
 
 globalThis.customElements?.define('svnr-compare', Compare);

@@ -1,13 +1,16 @@
+import { onCpu, open, withSettings } from './engine.js';
 import { SvnrError } from './errors.js';
-import { gpu } from './gpu.js';
 import { MOST_PIXELS_SAMPLED, checkCount, fromPicture, pixelsOf, toPicture } from './image.js';
 import { load } from './load.js';
+import { noiseOf } from './noise.js';
 import { createOptions, denoiseOptions } from './options.js';
-import { Engine, Noise, Samples, Settings, estimateNoise } from './svnr_wasm.js';
+import { Samples } from './svnr_wasm.js';
 import { call, callAsync, checkAlive, init } from './wasm.js';
 
 /** @typedef {import('./image.js').Pixels} Pixels */
-/** @typedef {ReturnType<typeof denoiseOptions>} Options */
+/** @typedef {import('./svnr_wasm.js').Engine} Engine */
+/** @typedef {import('./svnr_wasm.js').Task} Task */
+/** @typedef {import('./engine.js').Options} Options */
 
 /** Sides of tiles: large enough that the halo costs little, small enough that cancelling is quick. */
 const TILE = { webgpu: 512, cpu: 384 };
@@ -19,19 +22,21 @@ const KEY = Symbol('create');
 export class Denoiser {
   /** @type {Engine | undefined} */
   #engine;
+  /** What the CPU needs to go on where the GPU is lost; nothing where it must not, or does already.
+   * @type {Uint8Array | undefined} */
+  #spare;
   /** The end of the last run that was asked for. */
   #queue = Promise.resolve();
 
   /**
    * @param {typeof KEY} key
-   * @param {Engine} engine
-   * @param {'webgpu' | 'cpu'} backend
-   * @param {import('./index.d.ts').Adapter | null} adapter
-   * @param {string | null} fallbackReason
+   * @param {import('./engine.js').Place} place
+   * @param {Uint8Array} [spare]  the weights, if the denoiser may go from the GPU to the CPU
    */
-  constructor(key, engine, backend, adapter, fallbackReason) {
+  constructor(key, { engine, backend, adapter, fallbackReason }, spare) {
     if (key !== KEY) throw new TypeError('use await Denoiser.create()');
     this.#engine = engine;
+    this.#spare = spare;
     this.backend = backend;
     this.adapter = adapter;
     this.fallbackReason = fallbackReason;
@@ -48,19 +53,8 @@ export class Denoiser {
     ]);
     signal?.throwIfAborted();
     onProgress?.({ phase: 'compiling', fraction: undefined });
-    if (backend === 'cpu') return onCpu(bytes, null);
-    try {
-      const adapter = await callAsync(gpu);
-      signal?.throwIfAborted();
-      const engine = call(() => Engine.onGpu(bytes));
-      await callAsync(() => engine.warmUp());
-      signal?.throwIfAborted();
-      return new Denoiser(KEY, engine, 'webgpu', adapter, null);
-    } catch (error) {
-      const isGpu = error instanceof SvnrError && (error.code === 'no-webgpu' || error.code === 'device-lost');
-      if (backend === 'webgpu' || !isGpu) throw error;
-      return onCpu(bytes, error.message);
-    }
+    const place = await open(bytes, backend, signal);
+    return new Denoiser(KEY, place, backend === 'auto' && place.backend === 'webgpu' ? bytes : undefined);
   }
 
   /** @param {unknown} image */
@@ -70,6 +64,26 @@ export class Denoiser {
     const picture = call(() => toPicture(pixels));
     try {
       return noiseOf(picture);
+    } finally {
+      picture.free();
+    }
+  }
+
+  /**
+   * @param {unknown} image
+   * @param {unknown} options
+   */
+  maps(image, options = {}) {
+    const engine = this.#alive();
+    const pixels = pixelsOf(image);
+    const checked = denoiseOptions(options, pixels);
+    const picture = call(() => toPicture(pixels));
+    try {
+      const settings = { ...checked, noise: checked.noise ?? noiseOf(picture), tile: TILE[this.backend] };
+      const maps = call(() => withSettings(settings, (noise, given) => engine.maps(picture, noise, given)));
+      const { std, time } = maps;
+      maps.free();
+      return { std, time, width: pixels.width, height: pixels.height };
     } finally {
       picture.free();
     }
@@ -157,8 +171,10 @@ export class Denoiser {
    */
   async #draw(picture, image, options, sample, check) {
     const { onProgress, samples } = options;
-    /** @type {import('./svnr_wasm.js').Task | undefined} */
-    let task = call(() => start(check(), picture, { ...options, seed: options.seed + sample - 1 }));
+    /** @type {Task | undefined} */
+    let task = call(() =>
+      withSettings({ ...options, seed: options.seed + sample - 1 }, (noise, settings) => check().start(picture, noise, settings)),
+    );
     const running = task;
     const { steps, tiles } = task;
     /** @param {number} most */
@@ -169,13 +185,14 @@ export class Denoiser {
       const colorSpace = image.colorSpace === 'display-p3' ? 'display-p3' : 'srgb';
       return { width, height, data: new Uint8ClampedArray(data), colorSpace };
     };
+    let fraction = 0;
     /**
      * @param {number} step
      * @param {number} tile
      * @param {number} done
      */
     const report = (step, tile, done) => {
-      const fraction = (sample - 1 + done) / samples;
+      fraction = (sample - 1 + done) / samples;
       onProgress?.({ phase: 'denoising', sample, samples, step, steps, tile, tiles, fraction, preview });
     };
     try {
@@ -184,7 +201,16 @@ export class Denoiser {
         // Without a break between tiles a page that runs this in its own thread never gets to draw or to cancel.
         await macrotask();
         check();
-        const done = await callAsync(() => running.advance());
+        /** @type {import('./svnr_wasm.js').Progress | undefined} */
+        let done;
+        try {
+          done = await callAsync(() => running.advance());
+        } catch (error) {
+          check();
+          const reason = this.#moveToCpu(running, error);
+          onProgress?.({ phase: 'recovering', fraction, reason });
+          continue;
+        }
         check();
         if (!done) break;
         report(done.step, done.tile, done.fraction);
@@ -194,6 +220,26 @@ export class Denoiser {
     } finally {
       task?.free();
     }
+  }
+
+  /**
+   * Takes the CPU, for this run and all to come, in place of a lost GPU. Throws the error where it says something else, or
+   * the CPU must not be taken.
+   *
+   * @param {Task} task
+   * @param {unknown} error
+   * @returns {string}  why, in words
+   */
+  #moveToCpu(task, error) {
+    if (!this.#spare || !(error instanceof SvnrError) || error.code !== 'device-lost') throw error;
+    const lost = this.#engine;
+    const { engine, ...device } = onCpu(this.#spare, error.message);
+    call(() => task.continueOn(engine));
+    this.#engine = engine;
+    this.#spare = undefined;
+    Object.assign(this, device);
+    call(() => lost?.dispose());
+    return error.message;
   }
 }
 
@@ -212,49 +258,15 @@ function taken(picture, like) {
 }
 
 /**
- * @param {Uint8Array} bytes
- * @param {string | null} fallbackReason
- */
-function onCpu(bytes, fallbackReason) {
-  const engine = call(() => Engine.onCpu(bytes));
-  return new Denoiser(KEY, engine, 'cpu', null, fallbackReason);
-}
-
-/**
  * @param {URL | string | ArrayBuffer | Uint8Array | undefined} weights
  * @param {AbortSignal | undefined} signal
  * @param {(fraction: number | undefined) => void} onFraction
  */
 async function weightBytes(weights, signal, onFraction) {
-  if (weights instanceof Uint8Array) return weights;
-  if (weights instanceof ArrayBuffer) return new Uint8Array(weights);
+  // Copied: they may be needed once more, and by then the caller may have changed theirs.
+  if (weights instanceof Uint8Array) return weights.slice();
+  if (weights instanceof ArrayBuffer) return new Uint8Array(weights.slice());
   return load(weights ?? new URL('./svnr.safetensors', import.meta.url), 'the weight file', signal, onFraction);
-}
-
-/**
- * @param {import('./svnr_wasm.js').Picture} picture
- * @returns {import('./index.d.ts').NoiseEstimate}
- */
-function noiseOf(picture) {
-  return /** @type {any} */ (call(() => estimateNoise(picture)));
-}
-
-/**
- * @param {Engine} engine
- * @param {import('./svnr_wasm.js').Picture} picture
- * @param {Options & { noise: NonNullable<Options['noise']>, tile: number }} options
- */
-function start(engine, picture, { noise, strength, steps, seed, stochastic, tile }) {
-  const wanted = 'std' in noise ? Noise.map(noise.std) : Noise.model(noise.read, noise.shot);
-  const settings = Object.assign(new Settings(), { steps, seed, stochastic, tile });
-  try {
-    if (typeof strength === 'number') settings.setStrength(strength);
-    else settings.setStrengthMap(strength.values);
-    return engine.start(picture, wanted, settings);
-  } finally {
-    wanted.free();
-    settings.free();
-  }
 }
 
 /** Resolves after everything else that waits has had its turn. */

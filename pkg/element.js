@@ -63,7 +63,7 @@ export class SvnrDenoiserElement extends Base {
   /** Which of the shared denoisers this one holds.
    * @type {Shared | undefined} */
   #held;
-  /** Whether the GPU has failed it. */
+  /** Whether a GPU has refused it a command. A denoiser outlives the loss of its GPU, but not that. */
   #isWithoutGpu = false;
   /** See element.d.ts.
    * @type {import('./element.d.ts').SvnrDenoiserElement['result']} */
@@ -207,7 +207,7 @@ export class SvnrDenoiserElement extends Base {
    */
   #progressed(progress, signal) {
     if (signal.aborted) return;
-    this.#say('Denoising…', progress.phase === 'denoising' ? progress.fraction : null);
+    this.#say('Denoising…', progress.phase === 'estimating' ? null : progress.fraction);
     this.#emit('svnr-progress', progress);
     const now = performance.now();
     if (progress.phase !== 'denoising' || progress.tile === 0 || now < this.#lastPreview + PREVIEW_EVERY) return;

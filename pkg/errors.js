@@ -13,7 +13,7 @@ export class SvnrError extends Error {
 }
 
 /** @type {Set<string>} */
-const CODES = new Set(['unsupported-image', 'too-large', 'no-webgpu', 'device-lost', 'bad-weights', 'bad-option']);
+const CODES = new Set(['unsupported-format', 'unsupported-image', 'too-large', 'no-webgpu', 'device-lost', 'bad-weights', 'bad-option']);
 
 /**
  * Whatever wasm throws, as an SvnrError. Wasm's own errors carry a code already; a trap (out of memory, mostly) does not.

@@ -1,5 +1,5 @@
 import { SvnrError } from './errors.js';
-import { MOST_PIXELS, checkPixels, toPicture } from './image.js';
+import { MOST_PIXELS, checkPixels, toPicture, writePicture } from './image.js';
 import { FileMetadata, FilePixels, decodeFile as decode } from './svnr_wasm.js';
 import { call, init } from './wasm.js';
 
@@ -18,9 +18,10 @@ export async function decodeFile(file, { name = 'the file' } = {}) {
   await init();
   const bytes = await bytesOf(file);
   const decoded = call(() => decode(bytes, name, MOST_PIXELS));
-  const { width, height, depth } = decoded;
+  const { width, height, depth, isFirstOfSeveral } = decoded;
   const metadata = { profile: decoded.profile(), exif: decoded.exif(), xmp: decoded.xmp() };
-  return { image: call(() => pixels(decoded)), width, height, depth: /** @type {8 | 16 | 32} */ (depth), metadata };
+  const image = call(() => pixels(decoded));
+  return { image, width, height, depth: /** @type {8 | 16 | 32} */ (depth), metadata, isFirstOfSeveral };
 
   /** @param {import('./svnr_wasm.js').DecodedFile} decoded */
   function pixels(decoded) {
@@ -77,7 +78,7 @@ export async function toImageData(image) {
   for (let at = 3; at < data.length; at += 4) data[at] = (255 * (alpha[at] ?? opaque)) / opaque;
   const picture = call(() => toPicture(image));
   try {
-    call(() => picture.writeU8(new Uint8Array(data.buffer)));
+    call(() => writePicture(picture, { data, width, height }));
   } finally {
     picture.free();
   }

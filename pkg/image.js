@@ -1,13 +1,17 @@
 import { SvnrError } from './errors.js';
-import { Picture } from './svnr_wasm.js';
+import { PictureReader } from './svnr_wasm.js';
 
 /** @typedef {import('./index.d.ts').PlainImage} PlainImage */
 /** @typedef {ImageData | PlainImage} Pixels */
+/** @typedef {import('./svnr_wasm.js').Picture} Picture */
 
-/** Wasm holds at most 4 GB; a run takes 60 bytes a pixel, and the image itself comes on top. */
-export const MOST_PIXELS = 40_000_000;
-/** Mean and spread of several samples take 36 bytes more. */
-export const MOST_PIXELS_SAMPLED = 25_000_000;
+/** See index.d.ts. Wasm holds at most 4 GB; a run takes 48 bytes a pixel, and what the allocator leaves between. */
+export const MOST_PIXELS = 60_000_000;
+/** Mean and spread of several samples take 24 bytes more. */
+export const MOST_PIXELS_SAMPLED = 40_000_000;
+
+/** So many pixels go to wasm and back at once: a whole image would take up to 16 bytes a pixel there. */
+const PIECE = 1 << 20;
 
 const COLOR_SPACES = ['srgb', 'display-p3', 'srgb-linear'];
 
@@ -61,7 +65,7 @@ export function checkCount(pixels, most) {
  * @param {unknown} image
  * @returns {asserts image is Pixels}
  */
-function checkPixels(image) {
+export function checkPixels(image) {
   if (typeof image !== 'object' || image === null || !('data' in image)) {
     refuse('the image must be an ImageData, an ImageBitmap or { data, width, height, colorSpace }');
   }
@@ -93,10 +97,27 @@ function checkPixels(image) {
  * @param {Pixels} image
  */
 export function toPicture(image) {
-  const { data, width, height } = image;
-  if (data instanceof Uint16Array) return Picture.fromU16(width, height, data);
-  if (data instanceof Float32Array) return Picture.fromF32(width, height, data, image.colorSpace === 'srgb-linear');
-  return Picture.fromU8(width, height, bytes(data));
+  const reader = new PictureReader(image.width, image.height);
+  forPieces(image, (piece, first, channels) => {
+    if (piece instanceof Uint16Array) reader.readU16(first, piece, channels);
+    else if (piece instanceof Float32Array) reader.readF32(first, piece, channels, image.colorSpace === 'srgb-linear');
+    else reader.readU8(first, bytes(piece), channels);
+  });
+  return reader.finish();
+}
+
+/**
+ * Writes the picture over the colours of an image of its size.
+ *
+ * @param {Picture} picture
+ * @param {Pixels} image
+ */
+export function writePicture(picture, image) {
+  forPieces(image, (piece, first, channels) => {
+    if (piece instanceof Uint16Array) picture.writeU16(first, piece, channels);
+    else if (piece instanceof Float32Array) picture.writeF32(first, piece, channels, image.colorSpace === 'srgb-linear');
+    else picture.writeU8(first, bytes(piece), channels);
+  });
 }
 
 /**
@@ -108,11 +129,22 @@ export function toPicture(image) {
  * @returns {T}
  */
 export function fromPicture(picture, like) {
-  const data = like.data.slice();
-  if (data instanceof Uint16Array) picture.writeU16(data);
-  else if (data instanceof Float32Array) picture.writeF32(data, like.colorSpace === 'srgb-linear');
-  else picture.writeU8(bytes(data));
-  return withData(like, data);
+  const image = withData(like, like.data.slice());
+  writePicture(picture, image);
+  return image;
+}
+
+/**
+ * Calls with the samples of an image piece by piece, with the first pixel of each and the channels.
+ *
+ * @param {Pixels} image
+ * @param {(piece: Pixels['data'], first: number, channels: number) => void} f
+ */
+function forPieces({ data, width, height }, f) {
+  const channels = data.length / (width * height);
+  for (let first = 0; first < width * height; first += PIECE) {
+    f(data.subarray(first * channels, (first + PIECE) * channels), first, channels);
+  }
 }
 
 /**

@@ -40,17 +40,19 @@ export default function init(options?: InitOptions): Promise<void>;
  *
  * | code | meaning |
  * |---|---|
+ * | `unsupported-format` | a file of a format that is not read here; the browser may know it |
  * | `unsupported-image` | not an image that can be denoised: wrong type, size, length, or a value that is not finite |
  * | `too-large` | more pixels than memory can hold |
  * | `bad-option` | an option that does not exist, or a value out of its range |
  * | `bad-weights` | the weight file is damaged or for another network |
  * | `load-failed` | the wasm module or the weights could not be loaded |
  * | `no-webgpu` | `backend: 'webgpu'` where there is none |
- * | `device-lost` | the GPU failed in the middle; create a denoiser with `backend: 'cpu'` to go on |
+ * | `device-lost` | the GPU failed and `backend` is `webgpu`, or it refused a command, after which nothing in this module goes on; create a denoiser with `backend: 'cpu'`, in the second case in a new worker or page |
  * | `freed` | the denoiser was freed |
  * | `internal` | a failure inside, out of memory for example; load the package again, in a new worker or page |
  */
 export type SvnrErrorCode =
+  | 'unsupported-format'
   | 'unsupported-image'
   | 'too-large'
   | 'bad-option'
@@ -98,7 +100,10 @@ export interface PlainImage {
   colorSpace?: 'srgb' | 'display-p3' | 'srgb-linear';
 }
 
-/** An image that can be denoised: at most 40 megapixels, with several samples at most 25. */
+/** The most pixels of an image that can be denoised: 60 megapixels. */
+export const MOST_PIXELS: number;
+
+/** An image that can be denoised: at most 60 megapixels, with several samples at most 40. */
 export type SvnrImage = ImageData | ImageBitmap | PlainImage;
 
 /**
@@ -110,6 +115,17 @@ export interface NoiseModel {
   /** Variance per unit of signal, from 0 to 2. */
   shot: number;
 }
+
+/**
+ * The noise of a typical camera at an analog gain, up to a gain of 8 as Mildenhall et al. have it (*Burst denoising with kernel
+ * prediction networks*, 2018), beyond by straight lines in log-log. A gain of 1 is that of the base ISO.
+ *
+ * {@link init} or {@link Denoiser.create} must have been awaited.
+ *
+ * @param gain  above 0 and at most 100
+ * @throws {SvnrError} `bad-option`, `load-failed`
+ */
+export function noiseAtGain(gain: number): NoiseModel;
 
 /** Noise known pixel by pixel: as `denoise` takes it, of the image's size. */
 export interface NoiseMap {
@@ -181,13 +197,24 @@ export type DenoiseProgress =
        * often as somebody looks, and only inside `onProgress`.
        */
       preview: (most?: number) => Preview;
+    }
+  | {
+      /**
+       * The GPU was lost in the middle, and the CPU goes on with the tile that was being worked on; only with
+       * `backend: 'auto'`, and once at most. {@link Denoiser.backend} says so, too.
+       */
+      phase: 'recovering';
+      /** The share that is done, and stays so. */
+      fraction: number;
+      /** What became of the GPU, in words; {@link Denoiser.fallbackReason} from now on. */
+      reason: string;
     };
 
 /** How {@link Denoiser.create} goes. */
 export interface CreateOptions {
   /**
-   * `auto` (default): WebGPU where it works, else the CPU; {@link Denoiser.fallbackReason} then says why. `webgpu`: that
-   * or an error. `cpu`: one thread, no WebGPU touched; the only one in Node.
+   * `auto` (default): WebGPU where it works, and for as long; else the CPU, and {@link Denoiser.fallbackReason} says why.
+   * `webgpu`: that or an error. `cpu`: one thread, no WebGPU touched; the only one in Node.
    */
   backend?: 'auto' | 'webgpu' | 'cpu';
   /** The weight file or where it lies; by default the one in the package. */
@@ -196,6 +223,16 @@ export interface CreateOptions {
   signal?: AbortSignal;
   /** Called as things go on. */
   onProgress?: (progress: CreateProgress) => void;
+}
+
+/** What a run would take away at every pixel, row after row. */
+export interface Maps {
+  /** The noise's standard deviation in linear light with white at 1, `strength` included: red's plane, green's, blue's. */
+  std: Float32Array;
+  /** The time of the diffusion process at which the pixel starts, from 0, clean, to 1; planes alike. */
+  time: Float32Array;
+  width: number;
+  height: number;
 }
 
 /** How {@link Denoiser.denoise} goes. */
@@ -223,6 +260,12 @@ export interface DenoiseOptions {
    */
   strength?: number | StrengthMap;
   /**
+   * How much is taken of the noise that is found in the light, from 0, which keeps the grain, to 1, all of it (default).
+   */
+  luminance?: number;
+  /** The same of the noise in the colour. */
+  chrominance?: number;
+  /**
    * Side of the tiles that the image is worked on in, from 8 to 8192 pixels; `auto` by default. It changes memory and
    * how soon `signal` is heard, not the picture.
    */
@@ -249,6 +292,67 @@ export interface DenoiseResult<T extends SvnrImage> {
   uncertainty?: Float32Array;
 }
 
+/** What a file says beside the picture, unread. */
+export interface Metadata {
+  /** The ICC profile, of RGB. */
+  profile?: Uint8Array | undefined;
+  /** The EXIF block, its orientation applied and reset. */
+  exif?: Uint8Array | undefined;
+  /** The XMP packet. */
+  xmp?: Uint8Array | undefined;
+}
+
+/** What {@link decodeFile} gives. */
+export interface DecodedFile {
+  /**
+   * RGBA, upright: 8 bits as an ImageData, 16 bits, or floats in linear light. The colours are those of the profile; nothing
+   * is converted.
+   */
+  image: ImageData | PlainImage;
+  width: number;
+  height: number;
+  /** Bits of a sample in the file; 32 are floats. */
+  depth: 8 | 16 | 32;
+  /** What {@link encodeFile} puts into a file again. */
+  metadata: Metadata;
+  /** Whether the file holds more pictures, which are not read: an animated PNG or WebP, a TIFF of several pages. */
+  isFirstOfSeveral: boolean;
+}
+
+/** How {@link encodeFile} goes. */
+export interface EncodeOptions {
+  /** `png` by default. WebP is lossy only in browsers that write it; at quality 100, and in Node, it is lossless. */
+  format?: 'png' | 'jpeg' | 'webp' | 'tiff';
+  /** Bits of a sample: as many as the image has, as far as the format takes them (PNG 16, TIFF 32, the others 8). */
+  depth?: 8 | 16 | 32;
+  /** From 1 to 100, 92 by default; for JPEG and WebP. */
+  quality?: number;
+  /** What belongs to the picture; TIFF takes the profile alone. */
+  metadata?: Metadata;
+}
+
+/**
+ * Decodes PNG, JPEG, WebP and TIFF, of 8, 16 and 32 bits, and keeps what browsers throw away: the depth, the colour
+ * profile, EXIF and XMP.
+ *
+ * @throws {SvnrError} `unsupported-format`, `unsupported-image`, `too-large`, `load-failed`
+ */
+export function decodeFile(file: Blob | ArrayBuffer | Uint8Array, options?: { name?: string }): Promise<DecodedFile>;
+
+/**
+ * Encodes an image, with what belongs to it. JPEG has no transparency: what is transparent gets white.
+ *
+ * @throws {SvnrError} `unsupported-image`, `bad-option`, `load-failed`
+ */
+export function encodeFile(image: ImageData | PlainImage, options?: EncodeOptions): Promise<Blob>;
+
+/**
+ * Any image as an ImageData, for canvases.
+ *
+ * @throws {SvnrError} `unsupported-image`, `load-failed`
+ */
+export function toImageData(image: ImageData | PlainImage): Promise<ImageData>;
+
 /** A network on a device, ready to denoise. Made by {@link Denoiser.create}. */
 export class Denoiser {
   private constructor();
@@ -260,11 +364,11 @@ export class Denoiser {
    */
   static create(options?: CreateOptions): Promise<Denoiser>;
 
-  /** What it runs on. */
+  /** What it runs on. With `backend: 'auto'` it turns from `webgpu` to `cpu` when the GPU is lost in the middle of a run. */
   readonly backend: 'webgpu' | 'cpu';
   /** The GPU; `null` on the CPU. */
   readonly adapter: Adapter | null;
-  /** Why `backend: 'auto'` took the CPU, in words; `null` when it did not. */
+  /** Why `backend: 'auto'` took the CPU, at once or in the middle, in words; `null` when it did not. */
   readonly fallbackReason: string | null;
 
   /**
@@ -273,6 +377,13 @@ export class Denoiser {
    * @throws {SvnrError} `unsupported-image`, `too-large`, `freed`
    */
   estimateNoise(image: SvnrImage): NoiseEstimate;
+
+  /**
+   * What {@link denoise} would take away with these options, without doing it.
+   *
+   * @throws {SvnrError} as {@link denoise}
+   */
+  maps(image: SvnrImage, options?: DenoiseOptions): Maps;
 
   /**
    * Denoises an image. Calls queue: one runs after the other.

@@ -93,7 +93,7 @@ export function createOptions(options) {
   if (!isSource) return refuse('weights must be a URL, a string, an ArrayBuffer or a Uint8Array');
   /** @type {ReturnType<typeof listeners<import('./index.d.ts').CreateProgress>>} */
   const { signal, onProgress } = listeners(given);
-  return { backend, weights, signal, onProgress };
+  return { backend: /** @type {'auto' | 'webgpu' | 'cpu'} */ (backend), weights, signal, onProgress };
 }
 
 /**
@@ -110,11 +110,14 @@ export function denoiseOptions(options, image) {
     'stochastic',
     'samples',
     'strength',
+    'luminance',
+    'chrominance',
     'tile',
     'signal',
     'onProgress',
   ]);
   const { noise = 'auto', stochastic = true, strength = 1, tile = 'auto', seed = 0 } = given;
+  const { luminance = 1, chrominance = 1 } = given;
   if (typeof stochastic !== 'boolean') return refuse(`stochastic is ${show(stochastic)}; it must be true or false`);
   const steps = whole('steps', given.steps === undefined ? 1 : given.steps, 1, 1000);
   const samples = whole('samples', given.samples === undefined ? 1 : given.samples, 1, 1000);
@@ -135,6 +138,8 @@ export function denoiseOptions(options, image) {
       typeof strength === 'object'
         ? map('strength', strength, 'data', image)
         : number('strength', strength, 0, 4, ': 0 leaves the image alone, 1 takes all of the noise'),
+    luminance: number('luminance', luminance, 0, 1, ': the share of the noise in the light that is taken'),
+    chrominance: number('chrominance', chrominance, 0, 1, ': the share of the noise in the colour that is taken'),
     tile: tile === 'auto' ? null : whole('tile', tile, 8, 8192, " pixels, or 'auto'"),
     signal,
     onProgress,

@@ -2,6 +2,55 @@
 /* eslint-disable */
 
 /**
+ * A file's pixels and what belongs to them.
+ */
+export class DecodedFile {
+    private constructor();
+    free(): void;
+    [Symbol.dispose](): void;
+    /**
+     * The EXIF block.
+     */
+    exif(): Uint8Array | undefined;
+    /**
+     * The pixels as floats.
+     */
+    intoF32(): Float32Array;
+    /**
+     * The pixels of 16 bits.
+     */
+    intoU16(): Uint16Array;
+    /**
+     * The pixels of 8 bits.
+     */
+    intoU8(): Uint8ClampedArray;
+    /**
+     * The ICC profile.
+     */
+    profile(): Uint8Array | undefined;
+    /**
+     * The XMP packet.
+     */
+    xmp(): Uint8Array | undefined;
+    /**
+     * Bits of a sample: 8, 16 or 32, which are floats.
+     */
+    readonly depth: number;
+    /**
+     * Pixels down.
+     */
+    readonly height: number;
+    /**
+     * Whether the file holds more pictures than this.
+     */
+    readonly isFirstOfSeveral: boolean;
+    /**
+     * Pixels across.
+     */
+    readonly width: number;
+}
+
+/**
  * A network on a device.
  */
 export class Engine {
@@ -12,6 +61,13 @@ export class Engine {
      * Gives back its memory, the GPU's too, of which burn would else keep some for what may come.
      */
     dispose(): void;
+    /**
+     * What a run would take away.
+     *
+     * # Errors
+     * As [`Engine::start`].
+     */
+    maps(picture: Picture, noise: Noise, settings: Settings): Maps;
     /**
      * The network of a weight file on the CPU.
      *
@@ -44,6 +100,88 @@ export class Engine {
 }
 
 /**
+ * [`Metadata`] in JavaScript's words.
+ */
+export class FileMetadata {
+    free(): void;
+    [Symbol.dispose](): void;
+    /**
+     * Any of the three may be missing.
+     */
+    constructor(profile?: Uint8Array | number[] | null, exif?: Uint8Array | number[] | null, xmp?: Uint8Array | number[] | null);
+    /**
+     * The bytes of a file that somebody else has encoded, with the metadata in it.
+     *
+     * # Errors
+     * `bad-option`, for a format by another name than its MIME type's second half.
+     */
+    putInto(file: Uint8Array | number[], format: string): Uint8Array;
+}
+
+/**
+ * Pixels on their way into a file.
+ */
+export class FilePixels {
+    private constructor();
+    free(): void;
+    [Symbol.dispose](): void;
+    /**
+     * The bytes of a file. `depth` is 8, 16 or 32; `quality`, from 1 to 100, matters to JPEG alone, which has no
+     * transparency either: it gets white there.
+     *
+     * # Errors
+     * `bad-option`: a format that is not known.
+     */
+    encode(format: string, depth: number, quality: number, metadata: FileMetadata): Uint8Array;
+    /**
+     * Of linear light.
+     *
+     * # Errors
+     * As [`FilePixels::from_u8`].
+     */
+    static fromF32(width: number, height: number, data: Float32Array | number[]): FilePixels;
+    /**
+     * Of 16-bit sRGB.
+     *
+     * # Errors
+     * As [`FilePixels::from_u8`].
+     */
+    static fromU16(width: number, height: number, data: Uint16Array | number[]): FilePixels;
+    /**
+     * Of 8-bit sRGB.
+     *
+     * # Errors
+     * `unsupported-image`, here and below: a length that is not that of RGBA.
+     */
+    static fromU8(width: number, height: number, data: Uint8Array | number[]): FilePixels;
+}
+
+/**
+ * What a run would take away, pixel by pixel, row after row, a plane for each colour.
+ */
+export class Maps {
+    private constructor();
+    free(): void;
+    [Symbol.dispose](): void;
+    /**
+     * Std of the noise in linear light.
+     */
+    get std(): Float32Array;
+    /**
+     * Std of the noise in linear light.
+     */
+    set std(value: Float32Array | number[]);
+    /**
+     * The time where the pixel starts, from 0, noiseless, to 1.
+     */
+    get time(): Float32Array;
+    /**
+     * The time where the pixel starts, from 0, noiseless, to 1.
+     */
+    set time(value: Float32Array | number[]);
+}
+
+/**
  * [`noise::Noise`] in JavaScript's words, checked when a run starts.
  */
 export class Noise {
@@ -61,48 +199,59 @@ export class Noise {
 }
 
 /**
- * An image on the wasm side.
+ * An image on the wasm side, which runs share.
  *
- * JavaScript's side is interleaved with 3 or 4 samples a pixel, which follows from the array's length; what is beyond
- * the third, alpha, is neither read nor written. 8 and 16 bits are sRGB codes, floats sRGB-encoded or linear.
+ * JavaScript's side is interleaved with 3 or 4 samples a pixel; what is beyond the third, alpha, is neither read nor
+ * written. 8 and 16 bits are sRGB codes, floats sRGB-encoded or linear. It comes and goes in pieces: whole, it would take
+ * up to 16 bytes a pixel of wasm's memory beside the image.
  */
 export class Picture {
     private constructor();
     free(): void;
     [Symbol.dispose](): void;
     /**
-     * From floats, not clipped: linear light, or sRGB-encoded.
+     * Writes floats, as [`Picture::write_u8`] does, not clipped: linear light, or sRGB-encoded.
+     */
+    writeF32(first: number, data: Float32Array, stride: number, linear: boolean): void;
+    /**
+     * Writes 16-bit sRGB, as [`Picture::write_u8`] does.
+     */
+    writeU16(first: number, data: Uint16Array, stride: number): void;
+    /**
+     * Writes 8-bit sRGB over the colours in `data`, which has `stride` samples for each pixel from the `first` on.
+     */
+    writeU8(first: number, data: Uint8Array, stride: number): void;
+}
+
+/**
+ * A [`Picture`] on its way in, black where nothing is read yet.
+ */
+export class PictureReader {
+    free(): void;
+    [Symbol.dispose](): void;
+    /**
+     * The picture.
      *
      * # Errors
-     * As [`Picture::from_u8`].
+     * `unsupported-image`: it has no pixels, or a value that is not finite.
      */
-    static fromF32(width: number, height: number, data: Float32Array | number[], linear: boolean): Picture;
+    finish(): Picture;
     /**
-     * From 16-bit sRGB.
-     *
-     * # Errors
-     * As [`Picture::from_u8`].
+     * Of so many pixels across and down.
      */
-    static fromU16(width: number, height: number, data: Uint16Array | number[]): Picture;
+    constructor(width: number, height: number);
     /**
-     * From 8-bit sRGB.
-     *
-     * # Errors
-     * `unsupported-image`, here and below.
+     * Reads floats, as [`PictureReader::read_u8`] does, not clipped: linear light, or sRGB-encoded.
      */
-    static fromU8(width: number, height: number, data: Uint8Array | number[]): Picture;
+    readF32(first: number, data: Float32Array | number[], stride: number, linear: boolean): void;
     /**
-     * Writes floats over the colours in `data`, not clipped: linear light, or sRGB-encoded.
+     * Reads 16-bit sRGB, as [`PictureReader::read_u8`] does.
      */
-    writeF32(data: Float32Array, linear: boolean): void;
+    readU16(first: number, data: Uint16Array | number[], stride: number): void;
     /**
-     * Writes 16-bit sRGB over the colours in `data`.
+     * Reads 8-bit sRGB: `stride` samples for each pixel from the `first` on.
      */
-    writeU16(data: Uint16Array): void;
-    /**
-     * Writes 8-bit sRGB over the colours in `data`.
-     */
-    writeU8(data: Uint8Array): void;
+    readU8(first: number, data: Uint8Array | number[], stride: number): void;
 }
 
 /**
@@ -190,6 +339,14 @@ export class Settings {
      */
     setStrength(factor: number): void;
     /**
+     * How much is taken of the noise in the colour.
+     */
+    chrominance: number;
+    /**
+     * How much is taken of the noise in the light.
+     */
+    luminance: number;
+    /**
      * A whole number, as JavaScript has it.
      */
     seed: number;
@@ -222,6 +379,13 @@ export class Task {
      */
     advance(): Promise<Progress | undefined>;
     /**
+     * Goes on with another engine, when this one's device is lost; see [`Run::continue_on`].
+     *
+     * # Errors
+     * `bad-weights`: those of another network.
+     */
+    continueOn(engine: Engine): void;
+    /**
      * The denoised picture, at the end.
      */
     finish(): Picture;
@@ -240,12 +404,28 @@ export class Task {
 }
 
 /**
+ * Decodes a file; `name` is for errors.
+ *
+ * # Errors
+ * `unsupported-format`, `unsupported-image`, `too-large`.
+ */
+export function decodeFile(bytes: Uint8Array | number[], name: string, limit: number): DecodedFile;
+
+/**
  * The noise in a picture: `{ read, shot, points: [{ mean, std }] }`.
  *
  * # Errors
  * None of ours; JavaScript may run out of memory.
  */
 export function estimateNoise(picture: Picture): any;
+
+/**
+ * The noise of a camera at a gain above 0: `{ read, shot }`; see [`NoiseModel::at_gain`].
+ *
+ * # Errors
+ * As [`estimate`].
+ */
+export function noiseAtGain(gain: number): any;
 
 /**
  * Has `callback` called with the message of any panic.
@@ -267,50 +447,84 @@ export type InitInput = RequestInfo | URL | Response | BufferSource | WebAssembl
 
 export interface InitOutput {
     readonly memory: WebAssembly.Memory;
+    readonly __wbg_decodedfile_free: (a: number, b: number) => void;
     readonly __wbg_engine_free: (a: number, b: number) => void;
+    readonly __wbg_filemetadata_free: (a: number, b: number) => void;
+    readonly __wbg_filepixels_free: (a: number, b: number) => void;
+    readonly __wbg_get_maps_std: (a: number) => [number, number];
+    readonly __wbg_get_maps_time: (a: number) => [number, number];
     readonly __wbg_get_preview_data: (a: number) => [number, number];
     readonly __wbg_get_preview_height: (a: number) => number;
     readonly __wbg_get_preview_width: (a: number) => number;
     readonly __wbg_get_progress_fraction: (a: number) => number;
     readonly __wbg_get_progress_step: (a: number) => number;
     readonly __wbg_get_progress_tile: (a: number) => number;
+    readonly __wbg_get_settings_chrominance: (a: number) => number;
+    readonly __wbg_get_settings_luminance: (a: number) => number;
     readonly __wbg_get_settings_seed: (a: number) => number;
     readonly __wbg_get_settings_steps: (a: number) => number;
     readonly __wbg_get_settings_stochastic: (a: number) => number;
     readonly __wbg_get_settings_tile: (a: number) => number;
+    readonly __wbg_maps_free: (a: number, b: number) => void;
     readonly __wbg_noise_free: (a: number, b: number) => void;
     readonly __wbg_picture_free: (a: number, b: number) => void;
+    readonly __wbg_picturereader_free: (a: number, b: number) => void;
     readonly __wbg_preview_free: (a: number, b: number) => void;
     readonly __wbg_progress_free: (a: number, b: number) => void;
     readonly __wbg_samples_free: (a: number, b: number) => void;
+    readonly __wbg_set_maps_std: (a: number, b: number, c: number) => void;
+    readonly __wbg_set_maps_time: (a: number, b: number, c: number) => void;
     readonly __wbg_set_preview_data: (a: number, b: number, c: number) => void;
     readonly __wbg_set_preview_height: (a: number, b: number) => void;
     readonly __wbg_set_preview_width: (a: number, b: number) => void;
     readonly __wbg_set_progress_fraction: (a: number, b: number) => void;
     readonly __wbg_set_progress_step: (a: number, b: number) => void;
     readonly __wbg_set_progress_tile: (a: number, b: number) => void;
+    readonly __wbg_set_settings_chrominance: (a: number, b: number) => void;
+    readonly __wbg_set_settings_luminance: (a: number, b: number) => void;
     readonly __wbg_set_settings_seed: (a: number, b: number) => void;
     readonly __wbg_set_settings_steps: (a: number, b: number) => void;
     readonly __wbg_set_settings_stochastic: (a: number, b: number) => void;
     readonly __wbg_set_settings_tile: (a: number, b: number) => void;
     readonly __wbg_settings_free: (a: number, b: number) => void;
     readonly __wbg_task_free: (a: number, b: number) => void;
+    readonly decodeFile: (a: number, b: number, c: number, d: number, e: number) => [number, number, number];
+    readonly decodedfile_depth: (a: number) => number;
+    readonly decodedfile_exif: (a: number) => [number, number];
+    readonly decodedfile_height: (a: number) => number;
+    readonly decodedfile_intoF32: (a: number) => [number, number];
+    readonly decodedfile_intoU16: (a: number) => [number, number];
+    readonly decodedfile_intoU8: (a: number) => [number, number];
+    readonly decodedfile_isFirstOfSeveral: (a: number) => number;
+    readonly decodedfile_profile: (a: number) => [number, number];
+    readonly decodedfile_width: (a: number) => number;
+    readonly decodedfile_xmp: (a: number) => [number, number];
     readonly engine_dispose: (a: number) => void;
+    readonly engine_maps: (a: number, b: number, c: number, d: number) => [number, number, number];
     readonly engine_onCpu: (a: number, b: number) => [number, number, number];
     readonly engine_onGpu: (a: number, b: number) => [number, number, number];
     readonly engine_start: (a: number, b: number, c: number, d: number) => [number, number, number];
     readonly engine_warmUp: (a: number) => any;
     readonly estimateNoise: (a: number) => [number, number, number];
+    readonly filemetadata_new: (a: number, b: number, c: number, d: number, e: number, f: number) => number;
+    readonly filemetadata_putInto: (a: number, b: number, c: number, d: number, e: number) => [number, number, number, number];
+    readonly filepixels_encode: (a: number, b: number, c: number, d: number, e: number, f: number) => [number, number, number, number];
+    readonly filepixels_fromF32: (a: number, b: number, c: number, d: number) => [number, number, number];
+    readonly filepixels_fromU16: (a: number, b: number, c: number, d: number) => [number, number, number];
+    readonly filepixels_fromU8: (a: number, b: number, c: number, d: number) => [number, number, number];
+    readonly noiseAtGain: (a: number) => [number, number, number];
     readonly noise_map: (a: number, b: number) => number;
     readonly noise_model: (a: number, b: number) => number;
     readonly onPanic: (a: any) => void;
     readonly openGpu: () => any;
-    readonly picture_fromF32: (a: number, b: number, c: number, d: number, e: number) => [number, number, number];
-    readonly picture_fromU16: (a: number, b: number, c: number, d: number) => [number, number, number];
-    readonly picture_fromU8: (a: number, b: number, c: number, d: number) => [number, number, number];
-    readonly picture_writeF32: (a: number, b: number, c: number, d: any, e: number) => void;
-    readonly picture_writeU16: (a: number, b: number, c: number, d: any) => void;
-    readonly picture_writeU8: (a: number, b: number, c: number, d: any) => void;
+    readonly picture_writeF32: (a: number, b: number, c: number, d: number, e: any, f: number, g: number) => void;
+    readonly picture_writeU16: (a: number, b: number, c: number, d: number, e: any, f: number) => void;
+    readonly picture_writeU8: (a: number, b: number, c: number, d: number, e: any, f: number) => void;
+    readonly picturereader_finish: (a: number) => [number, number, number];
+    readonly picturereader_new: (a: number, b: number) => number;
+    readonly picturereader_readF32: (a: number, b: number, c: number, d: number, e: number, f: number) => void;
+    readonly picturereader_readU16: (a: number, b: number, c: number, d: number, e: number) => void;
+    readonly picturereader_readU8: (a: number, b: number, c: number, d: number, e: number) => void;
     readonly samples_add: (a: number, b: number) => void;
     readonly samples_intoMean: (a: number) => number;
     readonly samples_new: (a: number) => number;
@@ -319,17 +533,18 @@ export interface InitOutput {
     readonly settings_setStrength: (a: number, b: number) => void;
     readonly settings_setStrengthMap: (a: number, b: number, c: number) => void;
     readonly task_advance: (a: number) => any;
+    readonly task_continueOn: (a: number, b: number) => [number, number];
     readonly task_finish: (a: number) => number;
     readonly task_preview: (a: number, b: number) => number;
     readonly task_steps: (a: number) => number;
     readonly task_tiles: (a: number) => number;
-    readonly wasm_bindgen__convert__closures_____invoke__h09a17c8eb4763729: (a: number, b: number, c: any) => [number, number];
-    readonly wasm_bindgen__convert__closures_____invoke__h09a17c8eb4763729_53: (a: number, b: number, c: any) => [number, number];
-    readonly wasm_bindgen__convert__closures_____invoke__h09a17c8eb4763729_54: (a: number, b: number, c: any) => [number, number];
-    readonly wasm_bindgen__convert__closures_____invoke__h15c7b574eec5bc17: (a: number, b: number, c: any, d: any) => void;
-    readonly wasm_bindgen__convert__closures_____invoke__h72a9433c32488bf0: (a: number, b: number, c: any) => [number, number];
-    readonly wasm_bindgen__convert__closures_____invoke__h25145a83f8d6f88a: (a: number, b: number, c: any) => void;
-    readonly wasm_bindgen__convert__closures_____invoke__h25145a83f8d6f88a_52: (a: number, b: number, c: any) => void;
+    readonly wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___js_sys_dff239142b40dee0___Function_fn_wasm_bindgen_c02b820e88f6dfef___JsValue_____wasm_bindgen_c02b820e88f6dfef___sys__Undefined___js_sys_dff239142b40dee0___Function_fn_wasm_bindgen_c02b820e88f6dfef___JsValue_____wasm_bindgen_c02b820e88f6dfef___sys__Undefined_______true_: (a: number, b: number, c: any, d: any) => void;
+    readonly wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wasm_bindgen_c02b820e88f6dfef___JsValue__core_2ad33a1119d2fba1___result__Result_____wasm_bindgen_c02b820e88f6dfef___JsError___true_: (a: number, b: number, c: any) => [number, number];
+    readonly wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wasm_bindgen_c02b820e88f6dfef___sys__JsNullable_wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuError__GpuError___core_2ad33a1119d2fba1___result__Result_____wasm_bindgen_c02b820e88f6dfef___JsError___true_: (a: number, b: number, c: any) => [number, number];
+    readonly wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wasm_bindgen_c02b820e88f6dfef___sys__JsNullable_wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuError__GpuError___core_2ad33a1119d2fba1___result__Result_____wasm_bindgen_c02b820e88f6dfef___JsError___true__83: (a: number, b: number, c: any) => [number, number];
+    readonly wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wasm_bindgen_c02b820e88f6dfef___sys__JsNullable_wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuError__GpuError___core_2ad33a1119d2fba1___result__Result_____wasm_bindgen_c02b820e88f6dfef___JsError___true__84: (a: number, b: number, c: any) => [number, number];
+    readonly wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuDeviceLostInfo__GpuDeviceLostInfo______true_: (a: number, b: number, c: any) => void;
+    readonly wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuDeviceLostInfo__GpuDeviceLostInfo______true__82: (a: number, b: number, c: any) => void;
     readonly __wbindgen_malloc_command_export: (a: number, b: number) => number;
     readonly __wbindgen_realloc_command_export: (a: number, b: number, c: number, d: number) => number;
     readonly __wbindgen_free_command_export: (a: number, b: number, c: number) => void;

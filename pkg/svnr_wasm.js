@@ -1,6 +1,133 @@
 /* @ts-self-types="./svnr_wasm.d.ts" */
 
 /**
+ * A file's pixels and what belongs to them.
+ */
+export class DecodedFile {
+    static __wrap(ptr) {
+        const obj = Object.create(DecodedFile.prototype);
+        obj.__wbg_ptr = ptr;
+        DecodedFileFinalization.register(obj, obj.__wbg_ptr, obj);
+        return obj;
+    }
+    __destroy_into_raw() {
+        const ptr = this.__wbg_ptr;
+        this.__wbg_ptr = 0;
+        DecodedFileFinalization.unregister(this);
+        return ptr;
+    }
+    free() {
+        const ptr = this.__destroy_into_raw();
+        wasm.__wbg_decodedfile_free(ptr, 0);
+    }
+    /**
+     * Bits of a sample: 8, 16 or 32, which are floats.
+     * @returns {number}
+     */
+    get depth() {
+        const ret = wasm.decodedfile_depth(this.__wbg_ptr);
+        return ret;
+    }
+    /**
+     * The EXIF block.
+     * @returns {Uint8Array | undefined}
+     */
+    exif() {
+        const ret = wasm.decodedfile_exif(this.__wbg_ptr);
+        let v1;
+        if (ret[0] !== 0) {
+            v1 = getArrayU8FromWasm0(ret[0], ret[1]).slice();
+            wasm.__wbindgen_free_command_export(ret[0], ret[1] * 1, 1);
+        }
+        return v1;
+    }
+    /**
+     * Pixels down.
+     * @returns {number}
+     */
+    get height() {
+        const ret = wasm.decodedfile_height(this.__wbg_ptr);
+        return ret >>> 0;
+    }
+    /**
+     * The pixels as floats.
+     * @returns {Float32Array}
+     */
+    intoF32() {
+        const ptr = this.__destroy_into_raw();
+        const ret = wasm.decodedfile_intoF32(ptr);
+        var v1 = getArrayF32FromWasm0(ret[0], ret[1]).slice();
+        wasm.__wbindgen_free_command_export(ret[0], ret[1] * 4, 4);
+        return v1;
+    }
+    /**
+     * The pixels of 16 bits.
+     * @returns {Uint16Array}
+     */
+    intoU16() {
+        const ptr = this.__destroy_into_raw();
+        const ret = wasm.decodedfile_intoU16(ptr);
+        var v1 = getArrayU16FromWasm0(ret[0], ret[1]).slice();
+        wasm.__wbindgen_free_command_export(ret[0], ret[1] * 2, 2);
+        return v1;
+    }
+    /**
+     * The pixels of 8 bits.
+     * @returns {Uint8ClampedArray}
+     */
+    intoU8() {
+        const ptr = this.__destroy_into_raw();
+        const ret = wasm.decodedfile_intoU8(ptr);
+        var v1 = getClampedArrayU8FromWasm0(ret[0], ret[1]).slice();
+        wasm.__wbindgen_free_command_export(ret[0], ret[1] * 1, 1);
+        return v1;
+    }
+    /**
+     * Whether the file holds more pictures than this.
+     * @returns {boolean}
+     */
+    get isFirstOfSeveral() {
+        const ret = wasm.decodedfile_isFirstOfSeveral(this.__wbg_ptr);
+        return ret !== 0;
+    }
+    /**
+     * The ICC profile.
+     * @returns {Uint8Array | undefined}
+     */
+    profile() {
+        const ret = wasm.decodedfile_profile(this.__wbg_ptr);
+        let v1;
+        if (ret[0] !== 0) {
+            v1 = getArrayU8FromWasm0(ret[0], ret[1]).slice();
+            wasm.__wbindgen_free_command_export(ret[0], ret[1] * 1, 1);
+        }
+        return v1;
+    }
+    /**
+     * Pixels across.
+     * @returns {number}
+     */
+    get width() {
+        const ret = wasm.decodedfile_width(this.__wbg_ptr);
+        return ret >>> 0;
+    }
+    /**
+     * The XMP packet.
+     * @returns {Uint8Array | undefined}
+     */
+    xmp() {
+        const ret = wasm.decodedfile_xmp(this.__wbg_ptr);
+        let v1;
+        if (ret[0] !== 0) {
+            v1 = getArrayU8FromWasm0(ret[0], ret[1]).slice();
+            wasm.__wbindgen_free_command_export(ret[0], ret[1] * 1, 1);
+        }
+        return v1;
+    }
+}
+if (Symbol.dispose) DecodedFile.prototype[Symbol.dispose] = DecodedFile.prototype.free;
+
+/**
  * A network on a device.
  */
 export class Engine {
@@ -26,6 +153,26 @@ export class Engine {
     dispose() {
         const ptr = this.__destroy_into_raw();
         wasm.engine_dispose(ptr);
+    }
+    /**
+     * What a run would take away.
+     *
+     * # Errors
+     * As [`Engine::start`].
+     * @param {Picture} picture
+     * @param {Noise} noise
+     * @param {Settings} settings
+     * @returns {Maps}
+     */
+    maps(picture, noise, settings) {
+        _assertClass(picture, Picture);
+        _assertClass(noise, Noise);
+        _assertClass(settings, Settings);
+        const ret = wasm.engine_maps(this.__wbg_ptr, picture.__wbg_ptr, noise.__wbg_ptr, settings.__wbg_ptr);
+        if (ret[2]) {
+            throw takeFromExternrefTable0(ret[1]);
+        }
+        return Maps.__wrap(ret[0]);
     }
     /**
      * The network of a weight file on the CPU.
@@ -97,6 +244,259 @@ export class Engine {
 if (Symbol.dispose) Engine.prototype[Symbol.dispose] = Engine.prototype.free;
 
 /**
+ * [`Metadata`] in JavaScript's words.
+ */
+export class FileMetadata {
+    __destroy_into_raw() {
+        const ptr = this.__wbg_ptr;
+        this.__wbg_ptr = 0;
+        FileMetadataFinalization.unregister(this);
+        return ptr;
+    }
+    free() {
+        const ptr = this.__destroy_into_raw();
+        wasm.__wbg_filemetadata_free(ptr, 0);
+    }
+    /**
+     * Any of the three may be missing.
+     * @param {Uint8Array | number[] | null} [profile]
+     * @param {Uint8Array | number[] | null} [exif]
+     * @param {Uint8Array | number[] | null} [xmp]
+     */
+    constructor(profile, exif, xmp) {
+        let ptr0, len0, ptr1, len1, ptr2, len2;
+        try {
+            ptr0 = isLikeNone(profile) ? 0 : passArray8ToWasm0(profile, wasm.__wbindgen_malloc_command_export);
+            len0 = WASM_VECTOR_LEN;
+            ptr1 = isLikeNone(exif) ? 0 : passArray8ToWasm0(exif, wasm.__wbindgen_malloc_command_export);
+            len1 = WASM_VECTOR_LEN;
+            ptr2 = isLikeNone(xmp) ? 0 : passArray8ToWasm0(xmp, wasm.__wbindgen_malloc_command_export);
+            len2 = WASM_VECTOR_LEN;
+        } catch (e) {
+            if (ptr2) { wasm.__wbindgen_free_command_export(ptr2, len2 * 1, 1); }
+            if (ptr1) { wasm.__wbindgen_free_command_export(ptr1, len1 * 1, 1); }
+            if (ptr0) { wasm.__wbindgen_free_command_export(ptr0, len0 * 1, 1); }
+            throw e;
+        }
+        const ret = wasm.filemetadata_new(ptr0, len0, ptr1, len1, ptr2, len2);
+        this.__wbg_ptr = ret;
+        FileMetadataFinalization.register(this, this.__wbg_ptr, this);
+        return this;
+    }
+    /**
+     * The bytes of a file that somebody else has encoded, with the metadata in it.
+     *
+     * # Errors
+     * `bad-option`, for a format by another name than its MIME type's second half.
+     * @param {Uint8Array | number[]} file
+     * @param {string} format
+     * @returns {Uint8Array}
+     */
+    putInto(file, format) {
+        let ptr0, len0, ptr1, len1;
+        try {
+            ptr0 = passArray8ToWasm0(file, wasm.__wbindgen_malloc_command_export);
+            len0 = WASM_VECTOR_LEN;
+            ptr1 = passStringToWasm0(format, wasm.__wbindgen_malloc_command_export, wasm.__wbindgen_realloc_command_export);
+            len1 = WASM_VECTOR_LEN;
+        } catch (e) {
+            if (ptr1) { wasm.__wbindgen_free_command_export(ptr1, len1 * 1, 1); }
+            if (ptr0) { wasm.__wbindgen_free_command_export(ptr0, len0 * 1, 1); }
+            throw e;
+        }
+        const ret = wasm.filemetadata_putInto(this.__wbg_ptr, ptr0, len0, ptr1, len1);
+        if (ret[3]) {
+            throw takeFromExternrefTable0(ret[2]);
+        }
+        var v3 = getArrayU8FromWasm0(ret[0], ret[1]).slice();
+        wasm.__wbindgen_free_command_export(ret[0], ret[1] * 1, 1);
+        return v3;
+    }
+}
+if (Symbol.dispose) FileMetadata.prototype[Symbol.dispose] = FileMetadata.prototype.free;
+
+/**
+ * Pixels on their way into a file.
+ */
+export class FilePixels {
+    static __wrap(ptr) {
+        const obj = Object.create(FilePixels.prototype);
+        obj.__wbg_ptr = ptr;
+        FilePixelsFinalization.register(obj, obj.__wbg_ptr, obj);
+        return obj;
+    }
+    __destroy_into_raw() {
+        const ptr = this.__wbg_ptr;
+        this.__wbg_ptr = 0;
+        FilePixelsFinalization.unregister(this);
+        return ptr;
+    }
+    free() {
+        const ptr = this.__destroy_into_raw();
+        wasm.__wbg_filepixels_free(ptr, 0);
+    }
+    /**
+     * The bytes of a file. `depth` is 8, 16 or 32; `quality`, from 1 to 100, matters to JPEG alone, which has no
+     * transparency either: it gets white there.
+     *
+     * # Errors
+     * `bad-option`: a format that is not known.
+     * @param {string} format
+     * @param {number} depth
+     * @param {number} quality
+     * @param {FileMetadata} metadata
+     * @returns {Uint8Array}
+     */
+    encode(format, depth, quality, metadata) {
+        _assertClass(metadata, FileMetadata);
+        const val2 = +depth;
+        const val3 = +quality;
+        let ptr, ptr0, len0;
+        try {
+            ptr = this.__destroy_into_raw();
+            ptr0 = passStringToWasm0(format, wasm.__wbindgen_malloc_command_export, wasm.__wbindgen_realloc_command_export);
+            len0 = WASM_VECTOR_LEN;
+        } catch (e) {
+            if (ptr0) { wasm.__wbindgen_free_command_export(ptr0, len0 * 1, 1); }
+            if (ptr) wasm.__wbg_filepixels_free(ptr, 1);
+            throw e;
+        }
+        const ret = wasm.filepixels_encode(ptr, ptr0, len0, val2, val3, metadata.__wbg_ptr);
+        if (ret[3]) {
+            throw takeFromExternrefTable0(ret[2]);
+        }
+        var v4 = getArrayU8FromWasm0(ret[0], ret[1]).slice();
+        wasm.__wbindgen_free_command_export(ret[0], ret[1] * 1, 1);
+        return v4;
+    }
+    /**
+     * Of linear light.
+     *
+     * # Errors
+     * As [`FilePixels::from_u8`].
+     * @param {number} width
+     * @param {number} height
+     * @param {Float32Array | number[]} data
+     * @returns {FilePixels}
+     */
+    static fromF32(width, height, data) {
+        const val2 = +width;
+        const val3 = +height;
+        const ptr0 = passArrayF32ToWasm0(data, wasm.__wbindgen_malloc_command_export);
+        const len0 = WASM_VECTOR_LEN;
+        const ret = wasm.filepixels_fromF32(val2, val3, ptr0, len0);
+        if (ret[2]) {
+            throw takeFromExternrefTable0(ret[1]);
+        }
+        return FilePixels.__wrap(ret[0]);
+    }
+    /**
+     * Of 16-bit sRGB.
+     *
+     * # Errors
+     * As [`FilePixels::from_u8`].
+     * @param {number} width
+     * @param {number} height
+     * @param {Uint16Array | number[]} data
+     * @returns {FilePixels}
+     */
+    static fromU16(width, height, data) {
+        const val2 = +width;
+        const val3 = +height;
+        const ptr0 = passArray16ToWasm0(data, wasm.__wbindgen_malloc_command_export);
+        const len0 = WASM_VECTOR_LEN;
+        const ret = wasm.filepixels_fromU16(val2, val3, ptr0, len0);
+        if (ret[2]) {
+            throw takeFromExternrefTable0(ret[1]);
+        }
+        return FilePixels.__wrap(ret[0]);
+    }
+    /**
+     * Of 8-bit sRGB.
+     *
+     * # Errors
+     * `unsupported-image`, here and below: a length that is not that of RGBA.
+     * @param {number} width
+     * @param {number} height
+     * @param {Uint8Array | number[]} data
+     * @returns {FilePixels}
+     */
+    static fromU8(width, height, data) {
+        const val2 = +width;
+        const val3 = +height;
+        const ptr0 = passArray8ToWasm0(data, wasm.__wbindgen_malloc_command_export);
+        const len0 = WASM_VECTOR_LEN;
+        const ret = wasm.filepixels_fromU8(val2, val3, ptr0, len0);
+        if (ret[2]) {
+            throw takeFromExternrefTable0(ret[1]);
+        }
+        return FilePixels.__wrap(ret[0]);
+    }
+}
+if (Symbol.dispose) FilePixels.prototype[Symbol.dispose] = FilePixels.prototype.free;
+
+/**
+ * What a run would take away, pixel by pixel, row after row, a plane for each colour.
+ */
+export class Maps {
+    static __wrap(ptr) {
+        const obj = Object.create(Maps.prototype);
+        obj.__wbg_ptr = ptr;
+        MapsFinalization.register(obj, obj.__wbg_ptr, obj);
+        return obj;
+    }
+    __destroy_into_raw() {
+        const ptr = this.__wbg_ptr;
+        this.__wbg_ptr = 0;
+        MapsFinalization.unregister(this);
+        return ptr;
+    }
+    free() {
+        const ptr = this.__destroy_into_raw();
+        wasm.__wbg_maps_free(ptr, 0);
+    }
+    /**
+     * Std of the noise in linear light.
+     * @returns {Float32Array}
+     */
+    get std() {
+        const ret = wasm.__wbg_get_maps_std(this.__wbg_ptr);
+        var v1 = getArrayF32FromWasm0(ret[0], ret[1]).slice();
+        wasm.__wbindgen_free_command_export(ret[0], ret[1] * 4, 4);
+        return v1;
+    }
+    /**
+     * The time where the pixel starts, from 0, noiseless, to 1.
+     * @returns {Float32Array}
+     */
+    get time() {
+        const ret = wasm.__wbg_get_maps_time(this.__wbg_ptr);
+        var v1 = getArrayF32FromWasm0(ret[0], ret[1]).slice();
+        wasm.__wbindgen_free_command_export(ret[0], ret[1] * 4, 4);
+        return v1;
+    }
+    /**
+     * Std of the noise in linear light.
+     * @param {Float32Array | number[]} arg0
+     */
+    set std(arg0) {
+        const ptr0 = passArrayF32ToWasm0(arg0, wasm.__wbindgen_malloc_command_export);
+        const len0 = WASM_VECTOR_LEN;
+        wasm.__wbg_set_maps_std(this.__wbg_ptr, ptr0, len0);
+    }
+    /**
+     * The time where the pixel starts, from 0, noiseless, to 1.
+     * @param {Float32Array | number[]} arg0
+     */
+    set time(arg0) {
+        const ptr0 = passArrayF32ToWasm0(arg0, wasm.__wbindgen_malloc_command_export);
+        const len0 = WASM_VECTOR_LEN;
+        wasm.__wbg_set_maps_time(this.__wbg_ptr, ptr0, len0);
+    }
+}
+if (Symbol.dispose) Maps.prototype[Symbol.dispose] = Maps.prototype.free;
+
+/**
  * [`noise::Noise`] in JavaScript's words, checked when a run starts.
  */
 export class Noise {
@@ -141,10 +541,11 @@ export class Noise {
 if (Symbol.dispose) Noise.prototype[Symbol.dispose] = Noise.prototype.free;
 
 /**
- * An image on the wasm side.
+ * An image on the wasm side, which runs share.
  *
- * JavaScript's side is interleaved with 3 or 4 samples a pixel, which follows from the array's length; what is beyond
- * the third, alpha, is neither read nor written. 8 and 16 bits are sRGB codes, floats sRGB-encoded or linear.
+ * JavaScript's side is interleaved with 3 or 4 samples a pixel; what is beyond the third, alpha, is neither read nor
+ * written. 8 and 16 bits are sRGB codes, floats sRGB-encoded or linear. It comes and goes in pieces: whole, it would take
+ * up to 16 bytes a pixel of wasm's memory beside the image.
  */
 export class Picture {
     static __wrap(ptr) {
@@ -164,101 +565,132 @@ export class Picture {
         wasm.__wbg_picture_free(ptr, 0);
     }
     /**
-     * From floats, not clipped: linear light, or sRGB-encoded.
-     *
-     * # Errors
-     * As [`Picture::from_u8`].
-     * @param {number} width
-     * @param {number} height
-     * @param {Float32Array | number[]} data
-     * @param {boolean} linear
-     * @returns {Picture}
-     */
-    static fromF32(width, height, data, linear) {
-        const val2 = +width;
-        const val3 = +height;
-        const val4 = +linear;
-        const ptr0 = passArrayF32ToWasm0(data, wasm.__wbindgen_malloc_command_export);
-        const len0 = WASM_VECTOR_LEN;
-        const ret = wasm.picture_fromF32(val2, val3, ptr0, len0, val4);
-        if (ret[2]) {
-            throw takeFromExternrefTable0(ret[1]);
-        }
-        return Picture.__wrap(ret[0]);
-    }
-    /**
-     * From 16-bit sRGB.
-     *
-     * # Errors
-     * As [`Picture::from_u8`].
-     * @param {number} width
-     * @param {number} height
-     * @param {Uint16Array | number[]} data
-     * @returns {Picture}
-     */
-    static fromU16(width, height, data) {
-        const val2 = +width;
-        const val3 = +height;
-        const ptr0 = passArray16ToWasm0(data, wasm.__wbindgen_malloc_command_export);
-        const len0 = WASM_VECTOR_LEN;
-        const ret = wasm.picture_fromU16(val2, val3, ptr0, len0);
-        if (ret[2]) {
-            throw takeFromExternrefTable0(ret[1]);
-        }
-        return Picture.__wrap(ret[0]);
-    }
-    /**
-     * From 8-bit sRGB.
-     *
-     * # Errors
-     * `unsupported-image`, here and below.
-     * @param {number} width
-     * @param {number} height
-     * @param {Uint8Array | number[]} data
-     * @returns {Picture}
-     */
-    static fromU8(width, height, data) {
-        const val2 = +width;
-        const val3 = +height;
-        const ptr0 = passArray8ToWasm0(data, wasm.__wbindgen_malloc_command_export);
-        const len0 = WASM_VECTOR_LEN;
-        const ret = wasm.picture_fromU8(val2, val3, ptr0, len0);
-        if (ret[2]) {
-            throw takeFromExternrefTable0(ret[1]);
-        }
-        return Picture.__wrap(ret[0]);
-    }
-    /**
-     * Writes floats over the colours in `data`, not clipped: linear light, or sRGB-encoded.
+     * Writes floats, as [`Picture::write_u8`] does, not clipped: linear light, or sRGB-encoded.
+     * @param {number} first
      * @param {Float32Array} data
+     * @param {number} stride
      * @param {boolean} linear
      */
-    writeF32(data, linear) {
-        const val2 = +linear;
+    writeF32(first, data, stride, linear) {
+        const val2 = +first;
+        const val3 = +stride;
+        const val4 = +linear;
         var ptr0 = passArrayF32ToWasm0(data, wasm.__wbindgen_malloc_command_export);
         var len0 = WASM_VECTOR_LEN;
-        wasm.picture_writeF32(this.__wbg_ptr, ptr0, len0, data, val2);
+        wasm.picture_writeF32(this.__wbg_ptr, val2, ptr0, len0, data, val3, val4);
     }
     /**
-     * Writes 16-bit sRGB over the colours in `data`.
+     * Writes 16-bit sRGB, as [`Picture::write_u8`] does.
+     * @param {number} first
      * @param {Uint16Array} data
+     * @param {number} stride
      */
-    writeU16(data) {
+    writeU16(first, data, stride) {
+        const val2 = +first;
+        const val3 = +stride;
         var ptr0 = passArray16ToWasm0(data, wasm.__wbindgen_malloc_command_export);
         var len0 = WASM_VECTOR_LEN;
-        wasm.picture_writeU16(this.__wbg_ptr, ptr0, len0, data);
+        wasm.picture_writeU16(this.__wbg_ptr, val2, ptr0, len0, data, val3);
     }
     /**
-     * Writes 8-bit sRGB over the colours in `data`.
+     * Writes 8-bit sRGB over the colours in `data`, which has `stride` samples for each pixel from the `first` on.
+     * @param {number} first
      * @param {Uint8Array} data
+     * @param {number} stride
      */
-    writeU8(data) {
+    writeU8(first, data, stride) {
+        const val2 = +first;
+        const val3 = +stride;
         var ptr0 = passArray8ToWasm0(data, wasm.__wbindgen_malloc_command_export);
         var len0 = WASM_VECTOR_LEN;
-        wasm.picture_writeU8(this.__wbg_ptr, ptr0, len0, data);
+        wasm.picture_writeU8(this.__wbg_ptr, val2, ptr0, len0, data, val3);
     }
 }
 if (Symbol.dispose) Picture.prototype[Symbol.dispose] = Picture.prototype.free;
+
+/**
+ * A [`Picture`] on its way in, black where nothing is read yet.
+ */
+export class PictureReader {
+    __destroy_into_raw() {
+        const ptr = this.__wbg_ptr;
+        this.__wbg_ptr = 0;
+        PictureReaderFinalization.unregister(this);
+        return ptr;
+    }
+    free() {
+        const ptr = this.__destroy_into_raw();
+        wasm.__wbg_picturereader_free(ptr, 0);
+    }
+    /**
+     * The picture.
+     *
+     * # Errors
+     * `unsupported-image`: it has no pixels, or a value that is not finite.
+     * @returns {Picture}
+     */
+    finish() {
+        const ptr = this.__destroy_into_raw();
+        const ret = wasm.picturereader_finish(ptr);
+        if (ret[2]) {
+            throw takeFromExternrefTable0(ret[1]);
+        }
+        return Picture.__wrap(ret[0]);
+    }
+    /**
+     * Of so many pixels across and down.
+     * @param {number} width
+     * @param {number} height
+     */
+    constructor(width, height) {
+        const ret = wasm.picturereader_new(width, height);
+        this.__wbg_ptr = ret;
+        PictureReaderFinalization.register(this, this.__wbg_ptr, this);
+        return this;
+    }
+    /**
+     * Reads floats, as [`PictureReader::read_u8`] does, not clipped: linear light, or sRGB-encoded.
+     * @param {number} first
+     * @param {Float32Array | number[]} data
+     * @param {number} stride
+     * @param {boolean} linear
+     */
+    readF32(first, data, stride, linear) {
+        const val2 = +first;
+        const val3 = +stride;
+        const val4 = +linear;
+        const ptr0 = passArrayF32ToWasm0(data, wasm.__wbindgen_malloc_command_export);
+        const len0 = WASM_VECTOR_LEN;
+        wasm.picturereader_readF32(this.__wbg_ptr, val2, ptr0, len0, val3, val4);
+    }
+    /**
+     * Reads 16-bit sRGB, as [`PictureReader::read_u8`] does.
+     * @param {number} first
+     * @param {Uint16Array | number[]} data
+     * @param {number} stride
+     */
+    readU16(first, data, stride) {
+        const val2 = +first;
+        const val3 = +stride;
+        const ptr0 = passArray16ToWasm0(data, wasm.__wbindgen_malloc_command_export);
+        const len0 = WASM_VECTOR_LEN;
+        wasm.picturereader_readU16(this.__wbg_ptr, val2, ptr0, len0, val3);
+    }
+    /**
+     * Reads 8-bit sRGB: `stride` samples for each pixel from the `first` on.
+     * @param {number} first
+     * @param {Uint8Array | number[]} data
+     * @param {number} stride
+     */
+    readU8(first, data, stride) {
+        const val2 = +first;
+        const val3 = +stride;
+        const ptr0 = passArray8ToWasm0(data, wasm.__wbindgen_malloc_command_export);
+        const len0 = WASM_VECTOR_LEN;
+        wasm.picturereader_readU8(this.__wbg_ptr, val2, ptr0, len0, val3);
+    }
+}
+if (Symbol.dispose) PictureReader.prototype[Symbol.dispose] = PictureReader.prototype.free;
 
 /**
  * A small picture to show.
@@ -471,6 +903,22 @@ export class Settings {
         wasm.__wbg_settings_free(ptr, 0);
     }
     /**
+     * How much is taken of the noise in the colour.
+     * @returns {number}
+     */
+    get chrominance() {
+        const ret = wasm.__wbg_get_settings_chrominance(this.__wbg_ptr);
+        return ret;
+    }
+    /**
+     * How much is taken of the noise in the light.
+     * @returns {number}
+     */
+    get luminance() {
+        const ret = wasm.__wbg_get_settings_luminance(this.__wbg_ptr);
+        return ret;
+    }
+    /**
      * A whole number, as JavaScript has it.
      * @returns {number}
      */
@@ -501,6 +949,20 @@ export class Settings {
     get tile() {
         const ret = wasm.__wbg_get_settings_tile(this.__wbg_ptr);
         return ret >>> 0;
+    }
+    /**
+     * How much is taken of the noise in the colour.
+     * @param {number} arg0
+     */
+    set chrominance(arg0) {
+        wasm.__wbg_set_settings_chrominance(this.__wbg_ptr, arg0);
+    }
+    /**
+     * How much is taken of the noise in the light.
+     * @param {number} arg0
+     */
+    set luminance(arg0) {
+        wasm.__wbg_set_settings_luminance(this.__wbg_ptr, arg0);
     }
     /**
      * A whole number, as JavaScript has it.
@@ -590,6 +1052,20 @@ export class Task {
         return ret;
     }
     /**
+     * Goes on with another engine, when this one's device is lost; see [`Run::continue_on`].
+     *
+     * # Errors
+     * `bad-weights`: those of another network.
+     * @param {Engine} engine
+     */
+    continueOn(engine) {
+        _assertClass(engine, Engine);
+        const ret = wasm.task_continueOn(this.__wbg_ptr, engine.__wbg_ptr);
+        if (ret[1]) {
+            throw takeFromExternrefTable0(ret[0]);
+        }
+    }
+    /**
      * The denoised picture, at the end.
      * @returns {Picture}
      */
@@ -627,6 +1103,36 @@ export class Task {
 if (Symbol.dispose) Task.prototype[Symbol.dispose] = Task.prototype.free;
 
 /**
+ * Decodes a file; `name` is for errors.
+ *
+ * # Errors
+ * `unsupported-format`, `unsupported-image`, `too-large`.
+ * @param {Uint8Array | number[]} bytes
+ * @param {string} name
+ * @param {number} limit
+ * @returns {DecodedFile}
+ */
+export function decodeFile(bytes, name, limit) {
+    const val3 = +limit;
+    let ptr0, len0, ptr1, len1;
+    try {
+        ptr0 = passArray8ToWasm0(bytes, wasm.__wbindgen_malloc_command_export);
+        len0 = WASM_VECTOR_LEN;
+        ptr1 = passStringToWasm0(name, wasm.__wbindgen_malloc_command_export, wasm.__wbindgen_realloc_command_export);
+        len1 = WASM_VECTOR_LEN;
+    } catch (e) {
+        if (ptr1) { wasm.__wbindgen_free_command_export(ptr1, len1 * 1, 1); }
+        if (ptr0) { wasm.__wbindgen_free_command_export(ptr0, len0 * 1, 1); }
+        throw e;
+    }
+    const ret = wasm.decodeFile(ptr0, len0, ptr1, len1, val3);
+    if (ret[2]) {
+        throw takeFromExternrefTable0(ret[1]);
+    }
+    return DecodedFile.__wrap(ret[0]);
+}
+
+/**
  * The noise in a picture: `{ read, shot, points: [{ mean, std }] }`.
  *
  * # Errors
@@ -637,6 +1143,22 @@ if (Symbol.dispose) Task.prototype[Symbol.dispose] = Task.prototype.free;
 export function estimateNoise(picture) {
     _assertClass(picture, Picture);
     const ret = wasm.estimateNoise(picture.__wbg_ptr);
+    if (ret[2]) {
+        throw takeFromExternrefTable0(ret[1]);
+    }
+    return takeFromExternrefTable0(ret[0]);
+}
+
+/**
+ * The noise of a camera at a gain above 0: `{ read, shot }`; see [`NoiseModel::at_gain`].
+ *
+ * # Errors
+ * As [`estimate`].
+ * @param {number} gain
+ * @returns {any}
+ */
+export function noiseAtGain(gain) {
+    const ret = wasm.noiseAtGain(gain);
     if (ret[2]) {
         throw takeFromExternrefTable0(ret[1]);
     }
@@ -1067,7 +1589,7 @@ function __wbg_get_imports() {
                     const a = state0.a;
                     state0.a = 0;
                     try {
-                        return wasm_bindgen__convert__closures_____invoke__h15c7b574eec5bc17(a, state0.b, arg0, arg1);
+                        return wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___js_sys_dff239142b40dee0___Function_fn_wasm_bindgen_c02b820e88f6dfef___JsValue_____wasm_bindgen_c02b820e88f6dfef___sys__Undefined___js_sys_dff239142b40dee0___Function_fn_wasm_bindgen_c02b820e88f6dfef___JsValue_____wasm_bindgen_c02b820e88f6dfef___sys__Undefined_______true_(a, state0.b, arg0, arg1);
                     } finally {
                         state0.a = a;
                     }
@@ -1406,33 +1928,33 @@ function __wbg_get_imports() {
             arg0.writeBuffer(arg1, arg2, getArrayU8FromWasm0(arg3, arg4), arg5, arg6);
         }, arguments); },
         __wbindgen_generic_0000000000000001: function(arg0, arg1) {
-            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [Externref], shim_idx: 25062, ret: Result(Unit), inner_ret: Some(Result(Unit)) }, mutable: true }) -> Externref`.
-            const ret = makeMutClosure(arg0, arg1, wasm_bindgen__convert__closures_____invoke__h72a9433c32488bf0);
+            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [Externref], shim_idx: 24962, ret: Result(Unit), inner_ret: Some(Result(Unit)) }, mutable: true }) -> Externref`.
+            const ret = makeMutClosure(arg0, arg1, wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wasm_bindgen_c02b820e88f6dfef___JsValue__core_2ad33a1119d2fba1___result__Result_____wasm_bindgen_c02b820e88f6dfef___JsError___true_);
             return ret;
         },
         __wbindgen_generic_0000000000000002: function(arg0, arg1) {
-            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [NamedExternref("GPUDevice")], shim_idx: 13157, ret: Result(Unit), inner_ret: Some(Result(Unit)) }, mutable: true }) -> Externref`.
-            const ret = makeMutClosure(arg0, arg1, wasm_bindgen__convert__closures_____invoke__h09a17c8eb4763729);
+            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [NamedExternref("GPUDevice")], shim_idx: 13495, ret: Result(Unit), inner_ret: Some(Result(Unit)) }, mutable: true }) -> Externref`.
+            const ret = makeMutClosure(arg0, arg1, wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wasm_bindgen_c02b820e88f6dfef___sys__JsNullable_wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuError__GpuError___core_2ad33a1119d2fba1___result__Result_____wasm_bindgen_c02b820e88f6dfef___JsError___true_);
             return ret;
         },
         __wbindgen_generic_0000000000000003: function(arg0, arg1) {
-            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [NamedExternref("GPUDeviceLostInfo")], shim_idx: 13156, ret: Unit, inner_ret: Some(Unit) }, mutable: true }) -> Externref`.
-            const ret = makeMutClosure(arg0, arg1, wasm_bindgen__convert__closures_____invoke__h25145a83f8d6f88a);
+            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [NamedExternref("GPUDeviceLostInfo")], shim_idx: 13496, ret: Unit, inner_ret: Some(Unit) }, mutable: true }) -> Externref`.
+            const ret = makeMutClosure(arg0, arg1, wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuDeviceLostInfo__GpuDeviceLostInfo______true_);
             return ret;
         },
         __wbindgen_generic_0000000000000004: function(arg0, arg1) {
-            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [NamedExternref("GPUUncapturedErrorEvent")], shim_idx: 13156, ret: Unit, inner_ret: Some(Unit) }, mutable: true }) -> Externref`.
-            const ret = makeMutClosure(arg0, arg1, wasm_bindgen__convert__closures_____invoke__h25145a83f8d6f88a_52);
+            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [NamedExternref("GPUUncapturedErrorEvent")], shim_idx: 13496, ret: Unit, inner_ret: Some(Unit) }, mutable: true }) -> Externref`.
+            const ret = makeMutClosure(arg0, arg1, wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuDeviceLostInfo__GpuDeviceLostInfo______true__82);
             return ret;
         },
         __wbindgen_generic_0000000000000005: function(arg0, arg1) {
-            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [NamedExternref("any")], shim_idx: 13157, ret: Result(Unit), inner_ret: Some(Result(Unit)) }, mutable: true }) -> Externref`.
-            const ret = makeMutClosure(arg0, arg1, wasm_bindgen__convert__closures_____invoke__h09a17c8eb4763729_53);
+            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [NamedExternref("any")], shim_idx: 13495, ret: Result(Unit), inner_ret: Some(Result(Unit)) }, mutable: true }) -> Externref`.
+            const ret = makeMutClosure(arg0, arg1, wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wasm_bindgen_c02b820e88f6dfef___sys__JsNullable_wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuError__GpuError___core_2ad33a1119d2fba1___result__Result_____wasm_bindgen_c02b820e88f6dfef___JsError___true__83);
             return ret;
         },
         __wbindgen_generic_0000000000000006: function(arg0, arg1) {
-            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [NamedExternref("undefined")], shim_idx: 13157, ret: Result(Unit), inner_ret: Some(Result(Unit)) }, mutable: true }) -> Externref`.
-            const ret = makeMutClosure(arg0, arg1, wasm_bindgen__convert__closures_____invoke__h09a17c8eb4763729_54);
+            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [NamedExternref("undefined")], shim_idx: 13495, ret: Result(Unit), inner_ret: Some(Result(Unit)) }, mutable: true }) -> Externref`.
+            const ret = makeMutClosure(arg0, arg1, wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wasm_bindgen_c02b820e88f6dfef___sys__JsNullable_wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuError__GpuError___core_2ad33a1119d2fba1___result__Result_____wasm_bindgen_c02b820e88f6dfef___JsError___true__84);
             return ret;
         },
         __wbindgen_generic_0000000000000007: function(arg0) {
@@ -1465,44 +1987,44 @@ function __wbg_get_imports() {
     };
 }
 
-function wasm_bindgen__convert__closures_____invoke__h25145a83f8d6f88a(arg0, arg1, arg2) {
-    wasm.wasm_bindgen__convert__closures_____invoke__h25145a83f8d6f88a(arg0, arg1, arg2);
+function wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuDeviceLostInfo__GpuDeviceLostInfo______true_(arg0, arg1, arg2) {
+    wasm.wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuDeviceLostInfo__GpuDeviceLostInfo______true_(arg0, arg1, arg2);
 }
 
-function wasm_bindgen__convert__closures_____invoke__h25145a83f8d6f88a_52(arg0, arg1, arg2) {
-    wasm.wasm_bindgen__convert__closures_____invoke__h25145a83f8d6f88a_52(arg0, arg1, arg2);
+function wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuDeviceLostInfo__GpuDeviceLostInfo______true__82(arg0, arg1, arg2) {
+    wasm.wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuDeviceLostInfo__GpuDeviceLostInfo______true__82(arg0, arg1, arg2);
 }
 
-function wasm_bindgen__convert__closures_____invoke__h72a9433c32488bf0(arg0, arg1, arg2) {
-    const ret = wasm.wasm_bindgen__convert__closures_____invoke__h72a9433c32488bf0(arg0, arg1, arg2);
+function wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wasm_bindgen_c02b820e88f6dfef___JsValue__core_2ad33a1119d2fba1___result__Result_____wasm_bindgen_c02b820e88f6dfef___JsError___true_(arg0, arg1, arg2) {
+    const ret = wasm.wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wasm_bindgen_c02b820e88f6dfef___JsValue__core_2ad33a1119d2fba1___result__Result_____wasm_bindgen_c02b820e88f6dfef___JsError___true_(arg0, arg1, arg2);
     if (ret[1]) {
         throw takeFromExternrefTable0(ret[0]);
     }
 }
 
-function wasm_bindgen__convert__closures_____invoke__h09a17c8eb4763729(arg0, arg1, arg2) {
-    const ret = wasm.wasm_bindgen__convert__closures_____invoke__h09a17c8eb4763729(arg0, arg1, arg2);
+function wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wasm_bindgen_c02b820e88f6dfef___sys__JsNullable_wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuError__GpuError___core_2ad33a1119d2fba1___result__Result_____wasm_bindgen_c02b820e88f6dfef___JsError___true_(arg0, arg1, arg2) {
+    const ret = wasm.wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wasm_bindgen_c02b820e88f6dfef___sys__JsNullable_wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuError__GpuError___core_2ad33a1119d2fba1___result__Result_____wasm_bindgen_c02b820e88f6dfef___JsError___true_(arg0, arg1, arg2);
     if (ret[1]) {
         throw takeFromExternrefTable0(ret[0]);
     }
 }
 
-function wasm_bindgen__convert__closures_____invoke__h09a17c8eb4763729_53(arg0, arg1, arg2) {
-    const ret = wasm.wasm_bindgen__convert__closures_____invoke__h09a17c8eb4763729_53(arg0, arg1, arg2);
+function wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wasm_bindgen_c02b820e88f6dfef___sys__JsNullable_wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuError__GpuError___core_2ad33a1119d2fba1___result__Result_____wasm_bindgen_c02b820e88f6dfef___JsError___true__83(arg0, arg1, arg2) {
+    const ret = wasm.wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wasm_bindgen_c02b820e88f6dfef___sys__JsNullable_wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuError__GpuError___core_2ad33a1119d2fba1___result__Result_____wasm_bindgen_c02b820e88f6dfef___JsError___true__83(arg0, arg1, arg2);
     if (ret[1]) {
         throw takeFromExternrefTable0(ret[0]);
     }
 }
 
-function wasm_bindgen__convert__closures_____invoke__h09a17c8eb4763729_54(arg0, arg1, arg2) {
-    const ret = wasm.wasm_bindgen__convert__closures_____invoke__h09a17c8eb4763729_54(arg0, arg1, arg2);
+function wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wasm_bindgen_c02b820e88f6dfef___sys__JsNullable_wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuError__GpuError___core_2ad33a1119d2fba1___result__Result_____wasm_bindgen_c02b820e88f6dfef___JsError___true__84(arg0, arg1, arg2) {
+    const ret = wasm.wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wasm_bindgen_c02b820e88f6dfef___sys__JsNullable_wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuError__GpuError___core_2ad33a1119d2fba1___result__Result_____wasm_bindgen_c02b820e88f6dfef___JsError___true__84(arg0, arg1, arg2);
     if (ret[1]) {
         throw takeFromExternrefTable0(ret[0]);
     }
 }
 
-function wasm_bindgen__convert__closures_____invoke__h15c7b574eec5bc17(arg0, arg1, arg2, arg3) {
-    wasm.wasm_bindgen__convert__closures_____invoke__h15c7b574eec5bc17(arg0, arg1, arg2, arg3);
+function wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___js_sys_dff239142b40dee0___Function_fn_wasm_bindgen_c02b820e88f6dfef___JsValue_____wasm_bindgen_c02b820e88f6dfef___sys__Undefined___js_sys_dff239142b40dee0___Function_fn_wasm_bindgen_c02b820e88f6dfef___JsValue_____wasm_bindgen_c02b820e88f6dfef___sys__Undefined_______true_(arg0, arg1, arg2, arg3) {
+    wasm.wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___js_sys_dff239142b40dee0___Function_fn_wasm_bindgen_c02b820e88f6dfef___JsValue_____wasm_bindgen_c02b820e88f6dfef___sys__Undefined___js_sys_dff239142b40dee0___Function_fn_wasm_bindgen_c02b820e88f6dfef___JsValue_____wasm_bindgen_c02b820e88f6dfef___sys__Undefined_______true_(arg0, arg1, arg2, arg3);
 }
 
 
@@ -1537,15 +2059,30 @@ const __wbindgen_enum_GpuTextureSampleType = ["float", "unfilterable-float", "de
 
 
 const __wbindgen_enum_GpuTextureViewDimension = ["1d", "2d", "2d-array", "cube", "cube-array", "3d"];
+const DecodedFileFinalization = (typeof FinalizationRegistry === 'undefined')
+    ? { register: () => {}, unregister: () => {} }
+    : new FinalizationRegistry(ptr => wasm.__wbg_decodedfile_free(ptr, 1));
 const EngineFinalization = (typeof FinalizationRegistry === 'undefined')
     ? { register: () => {}, unregister: () => {} }
     : new FinalizationRegistry(ptr => wasm.__wbg_engine_free(ptr, 1));
+const FileMetadataFinalization = (typeof FinalizationRegistry === 'undefined')
+    ? { register: () => {}, unregister: () => {} }
+    : new FinalizationRegistry(ptr => wasm.__wbg_filemetadata_free(ptr, 1));
+const FilePixelsFinalization = (typeof FinalizationRegistry === 'undefined')
+    ? { register: () => {}, unregister: () => {} }
+    : new FinalizationRegistry(ptr => wasm.__wbg_filepixels_free(ptr, 1));
+const MapsFinalization = (typeof FinalizationRegistry === 'undefined')
+    ? { register: () => {}, unregister: () => {} }
+    : new FinalizationRegistry(ptr => wasm.__wbg_maps_free(ptr, 1));
 const NoiseFinalization = (typeof FinalizationRegistry === 'undefined')
     ? { register: () => {}, unregister: () => {} }
     : new FinalizationRegistry(ptr => wasm.__wbg_noise_free(ptr, 1));
 const PictureFinalization = (typeof FinalizationRegistry === 'undefined')
     ? { register: () => {}, unregister: () => {} }
     : new FinalizationRegistry(ptr => wasm.__wbg_picture_free(ptr, 1));
+const PictureReaderFinalization = (typeof FinalizationRegistry === 'undefined')
+    ? { register: () => {}, unregister: () => {} }
+    : new FinalizationRegistry(ptr => wasm.__wbg_picturereader_free(ptr, 1));
 const PreviewFinalization = (typeof FinalizationRegistry === 'undefined')
     ? { register: () => {}, unregister: () => {} }
     : new FinalizationRegistry(ptr => wasm.__wbg_preview_free(ptr, 1));
@@ -1649,6 +2186,11 @@ function getArrayJsValueViewFromWasm0(ptr, len) {
         result.push(wasm.__wbindgen_externrefs.get(mem.getUint32(i, true)));
     }
     return result;
+}
+
+function getArrayU16FromWasm0(ptr, len) {
+    ptr = ptr >>> 0;
+    return getUint16ArrayMemory0().subarray(ptr / 2, ptr / 2 + len);
 }
 
 function getArrayU32FromWasm0(ptr, len) {

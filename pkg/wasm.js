@@ -7,6 +7,7 @@ let loaded;
 /** Set once wasm has panicked: nothing in there can be trusted from then on.
  * @type {SvnrError | undefined} */
 let broken;
+let isReady = false;
 /** @type {Set<(error: SvnrError) => void>} */
 const waiting = new Set();
 
@@ -38,6 +39,7 @@ async function start(source, signal) {
     throw new SvnrError('load-failed', `the wasm module could not be compiled: ${why}`, { cause: error });
   }
   onPanic(fail);
+  isReady = true;
 }
 
 /** @param {string} message */
@@ -47,6 +49,11 @@ function fail(message) {
     ? new SvnrError('device-lost', `the GPU refused a command (${message}); go on with backend 'cpu' in a new worker or page`)
     : new SvnrError('internal', `svnr failed inside (${message}); load it again in a new worker or page`);
   for (const reject of waiting) reject(broken);
+}
+
+/** Throws until the module is there, for what can be called before any denoiser has loaded it. */
+export function checkReady() {
+  if (!isReady) throw new SvnrError('load-failed', 'the wasm module is not loaded yet; await init() first');
 }
 
 /** Throws once wasm has panicked. */

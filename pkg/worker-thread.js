@@ -3,6 +3,14 @@
 import init, { Denoiser, SvnrError } from './index.js';
 
 /**
+ * What a denoiser runs on.
+ *
+ * @typedef {{
+ *   backend: 'webgpu' | 'cpu',
+ *   adapter: import('./index.d.ts').Adapter | null,
+ *   fallbackReason: string | null,
+ * }} Device
+ *
  * @typedef {{ code: import('./index.d.ts').SvnrErrorCode | null, message: string }} Failure
  *
  * @typedef {{ type: 'create', id: number, backend: any, weights: any, module_or_path: any }
@@ -13,6 +21,7 @@ import init, { Denoiser, SvnrError } from './index.js';
  *
  * @typedef {{ type: 'done', id: number, value: any }
  *   | { type: 'failed', id: number, failure: Failure }
+ *   | { type: 'moved', id: number, device: Device }
  *   | { type: 'progress', id: number, progress: any }} FromThread
  */
 
@@ -42,21 +51,30 @@ async function create({ id, backend, weights, module_or_path }, /** @type {Abort
     signal,
     onProgress: (progress) => tell({ type: 'progress', id, progress }),
   });
-  const { adapter, fallbackReason } = denoiser;
-  return { backend: denoiser.backend, adapter, fallbackReason };
+  return deviceOf(denoiser);
+}
+
+/**
+ * @param {Denoiser} denoiser
+ * @returns {Device}
+ */
+function deviceOf({ backend, adapter, fallbackReason }) {
+  return { backend, adapter, fallbackReason };
 }
 
 /** @param {Extract<ToThread, { type: 'denoise' }>} message */
 async function denoise({ id, image, options, reports }, /** @type {AbortSignal} */ signal) {
-  if (!denoiser) throw new SvnrError('freed', 'there is no denoiser');
+  const here = denoiser;
+  if (!here) throw new SvnrError('freed', 'there is no denoiser');
   /** @type {{ id: number, most?: number }[]} */
   const wanted = [];
   previews.set(id, wanted);
   try {
-    return await denoiser.denoise(image, {
+    return await here.denoise(image, {
       ...options,
       signal,
       onProgress: (progress) => {
+        if (progress.phase === 'recovering') tell({ type: 'moved', id, device: deviceOf(here) });
         if (reports) {
           const { preview: _, ...plain } = /** @type {any} */ (progress);
           tell({ type: 'progress', id, progress: plain });

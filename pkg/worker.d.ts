@@ -60,11 +60,11 @@ export interface WorkerDenoiseOptions extends Omit<DenoiseOptions, 'onProgress'>
 
 /** A {@link index!Denoiser} that runs in a worker. Results move back without a copy. */
 export interface WorkerDenoiser {
-  /** What it runs on. */
+  /** What it runs on; turns from `webgpu` to `cpu` as that of `Denoiser` does, as do the two below. */
   readonly backend: 'webgpu' | 'cpu';
   /** The GPU; `null` on the CPU. */
   readonly adapter: Adapter | null;
-  /** Why `backend: 'auto'` took the CPU, in words; `null` when it did not. */
+  /** Why `backend: 'auto'` took the CPU, at once or in the middle, in words; `null` when it did not. */
   readonly fallbackReason: string | null;
 
   /** Measures the noise in an image. Rejects as `Denoiser.estimateNoise` throws. */

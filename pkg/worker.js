@@ -3,6 +3,7 @@ import { checkKeys, createOptions, listeners, transferOption } from './options.j
 
 /** @typedef {import('./worker-thread.js').ToThread} ToThread */
 /** @typedef {import('./worker-thread.js').FromThread} FromThread */
+/** @typedef {import('./worker-thread.js').Device} Device */
 /** @typedef {import('./worker-thread.js').Failure} Failure */
 
 /**
@@ -12,6 +13,7 @@ import { checkKeys, createOptions, listeners, transferOption } from './options.j
  *   resolve: (value: any) => void,
  *   reject: (error: unknown) => void,
  *   onProgress?: (progress: any) => void,
+ *   onMoved?: (device: Device) => void,
  *   signal?: AbortSignal,
  * }} Waiting
  */
@@ -27,7 +29,7 @@ class WorkerDenoiser {
   /**
    * @param {typeof KEY} key
    * @param {Thread} thread
-   * @param {{ backend: 'webgpu' | 'cpu', adapter: import('./index.d.ts').Adapter | null, fallbackReason: string | null }} made
+   * @param {Device} device
    */
   constructor(key, thread, { backend, adapter, fallbackReason }) {
     if (key !== KEY) throw new TypeError('use await createWorkerDenoiser()');
@@ -53,7 +55,11 @@ class WorkerDenoiser {
   async denoise(image, options = {}) {
     // The worker checks the rest.
     const { signal, onProgress, transfer, ...rest } = options;
-    const heard = listeners({ signal, onProgress });
+    const heard = {
+      ...listeners({ signal, onProgress }),
+      /** @param {Device} device */
+      onMoved: (device) => Object.assign(this, device),
+    };
     const moved = transferOption(transfer) ? buffersOf(image) : [];
     return this.#thread.ask('denoise', { image, options: rest, reports: Boolean(onProgress) }, moved, heard);
   }
@@ -86,10 +92,10 @@ class Thread {
    * @param {'create' | 'estimate' | 'denoise'} type
    * @param {object} what
    * @param {Transferable[]} moved
-   * @param {{ signal?: AbortSignal, onProgress?: (progress: any) => void }} listeners
+   * @param {Pick<Waiting, 'signal' | 'onProgress' | 'onMoved'>} listeners
    * @returns {Promise<any>}
    */
-  ask(type, what, moved, { signal, onProgress }) {
+  ask(type, what, moved, { signal, onProgress, onMoved }) {
     return new Promise((resolve, reject) => {
       if (this.#over) throw this.#over;
       signal?.throwIfAborted();
@@ -102,7 +108,7 @@ class Thread {
         this.#waiting.delete(id);
         settle(value);
       };
-      this.#waiting.set(id, { resolve: once(resolve), reject: once(reject), onProgress, signal });
+      this.#waiting.set(id, { resolve: once(resolve), reject: once(reject), onProgress, onMoved, signal });
       try {
         this.#tell(/** @type {any} */ ({ type, id, ...what }), moved);
       } catch (error) {
@@ -133,6 +139,7 @@ class Thread {
     if (!waiting) return;
     if (message.type === 'done') waiting.resolve(message.value);
     else if (message.type === 'failed') waiting.reject(waiting.signal?.aborted ? waiting.signal.reason : thrown(message.failure));
+    else if (message.type === 'moved') waiting.onMoved?.(message.device);
     else if (message.progress.phase !== 'denoising') waiting.onProgress?.(message.progress);
     else {
       /** @param {number} [most] */

@@ -1,0 +1,70 @@
+import { SvnrError } from './errors.js';
+import { gpu } from './gpu.js';
+import { Engine, Noise, Settings } from './svnr_wasm.js';
+import { call, callAsync } from './wasm.js';
+
+/** @typedef {ReturnType<typeof import('./options.js').denoiseOptions>} Options */
+
+/**
+ * A network on a device, and which device that is.
+ *
+ * @typedef {{
+ *   engine: Engine,
+ *   backend: 'webgpu' | 'cpu',
+ *   adapter: import('./index.d.ts').Adapter | null,
+ *   fallbackReason: string | null,
+ * }} Place
+ */
+
+/**
+ * Gets the network ready on the device that is wanted.
+ *
+ * @param {Uint8Array} weights
+ * @param {'auto' | 'webgpu' | 'cpu'} backend
+ * @param {AbortSignal | undefined} signal
+ * @returns {Promise<Place>}
+ */
+export async function open(weights, backend, signal) {
+  if (backend === 'cpu') return onCpu(weights, null);
+  try {
+    const adapter = await callAsync(gpu);
+    signal?.throwIfAborted();
+    const engine = call(() => Engine.onGpu(weights));
+    await callAsync(() => engine.warmUp());
+    signal?.throwIfAborted();
+    return { engine, backend: 'webgpu', adapter, fallbackReason: null };
+  } catch (error) {
+    const isGpu = error instanceof SvnrError && (error.code === 'no-webgpu' || error.code === 'device-lost');
+    if (backend === 'webgpu' || !isGpu) throw error;
+    return onCpu(weights, error.message);
+  }
+}
+
+/**
+ * @param {Uint8Array} weights
+ * @param {string | null} fallbackReason
+ * @returns {Place}
+ */
+export function onCpu(weights, fallbackReason) {
+  return { engine: call(() => Engine.onCpu(weights)), backend: 'cpu', adapter: null, fallbackReason };
+}
+
+/**
+ * Calls with options as the engine takes them.
+ *
+ * @template T
+ * @param {Options & { noise: NonNullable<Options['noise']>, tile: number }} options
+ * @param {(noise: Noise, settings: Settings) => T} f
+ */
+export function withSettings({ noise, strength, steps, seed, stochastic, luminance, chrominance, tile }, f) {
+  const wanted = 'std' in noise ? Noise.map(noise.std) : Noise.model(noise.read, noise.shot);
+  const settings = Object.assign(new Settings(), { steps, seed, stochastic, luminance, chrominance, tile });
+  try {
+    if (typeof strength === 'number') settings.setStrength(strength);
+    else settings.setStrengthMap(strength.values);
+    return f(wanted, settings);
+  } finally {
+    wanted.free();
+    settings.free();
+  }
+}
