@@ -39,6 +39,7 @@ await wide.getByRole('button', { name: 'Dusk at the lake' }).click();
 await reach(wide, 'open');
 await wide.locator('details:has(svnr-noise) > summary').click();
 await wide.locator('svnr-compare[preview]').waitFor();
+await wide.locator('#shot-slider').scrollIntoViewIfNeeded();
 await picture(wide, 'open');
 await wide.getByLabel('Show', { exact: true }).selectOption('noise');
 await wide.locator('#legend').waitFor();
@@ -74,7 +75,8 @@ await picture(wide, 'uncertainty');
 await wide.locator('#file').setInputFiles(['dusk', 'still-life'].map((name) => `${root}www/samples/${name}.png`));
 await reach(wide, 'open');
 await wide.getByRole('button', { name: 'Denoise all' }).click();
-await wide.locator('svnr-queue li[data-state=done] >> nth=1').waitFor();
+await wide.locator('svnr-queue li[data-state=done] >> nth=2').waitFor();
+await reach(wide, 'done');
 await picture(wide, 'queue');
 
 const phone = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true };
