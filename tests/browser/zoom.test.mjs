@@ -534,6 +534,7 @@ describe('the divider', () => {
       compare.removeAttribute('grip');
       document.querySelector('#stage')?.replaceChildren(compare);
       compare.removeAttribute('style');
+      compare.style.inlineSize = '480px';
     });
     const picture = await within(({ compare }) => /** @type {DOMRect} */ (compare.getBoundingClientRect().toJSON()));
     await page.mouse.click(picture.left + picture.width / 4, picture.top + 30);
