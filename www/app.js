@@ -182,7 +182,7 @@ function open(entry) {
   element('name', HTMLElement).textContent = entry.name;
   noise.setMeasured(null);
   enter('opening');
-  entry.picture = client.open(entry.file, entry.name, entry.result);
+  client.open(entry.file, entry.name, entry.result);
 }
 
 /** The photo that is open steps aside; what was made of it stays. */

@@ -63,7 +63,7 @@ export class Client extends EventTarget {
   }
 
   /**
-   * Opens a file; says the number that the picture has from now on.
+   * Opens a file.
    *
    * @param {Blob} file
    * @param {string} name
@@ -75,7 +75,6 @@ export class Client extends EventTarget {
     this.#heard.clear();
     this.#file = { file, name, result };
     this.#tell({ type: 'open', picture: this.#picture, ...this.#file });
-    return this.#picture;
   }
 
   /** @param {RunOptions} options */

@@ -6,14 +6,10 @@
  *   file: Blob,
  *   name: string,
  *   state: EntryState,
- *   picture: number | null,
  *   result: Blob | null,
  *   why: string,
- * }} Entry  `picture` is the worker's number for it; `result` is kept without loss; `why` says what failed
+ * }} Entry  `result` is kept without loss; `why` says what failed
  */
-
-/** @type {Record<EntryState, string>} */
-const WORDS = { waiting: 'waiting', open: 'open', running: 'running', done: 'done', failed: 'failed' };
 
 /** Sides of the small pictures, in pixels. */
 const THUMBNAIL = { width: 96, height: 64 };
@@ -69,7 +65,7 @@ export class Queue extends HTMLElement {
    */
   add(file, name) {
     /** @type {Entry} */
-    const entry = { file, name, state: 'waiting', picture: null, result: null, why: '' };
+    const entry = { file, name, state: 'waiting', result: null, why: '' };
     const item = document.createElement('li');
     const choose = document.createElement('button');
     choose.type = 'button';
@@ -107,7 +103,7 @@ export class Queue extends HTMLElement {
     const words = item?.querySelector('small');
     if (!item || !words) return;
     item.dataset.state = state;
-    words.textContent = WORDS[state];
+    words.textContent = state;
     item.title = why;
   }
 

@@ -346,6 +346,19 @@ describe('panning', () => {
   });
 });
 
+/**
+ * Puts a finger down, then a second one beside it, and moves them to twice the distance.
+ *
+ * @param {Parameters<typeof touch>[0]} session
+ * @param {{ x: number, y: number }} at
+ */
+async function spread(session, { x, y }) {
+  await touch(session, 'touchStart', { x, y });
+  await touch(session, 'touchStart', { x, y }, { x: x + 60, y });
+  for (let i = 1; i <= 5; i += 1) await touch(session, 'touchMove', { x: x - 12 * i, y }, { x: x + 60, y });
+  await touch(session, 'touchEnd');
+}
+
 describe('two fingers', () => {
   test('zoom and pan at once', async (t) => {
     const { page, within, errors } = await visit(t, PHONE);
@@ -372,11 +385,7 @@ describe('two fingers', () => {
     const { page, within } = await visit(t, PHONE);
     const session = await page.context().newCDPSession(page);
     const { picture } = await within(places);
-    const { x, y } = middle(picture);
-    await touch(session, 'touchStart', { x, y });
-    await touch(session, 'touchStart', { x, y }, { x: x + 60, y });
-    for (let i = 1; i <= 5; i += 1) await touch(session, 'touchMove', { x: x - 12 * i, y }, { x: x + 60, y });
-    await touch(session, 'touchEnd');
+    await spread(session, middle(picture));
     assert.equal(await within(({ compare }) => compare.position), 50);
     const { picture: large } = await within(places);
     assert(Math.abs(large.width / picture.width - 2) < 0.01);
@@ -395,11 +404,7 @@ describe('two fingers', () => {
       }
     });
     const { picture } = await within(places);
-    const { x, y } = middle(picture);
-    await touch(session, 'touchStart', { x, y });
-    await touch(session, 'touchStart', { x, y }, { x: x + 60, y });
-    for (let i = 1; i <= 5; i += 1) await touch(session, 'touchMove', { x: x - 12 * i, y }, { x: x + 60, y });
-    await touch(session, 'touchEnd');
+    await spread(session, middle(picture));
     const { picture: large } = await within(places);
     assert(Math.abs(large.width / picture.width - 2) < 0.01);
     // It was told, and of nothing else.
