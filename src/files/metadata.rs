@@ -32,15 +32,20 @@ impl Metadata {
     pub(super) fn of(decoder: &mut impl ImageDecoder) -> Self {
         // A grey picture becomes RGB, which its profile is not for.
         let profile = decoder.icc_profile().ok().flatten().filter(|profile| profile.get(16..20) == Some(b"RGB "));
-        let mut exif = decoder.exif_metadata().ok().flatten();
-        if let Some(exif) = &mut exif {
+        let exif = decoder.exif_metadata().ok().flatten();
+        let xmp = decoder.xmp_metadata().ok().flatten();
+        Self { profile, exif, xmp }
+    }
+
+    /// The same for a picture whose orientation has been applied.
+    pub(super) fn upright(mut self) -> Self {
+        if let Some(exif) = &mut self.exif {
             let _ = Orientation::remove_from_exif_chunk(exif);
         }
-        let mut xmp = decoder.xmp_metadata().ok().flatten();
-        if let Some(xmp) = &mut xmp {
+        if let Some(xmp) = &mut self.xmp {
             reset_orientation(xmp);
         }
-        Self { profile, exif, xmp }
+        self
     }
 
     /// A finished file with the metadata in it, as far as its format takes them; unchanged when it cannot be taken apart.

@@ -13,7 +13,7 @@ use crate::color::srgb_to_linear;
 use crate::denoiser::MAX_PIXELS;
 use crate::error::Error;
 use crate::files::several::has_several;
-use crate::files::{Depth, FileError, Metadata, Photo, jpeg};
+use crate::files::{Depth, FileError, Metadata, Photo, jpeg, tiff};
 use crate::image::{CHANNELS, LinearImage};
 
 /// Reads an image file. The format is told from the content; the name does not matter. A file with more pixels than
@@ -76,13 +76,16 @@ pub fn decode(path: &Path, bytes: &[u8], limit: usize) -> Result<Decoded, FileEr
     }
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     let metadata = match format {
-        // Once it has limits, this decoder knows of no profile any more.
-        ImageFormat::Tiff => Metadata::of(&mut TiffDecoder::new(Cursor::new(bytes)).map_err(refused)?),
+        // Once it has limits, this decoder knows of no profile any more; of EXIF it never does.
+        ImageFormat::Tiff => Metadata {
+            exif: tiff::exif(bytes),
+            ..Metadata::of(&mut TiffDecoder::new(Cursor::new(bytes)).map_err(refused)?)
+        },
         _ => Metadata::of(&mut decoder),
     };
     let mut pixels = DynamicImage::from_decoder(decoder).map_err(refused)?;
     pixels.apply_orientation(orientation);
-    Ok(Decoded { pixels, metadata, is_first_of_several: has_several(bytes, format) })
+    Ok(Decoded { pixels, metadata: metadata.upright(), is_first_of_several: has_several(bytes, format) })
 }
 
 /// The format by the first bytes.
@@ -91,7 +94,7 @@ fn format(path: &Path, bytes: &[u8]) -> Result<ImageFormat, FileError> {
         return Err(FileError::NoBytes { path: path.into() });
     }
     let unsupported = |what: String| FileError::Unsupported { path: path.into(), what };
-    if is_raw(path) {
+    if is_raw(path) || tiff::is_raw(bytes) {
         return Err(unsupported("it is a camera's RAW file, which has to be developed first".into()));
     }
     let Ok(format) = image::guess_format(bytes) else {
@@ -112,7 +115,7 @@ fn format(path: &Path, bytes: &[u8]) -> Result<ImageFormat, FileError> {
     }
 }
 
-/// Told by its name alone: inside, most kinds are TIFF files, whose first picture is a thumbnail.
+/// Told by its name: not every kind is a TIFF file with a preview.
 fn is_raw(path: &Path) -> bool {
     const EXTENSIONS: [&str; 10] = ["dng", "cr2", "cr3", "nef", "arw", "raf", "orf", "rw2", "pef", "srw"];
     path.extension().is_some_and(|e| EXTENSIONS.iter().any(|raw| e.eq_ignore_ascii_case(raw)))

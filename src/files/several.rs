@@ -5,22 +5,35 @@ use std::io::Cursor;
 use image::ImageFormat;
 use image::codecs::png::PngDecoder;
 use image::codecs::webp::WebPDecoder;
+use img_parts::Bytes;
+use img_parts::png::Png;
 use tiff::decoder::Decoder;
 use tiff::tags::Tag;
 
+use crate::files::tiff::SMALLER;
+
 /// The bits of TIFF's NewSubfileType for what belongs to another picture: a smaller version of it, or its mask.
-const SMALLER_OR_MASK: u32 = 0b101;
+const SMALLER_OR_MASK: u32 = SMALLER | 0b100;
 
 /// Whether the file holds several pictures: an animation, or pages. Thumbnails and masks do not count. A file that cannot
 /// be read holds none.
 pub(super) fn has_several(bytes: &[u8], format: ImageFormat) -> bool {
     let file = Cursor::new(bytes);
     match format {
-        ImageFormat::Png => PngDecoder::new(file).and_then(|decoder| decoder.is_apng()).unwrap_or(false),
+        ImageFormat::Png => {
+            PngDecoder::new(file).is_ok_and(|decoder| decoder.is_apng().unwrap_or(false)) && frames(bytes) > 1
+        }
         ImageFormat::WebP => WebPDecoder::new(file).is_ok_and(|decoder| decoder.has_animation()),
         ImageFormat::Tiff => Decoder::new(file).is_ok_and(has_pages),
         _ => false,
     }
+}
+
+/// How many frames an animated PNG says that it has.
+fn frames(png: &[u8]) -> u32 {
+    let png = Png::from_bytes(Bytes::copy_from_slice(png)).ok();
+    let control = png.as_ref().and_then(|png| png.chunk_by_type(*b"acTL"));
+    control.and_then(|chunk| chunk.contents().first_chunk()).map_or(1, |count| u32::from_be_bytes(*count))
 }
 
 fn has_pages(mut file: Decoder<Cursor<&[u8]>>) -> bool {
@@ -92,8 +105,10 @@ mod tests {
         let png = encoded(ImageFormat::Png);
         // Behind the signature and the header.
         let (header, rest) = png.split_at(33);
-        let animation = png_chunk(b"acTL", &[0, 0, 0, 2, 0, 0, 0, 0]);
-        assert!(has_several(&[header, &animation, rest].concat(), ImageFormat::Png));
+        for (frames, expected) in [(1, false), (2, true)] {
+            let animation = png_chunk(b"acTL", &[0, 0, 0, frames, 0, 0, 0, 0]);
+            assert_eq!(has_several(&[header, &animation, rest].concat(), ImageFormat::Png), expected, "{frames}");
+        }
 
         // The frame of a simple file comes behind 12 bytes of header, as a chunk.
         let frame = encoded(ImageFormat::WebP)[12..].to_vec();

@@ -6,12 +6,11 @@ use std::path::{Path, PathBuf};
 
 use image::codecs::jpeg::JpegEncoder;
 use image::codecs::png::PngEncoder;
-use image::codecs::tiff::TiffEncoder;
 use image::codecs::webp::WebPEncoder;
-use image::{DynamicImage, ImageBuffer, ImageEncoder, ImageFormat};
+use image::{DynamicImage, ImageBuffer, ImageFormat};
 
 use crate::color::linear_to_srgb;
-use crate::files::{Depth, FileError, Metadata, Photo};
+use crate::files::{Depth, FileError, Metadata, Photo, tiff};
 use crate::image::CHANNELS;
 
 /// Quality of written JPEGs, of 100.
@@ -96,21 +95,19 @@ pub fn encode(
     metadata: &Metadata,
     quality: u8,
 ) -> Result<Vec<u8>, FileError> {
+    let refused = |why: String| FileError::Encoding { path: path.into(), why };
+    if format == ImageFormat::Tiff {
+        return tiff::encode(pixels, metadata).map_err(|error| refused(error.to_string()));
+    }
     let mut bytes = Vec::new();
     let out = Cursor::new(&mut bytes);
     let encoded = match format {
         ImageFormat::Png => pixels.write_with_encoder(PngEncoder::new(out)),
         ImageFormat::Jpeg => pixels.write_with_encoder(JpegEncoder::new_with_quality(out, quality)),
         ImageFormat::WebP => pixels.write_with_encoder(WebPEncoder::new_lossless(out)),
-        ImageFormat::Tiff => {
-            let mut encoder = TiffEncoder::new(out);
-            // It takes any.
-            let _ = metadata.profile.clone().map(|profile| encoder.set_icc_profile(profile));
-            pixels.write_with_encoder(encoder)
-        }
         other => pixels.write_to(out, other),
     };
-    encoded.map_err(|error| FileError::Encoding { path: path.into(), why: error.to_string() })?;
+    encoded.map_err(|error| refused(error.to_string()))?;
     Ok(metadata.put_into(bytes, format))
 }
 
