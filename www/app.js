@@ -1,17 +1,17 @@
 // The page: what is shown in which state, and what the buttons do. The work is the worker's.
 
+import { Batch } from './batch.js';
 import { Client } from './client.js';
 import { Compare } from '../pkg/compare.js';
 import { Brush } from './brush.js';
 import { takeFiles } from './intake.js';
 import { NoiseFields } from './noise.js';
 import { Queue } from './queue.js';
-import { asZip, askForFolder, canWriteFolders, intoFolder } from './save-all.js';
 import { Save } from './save.js';
 import { Stage } from './stage.js';
 import { keepForOffline } from './updates.js';
 import { Zoom } from './zoom.js';
-import { deviceName, deviceNotice, failureText, noiseName, resultName, timeLeft } from './words.js';
+import { deviceName, deviceNotice, failureText, noiseName, timeLeft } from './words.js';
 
 /** @typedef {import('./protocol.js').ToPage} ToPage */
 /** @typedef {import('./queue.js').Entry} Entry */
@@ -47,8 +47,6 @@ let state = 'empty';
 let isReady = false;
 /** Whether it could not be made ready. */
 let isUnusable = false;
-/** Whether one photo after the other is being denoised. */
-let isBatch = false;
 /** How the denoiser's start goes; shown while somebody waits for it. */
 let starting = { text: 'Loading…', fraction: /** @type {number | undefined} */ (0) };
 /** When the first tile was begun, in milliseconds. */
@@ -63,6 +61,8 @@ const stage = new Stage({
   legend: element('legend', HTMLElement),
   options: settings,
 });
+
+const batch = new Batch({ box: element('batch', HTMLElement), queue, save, client, keep });
 
 /** How a run goes, as the panel says. */
 function settings() {
@@ -93,7 +93,7 @@ function enter(next) {
   document.body.dataset.state = next;
   element('settings', HTMLFieldSetElement).disabled = next === 'running';
   showBrush();
-  showQueue();
+  showBatch();
   element('denoise', HTMLButtonElement).disabled = next === 'opening';
   element('denoise', HTMLButtonElement).textContent = next === 'done' ? 'Denoise again' : 'Denoise';
   showProgress();
@@ -105,16 +105,8 @@ function showBrush() {
   brush.active = local.open && (state === 'open' || state === 'done');
 }
 
-/** What can be done with all photos at once. */
-function showQueue() {
-  const isMany = queue.entries.length > 1;
-  const left = queue.entries.filter(({ state }) => state !== 'done' && state !== 'failed').length;
-  queue.isLocked = isBatch;
-  element('batch', HTMLElement).hidden = !isMany || state === 'running';
-  element('denoise-all', HTMLButtonElement).hidden = left === 0;
-  const isSome = queue.entries.some(({ state }) => state === 'done');
-  element('save-zip', HTMLButtonElement).hidden = !isSome;
-  element('save-folder', HTMLButtonElement).hidden = !isSome || !canWriteFolders;
+function showBatch() {
+  batch.show(state === 'running');
 }
 
 /** Where the focus goes when what had it is gone, as a pressed Denoise is. */
@@ -167,8 +159,8 @@ function showProgress(text = starting.text, fraction = starting.fraction) {
 function take(files) {
   const entries = files.map(({ blob, name }) => queue.add(blob, name));
   const [first] = entries;
-  if (first && !isBatch) open(first);
-  else showQueue();
+  if (first && !batch.isRunning) open(first);
+  else showBatch();
 }
 
 /** @param {Entry} entry */
@@ -230,16 +222,16 @@ function denoise() {
 /** One photo after the other, each with its own noise and the settings of the panel. */
 function denoiseNext() {
   const entry = queue.next();
-  isBatch = entry !== null;
+  batch.isRunning = entry !== null;
   if (!entry) {
-    showQueue();
+    showBatch();
     announce('All photos are done.');
   } else if (entry === queue.current && state === 'open') denoise();
   else open(entry);
 }
 
 function cancel() {
-  isBatch = false;
+  batch.isRunning = false;
   client.cancel();
   if (queue.current) queue.mark(queue.current, 'open');
   enter('open');
@@ -247,31 +239,12 @@ function cancel() {
   announce('Cancelled.');
 }
 
-/**
- * Saves all denoised photos, in the format that is chosen.
- *
- * @param {(files: import('./save-all.js').Named[]) => Promise<void>} write
- */
-async function saveAll(write) {
-  const { format, quality } = save;
-  const done = queue.entries.filter(({ state }) => state === 'done');
-  const words = element('saving-all', HTMLElement);
-  element('batch', HTMLElement).inert = true;
+/** @param {Promise<void>} saving */
+async function sayIfItFails(saving) {
   try {
-    if (queue.current?.state === 'done') await keep(queue.current);
-    const files = [];
-    for (const { name, result } of done) {
-      words.textContent = `Writing ${files.length + 1} of ${done.length}…`;
-      if (!result) continue;
-      files.push({ name: resultName(name, format), blob: await client.convert(result, name, format, quality) });
-    }
-    await write(files);
-    words.textContent = `${files.length} photos are saved.`;
+    await saving;
   } catch (error) {
-    words.textContent = '';
     tell('error', `The photos could not be saved: ${error instanceof Error ? error.message : error}`);
-  } finally {
-    element('batch', HTMLElement).inert = false;
   }
 }
 
@@ -338,7 +311,7 @@ on('unusable', ({ failure }) => {
   if (state === 'running') cancel();
   // Without the worker nothing can be opened, either.
   if (state === 'opening') enter('empty');
-  isBatch = false;
+  batch.isRunning = false;
   tell('error', failureText(failure), { action: 'retry', text: 'Try again' });
 });
 
@@ -352,7 +325,7 @@ on('opened', ({ bitmap, width, height }) => {
   enter('open');
   stage.begin(bitmap, width, height);
   announce(`${current?.name} is open.`);
-  if (isBatch && current?.state === 'open') denoise();
+  if (batch.isRunning && current?.state === 'open') denoise();
 });
 
 on('noted', ({ note }) => tell('note', note));
@@ -378,7 +351,7 @@ on('denoised', ({ bitmap, isUncertain }) => {
   enter('done');
   stage.finish(bitmap, isUncertain);
   save.begin(current.name);
-  if (isBatch) keep(current).then(denoiseNext);
+  if (batch.isRunning) keep(current).then(denoiseNext);
   else announce('Done. Move the divider to compare before and after.');
 });
 
@@ -406,7 +379,7 @@ on('failed', ({ isOpening, failure }) => {
     enter('open');
     stage.stop();
   }
-  if (isBatch) denoiseNext();
+  if (batch.isRunning) denoiseNext();
 });
 
 client.addEventListener('recovering', () => {
@@ -431,7 +404,7 @@ queue.addEventListener('remove', (event) => {
   const entry = /** @type {CustomEvent<Entry>} */ (event).detail;
   const [first] = queue.entries;
   if (entry === queue.current && first) open(first);
-  showQueue();
+  showBatch();
 });
 
 noise.addEventListener('change', () => {
@@ -475,11 +448,8 @@ const actions = {
   undo: () => brush.undo(),
   clear: () => brush.clear(),
   'denoise-all': denoiseNext,
-  'save-zip': () => saveAll(asZip),
-  'save-folder': async () => {
-    const folder = await askForFolder();
-    if (folder) saveAll((files) => intoFolder(folder, files));
-  },
+  'save-zip': () => sayIfItFails(batch.saveAsZip()),
+  'save-folder': () => sayIfItFails(batch.saveToFolder()),
   reload: () => location.reload(),
   retry: () => {
     tell('error', '');
@@ -511,7 +481,7 @@ document.addEventListener('click', ({ target }) => {
 
 // Nobody loses a run by closing a tab in passing.
 addEventListener('beforeunload', (event) => {
-  if (state === 'running' || isBatch) event.preventDefault();
+  if (state === 'running' || batch.isRunning) event.preventDefault();
 });
 
 takeFiles(file, (files) => take(files.map((one) => ({ blob: one, name: one.name }))));

@@ -14,6 +14,7 @@ const PREFIX = 'svnr-';
 const FILES = [
   './',
   'app.js',
+  'batch.js',
   'brush.js',
   'client.js',
   'file-kind.js',
@@ -33,6 +34,7 @@ const FILES = [
   'save-all.js',
   'save.js',
   'stage.js',
+  'start.js',
   'strength.js',
   'style.css',
   'updates.js',
@@ -42,8 +44,8 @@ const FILES = [
   'zip.js',
   'zoom.css',
   'zoom.js',
-  'samples/dusk.png',
-  'samples/still-life.png',
+  'samples/dusk.jpg',
+  'samples/still-life.jpg',
   '../pkg/compare.js',
   '../pkg/denoiser.js',
   '../pkg/engine.js',
@@ -101,7 +103,8 @@ async function download(path) {
 /** @param {Fetching} fetching */
 async function answer({ request, resultingClientId }) {
   try {
-    return await fetch(request);
+    // Servers may let browsers keep files for a while, without asking.
+    return await fetch(request, { cache: 'no-cache' });
   } catch (error) {
     const kept = await caches.match(request, { ignoreSearch: request.mode === 'navigate' });
     if (!kept) throw error;
@@ -113,7 +116,10 @@ async function answer({ request, resultingClientId }) {
 /** Tells a page which version it came from, if that was kept here, and which there is. @param {Hearing['source']} page */
 async function report(page) {
   const from = page && opened.get(page.id);
-  page?.postMessage({ from: from ?? null, newest: await keepNewest() });
+  // Without a network there is none but its own. It has to be told all the same: a service worker that is idle is stopped,
+  // and then nobody but the page knows where it came from.
+  const newest = await keepNewest().catch(() => from);
+  if (newest) page?.postMessage({ from: from ?? null, newest });
 }
 
 addEventListener('install', (event) => {
@@ -130,6 +136,5 @@ addEventListener('fetch', (event) => {
 
 addEventListener('message', (event) => {
   const hearing = /** @type {Hearing} */ (/** @type {unknown} */ (event));
-  // Without a network there is nothing new to hear of.
-  hearing.waitUntil(report(hearing.source).catch(() => {}));
+  hearing.waitUntil(report(hearing.source));
 });

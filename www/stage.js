@@ -5,6 +5,16 @@
 /** How long the settings must stay as they are before a preview is asked for, in milliseconds. */
 const CALM = 250;
 
+/** What a view's half of the picture says that it is.
+ * @type {Record<View, string>} */
+const NAMES = {
+  picture: 'After',
+  noise: 'Noise',
+  time: 'Time',
+  difference: 'Difference',
+  uncertainty: 'Uncertainty',
+};
+
 /**
  * What is seen of a photo: which view, which part, how sharp, and the preview of a run.
  *
@@ -185,7 +195,7 @@ export class Stage {
    * @param {boolean} [emerging]
    */
   #setAfter(bitmap, emerging = false) {
-    this.#compare.setAfter(bitmap, { emerging });
+    this.#compare.setAfter(bitmap, { emerging, name: NAMES[this.view] });
     this.#zoom.canCompare = bitmap !== null;
     this.#magnify(false);
   }
