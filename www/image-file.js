@@ -14,6 +14,9 @@ import { firstOfSeveral, readByBrowser, unreadable } from './words.js';
 /** The types of those files that the browser decodes and that can hold several pictures. */
 const ANIMATED = /** @type {const} */ ({ gif: 'image/gif', avif: 'image/avif' });
 
+/** How a bitmap is made of an ImageData: where that is transparent, Firefox shows other bitmaps in wrong colours. */
+export const TO_SHOW = /** @type {const} */ ({ premultiplyAlpha: 'premultiply' });
+
 /** What a visitor can save. */
 const FORMATS = {
   png: { format: /** @type {const} */ ('png'), depth: /** @type {const} */ (8) },
@@ -121,7 +124,10 @@ async function byBrowser(file, name) {
 export function deepened(image) {
   const { data, width, height, colorSpace } = image;
   if (!(data instanceof Uint8ClampedArray)) return { data, width, height, colorSpace };
-  return { data: Uint16Array.from(data, (code) => 257 * code), width, height, colorSpace };
+  // Not Uint16Array.from(), which makes an ordinary array of it first: large photos end the process so.
+  const deep = new Uint16Array(data);
+  for (let i = 0; i < deep.length; i += 1) deep[i] = 257 * (data[i] ?? 0);
+  return { data: deep, width, height, colorSpace };
 }
 
 /**
@@ -145,7 +151,7 @@ export async function shrunk(image, most) {
   const width = Math.max(1, Math.round(image.width * scale));
   const height = Math.max(1, Math.round(image.height * scale));
   if (image instanceof ImageData) {
-    return createImageBitmap(image, { resizeWidth: width, resizeHeight: height, resizeQuality: 'high' });
+    return createImageBitmap(image, { ...TO_SHOW, resizeWidth: width, resizeHeight: height, resizeQuality: 'high' });
   }
   // Chromium turns a photo upright when it draws its bitmap, but forgets to when it makes a smaller one of it.
   const canvas = new OffscreenCanvas(width, height);

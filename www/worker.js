@@ -1,7 +1,7 @@
 // Owns the denoiser: everything heavy happens here, so that the page never stands still.
 
 import init, { Denoiser, SvnrError, encodeFile, noiseAtGain } from '../pkg/index.js';
-import { deepened, inProfile, open as openFile, save, shrunk, toShow } from './image-file.js';
+import { TO_SHOW, deepened, inProfile, open as openFile, save, shrunk, toShow } from './image-file.js';
 import { Looker, sharpPart } from './look.js';
 import { differenceMap, noiseMap, uncertaintyMap } from './maps.js';
 import { strengthOf } from './strength.js';
@@ -175,7 +175,7 @@ async function denoise(picture, { painted, strength, ...options }) {
       const data = shown && new ImageData(shown.data, shown.width, shown.height, { colorSpace: shown.colorSpace });
       // One after the other, so that no older preview comes after a newer one.
       sent = sent.then(async () => {
-        const preview = data && (await inProfile(await createImageBitmap(data), metadata));
+        const preview = data && (await inProfile(await createImageBitmap(data, TO_SHOW), metadata));
         if (signal.aborted) return;
         const where = { sample, samples, step, steps, tile, tiles, fraction };
         tell({ type: 'running', picture, ...where, preview }, [preview]);
