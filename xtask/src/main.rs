@@ -11,9 +11,9 @@ const HELP: &str = "\
 cargo xtask serve [--port PORT]
     Serves the page on localhost and prints its address. The package comes from pkg, or from $SVNR_PKG.
 
-cargo xtask test [--native] [--types] [--browser]
-    Runs every test, or only those named: Rust's, the type check of the JavaScript, those in a real browser.
-    Installs what they need where it can.
+cargo xtask test [--native] [--types] [--browser [NAME...]]
+    Runs every test, or only those named: Rust's, the type check of the JavaScript, those in a real browser, of which
+    'page' is page.test.mjs. Installs what they need where it can.
 
 cargo xtask pkg [--out DIR] [--profile wasm|wasm-dev] [--toolchain auto|rustup|debian]
     Builds the npm package into pkg. The profile wasm-dev compiles quickly and gives a large, slow module.
@@ -60,6 +60,7 @@ fn run() -> Result<()> {
                     Long("native") => tests.native = true,
                     Long("types") => tests.types = true,
                     Long("browser") => tests.browser = true,
+                    Value(name) if tests.browser => tests.names.push(name.string()?),
                     other => return Err(other.unexpected().into()),
                 }
             }

@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// Which tests to run.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tests {
     /// Rust's.
     pub native: bool,
@@ -22,11 +22,13 @@ pub struct Tests {
     pub types: bool,
     /// Those in a browser.
     pub browser: bool,
+    /// The names of those in a browser, if not all of them: `page` for `page.test.mjs`.
+    pub names: Vec<String>,
 }
 
 impl Tests {
     /// Every test.
-    pub const ALL: Self = Self { native: true, types: true, browser: true };
+    pub const ALL: Self = Self { native: true, types: true, browser: true, names: Vec::new() };
 
     /// Runs them, and fails at the first that does.
     pub fn run(self) -> Result<()> {
@@ -46,7 +48,7 @@ impl Tests {
         if let Some(browser) = browser {
             let mut command = Command::new(node::node()?);
             // One after the other: each of them needs all the cores that there are.
-            command.args(["--test", "--test-concurrency=1"]).args(browser_tests(&directory)?).current_dir(&directory);
+            command.args(["--test", "--test-concurrency=1"]).args(browser_tests(&directory, &self.names)?).current_dir(&directory);
             command.env("CHROMIUM", browser).env("SVNR_PKG", workspace::package());
             command.env("SVNR_XTASK", env::current_exe().context("this program does not know where it lies")?);
             run(&mut command)?;
@@ -55,8 +57,15 @@ impl Tests {
     }
 }
 
-/// Node 20 takes a directory, Node 22 patterns: files suit both.
-fn browser_tests(directory: &Path) -> Result<Vec<PathBuf>> {
+/// All of the directory, or those with the names. Node 20 takes a directory, Node 22 patterns: files suit both.
+fn browser_tests(directory: &Path, names: &[String]) -> Result<Vec<PathBuf>> {
+    if !names.is_empty() {
+        let tests: Vec<_> = names.iter().map(|name| PathBuf::from(format!("{name}.test.mjs"))).collect();
+        if let Some(missing) = tests.iter().find(|test| !directory.join(test).is_file()) {
+            bail!("there is no {} in {}", missing.display(), directory.display());
+        }
+        return Ok(tests);
+    }
     let listed = || format!("{} cannot be listed", directory.display());
     let mut tests = Vec::new();
     for entry in fs::read_dir(directory).with_context(listed)? {
