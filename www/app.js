@@ -205,6 +205,7 @@ function denoise() {
   const { current } = queue;
   if (!current || (state !== 'open' && state !== 'done')) return;
   tell('error', '');
+  if (isUnusable) start('auto');
   save.forget();
   current.result = null;
   queue.mark(current, 'running');

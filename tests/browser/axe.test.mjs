@@ -2,29 +2,20 @@
 
 import assert from 'node:assert/strict';
 import { fileURLToPath } from 'node:url';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 
-import { launch, serve } from './harness.mjs';
 import { encodePng, noisyAndClean } from './pictures.mjs';
+import { denoise, give, reach, visitors } from './visit.mjs';
 
 /** @typedef {import('playwright-core').Page} Page */
 
 const AXE = fileURLToPath(import.meta.resolve('axe-core/axe.min.js'));
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'];
 
-const photo = encodePng(noisyAndClean(64, 48).noisy);
+// Large enough that a run lasts while it is looked at.
+const photo = encodePng(noisyAndClean(160, 120).noisy);
 
-/** @type {Awaited<ReturnType<typeof serve>>} */
-let site;
-/** @type {Awaited<ReturnType<typeof launch>>} */
-let browser;
-
-before(async () => {
-  // The CPU is quicker than a GPU made of software.
-  [site, browser] = await Promise.all([serve(), launch({ webgpu: false })]);
-});
-
-after(() => Promise.all([site?.close(), browser?.close()]));
+const { visit } = visitors();
 
 /**
  * What axe has to say against the page as it is, one line for each kind of fault.
@@ -57,65 +48,55 @@ async function unfoldAll(page) {
 
 /**
  * @param {Page} page
- * @param {string} name
- * @param {Buffer} buffer
+ * @param {string} state
  */
-async function choose(page, name, buffer) {
-  await page.locator('#file').setInputFiles({ name, mimeType: 'image/png', buffer });
-}
-
-/**
- * @param {Page} page
- * @param {'empty' | 'open' | 'running' | 'done'} state
- */
-async function reach(page, state) {
-  await page.locator(`body[data-state=${state}]`).waitFor();
+async function faultsInAllColours(page, state) {
+  const found = [];
+  for (const colorScheme of /** @type {const} */ (['light', 'dark'])) {
+    await page.emulateMedia({ colorScheme });
+    found.push(...(await faults(page, `${state}, ${colorScheme}`)));
+  }
+  return found;
 }
 
 for (const [name, options] of /** @type {const} */ ([
-  ['wide, light', { viewport: { width: 1280, height: 800 }, colorScheme: 'light' }],
-  ['wide, dark', { viewport: { width: 1280, height: 800 }, colorScheme: 'dark' }],
-  ['phone, light', { viewport: { width: 390, height: 844 }, colorScheme: 'light', hasTouch: true, isMobile: true }],
-  ['phone, dark', { viewport: { width: 390, height: 844 }, colorScheme: 'dark', hasTouch: true, isMobile: true }],
+  ['wide', { viewport: { width: 1280, height: 800 } }],
+  ['phone', { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true }],
 ])) {
-  test(name, async (t) => {
-    // In the middle of a transition colours are neither the one nor the other.
-    const context = await browser.newContext({ serviceWorkers: 'block', reducedMotion: 'reduce', ...options });
-    t.after(() => context.close());
-    // Not held up by the page's policy.
-    await context.addInitScript({ path: AXE });
-    const page = await context.newPage();
-    page.setDefaultTimeout(60_000);
-    await page.goto(site.url);
+  test(`on a ${name} screen`, async (t) => {
+    const { page } = await visit(t, {
+      // In the middle of a transition colours are neither the one nor the other.
+      context: { reducedMotion: 'reduce', ...options },
+      // Not held up by the page's policy.
+      prepare: (page) => page.addInitScript({ path: AXE }),
+    });
     await page.locator('body[data-backend=cpu]').waitFor();
-    const found = await faults(page, 'empty');
+    const found = await faultsInAllColours(page, 'empty');
 
-    await choose(page, 'not a photo.png', Buffer.from('not a photo'));
+    await give(page, { name: 'not a photo.png', buffer: Buffer.from('not a photo') });
     await page.locator('#error').waitFor();
-    found.push(...(await faults(page, 'error')));
+    found.push(...(await faultsInAllColours(page, 'error')));
 
-    await choose(page, 'photo.png', photo);
+    await give(page, { name: 'photo.png', buffer: photo });
     await reach(page, 'open');
     await page.locator('#read-slider:enabled').waitFor({ state: 'attached' });
     await unfoldAll(page);
-    found.push(...(await faults(page, 'open')));
+    found.push(...(await faultsInAllColours(page, 'open')));
 
-    await page.locator('[name=steps][value="16"]').check();
-    await page.locator('#denoise').click();
+    await denoise(page, 'Fine');
     await reach(page, 'running');
     await unfoldAll(page);
-    found.push(...(await faults(page, 'running')));
+    found.push(...(await faultsInAllColours(page, 'running')));
     assert.equal(await page.locator('body').getAttribute('data-state'), 'running', 'it was done too soon to be looked at');
 
     // By the keyboard: a sticky button has no place of its own to be scrolled to.
     await page.locator('#cancel').press('Enter');
     await reach(page, 'open');
-    await page.locator('[name=steps][value="1"]').check();
-    await page.locator('#denoise').click();
+    await denoise(page);
     await reach(page, 'done');
     await page.locator('#download[href]').waitFor();
     await unfoldAll(page);
-    found.push(...(await faults(page, 'done')));
+    found.push(...(await faultsInAllColours(page, 'done')));
 
     assert(found.length === 0, found.join('\n'));
   });

@@ -2,11 +2,13 @@
 
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import { after, afterEach, before, beforeEach, test } from 'node:test';
+import { test } from 'node:test';
 
-import { artifacts, launch, root, serve, watchErrors } from './harness.mjs';
+import { artifacts, launch, root } from './harness.mjs';
 import { encodePng, noisyAndClean } from './pictures.mjs';
+import { inWorker, visitors } from './visit.mjs';
 
+/** @typedef {import('playwright-core').Page} Page */
 /** @typedef {typeof import('../../pkg/worker.js')} WorkerPackage */
 /** @typedef {import('../../pkg/element.js').SvnrDenoiserElement} Element */
 
@@ -19,37 +21,27 @@ const POLICY = [
 
 const photo = noisyAndClean(48, 40);
 
-/** @type {Awaited<ReturnType<typeof serve>>} */
-let site;
-/** @type {Awaited<ReturnType<typeof launch>>} */
-let browser;
-/** @type {import('playwright-core').Page} */
-let page;
-/** @type {string[]} */
-let errors;
+const visitor = visitors({ webgpu: true });
 
-before(async () => {
-  [site, browser] = await Promise.all([serve(), launch()]);
-});
-
-after(() => Promise.all([site?.close(), browser?.close()]));
-
-beforeEach(async () => {
-  page = await browser.newPage();
-  page.setDefaultTimeout(240_000);
-  errors = watchErrors(page);
-  const body = '<!doctype html><html lang="en"><title>Somebody else’s page</title><main></main>';
-  const headers = { 'content-type': 'text/html', 'content-security-policy': POLICY };
-  await page.route('**/theirs', (route) => route.fulfill({ headers, body }));
+/**
+ * Somebody else's page, with pictures beside it.
+ *
+ * @param {import('node:test').TestContext} t
+ */
+function visit(t) {
   const png = encodePng(photo.noisy);
-  await page.route('**/photo.png', (route) => route.fulfill({ contentType: 'image/png', body: png }));
-  await page.route('**/text.png', (route) => route.fulfill({ contentType: 'image/png', body: 'no picture' }));
-  await page.goto(new URL('theirs', site.url).href);
-});
+  return visitor.visit(t, {
+    html: '<!doctype html><html lang="en"><title>Somebody else’s page</title><main></main>',
+    headers: { 'content-security-policy': POLICY },
+    prepare: async (page) => {
+      await page.route('**/photo.png', (route) => route.fulfill({ contentType: 'image/png', body: png }));
+      await page.route('**/text.png', (route) => route.fulfill({ contentType: 'image/png', body: 'no picture' }));
+    },
+  });
+}
 
-afterEach(() => page.close());
-
-test('a worker gives the same picture as the page, with progress and previews', async () => {
+test('a worker gives the same picture as the page, with progress and previews', async (t) => {
+  const { page, errors } = await visit(t);
   const seen = await page.evaluate(async ({ data, width, height }) => {
     /** @type {WorkerPackage} */
     const { createWorkerDenoiser } = await import(/** @type {any} */ ('/pkg/worker.js'));
@@ -106,9 +98,10 @@ test('a worker gives the same picture as the page, with progress and previews', 
 /**
  * Has the worker's GPU destroyed as soon as it gets a message of this type.
  *
+ * @param {Page} page
  * @param {'denoise' | 'preview'} type
  */
-async function loseGpuOn(type) {
+async function loseGpuOn(page, type) {
   const code = `
     const { requestDevice } = GPUAdapter.prototype;
     GPUAdapter.prototype.requestDevice = async function (...options) {
@@ -116,14 +109,12 @@ async function loseGpuOn(type) {
       addEventListener('message', ({ data }) => data.type === '${type}' && device.destroy());
       return device;
     };`;
-  await page.route('**/worker-thread.js', async (route) => {
-    const response = await route.fetch();
-    await route.fulfill({ response, body: `${await response.text()}\n${code}` });
-  });
+  await inWorker(page, code, 'worker-thread.js');
 }
 
-test('a worker whose GPU is lost goes on on the CPU, and says so', async () => {
-  await loseGpuOn('preview');
+test('a worker whose GPU is lost goes on on the CPU, and says so', async (t) => {
+  const { page, errors } = await visit(t);
+  await loseGpuOn(page, 'preview');
   const { before, on, largest, after } = await page.evaluate(async ({ data, width, height }) => {
     /** @type {WorkerPackage} */
     const { createWorkerDenoiser } = await import(/** @type {any} */ ('/pkg/worker.js'));
@@ -157,7 +148,8 @@ test('a worker whose GPU is lost goes on on the CPU, and says so', async () => {
   assert.deepEqual(errors, []);
 });
 
-test('a worker aborts, refuses and ends as the page does', async () => {
+test('a worker aborts, refuses and ends as the page does', async (t) => {
+  const { page } = await visit(t);
   const failures = await page.evaluate(async ({ data, width, height }) => {
     /** @type {WorkerPackage} */
     const { createWorkerDenoiser } = await import(/** @type {any} */ ('/pkg/worker.js'));
@@ -212,10 +204,11 @@ test('a worker aborts, refuses and ends as the page does', async () => {
 /**
  * Puts an element into the page and waits for what becomes of it.
  *
+ * @param {Page} page
  * @param {Record<string, string>} attributes
  * @returns {Promise<{ type: string, code: string | undefined, size: number[] | null }>}
  */
-function show(attributes) {
+function show(page, attributes) {
   return page.evaluate(async (attributes) => {
     await import(/** @type {any} */ ('/pkg/element.js'));
     const element = document.createElement('svnr-denoiser');
@@ -231,8 +224,9 @@ function show(attributes) {
 }
 
 for (const backend of ['cpu', 'webgpu']) {
-  test(`the element denoises its picture on ${backend}`, async () => {
-    const done = await show({ src: 'photo.png', steps: '2', backend, alt: 'A test' });
+  test(`the element denoises its picture on ${backend}`, async (t) => {
+    const { page, errors } = await visit(t);
+    const done = await show(page, { src: 'photo.png', steps: '2', backend, alt: 'A test' });
     assert.deepEqual(done, { type: 'svnr-done', code: undefined, size: [48, 40] });
     const divider = page.getByRole('slider');
     await divider.press('ArrowRight');
@@ -243,29 +237,31 @@ for (const backend of ['cpu', 'webgpu']) {
   });
 }
 
-test('the element outlives its GPU', async () => {
-  await loseGpuOn('denoise');
+test('the element outlives its GPU', async (t) => {
+  const { page, errors } = await visit(t);
+  await loseGpuOn(page, 'denoise');
   await page.evaluate(() => {
     /** @type {any} */ (globalThis).phases = [];
     document.addEventListener('svnr-progress', (event) => {
       /** @type {any} */ (globalThis).phases.push(/** @type {CustomEvent} */ (event).detail.phase);
     });
   });
-  assert.deepEqual(await show({ src: 'photo.png' }), { type: 'svnr-done', code: undefined, size: [48, 40] });
+  assert.deepEqual(await show(page, { src: 'photo.png' }), { type: 'svnr-done', code: undefined, size: [48, 40] });
   assert((await page.evaluate(() => /** @type {any} */ (globalThis).phases)).includes('recovering'));
   assert.deepEqual(errors, []);
 });
 
-test('the element says what is wrong, and starts anew when it is changed', async () => {
+test('the element says what is wrong, and starts anew when it is changed', async (t) => {
+  const { page } = await visit(t);
   for (const [src, code] of [
     ['/nowhere.png', 'load-failed'],
     ['/text.png', 'unsupported-image'],
     ['http://localhost:1/photo.png', 'load-failed'],
   ]) {
-    const failed = await show({ src: src ?? '', backend: 'cpu' });
+    const failed = await show(page, { src: src ?? '', backend: 'cpu' });
     assert.deepEqual(failed, { type: 'svnr-error', code, size: null });
   }
-  const refused = await show({ src: '/photo.png', steps: 'many', backend: 'cpu' });
+  const refused = await show(page, { src: '/photo.png', steps: 'many', backend: 'cpu' });
   assert.equal(refused.code, 'bad-option');
   const element = page.locator('svnr-denoiser').last();
   await element.getByText('steps is NaN; it must be a whole number').waitFor();
@@ -285,8 +281,7 @@ test('the code in docs/embed.md runs', async (t) => {
   // The CPU is quicker than a GPU made of software, and what is said for both runs on it.
   const launched = await launch({ webgpu: false });
   t.after(() => launched.close());
-  const page = await launched.newPage();
-  const errors = watchErrors(page);
+  const { page, errors } = await visitor.visit(t, { in: launched, html: '' });
   const text = await readFile(`${root}docs/embed.md`, 'utf8');
   const blocks = [...text.matchAll(/^```js\n(.*?)^```$/gms)].map(([, code]) => code ?? '');
   assert(blocks.length >= 5);
@@ -297,7 +292,7 @@ test('the code in docs/embed.md runs', async (t) => {
   for (const [i, code] of blocks.entries()) {
     await page.route(`**/block-${i}.js`, (route) => route.fulfill({ contentType: 'text/javascript', body: code }));
     await page.route(`**/page-${i}`, (route) => route.fulfill({ contentType: 'text/html', body: `<!doctype html>${map}` }));
-    await page.goto(new URL(`page-${i}`, site.url).href);
+    await page.goto(new URL(`page-${i}`, page.url()).href);
     const failure = await page.evaluate((i) => import(`/block-${i}.js`).then(() => null, String), i);
     assert.equal(failure, null, code);
   }

@@ -8,9 +8,9 @@ import { after, before, describe, test } from 'node:test';
 
 import sharp from 'sharp';
 
-import { artifacts, launch, serve, watchErrors } from './harness.mjs';
+import { artifacts } from './harness.mjs';
 import { QUARTERS, animatedPng, claimedPng, corruptPng, exif, floatTiff, quarters, stored, withMetadata } from './photo-files.mjs';
-import { denoise, download, give, reach, shown } from './visit.mjs';
+import { denoise, download, give, reach, shown, visitors } from './visit.mjs';
 
 /** @typedef {import('playwright-core').Page} Page */
 /** @typedef {import('./photo-files.mjs').Rgb8} Rgb8 */
@@ -188,10 +188,8 @@ const REFUSED = [
   { what: 'a web page', name: 'saved.jpg', file: text('<!DOCTYPE html><title>Not found</title>'), says: ['is a web page, not a photo', 'Save the picture'] },
 ];
 
-/** @type {Awaited<ReturnType<typeof serve>>} */
-let site;
-/** @type {Awaited<ReturnType<typeof launch>>} */
-let browser;
+const { visit } = visitors();
+
 /** All files go into one page.
  * @type {Page} */
 let page;
@@ -202,17 +200,11 @@ let errors;
 const said = [];
 
 before(async () => {
-  // The CPU is quicker than a GPU made of software.
-  [site, browser] = await Promise.all([serve(), launch({ webgpu: false })]);
-  page = await browser.newPage({ serviceWorkers: 'block' });
-  page.setDefaultTimeout(20_000);
-  errors = watchErrors(page);
-  await page.goto(site.url);
-  await page.locator('body[data-backend]').waitFor({ timeout: 60_000 });
+  ({ page, errors } = await visit(null));
+  await page.locator('body[data-backend]').waitFor();
 });
 
 after(async () => {
-  await Promise.all([site?.close(), browser?.close()]);
   const rows = said.map(({ what, says }) => `| ${what} | ${says.replaceAll('|', '\\|')} |\n`);
   await writeFile(`${artifacts}inputs.md`, `| File | What the page says |\n|---|---|\n${rows.join('')}`);
 });
@@ -259,15 +251,13 @@ describe('opens', () => {
   }
 });
 
-test('what is broken is refused also when it comes before the denoiser', async () => {
-  const early = await browser.newPage({ serviceWorkers: 'block' });
-  await early.goto(site.url);
+test('what is broken is refused also when it comes before the denoiser', async (t) => {
+  const { page: early } = await visit(t);
   await give(early, { name: 'early.jpg', mimeType: '', buffer: await half(jpeg)() });
   await early.locator('#error').getByText('“early.jpg” is damaged').waitFor();
   await give(early, { name: 'next.png', buffer: await png() });
   await early.locator('#name').getByText('next.png').waitFor();
   await reach(early, 'open');
-  await early.close();
 });
 
 test('a photo of one row is denoised and saved', async () => {

@@ -2,9 +2,10 @@
 
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 
-import { artifacts, launch, root, serve, watchErrors } from './harness.mjs';
+import { root } from './harness.mjs';
+import { screenshot, visitors } from './visit.mjs';
 
 /** @typedef {import('playwright-core').Page} Page */
 /** @typedef {import('../../www/noise.js').NoiseFields} NoiseFields */
@@ -24,21 +25,15 @@ const PRESETS = [
   { name: 'Camera at ISO 102400, phone at 6400', read: 0.0794, shot: 0.0316 },
 ];
 
-/** @type {Awaited<ReturnType<typeof serve>>} */
-let site;
-/** @type {Awaited<ReturnType<typeof launch>>} */
-let browser;
-/** The page's own policy.
- * @type {string} */
-let policy;
+const visitor = visitors();
 
-before(async () => {
+/** The page's own policy. */
+async function policy() {
   const index = await readFile(`${root}www/index.html`, 'utf8');
-  policy = index.match(/<meta http-equiv="Content-Security-Policy"[^>]*>/)?.[0] ?? '';
-  [site, browser] = await Promise.all([serve(), launch({ webgpu: false })]);
-});
-
-after(() => Promise.all([site?.close(), browser?.close()]));
+  const [policy] = index.match(/<meta http-equiv="Content-Security-Policy"[^>]*>/) ?? [];
+  assert(policy);
+  return policy;
+}
 
 /**
  * A page with one of the elements in a panel as wide as the page's.
@@ -48,27 +43,15 @@ after(() => Promise.all([site?.close(), browser?.close()]));
  * @param {import('playwright-core').BrowserContextOptions} [options]
  */
 async function visit(t, name, options) {
-  const context = await browser.newContext({
-    serviceWorkers: 'block',
-    viewport: { width: 336, height: 900 },
-    ...options,
+  const { page, errors } = await visitor.visit(t, {
+    context: { viewport: { width: 336, height: 900 }, ...options },
+    html: `<!doctype html><html lang="en"><meta charset="utf-8">${await policy()}
+      <meta name="viewport" content="width=device-width, initial-scale=1">
+      <title>Noise</title>
+      <link rel="icon" href="icon.svg"><link rel="stylesheet" href="style.css"><link rel="stylesheet" href="noise.css">
+      <script type="module" src="${name.slice('svnr-'.length)}.js"></script>
+      <form id="panel"><${name}></${name}></form>`,
   });
-  t.after(() => context.close());
-  const page = await context.newPage();
-  page.setDefaultTimeout(20_000);
-  const errors = watchErrors(page);
-  await page.route('**/test.html', (route) =>
-    route.fulfill({
-      contentType: 'text/html',
-      body: `<!doctype html><html lang="en"><meta charset="utf-8">${policy}
-        <meta name="viewport" content="width=device-width, initial-scale=1">
-        <title>Noise</title>
-        <link rel="icon" href="icon.svg"><link rel="stylesheet" href="style.css"><link rel="stylesheet" href="noise.css">
-        <script type="module" src="${name.slice('svnr-'.length)}.js"></script>
-        <form id="panel"><${name}></${name}></form>`,
-    }),
-  );
-  await page.goto(`${site.url}test.html`);
   await page.evaluate((name) => customElements.whenDefined(name).then(() => {}), name);
   return { page, errors };
 }
@@ -292,18 +275,17 @@ test('fingers find everything', async (t) => {
     assert(box && box.height >= 44 && box.width >= 44, `${await input.evaluate((input) => input.id)}: ${box?.height}`);
   }
   assert(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
-  await page.screenshot({ path: `${artifacts}screenshots/noise-phone.png`, fullPage: true });
+  await screenshot(page, 'noise-phone', { fullPage: true });
 });
 
 for (const colorScheme of /** @type {const} */ (['light', 'dark'])) {
   test(`screenshots, ${colorScheme}`, async (t) => {
     const { page, fields } = await visitFields(t, null, { colorScheme });
-    const screenshot = (/** @type {string} */ what) =>
-      page.screenshot({ path: `${artifacts}screenshots/noise-${what}-${colorScheme}.png`, fullPage: true });
-    await screenshot('unknown');
+    const shoot = (/** @type {string} */ what) => screenshot(page, `noise-${what}-${colorScheme}`, { fullPage: true });
+    await shoot('unknown');
     await fields.evaluate((fields, measured) => fields.setMeasured(measured), MEASURED);
-    await screenshot('measured');
+    await shoot('measured');
     await page.getByLabel('Noise as').selectOption({ index: 2 });
-    await screenshot('preset');
+    await shoot('preset');
   });
 }

@@ -1,53 +1,163 @@
-// The page without a network.
+// The page without a network, and after it has changed on its server.
 
 import assert from 'node:assert/strict';
-import { createServer } from 'node:http';
 import { test } from 'node:test';
 
-import { artifacts, launch, serve, watchErrors } from './harness.mjs';
+import { deploy } from './deployed.mjs';
+import { denoise, reach, screenshot, visitors } from './visit.mjs';
 
-test('once visited, the page denoises without a network, and gives way to a newer one', async (t) => {
-  const [site, browser] = await Promise.all([serve(), launch({ webgpu: false })]);
-  t.after(() => Promise.all([site.close(), browser.close()]));
-  const page = await browser.newPage();
-  page.setDefaultTimeout(60_000);
-  const errors = watchErrors(page);
-  await page.goto(site.url);
-  await page.getByText('works without a network').waitFor();
-  await page.screenshot({ path: `${artifacts}screenshots/offline.png` });
+/** @typedef {import('playwright-core').Page} Page */
 
-  await site.close();
-  // An empty HTTP cache: what comes now comes from the service worker.
+const { visit } = visitors();
+
+/** A change that is seen once the page has started. */
+const NEWER = /** @type {const} */ (['/words.js', 'Runs on the CPU', 'Runs on a CPU, as newer pages say']);
+
+/** Counts in a page how often it has looked for a newer version, and how often it was told which there is. */
+function count() {
+  const counts = { looks: 0, reports: 0 };
+  Object.assign(globalThis, { counts });
+  const { postMessage } = ServiceWorker.prototype;
+  ServiceWorker.prototype.postMessage = function (/** @type {any[]} */ ...given) {
+    counts.looks += 1;
+    return postMessage.apply(this, /** @type {any} */ (given));
+  };
+  navigator.serviceWorker.addEventListener('message', () => (counts.reports += 1));
+}
+
+/**
+ * The page with its service worker.
+ *
+ * @param {import('node:test').TestContext} t
+ * @param {Awaited<ReturnType<typeof deploy>>} site
+ */
+function open(t, { url }) {
+  return visit(t, { context: { serviceWorkers: 'allow' }, url, prepare: (page) => page.addInitScript(count) });
+}
+
+/**
+ * @param {Page} page
+ * @param {number} reports
+ */
+async function hear(page, reports) {
+  await page.waitForFunction((reports) => /** @type {any} */ (globalThis).counts.reports === reports, reports);
+}
+
+/**
+ * Time passes, and the visitor comes back to the page.
+ *
+ * @param {Page} page
+ * @param {number} minutes
+ */
+async function comeBack(page, minutes) {
+  await page.evaluate((passed) => {
+    const { now } = Date;
+    Date.now = () => now() + passed;
+    document.dispatchEvent(new Event('visibilitychange'));
+  }, minutes * 60_000);
+}
+
+/**
+ * Empties the HTTP cache: what comes without a network from now on comes from the service worker.
+ *
+ * @param {Page} page
+ */
+async function forget(page) {
   const devtools = await page.context().newCDPSession(page);
   await devtools.send('Network.clearBrowserCache');
+}
+
+/** @param {Page} page */
+const offer = (page) => page.getByText('There is a newer version of this page.');
+
+test('once visited, the page denoises without a network, and gives way to a newer one', async (t) => {
+  const site = await deploy(t);
+  const { page, errors } = await open(t, site);
+  await page.getByText('works without a network').waitFor();
+  await screenshot(page, 'offline');
+
+  site.switchOff();
+  await forget(page);
   await page.reload();
   for (const sample of ['Dusk at the lake', 'Still life']) {
     await page.getByRole('button', { name: sample }).click();
-    await page.locator('body[data-state=open]').waitFor();
+    await reach(page, 'open');
     assert.equal(await page.locator('#error').isHidden(), true);
     await page.reload();
   }
   await page.getByRole('button', { name: 'Still life' }).click();
   await page.locator('#device').getByText('Runs on the CPU').waitFor();
-  await page.getByRole('button', { name: 'Denoise' }).click();
-  await page.locator('body[data-state=done]').waitFor();
+  await denoise(page);
+  await reach(page, 'done');
   // Kept or not, a browser looks for a newer service worker, which nobody can give here.
   assert.deepEqual(errors.filter((error) => !error.includes('offline.js')), []);
 
-  const newer = createServer((_, response) => response.setHeader('content-type', 'text/html').end('<title>newer</title>'));
-  t.after(() => newer.close());
-  await new Promise((resolve) => newer.listen(Number(new URL(site.url).port), 'localhost', () => resolve(null)));
+  await site.change('/index.html', '<title>', '<title>Newer: ');
+  await site.switchOn();
   await page.goto(site.url);
-  assert.equal(await page.title(), 'newer');
+  assert.match(await page.title(), /^Newer: /);
+});
+
+test('a page that stays open says when there is a newer one, and reloads as that', async (t) => {
+  const site = await deploy(t);
+  const { page, errors } = await open(t, site);
+  await hear(page, 1);
+  await comeBack(page, 61);
+  await hear(page, 2);
+  assert(await offer(page).isHidden(), 'nothing has changed');
+
+  await site.change(...NEWER);
+  await comeBack(page, 30);
+  assert.equal(await page.evaluate(() => /** @type {any} */ (globalThis).counts.looks), 2, 'once an hour is enough');
+  await comeBack(page, 31);
+  await offer(page).waitFor();
+  await screenshot(page, 'newer');
+  assert.equal(await page.locator('#device').innerText(), 'Runs on the CPU');
+
+  await page.getByRole('button', { name: 'Reload' }).click();
+  await page.locator('#device').getByText('as newer pages say').waitFor();
+  await hear(page, 1);
+  assert(await offer(page).isHidden(), 'this is the newer one');
+  assert.deepEqual(errors, []);
+});
+
+test('a page that was opened without a network says so, too, once there is one again', async (t) => {
+  const site = await deploy(t);
+  const { page } = await open(t, site);
+  await hear(page, 1);
+  site.switchOff();
+  await forget(page);
+  await page.reload();
+  await hear(page, 1);
+
+  // A service worker that has nothing to do is stopped, and knows nothing any more when it is needed again.
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send('ServiceWorker.enable');
+  await devtools.send('ServiceWorker.stopAllWorkers');
+  await site.change(...NEWER);
+  await site.switchOn();
+  await comeBack(page, 61);
+  await offer(page).waitFor();
+  await page.getByRole('button', { name: 'Reload' }).click();
+  await page.locator('#device').getByText('as newer pages say').waitFor();
+});
+
+test('no visit gets an old page from the HTTP cache', async (t) => {
+  const site = await deploy(t);
+  const { page } = await open(t, site);
+  await page.getByText('works without a network').waitFor();
+  await site.change('/index.html', '<title>', '<title>Newer: ');
+  await site.change(...NEWER);
+  const visitor = await page.context().newPage();
+  await visitor.goto(site.url);
+  assert.match(await visitor.title(), /^Newer: /);
+  await visitor.locator('#device').getByText('as newer pages say').waitFor();
 });
 
 test('the page can be installed', async (t) => {
-  const [site, browser] = await Promise.all([serve(), launch({ webgpu: false })]);
-  t.after(() => Promise.all([site.close(), browser.close()]));
-  const page = await browser.newPage();
-  await page.goto(site.url);
+  const { page } = await visit(t);
   const devtools = await page.context().newCDPSession(page);
   const { url, errors } = await devtools.send('Page.getAppManifest');
-  assert.equal(url, `${site.url}manifest.webmanifest`);
+  assert.equal(url, new URL('manifest.webmanifest', page.url()).href);
   assert.deepEqual(errors, []);
 });

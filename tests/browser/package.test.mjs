@@ -5,39 +5,30 @@ import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import { promisify } from 'node:util';
 
-import { launch, root, serve, watchErrors } from './harness.mjs';
+import { root } from './harness.mjs';
 import { NOISE, chunk, decodePng, encodePng, largestDifference, noisyAndClean } from './pictures.mjs';
+import { visitors } from './visit.mjs';
 
 /** @typedef {typeof import('../../pkg/index.js')} Package */
 
 const photo = noisyAndClean(48, 40, { bits: 16 }).noisy;
 const rgb = { ...photo, data: [...photo.data] };
 
-/** @type {Awaited<ReturnType<typeof serve>>} */
-let site;
-/** @type {Awaited<ReturnType<typeof launch>>} */
-let browser;
+const { visit } = visitors({ webgpu: true });
+
+/** A page of this origin with nothing in it. */
+const html = '<title>Test</title>';
+
 /** @type {import('playwright-core').Page} */
 let page;
 /** @type {string[]} */
 let errors;
 
-/** A page of this origin with nothing in it. */
-async function blankPage() {
-  const page = await browser.newPage();
-  page.setDefaultTimeout(240_000);
-  await page.route('**/blank', (route) => route.fulfill({ contentType: 'text/html', body: '<title>Test</title>' }));
-  await page.goto(new URL('blank', site.url).href);
-  return page;
-}
-
 before(async () => {
-  [site, browser] = await Promise.all([serve(), launch()]);
-  page = await blankPage();
-  errors = watchErrors(page);
+  ({ page, errors } = await visit(null, { html }));
   await page.evaluate(async () => {
     const svnr = await import(/** @type {any} */ ('/pkg/index.js'));
     Object.assign(globalThis, {
@@ -58,8 +49,6 @@ before(async () => {
     });
   });
 });
-
-after(() => Promise.all([site?.close(), browser?.close()]));
 
 /** What `before` has put into the page.
  * @typedef {{
@@ -264,9 +253,7 @@ test('an abort is heard within a step, and runs queue', async () => {
 });
 
 test('a GPU that is lost in the middle does not cost the run', async (t) => {
-  const page = await blankPage();
-  t.after(() => page.close());
-  const errors = watchErrors(page);
+  const { page, errors } = await visit(t, { html });
   const { made, named, went, largest, after, again } = await page.evaluate(
     async ({ rgb, noise }) => {
       /** @type {{ destroy: () => void }[]} */

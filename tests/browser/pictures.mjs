@@ -75,6 +75,16 @@ export function psnr(a, b) {
 }
 
 /**
+ * By how many dB a picture is nearer to the clean one than the noisy one is.
+ *
+ * @param {{ noisy: Rgb, clean: Rgb }} photo
+ * @param {Rgb} image
+ */
+export function gain({ noisy, clean }, image) {
+  return psnr(image, clean) - psnr(noisy, clean);
+}
+
+/**
  * The largest difference between two pictures, as a share of white.
  *
  * @param {Rgb} a

@@ -9,17 +9,15 @@ import { encodePng } from './pictures.mjs';
 /** @typedef {import('playwright-core').Page} Page */
 /** @typedef {{ name: string, buffer: Buffer, mimeType?: string }} File */
 
-/** Code for {@link inWorker}: no WebGPU. */
-export const WITHOUT_WEBGPU = "Object.defineProperty(navigator, 'gpu', { value: undefined });";
-
 /**
- * Code that runs in the page's worker before its own.
+ * Code that runs in a worker before its own.
  *
  * @param {Page} page
  * @param {string} code
+ * @param {string} [worker]  its file; the page's if none is named
  */
-export async function inWorker(page, code) {
-  await page.route('**/worker.js', async (route) => {
+export async function inWorker(page, code, worker = 'worker.js') {
+  await page.route(`**/${worker}`, async (route) => {
     const response = await route.fetch();
     await route.fulfill({ response, body: `${await response.text()}\n${code}` });
   });
@@ -31,35 +29,46 @@ export async function inWorker(page, code) {
  * @param {Parameters<typeof launch>[0]} [options]
  */
 export function visitors(options = { webgpu: false }) {
-  /** @type {Awaited<ReturnType<typeof serve>>} */
-  let site;
-  /** @type {Awaited<ReturnType<typeof launch>>} */
-  let browser;
+  /** @type {Promise<[Awaited<ReturnType<typeof serve>>, Awaited<ReturnType<typeof launch>>]>} */
+  let started;
   before(async () => {
-    [site, browser] = await Promise.all([serve(), launch(options)]);
+    started = Promise.all([serve(), launch(options)]);
+    await started;
   });
-  after(() => Promise.all([site?.close(), browser?.close()]));
+  after(async () => {
+    const [site, browser] = await started;
+    await Promise.all([site.close(), browser.close()]);
+  });
   return {
     /**
-     * The page, with a photo open if one is given.
+     * The page, with a photo open if one is given; or a page of the test's own in its place.
      *
-     * @param {import('node:test').TestContext} t
+     * @param {import('node:test').TestContext | null} t  `null` for a page that stays open for all tests of the file
      * @param {object} [how]
      * @param {import('playwright-core').BrowserContextOptions} [how.context]
      * @param {Awaited<ReturnType<typeof launch>>} [how.in]
-     * @param {(page: Page) => Promise<void>} [how.prepare]  before the page loads
+     * @param {(page: Page) => Promise<unknown>} [how.prepare]  before the page loads
+     * @param {string} [how.url]  where else it is
+     * @param {string} [how.html]  of the test's own page, beside the other files
+     * @param {Record<string, string>} [how.headers]  of that
      * @param {import('./pictures.mjs').Rgb} [how.photo]
      */
-    async visit(t, { context: contextOptions, in: launched = browser, prepare, photo } = {}) {
+    async visit(t, { context: contextOptions, in: launched, prepare, url, html, headers, photo } = {}) {
+      // A hook of the file's own does not wait for the one above.
+      const [site, browser] = await started;
       // A service worker's requests would pass by the tests' routes.
-      const context = await launched.newContext({ serviceWorkers: 'block', ...contextOptions });
-      t.after(() => context.close());
+      const context = await (launched ?? browser).newContext({ serviceWorkers: 'block', ...contextOptions });
+      t?.after(() => context.close());
       const page = await context.newPage();
       // Compiling shaders for a GPU made of software takes its time.
       page.setDefaultTimeout(240_000);
       const errors = watchErrors(page);
+      if (html !== undefined) {
+        const answer = { body: html, headers: { 'content-type': 'text/html', ...headers } };
+        await page.route('**/own.html', (route) => route.fulfill(answer));
+      }
       await prepare?.(page);
-      await page.goto(site.url);
+      await page.goto(new URL(html === undefined ? '' : 'own.html', url ?? site.url).href);
       if (photo) {
         await give(page, { name: 'photo.png', buffer: encodePng(photo) });
         await reach(page, 'open');
@@ -113,9 +122,10 @@ export async function download(page) {
 /**
  * @param {Page} page
  * @param {string} name
+ * @param {import('playwright-core').PageScreenshotOptions} [options]
  */
-export async function screenshot(page, name) {
-  await page.screenshot({ path: `${artifacts}screenshots/${name}.png` });
+export async function screenshot(page, name, options) {
+  await page.screenshot({ path: `${artifacts}screenshots/${name}.png`, ...options });
 }
 
 /**

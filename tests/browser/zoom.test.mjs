@@ -2,10 +2,10 @@
 // enough for these; no denoiser runs.
 
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 
-import { artifacts, launch, serve, watchErrors } from './harness.mjs';
 import { decodePng } from './pictures.mjs';
+import { screenshot, visitors } from './visit.mjs';
 
 /** @typedef {import('playwright-core').Page} Page */
 /** @typedef {import('playwright-core').CDPSession} CDPSession */
@@ -53,16 +53,7 @@ const HTML = `<!doctype html>
   globalThis.trial = { zoom, compare, views, holds, colour };
 </script>`;
 
-/** @type {Awaited<ReturnType<typeof serve>>} */
-let site;
-/** @type {Awaited<ReturnType<typeof launch>>} */
-let browser;
-
-before(async () => {
-  [site, browser] = await Promise.all([serve(), launch({ webgpu: false })]);
-});
-
-after(() => Promise.all([site?.close(), browser?.close()]));
+const visitor = visitors();
 
 /**
  * A page with a red photo and what was made of it, in blue.
@@ -71,13 +62,8 @@ after(() => Promise.all([site?.close(), browser?.close()]));
  * @param {import('playwright-core').BrowserContextOptions & { after?: boolean, size?: typeof SIZE }} [options]
  */
 async function visit(t, { after = true, size = SIZE, ...contextOptions } = {}) {
-  const context = await browser.newContext({ viewport: { width: 1000, height: 700 }, ...contextOptions });
-  t.after(() => context.close());
-  const page = await context.newPage();
-  page.setDefaultTimeout(20_000);
-  const errors = watchErrors(page);
-  await page.route('**/trial.html', (route) => route.fulfill({ contentType: 'text/html', body: HTML }));
-  await page.goto(new URL('trial.html', site.url).href);
+  const context = { viewport: { width: 1000, height: 700 }, ...contextOptions };
+  const { page, errors } = await visitor.visit(t, { context, html: HTML });
   await page.waitForFunction(() => 'trial' in globalThis);
   await page.evaluate(
     async ({ after, size: { width, height } }) => {
@@ -337,6 +323,8 @@ describe('panning', () => {
     assert(await page.evaluate(() => scrollY > 30), 'the page did not scroll');
     await page.evaluate(() => scrollTo(0, 0));
     await within(({ zoom }) => (zoom.zoom = 4));
+    // Fingers go by what is on the screen.
+    await within(lastView);
     const [x = 0, y = 0] = await within(scrolled);
     await swipe();
     const [toX = 0, toY = 0] = await within(scrolled);
@@ -607,7 +595,7 @@ describe('a detail', () => {
     assert.deepEqual(await row(page, picture), [RED, GREEN, GREEN, GREEN, GREEN, RED]);
     assert(await page.getByText('Preview').isVisible());
     assert.equal(await page.getByText('Before').isVisible(), false);
-    await page.screenshot({ path: `${artifacts}screenshots/zoom-preview.png` });
+    await screenshot(page, 'zoom-preview');
     await within(({ compare }) => (compare.holding = true));
     assert.deepEqual(await row(page, picture), [RED, YELLOW, YELLOW, YELLOW, YELLOW, RED]);
     assert(await page.getByText('Before').isVisible());
@@ -648,8 +636,7 @@ describe('screenshots', () => {
     for (const colorScheme of /** @type {const} */ (['light', 'dark'])) {
       test(`${device}, ${colorScheme}`, async (t) => {
         const { page, within } = await visit(t, { ...options, colorScheme });
-        const shoot = (/** @type {string} */ name) =>
-          page.screenshot({ path: `${artifacts}screenshots/zoom-${name}-${device}-${colorScheme}.png` });
+        const shoot = (/** @type {string} */ name) => screenshot(page, `zoom-${name}-${device}-${colorScheme}`);
         await shoot('fit');
         await within(({ zoom }) => (zoom.zoom = 2));
         await shoot('large');
