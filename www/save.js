@@ -31,7 +31,9 @@ export class Save extends HTMLElement {
     this.#copy.textContent = 'Copy';
     // Without a secure context there is no clipboard.
     this.#copy.hidden = !navigator.clipboard?.write;
-    for (const [value, text] of Object.entries(NAMES)) this.#format.add(new Option(text, value));
+    for (const [value, text] of Object.entries(NAMES)) {
+      if (value !== 'webp' || canWriteWebp()) this.#format.add(new Option(text, value));
+    }
     this.#format.setAttribute('aria-label', 'File format');
     Object.assign(this.#quality, { type: 'range', min: '50', max: '100', step: '1', value: '92' });
     this.#qualityLabel.append('Quality ', this.#quality);
@@ -125,6 +127,13 @@ export class Save extends HTMLElement {
       this.dispatchEvent(new CustomEvent('failed', { detail: `The picture could not be copied: ${why}` }));
     }
   }
+}
+
+/** Whether this browser writes WebP, as Safari does not. */
+function canWriteWebp() {
+  const canvas = document.createElement('canvas');
+  canvas.width = canvas.height = 1;
+  return canvas.toDataURL('image/webp').startsWith('data:image/webp');
 }
 
 customElements.define('svnr-save', Save);
