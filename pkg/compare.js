@@ -245,6 +245,7 @@ export class Compare extends Base {
   #before = new Side('photo');
   #after = new Side('result');
   #range = document.createElement('input');
+  #name = makeLabel('After', 'label after');
   #position = 50;
   // Made so, it is no inline style to a page's security policy; and an element that is being created may have no style of
   // its own.
@@ -261,12 +262,9 @@ export class Compare extends Base {
     grip.part = 'grip';
     line.append(grip);
     this.#dragBy(line);
-    const halves = ['Before', 'After'].map((text) => {
-      const name = text.toLowerCase();
-      const half = makeBox(`half ${name}`);
-      half.append(makeLabel(text, `label ${name}`));
-      return half;
-    });
+    const [before, after] = [makeBox('half before'), makeBox('half after')];
+    before.append(makeLabel('Before', 'label before'));
+    after.append(this.#name);
     const frame = makeBox('frame detail');
     frame.append(makeLabel('Preview', 'label'));
     this.#range.type = 'range';
@@ -278,7 +276,7 @@ export class Compare extends Base {
       this.position = Number(this.#range.value);
     });
     // What a page puts inside lies over the pictures.
-    root.append(this.#before.box, this.#after.box, frame, ...halves, this.#range, line, document.createElement('slot'));
+    root.append(this.#before.box, this.#after.box, frame, before, after, this.#range, line, document.createElement('slot'));
     this.position = 50;
   }
 
@@ -317,9 +315,11 @@ export class Compare extends Base {
    * What is compared to the photo. While `emerging` it covers the photo, without a divider. The detail goes.
    *
    * @param {ImageBitmap | null} bitmap  given away
-   * @param {{ emerging?: boolean }} [options]
+   * @param {{ emerging?: boolean, name?: string }} [options]  `name` is what its half says that it is
    */
-  setAfter(bitmap, { emerging = false } = {}) {
+  setAfter(bitmap, { emerging = false, name = 'After' } = {}) {
+    this.#name.textContent = name;
+    this.#divideAt(this.#position);
     this.toggleAttribute('has-after', bitmap !== null);
     this.toggleAttribute('emerging', bitmap !== null && emerging);
     this.#range.disabled = bitmap === null || emerging;
@@ -379,7 +379,7 @@ export class Compare extends Base {
   #divideAt(percent) {
     this.#position = percent;
     const { value } = this.#range;
-    this.#range.setAttribute('aria-valuetext', `${value} % before, ${100 - Number(value)} % after`);
+    this.#range.setAttribute('aria-valuetext', `${value} % before, ${100 - Number(value)} % ${this.#name.textContent?.toLowerCase()}`);
     this.#set('--position', `${percent}%`);
   }
 

@@ -35,6 +35,10 @@ async function open() {
   // The same request as the one that wasm makes, whose own answer does not say who made the GPU.
   const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' }).catch(() => null);
   if (!adapter) throw new SvnrError('no-webgpu', 'this browser has WebGPU but offers no GPU for it');
+  // The kernels' tuning measures with it, and wasm ends where it is missing.
+  if (!adapter.features.has('timestamp-query')) {
+    throw new SvnrError('no-webgpu', 'this browser lets no page time its GPU (timestamp-query), which is needed here');
+  }
   const { vendor = '', architecture = '', description = '', isFallbackAdapter } = adapter.info ?? {};
   await openGpu();
   const isFallback =
