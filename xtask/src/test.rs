@@ -48,7 +48,10 @@ impl Tests {
         if let Some(browser) = browser {
             let mut command = Command::new(node::node()?);
             // One after the other: each of them needs all the cores that there are.
-            command.args(["--test", "--test-concurrency=1"]).args(browser_tests(&directory, &self.names)?).current_dir(&directory);
+            command
+                .args(["--test", "--test-concurrency=1"])
+                .args(browser_tests(&directory, &self.names)?)
+                .current_dir(&directory);
             command.env("CHROMIUM", browser).env("SVNR_PKG", workspace::package());
             command.env("SVNR_XTASK", env::current_exe().context("this program does not know where it lies")?);
             run(&mut command)?;
