@@ -146,7 +146,7 @@ export async function firefox() {
       await call('Marionette:Quit', { flags: ['eForceQuit'] }).catch(() => {});
       end();
       await ended;
-      await rm(folder, { recursive: true });
+      await remove(folder);
     },
   });
 }
@@ -235,7 +235,7 @@ export async function webkit() {
         one.kill();
         await once(one, 'exit');
       }
-      await rm(folder, { recursive: true });
+      await remove(folder);
     },
   });
 }
@@ -255,6 +255,11 @@ async function until(ask, what) {
     if (performance.now() > end) throw new Error(`in ${PATIENCE / 1000} s there was never ${what}`);
     await sleep(50);
   }
+}
+
+/** Removes a folder, into which a browser that ends may still be writing. @param {string} folder */
+async function remove(folder) {
+  await rm(folder, { recursive: true, force: true, maxRetries: 10 });
 }
 
 /** @param {string} program */
