@@ -155,6 +155,14 @@ test('a denoiser that is missing is looked for again when it is needed', async (
   assert(await page.locator('#error').isHidden());
 });
 
+test('a page whose code does not come whole says so', async (t) => {
+  const { page } = await visit(t, {
+    prepare: (page) => page.route('**/queue.js', (route) => route.fulfill({ status: 404 })),
+  });
+  await page.locator('#error').getByText('could not be started').waitFor();
+  assert.equal(await page.locator('#device').innerText(), 'Not available');
+});
+
 test('weights that are damaged are said to be', async (t) => {
   const { page } = await visit(t, {
     prepare: (page) => page.route('**/*.safetensors', (route) => route.fulfill({ body: 'no weights' })),
