@@ -1,22 +1,22 @@
-//! What the image crate leaves out of TIFF files: EXIF, XMP, and that a fourth sample is the opacity.
+//! What the image crate leaves out of TIFF files: EXIF, XMP, pages, and that a fourth sample is the opacity.
 
 use std::io::{Cursor, Read, Seek, Write};
 
 use image::DynamicImage;
-use tiff::Directory;
-use tiff::TiffResult;
 use tiff::decoder::Decoder;
 use tiff::encoder::colortype::{ColorType, RGB8, RGB16, RGB32Float};
 use tiff::encoder::{DirectoryEncoder, TiffEncoder, TiffKindStandard, TiffValue};
 use tiff::tags::{ByteOrder, ExtraSamples, IfdPointer, Tag, Type, ValueBuffer};
+use tiff::{Directory, TiffResult};
 
 use crate::files::Metadata;
 
 const XMP: Tag = Tag::Unknown(700);
 const DNG_VERSION: Tag = Tag::Unknown(50_706);
 
-/// What NewSubfileType says of a smaller version of another picture.
-pub(super) const SMALLER: u32 = 0b1;
+/// The bits of NewSubfileType for what belongs to another picture: a smaller version of it, or its mask.
+const SMALLER: u32 = 0b1;
+const MASK: u32 = 0b100;
 
 /// The tags of a picture's directory that describe the photo, not how its pixels are stored: caption, maker, model,
 /// resolution, software, date, artist, computer, rating, copyright, and Windows' own.
@@ -58,9 +58,24 @@ pub(super) fn exif(file: &[u8]) -> Option<Vec<u8>> {
 /// Whether a file's first picture is but a preview of what follows: so are RAW files of cameras, DNG above all.
 pub(super) fn is_raw(file: &[u8]) -> bool {
     Decoder::new(Cursor::new(file)).is_ok_and(|mut file| {
-        let kind: u32 = file.find_tag_unsigned(Tag::NewSubfileType).ok().flatten().unwrap_or(0);
-        kind & SMALLER != 0 || file.image_ifd().find_entry(DNG_VERSION).is_some()
+        kind(&mut file) & SMALLER != 0 || file.image_ifd().find_entry(DNG_VERSION).is_some()
     })
+}
+
+/// Whether a file holds pages after its first picture. Thumbnails and masks do not count.
+pub(super) fn has_pages(file: &[u8]) -> bool {
+    let Ok(mut file) = Decoder::new(Cursor::new(file)) else { return false };
+    while file.more_images() && file.next_image().is_ok() {
+        if kind(&mut file) & (SMALLER | MASK) == 0 {
+            return true;
+        }
+    }
+    false
+}
+
+/// NewSubfileType of the picture that a decoder stands at.
+fn kind<R: Read + Seek>(file: &mut Decoder<R>) -> u32 {
+    file.find_tag_unsigned(Tag::NewSubfileType).ok().flatten().unwrap_or(0)
 }
 
 fn write<C: ColorType>(
@@ -284,5 +299,24 @@ mod tests {
         assert!(!of(Tag::NewSubfileType, 0));
         assert!(!of(Tag::NewSubfileType, 2), "a page");
         assert!(!is_raw(b"no TIFF"));
+    }
+
+    #[test]
+    fn pages_count_and_thumbnails_do_not() {
+        let several = |kinds: &[u32]| {
+            let mut file = Cursor::new(Vec::new());
+            let mut encoder = TiffEncoder::new(&mut file).unwrap();
+            for kind in kinds {
+                let mut image = encoder.new_image::<RGB8>(1, 1).unwrap();
+                image.encoder().write_tag(Tag::NewSubfileType, *kind).unwrap();
+                image.write_data(&[1, 2, 3]).unwrap();
+            }
+            has_pages(&file.into_inner())
+        };
+        assert!(!several(&[0]));
+        assert!(several(&[0, 0]));
+        assert!(several(&[2, 2, 2]));
+        assert!(!several(&[0, 1, 4, 5]));
+        assert!(several(&[0, 1, 0]));
     }
 }
