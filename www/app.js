@@ -186,7 +186,13 @@ function leave() {
 
 /** Keeps what was made of the photo that is open. @param {Entry} entry */
 async function keep(entry) {
-  entry.result ??= await client.keep();
+  try {
+    entry.result ??= await client.keep();
+  } catch (error) {
+    const text = `What was made of ${entry.name} could not be kept: ${error instanceof Error ? error.message : error}`;
+    queue.mark(entry, 'failed', text);
+    tell('error', text);
+  }
 }
 
 /** @param {HTMLButtonElement} button */
@@ -367,6 +373,13 @@ on('encoded', ({ purpose, format, file }) => {
   keepFocus();
 });
 
+on('unencoded', ({ purpose, format, failure }) => {
+  const text = failureText(failure);
+  // A copy's failure comes back from the clipboard.
+  if (purpose === 'download') tell('error', text);
+  if (purpose !== 'keep') save.refuse(purpose, format, text);
+});
+
 on('failed', ({ isOpening, failure }) => {
   const text = failureText(failure);
   tell('error', text);
@@ -392,6 +405,8 @@ save.addEventListener('encode', (event) => {
   const { purpose, format, quality } = /** @type {CustomEvent} */ (event).detail;
   client.encode(purpose, format, quality);
 });
+// What went wrong with the format before is of no interest any more.
+save.addEventListener('change', () => tell('error', ''));
 save.addEventListener('copied', () => announce('The picture is in the clipboard.'));
 save.addEventListener('failed', (event) => {
   tell('error', /** @type {CustomEvent<string>} */ (event).detail);

@@ -2,6 +2,7 @@
 /** @typedef {import('./protocol.js').ToPage} ToPage */
 /** @typedef {import('./protocol.js').RunOptions} RunOptions */
 /** @typedef {import('./protocol.js').Format} Format */
+/** @typedef {{ resolve: (file: Blob) => void, reject: (error: Error) => void }} Waiting */
 
 /**
  * The page's side of the worker. It sends each {@link ToPage} message on as an event of its type, with the message as
@@ -26,10 +27,10 @@ export class Client extends EventTarget {
    * @type {Set<ToPage['type']>} */
   #heard = new Set();
   /** Who waits for a result that is to be kept, by its picture.
-   * @type {Map<number, (file: Blob) => void>} */
+   * @type {Map<number, Waiting>} */
   #keeping = new Map();
   /** Who waits for a file in another format.
-   * @type {Map<number, { resolve: (file: Blob) => void, reject: (error: Error) => void }>} */
+   * @type {Map<number, Waiting>} */
   #converting = new Map();
 
   /**
@@ -57,8 +58,10 @@ export class Client extends EventTarget {
       const message = event.message || 'part of this page could not be loaded';
       this.#hear({ type: 'unusable', failure: { code: 'worker', message } });
     };
-    for (const { reject } of this.#converting.values()) reject(new Error('the denoiser was started again'));
-    this.#converting.clear();
+    for (const waiting of [this.#keeping, this.#converting]) {
+      for (const { reject } of waiting.values()) reject(new Error('the denoiser was started again'));
+      waiting.clear();
+    }
     if (this.#file) this.#tell({ type: 'open', picture: this.#picture, ...this.#file });
   }
 
@@ -122,8 +125,8 @@ export class Client extends EventTarget {
   /** The denoised picture as a file that loses nothing. @returns {Promise<Blob>} */
   keep() {
     const picture = this.#picture;
-    return new Promise((resolve) => {
-      this.#keeping.set(picture, resolve);
+    return new Promise((resolve, reject) => {
+      this.#keeping.set(picture, { resolve, reject });
       this.#tell({ type: 'encode', picture, purpose: 'keep', format: 'png16', quality: 1 });
     });
   }
@@ -159,16 +162,12 @@ export class Client extends EventTarget {
 
   /** @param {ToPage} message */
   #hear(message) {
-    if (message.type === 'encoded' && message.purpose === 'keep') {
-      this.#keeping.get(message.picture)?.(message.file);
-      this.#keeping.delete(message.picture);
+    if ((message.type === 'encoded' || message.type === 'unencoded') && message.purpose === 'keep') {
+      settle(this.#keeping, message.picture, message);
       return;
     }
     if (message.type === 'converted' || message.type === 'unconverted') {
-      const waiting = this.#converting.get(message.id);
-      this.#converting.delete(message.id);
-      if (message.type === 'converted') waiting?.resolve(message.file);
-      else waiting?.reject(new Error(message.failure.message));
+      settle(this.#converting, message.id, message);
       return;
     }
     if (this.#isStale(message)) {
@@ -213,4 +212,18 @@ export class Client extends EventTarget {
     this.start('cpu');
     if (run) this.denoise(run);
   }
+}
+
+/**
+ * Gives who waits for a file that file, or why there is none.
+ *
+ * @param {Map<number, Waiting>} waiting
+ * @param {number} key
+ * @param {{ file: Blob } | { failure: import('./protocol.js').Failure }} answer
+ */
+function settle(waiting, key, answer) {
+  const one = waiting.get(key);
+  waiting.delete(key);
+  if ('file' in answer) one?.resolve(answer.file);
+  else one?.reject(new Error(answer.failure.message));
 }

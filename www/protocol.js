@@ -65,6 +65,7 @@
  *       after: ImageBitmap | null }
  *   | { type: 'shown', picture: number, view: View, bitmap: ImageBitmap, scale: Scale | null }
  *   | { type: 'encoded', picture: number, purpose: Purpose, format: Format, file: Blob }
+ *   | { type: 'unencoded', picture: number, purpose: Purpose, format: Format, failure: Failure }
  *   | { type: 'converted', id: number, file: Blob }
  *   | { type: 'unconverted', id: number, failure: Failure }
  *   | { type: 'failed', picture: number, isOpening: boolean, failure: Failure }

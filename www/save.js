@@ -20,8 +20,8 @@ export class Save extends HTMLElement {
   #qualityLabel = document.createElement('label');
   #name = '';
   /** Waits for the picture that is to be copied.
-   * @type {((png: Blob) => void) | undefined} */
-  #copied;
+   * @type {{ resolve: (png: Blob) => void, reject: (why: Error) => void } | undefined} */
+  #copying;
 
   connectedCallback() {
     this.tabIndex = -1;
@@ -69,7 +69,7 @@ export class Save extends HTMLElement {
   forget() {
     URL.revokeObjectURL(this.#link.href);
     this.#link.removeAttribute('href');
-    this.#copied = undefined;
+    this.#copying = undefined;
   }
 
   /**
@@ -81,7 +81,7 @@ export class Save extends HTMLElement {
    */
   take(purpose, format, file) {
     if (purpose === 'copy') {
-      this.#copied?.(file);
+      this.#copying?.resolve(file);
       return;
     }
     // Somebody has changed their mind in between.
@@ -90,6 +90,18 @@ export class Save extends HTMLElement {
     this.#link.href = URL.createObjectURL(file);
     this.#link.download = resultName(this.#name, format);
     this.#link.textContent = `Download ${NAMES[format].replace(/,.*/, '')} (${fileSize(file.size)})`;
+  }
+
+  /**
+   * There will be no such file.
+   *
+   * @param {'download' | 'copy'} purpose
+   * @param {Format} format
+   * @param {string} why
+   */
+  refuse(purpose, format, why) {
+    if (purpose === 'copy') this.#copying?.reject(new Error(why));
+    else if (format === this.format) this.#link.textContent = 'Not written';
   }
 
   #ask() {
@@ -110,8 +122,8 @@ export class Save extends HTMLElement {
 
   async #toClipboard() {
     /** @type {Promise<Blob>} */
-    const png = new Promise((resolve) => {
-      this.#copied = resolve;
+    const png = new Promise((resolve, reject) => {
+      this.#copying = { resolve, reject };
     });
     this.#want('copy', 'png');
     try {

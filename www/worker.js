@@ -231,8 +231,12 @@ async function encodeResult({ picture, purpose, format, quality }) {
   // A new run has begun, and its result will be asked for.
   if (result?.picture !== picture) return;
   const { photo } = result;
-  const file = purpose === 'keep' ? await kept(photo) : await save(photo, format, quality);
-  tell({ type: 'encoded', picture, purpose, format, file });
+  try {
+    const file = purpose === 'keep' ? await kept(photo) : await save(photo, format, quality);
+    tell({ type: 'encoded', picture, purpose, format, file });
+  } catch (error) {
+    tell({ type: 'unencoded', picture, purpose, format, failure: failure(error) });
+  }
 }
 
 /** A file that loses nothing. @param {Photo} photo */

@@ -126,30 +126,35 @@ describe('a photo can be', () => {
   });
 });
 
-test('weights that are missing are said to be, and looked for again', async (t) => {
-  let isMissing = true;
+/**
+ * The page without its weights.
+ *
+ * @param {import('node:test').TestContext} t
+ * @param {Parameters<typeof visit>[1]} [options]
+ * @returns  the page, and what brings the weights
+ */
+async function visitWithoutWeights(t, options) {
   const { page } = await visit(t, {
-    prepare: (page) =>
-      page.route('**/*.safetensors', (route) => (isMissing ? route.fulfill({ status: 404 }) : route.continue())),
+    ...options,
+    prepare: (page) => page.route('**/*.safetensors', (route) => route.fulfill({ status: 404 })),
   });
   await page.locator('#error').getByText('could not be loaded').waitFor();
+  return { page, mend: () => page.unroute('**/*.safetensors') };
+}
+
+test('weights that are missing are said to be, and looked for again', async (t) => {
+  const { page, mend } = await visitWithoutWeights(t);
   await page.locator('#error').getByText('404').waitFor();
-  isMissing = false;
+  await mend();
   await page.getByRole('button', { name: 'Try again' }).click();
   await page.locator('#device').getByText('Runs on the CPU').waitFor();
   assert(await page.locator('#error').isHidden());
 });
 
 test('a denoiser that is missing is looked for again when it is needed', async (t) => {
-  let isMissing = true;
-  const { page } = await visit(t, {
-    photo: photo.noisy,
-    prepare: (page) =>
-      page.route('**/*.safetensors', (route) => (isMissing ? route.fulfill({ status: 404 }) : route.continue())),
-  });
+  const { page, mend } = await visitWithoutWeights(t, { photo: photo.noisy });
   page.setDefaultTimeout(30_000);
-  await page.locator('#error').getByText('could not be loaded').waitFor();
-  isMissing = false;
+  await mend();
   await denoise(page);
   await reach(page, 'done');
   assert(await page.locator('#error').isHidden());

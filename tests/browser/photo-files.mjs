@@ -263,22 +263,26 @@ export function corruptPng(file) {
  * @param {number} width
  * @param {number} height
  * @param {Float32Array} data  interleaved, three samples a pixel
+ * @param {number} [kind]  1 for a smaller version of another picture, as RAW files begin with
  */
-export function floatTiff(width, height, data) {
+export function floatTiff(width, height, data, kind = 0) {
+  // Behind the directory of eleven entries.
+  const samples = 8 + 2 + 12 * 11 + 4;
   // Tag, type (16 or 32 bits), count, value or where it lies.
   const entries = [
+    [254, 4, 1, kind],
     [256, 4, 1, width],
     [257, 4, 1, height],
-    [258, 3, 3, 8 + 2 + 12 * 10 + 4],
+    [258, 3, 3, samples],
     [259, 3, 1, 1],
     [262, 3, 1, 2],
-    [273, 4, 1, 8 + 2 + 12 * 10 + 4 + 12],
+    [273, 4, 1, samples + 12],
     [277, 3, 1, 3],
     [278, 4, 1, height],
     [279, 4, 1, 4 * data.length],
-    [339, 3, 3, 8 + 2 + 12 * 10 + 4 + 6],
+    [339, 3, 3, samples + 6],
   ];
-  const head = Buffer.alloc(8 + 2 + 12 * entries.length + 4 + 12);
+  const head = Buffer.alloc(samples + 12);
   head.write('II*\0\x08\0\0\0', 'latin1');
   head.writeUInt16LE(entries.length, 8);
   for (const [i, [tag = 0, type = 0, count = 0, value = 0]] of entries.entries()) {
@@ -289,6 +293,6 @@ export function floatTiff(width, height, data) {
     head.writeUInt32LE(value, at + 8);
   }
   // Three samples of 32 bits, which are floats.
-  for (const [i, value] of [32, 32, 32, 3, 3, 3].entries()) head.writeUInt16LE(value, head.length - 12 + 2 * i);
+  for (const [i, value] of [32, 32, 32, 3, 3, 3].entries()) head.writeUInt16LE(value, samples + 2 * i);
   return Buffer.concat([head, new Uint8Array(data.buffer, data.byteOffset, data.byteLength)]);
 }

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { decodePng, largestDifference, noisyAndClean } from './pictures.mjs';
-import { denoise, download, reach, screenshot, visitors } from './visit.mjs';
+import { denoise, download, inWorker, reach, screenshot, visitors } from './visit.mjs';
 
 const photo = noisyAndClean(64, 48).noisy;
 
@@ -15,10 +15,11 @@ const visitor = visitors();
  *
  * @param {import('node:test').TestContext} t
  * @param {'running' | 'done'} state
+ * @param {Parameters<typeof visitor.visit>[1]} [options]
  */
-async function visit(t, state) {
+async function visit(t, state, options = {}) {
   const context = { permissions: ['clipboard-read', 'clipboard-write'] };
-  const { page, errors } = await visitor.visit(t, { context, photo });
+  const { page, errors } = await visitor.visit(t, { context, photo, ...options });
   await denoise(page, state === 'running' ? 'Fine' : 'Fast');
   await reach(page, state);
   return { page, errors };
@@ -73,6 +74,22 @@ test('as PNG, JPEG and WebP, each smaller at a lower quality', async (t) => {
     await quality.dispatchEvent('change');
   }
   await screenshot(page, 'save');
+  assert.deepEqual(errors, []);
+});
+
+test('where one format cannot be written, why is said, and the others can be', async (t) => {
+  // As for a photo that is longer than a WebP can be.
+  const refusing = `OffscreenCanvas.prototype.convertToBlob = async () => {
+    throw new DOMException('too long for this format', 'EncodingError');
+  };`;
+  const { page, errors } = await visit(t, 'done', { prepare: (page) => inWorker(page, refusing) });
+  await page.getByLabel('File format').selectOption('webp');
+  await page.locator('#error').getByText('too long for this format').waitFor();
+  assert.equal(await page.locator('#download').innerText(), 'Not written');
+  await page.getByLabel('File format').selectOption('jpeg');
+  const { bytes } = await download(page);
+  assert.deepEqual([...bytes.subarray(0, 3)], [0xff, 0xd8, 0xff]);
+  assert(await page.locator('#error').isHidden());
   assert.deepEqual(errors, []);
 });
 
