@@ -108,6 +108,7 @@ fn run(arguments: &Arguments) -> Result<usize> {
         strength: arguments.strength.into(),
         parts: Parts { luminance: arguments.luminance, chrominance: arguments.chrominance },
         tile: arguments.tile,
+        ..Options::default()
     };
     options.check()?;
     let device = arguments.device.open().map_err(|e| anyhow!(e))?;

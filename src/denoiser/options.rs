@@ -14,6 +14,10 @@ pub struct Options {
     pub eta: f32,
     /// Seed of that noise.
     pub seed: u64,
+    /// Whether that noise has its sign turned: another picture, as likely as the seed's own.
+    pub negated: bool,
+    /// Along which axes, down and across, the network sees the photo mirrored. It errs in another way then.
+    pub mirrored: [bool; 2],
     /// Multiplies the std of the noise to be removed.
     pub strength: Strength,
     /// How much is taken of what is found in the light and in the colour.
@@ -28,6 +32,8 @@ impl Default for Options {
             steps: Steps::Count(1),
             eta: 0.4,
             seed: 0,
+            negated: false,
+            mirrored: [false; 2],
             strength: Strength::Everywhere(1.0),
             parts: Parts::ALL,
             tile: 512,

@@ -53,6 +53,7 @@ pub struct Run {
     eta: f32,
     /// None where no noise is drawn.
     normals: Option<Normals>,
+    mirrored: [bool; 2],
     grid: Grid,
     step: usize,
     tile: usize,
@@ -65,7 +66,8 @@ impl Run {
         Self {
             plan: options.steps.plan(time_map.latest()),
             eta: options.eta,
-            normals: (options.eta > 0.0).then(|| Normals::new(options.seed, Stream::Reverse)),
+            normals: (options.eta > 0.0).then(|| normals(options)),
+            mirrored: options.mirrored,
             y,
             x: None,
             next: None,
@@ -166,14 +168,21 @@ impl Run {
         let sigma_t: Vec<f32> = times.iter().map(|&t| schedule.sigma(time_after(t, tau))).collect();
         let sigma_star: Vec<f32> = times.iter().map(|&t| schedule.sigma(t)).collect();
         let shape = [1, CHANNELS, tile.read_rows, tile.read_columns];
-        let tensor = |values: Vec<f32>| Tensor::<4>::from_data(TensorData::new(values, shape), &self.denoiser.device);
+        let mirror = |tensor: Tensor<4>| match self.mirrored {
+            [false, false] => tensor,
+            [true, false] => tensor.flip([2]),
+            [false, true] => tensor.flip([3]),
+            [true, true] => tensor.flip([2, 3]),
+        };
+        let tensor =
+            |values: Vec<f32>| mirror(Tensor::from_data(TensorData::new(values, shape), &self.denoiser.device));
         let eps = self.denoiser.network.forward(
             tensor(tile.read(x, width, height)),
             tensor(tile.read(self.y.samples(), width, height)),
             tensor(sigma_t.clone()),
             tensor(sigma_star),
         );
-        let eps = eps.into_data_async().await.map_err(|e| Error::Device(causes(&e.to_string())))?;
+        let eps = mirror(eps).into_data_async().await.map_err(|e| Error::Device(causes(&e.to_string())))?;
         let eps: Vec<f32> = eps.iter::<f32>().collect();
         if eps.iter().any(|v| !v.is_finite()) {
             return Err(Error::Device("it returned values that are not finite".into()));
@@ -195,6 +204,12 @@ impl Run {
         });
         Ok(())
     }
+}
+
+/// The noise that a run draws.
+pub(super) fn normals(options: &Options) -> Normals {
+    let normals = Normals::new(options.seed, Stream::Reverse);
+    if options.negated { normals.negated() } else { normals }
 }
 
 /// What a device says of its failure in one line: its causes, without the trace that follows.
@@ -242,14 +257,15 @@ mod tests {
     #[test]
     fn tiles_give_the_picture_of_one_pass() {
         let (denoiser, image) = (denoiser(), photo(117, 61));
-        for steps in [Steps::Count(1), Steps::Count(3)] {
-            let whole = denoise(&denoiser, &image, Options { steps, seed: 5, tile: 512, ..Options::default() });
+        for (steps, mirrored) in [(1, [false; 2]), (3, [false; 2]), (2, [true, false]), (2, [true; 2])] {
+            let options = Options { steps: Steps::Count(steps), seed: 5, mirrored, tile: 512, ..Options::default() };
+            let whole = denoise(&denoiser, &image, options.clone());
             assert!(
                 largest_difference(&whole, &image) > 0.01,
                 "the network must do something for this test to mean it"
             );
             for tile in [8, 24, 40, 64] {
-                let tiled = denoise(&denoiser, &image, Options { steps, seed: 5, tile, ..Options::default() });
+                let tiled = denoise(&denoiser, &image, Options { tile, ..options.clone() });
                 let difference = largest_difference(&tiled, &whole);
                 assert!(difference < 1.0 / 1024.0, "tile {tile}: {difference}");
             }
@@ -267,6 +283,27 @@ mod tests {
             denoise(&denoiser, &image, options)
         };
         assert_eq!(mean(1), mean(2));
+    }
+
+    #[test]
+    fn what_the_network_sees_mirrored_comes_back_upright() {
+        let denoiser = denoiser();
+        let image = photo(24, 16);
+        let once =
+            |image: &LinearImage, mirrored| denoise(&denoiser, image, Options { mirrored, ..Options::default() });
+        let plain = once(&image, [false; 2]);
+        for mirrored in [[true, false], [false, true], [true, true]] {
+            let mirror = |image: &LinearImage| {
+                let at = |i: usize, len: usize, is: bool| if is { len - 1 - i } else { i };
+                LinearImage::from_fn(24, 16, |c, row, column| {
+                    image.plane(c)[24 * at(row, 16, mirrored[0]) + at(column, 24, mirrored[1])]
+                })
+                .unwrap()
+            };
+            let found = once(&mirror(&image), mirrored);
+            assert!(largest_difference(&found, &mirror(&plain)) < 1e-5, "{mirrored:?}");
+            assert!(largest_difference(&once(&image, mirrored), &plain) > 1e-3, "{mirrored:?} is nothing new");
+        }
     }
 
     #[test]

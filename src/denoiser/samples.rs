@@ -1,9 +1,31 @@
 //! Several draws of one photo: their mean, and where they differ.
 
 use crate::color::linear_to_srgb;
+use crate::denoiser::Options;
 use crate::image::{CHANNELS, LinearImage};
 
-/// Pictures that runs with different seeds have made of the same photo, one added after another.
+/// How much of a step's noise is drawn afresh where several samples are drawn; see [`Options::of_sample`].
+const ETA: f32 = 0.8;
+
+impl Options {
+    /// How the `index`-th of several samples of a run like this goes, whose mean and differences are wanted.
+    ///
+    /// More of the noise is drawn afresh than for a single picture: what is kept is the same in all samples and stays in
+    /// their mean. Every second sample draws the noise of the one before with its sign turned (antithetic variates), so
+    /// that what is left of it in both has nearly gone from their mean. And the network sees the photo mirrored in each of
+    /// four ways in turn, so that what it gets wrong in one way differs. Where nothing is drawn (`eta` = 0), nothing is here.
+    pub fn of_sample(&self, index: u64) -> Self {
+        Self {
+            eta: if self.eta > 0.0 { ETA } else { 0.0 },
+            seed: self.seed.wrapping_add(index / 2),
+            negated: index % 2 == 1,
+            mirrored: [[false, false], [true, true], [false, true], [true, false]][index as usize % 4],
+            ..self.clone()
+        }
+    }
+}
+
+/// The pictures that runs by [`Options::of_sample`] have made of one photo, one added after another.
 ///
 /// Their mean is closer to the truth than each of them; where they differ, the detail is invented.
 #[derive(Debug, Clone)]
@@ -54,13 +76,15 @@ impl Samples {
     /// seen; the root mean square over the channels. 0 everywhere for a single one.
     pub fn uncertainty(&self) -> Vec<f32> {
         let pixels = self.mean.pixels();
-        let others = (self.count - 1).max(1) as f32;
+        // The mean of a pair is nearly that of all: only a sample without its twin moves the mean that is at hand.
+        let free = self.count as f32 - (self.count % 2) as f32 / self.count as f32;
+        let free = free.max(1.0);
         let seen = |v: f32| linear_to_srgb(v.clamp(0.0, 1.0));
         (0..pixels)
             .map(|pixel| {
                 let squares = (0..CHANNELS).map(|channel| {
                     let at = channel * pixels + pixel;
-                    let (mean, std) = (self.mean.samples()[at], (self.squares[at] / others).sqrt());
+                    let (mean, std) = (self.mean.samples()[at], (self.squares[at] / free).sqrt());
                     (0.5 * (seen(mean + std) - seen(mean - std))).powi(2)
                 });
                 (squares.sum::<f32>() / CHANNELS as f32).sqrt()
@@ -72,6 +96,7 @@ impl Samples {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::denoiser::run::normals;
 
     fn grey(values: [f32; 4]) -> LinearImage {
         LinearImage::from_fn(2, 2, |_, row, column| values[2 * row + column]).unwrap()
@@ -79,6 +104,7 @@ mod tests {
 
     #[test]
     fn mean_and_std_are_those_of_the_definition() {
+        // A pair about what is not known, and half of another.
         let draws = [[0.2, 0.5, 0.0, 0.9], [0.3, 0.5, 0.0, 1.4], [0.25, 0.5, 0.0, 1.2]];
         let mut samples = Samples::new(grey(draws[0]));
         assert_eq!(samples.uncertainty(), [0.0; 4]);
@@ -87,7 +113,7 @@ mod tests {
         assert_eq!(samples.count(), 3);
         for pixel in 0..4 {
             let mean = draws.iter().map(|d| d[pixel]).sum::<f32>() / 3.0;
-            let std = (draws.iter().map(|d| (d[pixel] - mean).powi(2)).sum::<f32>() / 2.0).sqrt();
+            let std = (draws.iter().map(|d| (d[pixel] - mean).powi(2)).sum::<f32>() / (8.0 / 3.0)).sqrt();
             assert!((samples.mean().plane(1)[pixel] - mean).abs() < 1e-6);
             let seen = |v: f32| linear_to_srgb(v.clamp(0.0, 1.0));
             let expected = 0.5 * (seen(mean + std) - seen(mean - std));
@@ -96,5 +122,34 @@ mod tests {
         // What is brighter than white is white to see.
         assert_eq!(samples.uncertainty()[1], 0.0);
         assert_eq!(samples.into_mean().samples().len(), 12);
+    }
+
+    #[test]
+    fn the_spread_of_pairs_is_that_of_what_is_drawn() {
+        let (std, runs) = (0.01, 4000);
+        for count in [2, 3, 4, 7] {
+            let mut sum = 0.0;
+            for run in 0..runs {
+                let of_sample = |index: u64| {
+                    let options = Options { seed: 10 * run, ..Options::default() }.of_sample(index);
+                    let normals = normals(&options);
+                    LinearImage::from_fn(1, 1, |c, _, _| 0.3 + std * normals.at(0, 0, 0)[c]).unwrap()
+                };
+                let mut samples = Samples::new(of_sample(0));
+                (1..count).for_each(|index| samples.add(&of_sample(index)));
+                sum += f64::from(samples.uncertainty()[0].powi(2));
+            }
+            let seen = 0.5 * (linear_to_srgb(0.3 + std) - linear_to_srgb(0.3 - std));
+            let ratio = (sum / runs as f64).sqrt() / f64::from(seen);
+            assert!((ratio - 1.0).abs() < 0.03, "{count} samples: {ratio}");
+        }
+    }
+
+    #[test]
+    fn samples_come_in_pairs() {
+        let options = Options { seed: 7, ..Options::default() };
+        let of = |index| (options.of_sample(index).seed, options.of_sample(index).negated);
+        assert_eq!([0, 1, 2, 3, 4].map(of), [(7, false), (7, true), (8, false), (8, true), (9, false)]);
+        assert_eq!(Options { eta: 0.0, ..Options::default() }.of_sample(1).eta, 0.0);
     }
 }

@@ -57,9 +57,8 @@ pub(super) fn exif(file: &[u8]) -> Option<Vec<u8>> {
 
 /// Whether a file's first picture is but a preview of what follows: so are RAW files of cameras, DNG above all.
 pub(super) fn is_raw(file: &[u8]) -> bool {
-    Decoder::new(Cursor::new(file)).is_ok_and(|mut file| {
-        kind(&mut file) & SMALLER != 0 || file.image_ifd().find_entry(DNG_VERSION).is_some()
-    })
+    Decoder::new(Cursor::new(file))
+        .is_ok_and(|mut file| kind(&mut file) & SMALLER != 0 || file.image_ifd().find_entry(DNG_VERSION).is_some())
 }
 
 /// Whether a file holds pages after its first picture. Thumbnails and masks do not count.

@@ -20,12 +20,18 @@ pub enum Stream {
 pub struct Normals {
     key: [u32; 2],
     stream: u32,
+    sign: f32,
 }
 
 impl Normals {
     /// The numbers of this seed for this use.
     pub fn new(seed: u64, stream: Stream) -> Self {
-        Self { key: [seed as u32, (seed >> 32) as u32], stream: stream as u32 }
+        Self { key: [seed as u32, (seed >> 32) as u32], stream: stream as u32, sign: 1.0 }
+    }
+
+    /// The same numbers with the sign turned, which are as likely.
+    pub fn negated(self) -> Self {
+        Self { sign: -self.sign, ..self }
     }
 
     /// The three channels' numbers at a pixel in a step.
@@ -33,7 +39,7 @@ impl Normals {
         let bits = philox4x32([column as u32, row as u32, step as u32, self.stream], self.key);
         let (a, b) = box_muller(bits[0], bits[1]);
         let (c, _) = box_muller(bits[2], bits[3]);
-        [a, b, c]
+        [a, b, c].map(|z| self.sign * z)
     }
 }
 
@@ -92,8 +98,10 @@ mod tests {
 
     #[test]
     fn every_coordinate_matters() {
-        let z = Normals::new(1, Stream::Reverse).at(1, 2, 3);
+        let normals = Normals::new(1, Stream::Reverse);
+        let z = normals.at(1, 2, 3);
         assert_eq!(z, Normals::new(1, Stream::Reverse).at(1, 2, 3));
+        assert_eq!(normals.negated().at(1, 2, 3), z.map(|z| -z));
         for other in [
             Normals::new(2, Stream::Reverse).at(1, 2, 3),
             Normals::new(1 << 32 | 1, Stream::Reverse).at(1, 2, 3),

@@ -126,6 +126,8 @@ pub struct Settings {
     pub stochastic: bool,
     /// A whole number, as JavaScript has it.
     pub seed: f64,
+    /// Which of several samples this is, from 0; none if it is the only one.
+    pub sample: Option<u32>,
     strength: Strength,
     /// How much is taken of the noise in the light.
     pub luminance: f32,
@@ -141,7 +143,7 @@ impl Settings {
     #[wasm_bindgen(constructor)]
     pub fn new() -> Self {
         let Options { strength, parts: Parts { luminance, chrominance }, tile, .. } = Options::default();
-        Self { steps: 1, stochastic: true, seed: 0.0, strength, luminance, chrominance, tile }
+        Self { steps: 1, stochastic: true, seed: 0.0, sample: None, strength, luminance, chrominance, tile }
     }
 
     /// Multiplies the noise's std everywhere by one factor.
@@ -157,13 +159,19 @@ impl Settings {
     }
 
     fn options(&self) -> Result<Options, JsValue> {
-        Ok(Options {
+        let defaults = Options::default();
+        let options = Options {
             steps: Steps::count(self.steps)?,
-            eta: if self.stochastic { Options::default().eta } else { 0.0 },
+            eta: if self.stochastic { defaults.eta } else { 0.0 },
             seed: self.seed as u64,
             strength: self.strength.clone(),
             parts: Parts { luminance: self.luminance, chrominance: self.chrominance },
             tile: self.tile,
+            ..defaults
+        };
+        Ok(match self.sample {
+            Some(index) => options.of_sample(index.into()),
+            None => options,
         })
     }
 }

@@ -169,7 +169,7 @@ const REFUSED = [
   { what: 'a HEIC photo by another name', name: 'heic.jpg', file: container('mif1'), says: ['is a HEIC photo', 'Save it as JPEG'] },
   { what: 'a broken AVIF image', name: 'broken.avif', file: container('avif'), says: ['is an AVIF image that this browser cannot read', 'It may be damaged'] },
   { what: 'a RAW file (DNG)', name: 'photo.dng', file: tiff, says: RAW },
-  { what: 'a RAW file (DNG) by another name', name: 'dng.tif', file: () => floatTiff(2, 1, new Float32Array(6), 1), says: [RAW[0]] },
+  { what: 'a RAW file (DNG) by another name', name: 'dng.tif', file: () => floatTiff(2, 1, new Float32Array(6), 1), says: ['it is a camera\'s RAW file, which has to be developed first'] },
   { what: 'a RAW file (CR2)', name: 'photo.CR2', file: text('II*\0\x10\0\0\0CR\x02\0'), says: RAW },
   { what: 'a RAW file (CR2) by another name', name: 'cr2.tif', file: text('II*\0\x10\0\0\0CR\x02\0'), says: RAW },
   { what: 'a RAW file (NEF)', name: 'photo.nef', file: tiff, says: RAW },

@@ -55,7 +55,7 @@ struct Arguments {
     /// Numbers of steps of the reverse process
     #[arg(long, value_delimiter = ',', default_value = "1,4,25", value_parser = steps)]
     steps: Vec<usize>,
-    /// Denoise with N seeds and measure the mean of the results
+    /// Draw N samples and measure their mean
     #[arg(long, default_value = "1", value_name = "N", value_parser = clap::value_parser!(u64).range(1..=1000))]
     average: u64,
     /// Only the first N images
@@ -67,9 +67,10 @@ struct Arguments {
     /// Multiplies the std of the noise to be removed
     #[arg(long, default_value_t = 1.0)]
     strength: f32,
-    /// How much of the noise that a step leaves is drawn afresh: 0 none, 1 as much as in the paper
-    #[arg(long, default_value_t = Options::default().eta)]
-    eta: f32,
+    /// How much of the noise that a step leaves is drawn afresh, 0 none, 1 as much as in the paper; by default, what the
+    /// denoiser does with one sample or several
+    #[arg(long)]
+    eta: Option<f32>,
     /// Added to the seed of every image
     #[arg(long, default_value_t = 0)]
     seed: u64,
@@ -80,7 +81,7 @@ struct Arguments {
     #[arg(long, value_name = "FILE")]
     weights: Option<PathBuf>,
     /// Measure nothing; write a picture of crops, a row for each image: noisy, in the fewest and in the most steps, the
-    /// spread over --average seeds (8 times as bright), clean
+    /// spread over --average samples (8 times as bright), clean
     #[arg(long, value_name = "FILE", conflicts_with_all = ["pairs", "csv", "json", "estimates"])]
     sheet: Option<PathBuf>,
     /// Write the table as CSV, too
@@ -103,8 +104,19 @@ fn steps(text: &str) -> Result<usize, String> {
 
 impl Arguments {
     fn options(&self, steps: usize, seed: u64) -> Options {
-        let strength = self.strength.into();
-        Options { steps: Steps::Count(steps), eta: self.eta, seed, strength, ..Options::default() }
+        let options =
+            Options { steps: Steps::Count(steps), seed, strength: self.strength.into(), ..Options::default() };
+        Options { eta: self.eta.unwrap_or(options.eta), ..options }
+    }
+
+    /// Of one of `--average` samples; a single one is not one of several.
+    fn options_of_sample(&self, steps: usize, seed: u64, index: u64) -> Options {
+        let options = self.options(steps, seed);
+        if self.average == 1 {
+            return options;
+        }
+        let options = options.of_sample(index);
+        Options { eta: self.eta.unwrap_or(options.eta), ..options }
     }
 
     fn sources(&self) -> Vec<Source> {
@@ -218,7 +230,7 @@ fn write_json(file: &Path, rows: &impl serde::Serialize) -> Result<()> {
     std::fs::write(file, json + "\n").with_context(|| format!("cannot write {}", file.display()))
 }
 
-/// The mean of the results with as many seeds as asked for.
+/// The mean of as many samples as asked for.
 fn denoise(
     denoiser: &Denoiser,
     noisy: &LinearImage,
@@ -229,7 +241,7 @@ fn denoise(
     bar: &ProgressBar,
 ) -> Result<LinearImage> {
     let run = |n: u64| {
-        let options = arguments.options(steps, seed.wrapping_mul(arguments.average).wrapping_add(n));
+        let options = arguments.options_of_sample(steps, seed.wrapping_mul(arguments.average), n);
         let denoised = pollster::block_on(denoiser.denoise(noisy, noise.clone(), &options));
         bar.inc(steps as u64);
         denoised

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use image::{Rgb, RgbImage, imageops};
-use svnr::denoiser::Samples;
+use svnr::denoiser::{Options, Samples};
 use svnr::{Denoiser, LinearImage, files};
 
 use crate::Arguments;
@@ -17,7 +17,7 @@ const BORDER: usize = 32;
 const SPREAD: f32 = 8.0;
 
 /// Writes a row for each image, at the gains in turn: noisy, denoised in the fewest steps, in the most steps, the spread over
-/// the seeds in the most steps, clean.
+/// samples in the most steps, clean.
 pub fn write(arguments: &Arguments, denoiser: &Denoiser, files: &[PathBuf], sheet: &Path) -> Result<()> {
     let sources = arguments.sources();
     let (fewest, most) = (arguments.steps.iter().min(), arguments.steps.iter().max());
@@ -29,19 +29,19 @@ pub fn write(arguments: &Arguments, denoiser: &Denoiser, files: &[PathBuf], shee
         let case = sources[row % sources.len()].case(file, &clean, seed)?;
         let noise = case.noise.as_ref().context("a sheet needs noise that is known: --gains or --sigmas")?;
         let clean = case.clean.as_ref().unwrap_or(&clean);
-        let run = |steps, seed| {
-            pollster::block_on(denoiser.denoise(&case.noisy, noise.clone(), &arguments.options(steps, seed)))
+        let run = |options: &Options| {
+            pollster::block_on(denoiser.denoise(&case.noisy, noise.clone(), options))
                 .with_context(|| file.display().to_string())
         };
-        let one = run(most, seed)?;
-        let mut samples = Samples::new(one.clone());
-        for n in 1..arguments.average {
-            samples.add(&run(most, seed + n)?);
+        let sample = |index| run(&arguments.options_of_sample(most, seed, index));
+        let mut samples = Samples::new(sample(0)?);
+        for index in 1..arguments.average {
+            samples.add(&sample(index)?);
         }
         let columns = [
             colours(&case.linear(&case.noisy)),
-            colours(&case.linear(&run(fewest, seed)?)),
-            colours(&case.linear(&one)),
+            colours(&case.linear(&run(&arguments.options(fewest, seed))?)),
+            colours(&case.linear(&run(&arguments.options(most, seed))?)),
             spread(&samples),
             colours(clean),
         ];
