@@ -173,7 +173,9 @@ export class Denoiser {
     const { onProgress, samples } = options;
     /** @type {Task | undefined} */
     let task = call(() =>
-      withSettings({ ...options, seed: options.seed + sample - 1 }, (noise, settings) => check().start(picture, noise, settings)),
+      withSettings({ ...options, sample: samples > 1 ? sample - 1 : undefined }, (noise, settings) =>
+        check().start(picture, noise, settings),
+      ),
     );
     const running = task;
     const { steps, tiles } = task;

@@ -38,6 +38,9 @@ progress {
 /** At least so many milliseconds between previews. */
 const PREVIEW_EVERY = 500;
 
+/** How a bitmap is made of an ImageData: where that is transparent, Firefox shows other bitmaps in wrong colours. */
+const TO_SHOW = /** @type {const} */ ({ premultiplyAlpha: 'premultiply' });
+
 /** @typedef {{ backend: string, denoiser: Promise<import('./worker.d.ts').WorkerDenoiser>, users: number }} Shared */
 
 /** One denoiser for all elements with the same backend, for as long as there are any.
@@ -163,7 +166,7 @@ export class SvnrDenoiserElement extends Base {
         signal,
         onProgress: (progress) => this.#progressed(progress, signal),
       });
-      const after = await createImageBitmap(result.image);
+      const after = await createImageBitmap(result.image, TO_SHOW);
       signal.throwIfAborted();
       this.#compare.setAfter(after);
       this.result = result;
@@ -224,7 +227,7 @@ export class SvnrDenoiserElement extends Base {
     const picture = await preview().catch(() => null);
     if (!picture) return;
     const { data, width, height, colorSpace } = picture;
-    const bitmap = await createImageBitmap(new ImageData(data, width, height, { colorSpace }));
+    const bitmap = await createImageBitmap(new ImageData(data, width, height, { colorSpace }), TO_SHOW);
     if (signal.aborted || this.result || this.#status.hidden) bitmap.close();
     else this.#compare.setAfter(bitmap, { emerging: true });
   }

@@ -53,12 +53,13 @@ export function onCpu(weights, fallbackReason) {
  * Calls with options as the engine takes them.
  *
  * @template T
- * @param {Options & { noise: NonNullable<Options['noise']>, tile: number }} options
+ * @param {Options & { noise: NonNullable<Options['noise']>, tile: number, sample?: number | undefined }} options  the sample is
+ *   its place among several, from 0
  * @param {(noise: Noise, settings: Settings) => T} f
  */
-export function withSettings({ noise, strength, steps, seed, stochastic, luminance, chrominance, tile }, f) {
+export function withSettings({ noise, strength, steps, seed, sample, stochastic, luminance, chrominance, tile }, f) {
   const wanted = 'std' in noise ? Noise.map(noise.std) : Noise.model(noise.read, noise.shot);
-  const settings = Object.assign(new Settings(), { steps, seed, stochastic, luminance, chrominance, tile });
+  const settings = Object.assign(new Settings(), { steps, seed, sample, stochastic, luminance, chrominance, tile });
   try {
     if (typeof strength === 'number') settings.setStrength(strength);
     else settings.setStrengthMap(strength.values);

@@ -32,16 +32,49 @@ async function open() {
       insecure ? 'WebGPU works only on pages that come over https' : 'this browser has no WebGPU',
     );
   }
-  // The same request as the one that wasm makes, whose own answer does not say who made the GPU.
   const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' }).catch(() => null);
   if (!adapter) throw new SvnrError('no-webgpu', 'this browser has WebGPU but offers no GPU for it');
-  // The kernels' tuning measures with it, and wasm ends where it is missing.
-  if (!adapter.features.has('timestamp-query')) {
-    throw new SvnrError('no-webgpu', 'this browser lets no page time its GPU (timestamp-query), which is needed here');
-  }
   const { vendor = '', architecture = '', description = '', isFallbackAdapter } = adapter.info ?? {};
-  await openGpu();
+  await openWith(gpu, adapter);
   const isFallback =
     (isFallbackAdapter ?? adapter.isFallbackAdapter ?? false) || SOFTWARE.test(`${architecture} ${description}`);
   return { vendor, architecture, description, isFallback };
+}
+
+/**
+ * Has wasm open this adapter's GPU. It asks the browser for an adapter itself, whose refusal it would tell in words that
+ * are for nobody, and ends where none can be timed (`timestamp-query`), though nothing of ours times it.
+ *
+ * @param {any} gpu
+ * @param {any} adapter
+ */
+async function openWith(gpu, adapter) {
+  const { features, requestDevice } = adapter;
+  /** @type {unknown} */
+  let refusal;
+  Object.defineProperties(adapter, {
+    features: { value: new Set([...features, 'timestamp-query']) },
+    requestDevice: {
+      value: async (/** @type {{ requiredFeatures: string[] }} */ wanted) => {
+        const requiredFeatures = wanted.requiredFeatures.filter((name) => features.has(name));
+        try {
+          return await requestDevice.call(adapter, { ...wanted, requiredFeatures });
+        } catch (error) {
+          refusal = error;
+          throw error;
+        }
+      },
+    },
+  });
+  // For once: the next one who asks may be somebody else.
+  gpu.requestAdapter = async () => {
+    delete gpu.requestAdapter;
+    return adapter;
+  };
+  try {
+    await openGpu();
+  } catch (error) {
+    if (!(refusal instanceof Error)) throw error;
+    throw new SvnrError('no-webgpu', `the browser refused its GPU: ${refusal.message}`, { cause: error });
+  }
 }

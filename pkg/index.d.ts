@@ -249,9 +249,10 @@ export interface DenoiseOptions {
   /** Whether steps draw random numbers (default) or none: then every seed gives the same picture. Matters from two steps on. */
   stochastic?: boolean;
   /**
-   * How many pictures to draw, a whole number from 1 (default) to 1000, the n-th with seed `seed + n - 1`. With more
-   * than one the result is their mean, and {@link DenoiseResult.uncertainty} says where they differ; steps must be 2 or
-   * more and `stochastic` true, since else they are all the same.
+   * How many pictures to draw, a whole number from 1 (default) to 1000. With more than one the result is their mean, and
+   * {@link DenoiseResult.uncertainty} says where they differ; steps must be 2 or more and `stochastic` true, since else
+   * they are all the same. They come in pairs, of seeds `seed`, `seed + 1` and so on, whose random numbers differ in
+   * nothing but the sign: so their mean takes fewer of them.
    */
   samples?: number;
   /**

@@ -347,6 +347,14 @@ export class Settings {
      */
     luminance: number;
     /**
+     * Which of several samples this is, from 0; none if it is the only one.
+     */
+    get sample(): number | undefined;
+    /**
+     * Which of several samples this is, from 0; none if it is the only one.
+     */
+    set sample(value: number | null | undefined);
+    /**
      * A whole number, as JavaScript has it.
      */
     seed: number;
@@ -461,6 +469,7 @@ export interface InitOutput {
     readonly __wbg_get_progress_tile: (a: number) => number;
     readonly __wbg_get_settings_chrominance: (a: number) => number;
     readonly __wbg_get_settings_luminance: (a: number) => number;
+    readonly __wbg_get_settings_sample: (a: number) => number;
     readonly __wbg_get_settings_seed: (a: number) => number;
     readonly __wbg_get_settings_steps: (a: number) => number;
     readonly __wbg_get_settings_stochastic: (a: number) => number;
@@ -482,6 +491,7 @@ export interface InitOutput {
     readonly __wbg_set_progress_tile: (a: number, b: number) => void;
     readonly __wbg_set_settings_chrominance: (a: number, b: number) => void;
     readonly __wbg_set_settings_luminance: (a: number, b: number) => void;
+    readonly __wbg_set_settings_sample: (a: number, b: number) => void;
     readonly __wbg_set_settings_seed: (a: number, b: number) => void;
     readonly __wbg_set_settings_steps: (a: number, b: number) => void;
     readonly __wbg_set_settings_stochastic: (a: number, b: number) => void;
@@ -538,13 +548,13 @@ export interface InitOutput {
     readonly task_preview: (a: number, b: number) => number;
     readonly task_steps: (a: number) => number;
     readonly task_tiles: (a: number) => number;
-    readonly wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___js_sys_dff239142b40dee0___Function_fn_wasm_bindgen_c02b820e88f6dfef___JsValue_____wasm_bindgen_c02b820e88f6dfef___sys__Undefined___js_sys_dff239142b40dee0___Function_fn_wasm_bindgen_c02b820e88f6dfef___JsValue_____wasm_bindgen_c02b820e88f6dfef___sys__Undefined_______true_: (a: number, b: number, c: any, d: any) => void;
-    readonly wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wasm_bindgen_c02b820e88f6dfef___JsValue__core_2ad33a1119d2fba1___result__Result_____wasm_bindgen_c02b820e88f6dfef___JsError___true_: (a: number, b: number, c: any) => [number, number];
-    readonly wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wasm_bindgen_c02b820e88f6dfef___sys__JsNullable_wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuError__GpuError___core_2ad33a1119d2fba1___result__Result_____wasm_bindgen_c02b820e88f6dfef___JsError___true_: (a: number, b: number, c: any) => [number, number];
-    readonly wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wasm_bindgen_c02b820e88f6dfef___sys__JsNullable_wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuError__GpuError___core_2ad33a1119d2fba1___result__Result_____wasm_bindgen_c02b820e88f6dfef___JsError___true__83: (a: number, b: number, c: any) => [number, number];
-    readonly wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wasm_bindgen_c02b820e88f6dfef___sys__JsNullable_wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuError__GpuError___core_2ad33a1119d2fba1___result__Result_____wasm_bindgen_c02b820e88f6dfef___JsError___true__84: (a: number, b: number, c: any) => [number, number];
-    readonly wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuDeviceLostInfo__GpuDeviceLostInfo______true_: (a: number, b: number, c: any) => void;
-    readonly wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuDeviceLostInfo__GpuDeviceLostInfo______true__82: (a: number, b: number, c: any) => void;
+    readonly wasm_bindgen__convert__closures_____invoke__h09a17c8eb4763729: (a: number, b: number, c: any) => [number, number];
+    readonly wasm_bindgen__convert__closures_____invoke__h09a17c8eb4763729_85: (a: number, b: number, c: any) => [number, number];
+    readonly wasm_bindgen__convert__closures_____invoke__h09a17c8eb4763729_86: (a: number, b: number, c: any) => [number, number];
+    readonly wasm_bindgen__convert__closures_____invoke__h15c7b574eec5bc17: (a: number, b: number, c: any, d: any) => void;
+    readonly wasm_bindgen__convert__closures_____invoke__h72a9433c32488bf0: (a: number, b: number, c: any) => [number, number];
+    readonly wasm_bindgen__convert__closures_____invoke__h25145a83f8d6f88a: (a: number, b: number, c: any) => void;
+    readonly wasm_bindgen__convert__closures_____invoke__h25145a83f8d6f88a_84: (a: number, b: number, c: any) => void;
     readonly __wbindgen_malloc_command_export: (a: number, b: number) => number;
     readonly __wbindgen_realloc_command_export: (a: number, b: number, c: number, d: number) => number;
     readonly __wbindgen_free_command_export: (a: number, b: number, c: number) => void;
