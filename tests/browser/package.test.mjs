@@ -181,8 +181,8 @@ test('maps of noise and strength work pixel by pixel', async () => {
 });
 
 test('several samples give their mean and where they differ', async () => {
-  const { largest, hasNone, size, isSomewhere, sampled, last } = await page.evaluate(async (rgb) => {
-    const { cpu, picture } = /** @type {Here} */ (/** @type {unknown} */ (globalThis));
+  const { largest, largestOnGpu, hasNone, size, isSomewhere, sampled, last } = await page.evaluate(async (rgb) => {
+    const { svnr, cpu, picture } = /** @type {Here} */ (/** @type {unknown} */ (globalThis));
     const image = picture(rgb);
     /** @param {import('../../pkg/index.js').PlainImage} image */
     const linear = ({ data, width, height }) => {
@@ -190,26 +190,30 @@ test('several samples give their mean and where they differ', async () => {
       return { data: floats, width, height, colorSpace: /** @type {const} */ ('srgb-linear') };
     };
     const photo = linear(/** @type {import('../../pkg/index.js').PlainImage} */ (image));
-    const options = { noise: { read: 0.1, shot: 0.01 }, steps: 3 };
+    const options = { noise: { read: 0.1, shot: 0.01 }, steps: 2 };
     /** @type {number[]} */
     const sampled = [];
     let last = 0;
     const several = await cpu.denoise(photo, {
       ...options,
       seed: 5,
-      samples: 4,
+      samples: 8,
       onProgress: (progress) => {
         if (progress.phase !== 'denoising') return;
         if (sampled.at(-1) !== progress.sample) sampled.push(progress.sample);
         last = progress.fraction;
       },
     });
-    const [one, two] = await Promise.all([5, 6].map((seed) => cpu.denoise(photo, { ...options, seed, samples: 2 })));
+    const [one, two] = await Promise.all([5, 7].map((seed) => cpu.denoise(photo, { ...options, seed, samples: 4 })));
     const single = await cpu.denoise(photo, options);
     if (!one || !two) throw new Error('two runs give two pictures');
     const off = several.image.data.map((v, i) => Math.abs(v - ((one.image.data[i] ?? 0) + (two.image.data[i] ?? 0)) / 2));
+    const gpu = await svnr.Denoiser.create({ backend: 'webgpu' });
+    const onGpu = await gpu.denoise(photo, { ...options, seed: 5, samples: 4 });
+    gpu.free();
     return {
       largest: Math.max(...off),
+      largestOnGpu: Math.max(...onGpu.image.data.map((v, i) => Math.abs(v - (one.image.data[i] ?? NaN)))),
       hasNone: single.uncertainty === undefined,
       size: several.uncertainty?.length,
       isSomewhere: several.uncertainty?.some((v) => v > 0.001),
@@ -218,8 +222,9 @@ test('several samples give their mean and where they differ', async () => {
     };
   }, rgb);
   assert(largest < 1e-5, `${largest}`);
+  assert(largestOnGpu < 0.0005, `on the GPU: ${largestOnGpu}`);
   assert(hasNone && isSomewhere);
-  assert.deepEqual([size, sampled, last], [48 * 40, [1, 2, 3, 4], 1]);
+  assert.deepEqual([size, sampled, last], [48 * 40, [1, 2, 3, 4, 5, 6, 7, 8], 1]);
 });
 
 test('an abort is heard within a step, and runs queue', async () => {
