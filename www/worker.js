@@ -228,8 +228,12 @@ async function show({ picture, view, options }) {
 
 /** @param {Extract<ToWorker, { type: 'encode' }>} message */
 async function encodeResult({ picture, purpose, format, quality }) {
-  // A new run has begun, and its result will be asked for.
-  if (result?.picture !== picture) return;
+  if (result?.picture !== picture) {
+    // A new run has begun, and its result will be asked for; but who keeps one waits for it.
+    const gone = { code: /** @type {const} */ ('worker'), message: 'it is gone' };
+    if (purpose === 'keep') tell({ type: 'unencoded', picture, purpose, format, failure: gone });
+    return;
+  }
   const { photo } = result;
   try {
     const file = purpose === 'keep' ? await kept(photo) : await save(photo, format, quality);
