@@ -4,13 +4,13 @@ use std::str::FromStr;
 
 use burn::tensor::Device;
 
-/// A device by the name that `--device` takes: `cpu`, `libtorch`, `vulkan` or `vulkan:N`.
+/// A device by the name that `--device` takes: `cpu`, `libtorch`, `libtorch:N`, `vulkan` or `vulkan:N`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DeviceChoice {
     /// All cores of the processor.
     Cpu,
-    /// The same by PyTorch's kernels.
-    Libtorch,
+    /// PyTorch's kernels, on the processor or on the N-th GPU that CUDA knows.
+    Libtorch(Option<usize>),
     /// A GPU through Vulkan: the best one, or the N-th discrete one.
     Vulkan(Option<usize>),
 }
@@ -21,12 +21,13 @@ impl FromStr for DeviceChoice {
     fn from_str(name: &str) -> Result<Self, String> {
         match name.split_once(':') {
             None if name == "cpu" => Ok(Self::Cpu),
-            None if name == "libtorch" => Ok(Self::Libtorch),
+            None if name == "libtorch" => Ok(Self::Libtorch(None)),
             None if name == "vulkan" => Ok(Self::Vulkan(None)),
-            Some(("vulkan", n)) => {
-                n.parse().map(|n| Self::Vulkan(Some(n))).map_err(|_| format!("{n} is not the number of a GPU"))
+            Some((by @ ("libtorch" | "vulkan"), n)) => {
+                let n = Some(n.parse().map_err(|_| format!("{n} is not the number of a GPU"))?);
+                Ok(if by == "vulkan" { Self::Vulkan(n) } else { Self::Libtorch(n) })
             }
-            _ => Err(format!("{name} is no device; use cpu, libtorch, vulkan or vulkan:N")),
+            _ => Err(format!("{name} is no device; use cpu, libtorch, libtorch:N, vulkan or vulkan:N")),
         }
     }
 }
@@ -41,9 +42,21 @@ impl DeviceChoice {
             Self::Cpu => Ok(Device::flex()),
             #[cfg(feature = "libtorch")]
             #[expect(deprecated, reason = "until burn has another backend that trains as fast on a processor")]
-            Self::Libtorch => Ok(Device::libtorch()),
+            Self::Libtorch(None) => Ok(Device::libtorch()),
+            #[cfg(feature = "libtorch")]
+            #[expect(deprecated, reason = "as above")]
+            Self::Libtorch(Some(index)) => {
+                use burn::tensor::DeviceType;
+                let gpu = Device::libtorch_cuda(index);
+                if !Device::enumerate(DeviceType::LibTorch).into_iter().any(|device| device == gpu) {
+                    return Err(format!(
+                        "PyTorch knows no CUDA GPU {index} here; use --device libtorch or --device cpu"
+                    ));
+                }
+                Ok(gpu)
+            }
             #[cfg(not(feature = "libtorch"))]
-            Self::Libtorch => {
+            Self::Libtorch(_) => {
                 Err("this program was built without LibTorch; build it with --features libtorch, or use --device cpu"
                     .into())
             }
@@ -72,10 +85,11 @@ mod tests {
     #[test]
     fn names_are_devices() {
         assert_eq!("cpu".parse(), Ok(DeviceChoice::Cpu));
-        assert_eq!("libtorch".parse(), Ok(DeviceChoice::Libtorch));
+        assert_eq!("libtorch".parse(), Ok(DeviceChoice::Libtorch(None)));
+        assert_eq!("libtorch:0".parse(), Ok(DeviceChoice::Libtorch(Some(0))));
         assert_eq!("vulkan".parse(), Ok(DeviceChoice::Vulkan(None)));
         assert_eq!("vulkan:2".parse(), Ok(DeviceChoice::Vulkan(Some(2))));
-        for wrong in ["", "gpu", "vulkan:", "vulkan:x", "cpu:1"] {
+        for wrong in ["", "gpu", "vulkan:", "vulkan:x", "libtorch:-1", "cpu:1"] {
             assert!(wrong.parse::<DeviceChoice>().is_err(), "{wrong}");
         }
     }

@@ -58,7 +58,7 @@ struct Arguments {
     /// How much of the noise that a step leaves is drawn afresh: 0 none, 1 as much as in the paper
     #[arg(long, default_value_t = Options::default().eta)]
     eta: f32,
-    /// cpu, libtorch, vulkan or vulkan:N
+    /// cpu, libtorch, libtorch:N, vulkan or vulkan:N
     #[arg(long, default_value = "cpu")]
     device: DeviceChoice,
     /// Other weights than the built-in ones (.safetensors)

@@ -86,7 +86,7 @@ struct Arguments {
     /// Seconds between checkpoints; 0 for one after every step
     #[arg(long, default_value_t = 180)]
     save: u64,
-    /// cpu, libtorch, vulkan or vulkan:N
+    /// cpu, libtorch, libtorch:N, vulkan or vulkan:N
     #[arg(long, default_value = "cpu")]
     device: DeviceChoice,
 }

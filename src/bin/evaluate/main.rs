@@ -74,7 +74,7 @@ struct Arguments {
     /// Added to the seed of every image
     #[arg(long, default_value_t = 0)]
     seed: u64,
-    /// cpu, libtorch, vulkan or vulkan:N
+    /// cpu, libtorch, libtorch:N, vulkan or vulkan:N
     #[arg(long, default_value = "cpu")]
     device: DeviceChoice,
     /// Other weights than the built-in ones (.safetensors)
