@@ -374,10 +374,10 @@ on('encoded', ({ purpose, format, file }) => {
 });
 
 on('unencoded', ({ purpose, format, failure }) => {
-  const text = failureText(failure);
+  const text = `The picture could not be written in this format. Choose another one. (${failure.message})`;
   // A copy's failure comes back from the clipboard.
   if (purpose === 'download') tell('error', text);
-  if (purpose !== 'keep') save.refuse(purpose, format, text);
+  if (purpose !== 'keep') save.refuse(purpose, format, failure.message);
 });
 
 on('failed', ({ isOpening, failure }) => {

@@ -86,6 +86,7 @@ test('where one format cannot be written, why is said, and the others can be', a
   await page.getByLabel('File format').selectOption('webp');
   await page.locator('#error').getByText('too long for this format').waitFor();
   assert.equal(await page.locator('#download').innerText(), 'Not written');
+  await screenshot(page, 'not-written');
   await page.getByLabel('File format').selectOption('jpeg');
   const { bytes } = await download(page);
   assert.deepEqual([...bytes.subarray(0, 3)], [0xff, 0xd8, 0xff]);
