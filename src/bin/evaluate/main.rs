@@ -109,14 +109,27 @@ impl Arguments {
         Options { eta: self.eta.unwrap_or(options.eta), ..options }
     }
 
-    /// Of one of `--average` samples; a single one is not one of several.
-    fn options_of_sample(&self, steps: usize, seed: u64, index: u64) -> Options {
+    /// As many samples as asked for, each by a run that is given its options.
+    fn samples<E>(
+        &self,
+        steps: usize,
+        seed: u64,
+        mut run: impl FnMut(&Options) -> Result<LinearImage, E>,
+    ) -> Result<Samples, E> {
         let options = self.options(steps, seed);
+        // A single one is not one of several.
         if self.average == 1 {
-            return options;
+            return Ok(Samples::new(run(&options)?));
         }
-        let options = options.of_sample(index);
-        Options { eta: self.eta.unwrap_or(options.eta), ..options }
+        let of_sample = |index| {
+            let options = options.of_sample(index);
+            Options { eta: self.eta.unwrap_or(options.eta), ..options }
+        };
+        let mut samples = Samples::new(run(&of_sample(0))?);
+        for index in 1..self.average {
+            samples.add(&run(&of_sample(index))?);
+        }
+        Ok(samples)
     }
 
     fn sources(&self) -> Vec<Source> {
@@ -240,16 +253,11 @@ fn denoise(
     arguments: &Arguments,
     bar: &ProgressBar,
 ) -> Result<LinearImage> {
-    let run = |n: u64| {
-        let options = arguments.options_of_sample(steps, seed.wrapping_mul(arguments.average), n);
-        let denoised = pollster::block_on(denoiser.denoise(noisy, noise.clone(), &options));
+    let samples = arguments.samples(steps, seed.wrapping_mul(arguments.average), |options| {
+        let denoised = pollster::block_on(denoiser.denoise(noisy, noise.clone(), options));
         bar.inc(steps as u64);
         denoised
-    };
-    let mut samples = Samples::new(run(0)?);
-    for n in 1..arguments.average {
-        samples.add(&run(n)?);
-    }
+    })?;
     Ok(samples.into_mean())
 }
 

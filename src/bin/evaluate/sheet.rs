@@ -33,11 +33,7 @@ pub fn write(arguments: &Arguments, denoiser: &Denoiser, files: &[PathBuf], shee
             pollster::block_on(denoiser.denoise(&case.noisy, noise.clone(), options))
                 .with_context(|| file.display().to_string())
         };
-        let sample = |index| run(&arguments.options_of_sample(most, seed, index));
-        let mut samples = Samples::new(sample(0)?);
-        for index in 1..arguments.average {
-            samples.add(&sample(index)?);
-        }
+        let samples = arguments.samples(most, seed, run)?;
         let columns = [
             colours(&case.linear(&case.noisy)),
             colours(&case.linear(&run(&arguments.options(fewest, seed))?)),
