@@ -62,6 +62,9 @@ struct Arguments {
     /// Share of patches from --pairs, from 0 to 1
     #[arg(long, value_parser = share)]
     share_pairs: Option<f64>,
+    /// Share of patches at tau = 0, where every run starts, from 0 to 1
+    #[arg(long, value_parser = share)]
+    share_at_photo: Option<f64>,
     /// Channels at each scale, finest first, for example 48,96,192
     #[arg(long, value_delimiter = ',')]
     widths: Option<Vec<usize>>,
@@ -124,6 +127,7 @@ impl Arguments {
         set(&mut config.generated, &self.generated);
         set(&mut config.share_photos, &self.photos);
         set(&mut config.share_pairs, &self.share_pairs);
+        set(&mut config.share_at_photo, &self.share_at_photo);
         set(&mut config.network.widths, &self.widths);
         set(&mut config.network.blocks, &self.blocks);
         set(&mut config.eps_weight, &self.eps_weight);

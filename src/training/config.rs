@@ -152,9 +152,12 @@ impl Config {
         if !(self.gains.0 > 0.0 && self.gains.0 < self.gains.1 && self.gains.1 <= 100.0) {
             return Err(format!("gains go from a smaller to a larger number in (0, 100], not {:?}", self.gains));
         }
-        for (what, share) in
-            [("photos", self.share_photos), ("pairs", self.share_pairs), ("generated images", self.generated)]
-        {
+        for (what, share) in [
+            ("photos", self.share_photos),
+            ("pairs", self.share_pairs),
+            ("generated images", self.generated),
+            ("patches at tau = 0", self.share_at_photo),
+        ] {
             if !(0.0..=1.0).contains(&share) {
                 return Err(format!("the share of {what} is from 0 to 1, not {share}"));
             }
