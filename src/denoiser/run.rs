@@ -168,22 +168,19 @@ impl Run {
         let sigma_t: Vec<f32> = times.iter().map(|&t| schedule.sigma(time_after(t, tau))).collect();
         let sigma_star: Vec<f32> = times.iter().map(|&t| schedule.sigma(t)).collect();
         let shape = [1, CHANNELS, tile.read_rows, tile.read_columns];
-        let mirror = |tensor: Tensor<4>| match self.mirrored {
-            [false, false] => tensor,
-            [true, false] => tensor.flip([2]),
-            [false, true] => tensor.flip([3]),
-            [true, true] => tensor.flip([2, 3]),
+        let tensor = |mut planes: Vec<f32>| {
+            tile.mirror(&mut planes, self.mirrored);
+            Tensor::from_data(TensorData::new(planes, shape), &self.denoiser.device)
         };
-        let tensor =
-            |values: Vec<f32>| mirror(Tensor::from_data(TensorData::new(values, shape), &self.denoiser.device));
         let eps = self.denoiser.network.forward(
             tensor(tile.read(x, width, height)),
             tensor(tile.read(self.y.samples(), width, height)),
             tensor(sigma_t.clone()),
             tensor(sigma_star),
         );
-        let eps = mirror(eps).into_data_async().await.map_err(|e| Error::Device(causes(&e.to_string())))?;
-        let eps: Vec<f32> = eps.iter::<f32>().collect();
+        let eps = eps.into_data_async().await.map_err(|e| Error::Device(causes(&e.to_string())))?;
+        let mut eps: Vec<f32> = eps.iter::<f32>().collect();
+        tile.mirror(&mut eps, self.mirrored);
         if eps.iter().any(|v| !v.is_finite()) {
             return Err(Error::Device("it returned values that are not finite".into()));
         }
