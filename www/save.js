@@ -20,7 +20,7 @@ export class Save extends HTMLElement {
   #qualityLabel = document.createElement('label');
   #name = '';
   /** Waits for the picture that is to be copied.
-   * @type {{ resolve: (png: Blob) => void, reject: (why: Error) => void } | undefined} */
+   * @type {import('./client.js').Waiting | undefined} */
   #copying;
 
   connectedCallback() {
