@@ -12,7 +12,7 @@ use clap::Parser;
 use indicatif::{ProgressBar, ProgressStyle};
 use svnr::device::DeviceChoice;
 use svnr::training::checkpoint::Checkpoint;
-use svnr::training::config::{Config, Optimizer, Stage};
+use svnr::training::config::{Config, Optimizer, Precision, Stage};
 use svnr::training::pictures::Pictures;
 use svnr::training::trainer::{Event, Rhythm, train};
 use svnr::training::validation::GAINS;
@@ -80,6 +80,9 @@ struct Arguments {
     /// Threads that share a step's patches; for libtorch as many as cores, with OMP_NUM_THREADS=1
     #[arg(long)]
     workers: Option<usize>,
+    /// Numbers in which the network's blocks compute in training
+    #[arg(long, value_enum)]
+    precision: Option<Precision>,
     /// Seed of everything random
     #[arg(long)]
     seed: Option<u64>,
@@ -133,6 +136,7 @@ impl Arguments {
         set(&mut config.eps_weight, &self.eps_weight);
         set(&mut config.display_weight, &self.display_weight);
         set(&mut config.workers, &self.workers);
+        set(&mut config.precision, &self.precision);
         set(&mut config.seed, &self.seed);
     }
 }

@@ -3,7 +3,9 @@
 use burn::module::Module;
 use burn::nn::conv::{Conv2d, Conv2dConfig};
 use burn::nn::{Initializer, PaddingConfig2d};
-use burn::tensor::{Device, Tensor, activation::relu};
+use burn::tensor::module::conv2d;
+use burn::tensor::ops::ConvOptions;
+use burn::tensor::{Device, FloatDType, Tensor, activation::relu};
 
 /// A convolution that keeps the size (zeros beyond the border).
 pub(crate) fn conv(channels_in: usize, channels_out: usize, kernel: usize, device: &Device) -> Conv2d {
@@ -20,6 +22,13 @@ fn conv_config(channels_in: usize, channels_out: usize, kernel: usize) -> Conv2d
     Conv2dConfig::new([channels_in, channels_out], [kernel, kernel])
         .with_padding(PaddingConfig2d::Explicit(pad, pad, pad, pad))
         .with_initializer(Initializer::KaimingNormal { gain: std::f64::consts::SQRT_2, fan_out_only: false })
+}
+
+/// `layer` on `x`, in the numbers of `x`: its weights are kept in f32, also where it computes in bfloat16.
+fn convolved(layer: &Conv2d, x: Tensor<4>) -> Tensor<4> {
+    let numbers = FloatDType::from(x.dtype());
+    let options = ConvOptions::new([1, 1], layer.kernel_size.map(|side| side / 2), [1, 1], 1);
+    conv2d(x, layer.weight.val().cast(numbers), layer.bias.as_ref().map(|bias| bias.val().cast(numbers)), options)
 }
 
 /// Every pixel's noise levels, as the features that steer a scale's blocks.
@@ -59,13 +68,15 @@ impl Block {
         }
     }
 
-    /// `x` is `[b, width, h, w]`, `embedding` `[b, embedding, h, w]`.
+    /// `x` is `[b, width, h, w]`, `embedding` `[b, embedding, h, w]`. What is added to `x` is computed in the numbers of
+    /// the embedding.
     pub fn forward(&self, x: Tensor<4>, embedding: Tensor<4>) -> Tensor<4> {
-        let h = self.first.forward(relu(x.clone()));
+        let (outside, inside) = (FloatDType::from(x.dtype()), FloatDType::from(embedding.dtype()));
+        let h = convolved(&self.first, relu(x.clone().cast(inside)));
         let width = h.dims()[1];
-        let steer = self.steer.forward(embedding);
+        let steer = convolved(&self.steer, embedding);
         let scale = steer.clone().narrow(1, 0, width) + 1.0;
         let shift = steer.narrow(1, width, width);
-        x + self.second.forward(relu(h * scale + shift))
+        x + convolved(&self.second, relu(h * scale + shift)).cast(outside)
     }
 }

@@ -5,7 +5,7 @@ use burn::nn::PaddingConfig2d;
 use burn::nn::conv::{Conv2d, Conv2dConfig};
 use burn::tensor::module::avg_pool2d;
 use burn::tensor::ops::AvgPoolOptions;
-use burn::tensor::{Device, Tensor};
+use burn::tensor::{Device, FloatDType, Tensor};
 
 use crate::error::Error;
 use crate::network::block::{Block, Embedding, conv, silent_conv};
@@ -37,6 +37,8 @@ pub struct Unet {
     ups: Vec<Conv2d>,
     up_blocks: Vec<Vec<Block>>,
     output: Conv2d,
+    #[module(skip)]
+    inside_blocks: FloatDType,
 }
 
 impl Unet {
@@ -62,7 +64,16 @@ impl Unet {
             ups: (0..coarsest).map(up).collect(),
             up_blocks: (0..coarsest).map(blocks).collect(),
             output: silent_conv(widths[0], PREDICTION, 3, device),
+            inside_blocks: FloatDType::F32,
         }
+    }
+
+    /// The same network, whose blocks compute in these numbers: bfloat16 takes half the time where the hardware knows it.
+    /// The features, what runs past the blocks, the prediction and all weights stay f32.
+    #[must_use]
+    pub fn with_blocks_in(mut self, numbers: FloatDType) -> Self {
+        self.inside_blocks = numbers;
+        self
     }
 
     /// The same network with `blocks` of its scales raised to these depths, and its shape. Added blocks are the identity
@@ -121,7 +132,7 @@ impl Unet {
             if scale > 0 {
                 scale_levels = avg_pool2d(scale_levels, AvgPoolOptions::new([2, 2]));
             }
-            embeddings.push(embedding.forward(scale_levels.clone()));
+            embeddings.push(embedding.forward(scale_levels.clone()).cast(self.inside_blocks));
         }
 
         let mut h = self.input.forward(Tensor::cat(features, 1));

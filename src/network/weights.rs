@@ -174,6 +174,7 @@ pub(crate) fn randomised(network: Unet, device: &Device) -> Unet {
                 let fan_in: usize = t.dims().iter().skip(1).product();
                 let std = (1.5 / fan_in as f64).sqrt().min(0.3);
                 Tensor::random(t.dims(), burn::tensor::Distribution::Normal(0.0, std), self.0)
+                    .set_require_grad(t.is_require_grad())
             })
         }
     }

@@ -1,5 +1,6 @@
 //! All settings of a training run. They are kept in its checkpoints.
 
+use burn::tensor::FloatDType;
 use serde::{Deserialize, Serialize};
 
 use crate::network::UnetConfig;
@@ -24,6 +25,26 @@ pub enum Optimizer {
     Adam,
     /// Muon on the trunk's convolutions, Adam on the rest.
     Muon,
+}
+
+/// The numbers in which the blocks of the network compute in training. All else, the weights too, is f32.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "kebab-case")]
+pub enum Precision {
+    /// 24 bits of mantissa.
+    F32,
+    /// bfloat16, 8 bits of mantissa: faster on processors with AVX-512 BF16 or AMX and on GPUs.
+    Bf16,
+}
+
+impl Precision {
+    /// The numbers themselves.
+    pub fn dtype(self) -> FloatDType {
+        match self {
+            Self::F32 => FloatDType::F32,
+            Self::Bf16 => FloatDType::BF16,
+        }
+    }
 }
 
 /// Settings of a run.
@@ -75,6 +96,8 @@ pub struct Config {
     /// Threads that share a step's patches: as many as cores on a processor whose kernels use one each, 1 on a GPU. It
     /// changes the order in which gradients are added, and nothing else.
     pub workers: usize,
+    /// The numbers in which the blocks compute.
+    pub precision: Precision,
     /// Seed of everything random.
     pub seed: u64,
 }
@@ -107,6 +130,7 @@ impl Default for Config {
             photo_error: 0.15,
             share_mistaken: 0.4,
             workers: 1,
+            precision: Precision::F32,
             seed: 1,
         }
     }

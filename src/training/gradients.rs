@@ -18,6 +18,7 @@ use crate::training::sample::Sample;
 /// # Panics
 /// If a worker does.
 pub fn gradients(network: &Unet, samples: &[Sample], config: &Config, device: &Device) -> (GradientsParams, Loss) {
+    let network = &network.clone().with_blocks_in(config.precision.dtype());
     let shares: Vec<&[Sample]> = samples.chunks(samples.len().div_ceil(config.workers)).collect();
     let part = |network: &Unet, share: &[Sample]| {
         let loss = loss(network, &Batch::new(share, device), config) * (share.len() as f32 / samples.len() as f32);
@@ -53,6 +54,8 @@ mod tests {
     use super::*;
     use crate::method::schedule::Schedule;
     use crate::network::UnetConfig;
+    use crate::network::weights::randomised;
+    use crate::training::config::Precision;
     use crate::training::pictures::{Generated, Pictures};
     use burn::module::{ModuleVisitor, Param};
     use burn::tensor::Tensor;
@@ -68,30 +71,49 @@ mod tests {
         }
     }
 
+    /// Gradients and loss of six patches of generated pictures.
+    fn of_six(network: &Unet, workers: usize, precision: Precision, device: &Device) -> (Vec<f32>, f32) {
+        let pictures = Pictures { generated: Generated::new(4, 1), ..Pictures::default() };
+        // At tau = 0 everywhere, every patch has as many pixels with noise as any other.
+        let config = Config { share_at_photo: 1.0, workers, precision, ..Config::default() };
+        let samples: Vec<_> = (0..6).map(|i| Sample::new(&pictures, &config, &Schedule::default(), 0, i)).collect();
+        let (grads, loss) = gradients(network, &samples, &config, device);
+        let mut flat = Flat(&grads, Vec::new());
+        network.visit(&mut flat);
+        (flat.1, loss.total.into_scalar())
+    }
+
+    fn small_network(device: &Device) -> Unet {
+        let shape = UnetConfig { widths: vec![8, 8], blocks: vec![1, 1], embedding: 4 };
+        randomised(shape.init(device).unwrap(), device)
+    }
+
     #[test]
     fn shares_add_up_to_the_whole() {
         let device = Device::flex().autodiff();
-        let network = UnetConfig { widths: vec![8, 8], blocks: vec![1, 1], embedding: 4 }.init(&device).unwrap();
-        let pictures = Pictures { generated: Generated::new(4, 1), ..Pictures::default() };
-        // At tau = 0 everywhere, every patch has as many pixels with noise as any other.
-        let config = Config { share_at_photo: 1.0, ..Config::default() };
-        let schedule = Schedule::default();
-        let samples: Vec<_> = (0..6).map(|i| Sample::new(&pictures, &config, &schedule, 0, i)).collect();
-        let all = |workers: usize| {
-            let config = Config { workers, ..config.clone() };
-            let (grads, loss) = gradients(&network, &samples, &config, &device);
-            let mut flat = Flat(&grads, Vec::new());
-            network.visit(&mut flat);
-            (flat.1, loss.total.into_data().iter::<f32>().next().unwrap())
-        };
+        let network = small_network(&device);
+        let all = |workers| of_six(&network, workers, Precision::F32, &device);
         let (one, loss_of_one) = all(1);
         assert!(one.iter().any(|g| *g != 0.0));
         for workers in [2, 4] {
             let (several, loss) = all(workers);
-            assert!((loss - loss_of_one).abs() < 1e-4, "{workers}: {loss} {loss_of_one}");
+            assert!((loss / loss_of_one - 1.0).abs() < 1e-5, "{workers}: {loss} {loss_of_one}");
             let largest = one.iter().fold(0.0f32, |m, g| m.max(g.abs()));
             assert!(one.iter().zip(&several).all(|(a, b)| (a - b).abs() < 1e-4 * largest), "{workers}");
         }
         assert_eq!(all(2), all(2));
+    }
+
+    #[test]
+    fn bfloat16_gives_nearly_the_same_gradients() {
+        let device = Device::flex().autodiff();
+        let network = small_network(&device);
+        let [(exact, loss), (rounded, loss_rounded)] =
+            [Precision::F32, Precision::Bf16].map(|precision| of_six(&network, 2, precision, &device));
+        let dot = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| f64::from(a * b)).sum::<f64>();
+        let cosine = dot(&exact, &rounded) / (dot(&exact, &exact) * dot(&rounded, &rounded)).sqrt();
+        assert!(cosine > 0.999, "{cosine}");
+        assert!((loss_rounded / loss - 1.0).abs() < 0.01, "{loss} {loss_rounded}");
+        assert_ne!(exact, rounded, "the blocks were not computed in bfloat16");
     }
 }

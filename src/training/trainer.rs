@@ -67,6 +67,9 @@ pub fn train(
     rhythm: Rhythm,
     mut watch: impl FnMut(Event) -> ControlFlow<()>,
 ) -> Result<Checkpoint, String> {
+    if !device.supports_dtype(run.config.precision.dtype()) {
+        return Err("this device does not compute in bfloat16; train with --precision f32".into());
+    }
     let written = |e: std::io::Error| format!("{} cannot be written: {e}", folder.display());
     std::fs::create_dir_all(folder).map_err(written)?;
     let mut log = Log::open(folder, run.step).map_err(written)?;
