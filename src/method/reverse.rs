@@ -33,7 +33,7 @@ pub fn step_back(x_t: f32, x0_hat: f32, gamma: f32, gamma_next: f32, eta: f32, z
 /// How many steps the reverse process takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Steps {
-    /// This many, equally long. One is the least-squares estimate: the best PSNR and the least texture.
+    /// This many, each longer than the one before. One is the least-squares estimate: the best PSNR and the least texture.
     Count(usize),
     /// The paper's: each step goes back by one unit of time.
     Unit,
@@ -57,13 +57,16 @@ impl Steps {
 
     /// How far all pixels have gone back, `tau`, before the first step, between steps and after the last: increasing
     /// from 0 to `latest`, the latest time of any pixel, so that every pixel ends at time 0.
+    ///
+    /// Where the steps are counted, `tau` grows with the square of their number. What is drawn early, under much noise, is
+    /// the structure of the picture, and there short steps keep to it; what is drawn late is fine texture.
     pub fn plan(self, latest: f32) -> Vec<f32> {
         let count = match self {
             Self::Count(count) => count.max(1),
             Self::Unit => (latest.ceil() as usize).max(1),
         };
         let at = |k: usize| match self {
-            Self::Count(_) => latest * k as f32 / count as f32,
+            Self::Count(_) => latest * (k as f32 / count as f32).powi(2),
             Self::Unit => (k as f32).min(latest),
         };
         // The end is written, not computed: rounding must not leave a pixel just short of time 0.
@@ -137,6 +140,7 @@ mod tests {
             }
         }
         assert_eq!(Steps::Unit.plan(2.5), [0.0, 1.0, 2.0, 2.5]);
+        assert_eq!(Steps::Count(4).plan(16.0), [0.0, 1.0, 4.0, 9.0, 16.0]);
     }
 
     #[test]
