@@ -96,6 +96,24 @@ fn a_seed_and_given_noise_repeat_the_picture() {
 }
 
 #[test]
+fn the_mean_of_several_samples_is_cleaner() {
+    let dir = folder();
+    let clean = scene(48, 40);
+    let noisy = save(&dir, "noisy.tiff", NoiseModel::at_gain(8.0).add_to(&clean, 2), Depth::Float);
+    let out = dir.path().join("out.exr");
+    let of_samples = |samples: &str| {
+        succeeds(&[text(&noisy), "-o", text(&out), "--samples", samples, "--force"]);
+        psnr(&files::read(&out).unwrap().image, &clean)
+    };
+    let (one, eight) = (of_samples("1"), of_samples("8"));
+    assert!(eight > one, "{eight} dB with eight, {one} dB with one");
+    for wrong in ["0", "9"] {
+        let message = fails(&[text(&noisy), "-o", text(&out), "--samples", wrong, "--force"], 1);
+        assert!(message.contains("samples") && message.contains("from 1"), "{message}");
+    }
+}
+
+#[test]
 fn strength_zero_keeps_what_is_beyond_black_and_white() {
     let dir = folder();
     let wild = LinearImage::from_fn(20, 12, |c, r, x| -0.5 + 0.2 * (c + r + x) as f32).unwrap();

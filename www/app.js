@@ -66,12 +66,10 @@ const batch = new Batch({ box: element('batch', HTMLElement), queue, save, clien
 
 /** How a run goes, as the panel says. */
 function settings() {
-  const steps = Number(new FormData(panel).get('steps'));
   return {
     noise: noise.value ?? /** @type {const} */ ('auto'),
-    steps,
-    // One step draws nothing: all samples would be the same.
-    samples: steps > 1 ? Number(samples.value) : 1,
+    steps: Number(new FormData(panel).get('steps')),
+    samples: Number(samples.value),
     strength: strength.valueAsNumber / 100,
     ...noise.parts,
     painted: brush.map(),
@@ -448,9 +446,6 @@ brush.addEventListener('change', () => {
 for (const changing of [noise, strength, samples, brush, element('steps', HTMLFieldSetElement)]) {
   for (const type of ['change', 'input']) changing.addEventListener(type, () => stage.changed());
 }
-element('steps', HTMLFieldSetElement).addEventListener('change', () => {
-  samples.disabled = settings().steps === 1;
-});
 
 panel.addEventListener('submit', (event) => {
   event.preventDefault();

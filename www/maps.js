@@ -48,7 +48,7 @@ export async function noiseMap(denoiser, bitmap, view, { noise, painted, strengt
 }
 
 /**
- * Where several samples differ: there, the detail is invented.
+ * Where several samples differ: there, the detail is uncertain.
  *
  * @param {Float32Array} uncertainty
  * @param {{ width: number, height: number }} size

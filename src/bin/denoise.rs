@@ -3,12 +3,13 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Instant;
 
 use anyhow::{Context, Result, anyhow, bail};
 use clap::Parser;
 use indicatif::{ProgressBar, ProgressStyle};
-use svnr::denoiser::Parts;
+use svnr::denoiser::{Parts, Samples};
 use svnr::device::DeviceChoice;
 use svnr::estimate::estimate_noise;
 use svnr::files::{self, Photo};
@@ -46,6 +47,10 @@ struct Arguments {
     /// Seed of the texture that more than one step draws
     #[arg(long, default_value_t = 0)]
     seed: u64,
+    /// Pictures to draw, whose mean is written: it is cleaner than one, and takes as many times as long. With one step the
+    /// network sees the photo mirrored and turned, in up to 8 ways
+    #[arg(long, default_value_t = 1, value_name = "N")]
+    samples: u64,
     /// How much of the noise is taken: 0 none, 1 all; up to 4 for more than what was found
     #[arg(long, default_value_t = 1.0, value_name = "A", allow_negative_numbers = true)]
     strength: f32,
@@ -111,11 +116,12 @@ fn run(arguments: &Arguments) -> Result<usize> {
         ..Options::default()
     };
     options.check()?;
+    options.check_samples(arguments.samples)?;
     let device = arguments.device.open().map_err(|e| anyhow!(e))?;
     let denoiser = Denoiser::from_weights(&files::read_weights(arguments.weights.as_deref())?, &device)?;
     let mut failed = 0;
     for (input, output) in arguments.inputs.iter().zip(&outputs) {
-        if let Err(error) = denoise_file(&denoiser, input, output, noise, &options, arguments.force) {
+        if let Err(error) = denoise_file(&denoiser, input, output, noise, &options, arguments) {
             eprintln!("error: {error:#}");
             failed += 1;
         }
@@ -169,7 +175,7 @@ fn denoise_file(
     output: &Path,
     noise: Option<NoiseModel>,
     options: &Options,
-    force: bool,
+    &Arguments { force, samples, .. }: &Arguments,
 ) -> Result<()> {
     files::check_output(output)?;
     if !force && output.exists() {
@@ -183,26 +189,46 @@ fn denoise_file(
     };
     let little = if noise.variance(MID_GREY).sqrt() < LITTLE_NOISE { "; that is hardly any noise" } else { "" };
     println!("{}: read {:.4}, shot {:.5} ({origin}{little})", input.display(), noise.sigma_read, noise.shot);
-    let image = denoise(denoiser, photo.image, noise, options).with_context(|| input.display().to_string())?;
+    let image = denoise(denoiser, photo.image, noise, options, samples).with_context(|| input.display().to_string())?;
     files::write(output, &Photo { image, ..photo })?;
     println!("{}: denoised in {:.1} s", output.display(), begin.elapsed().as_secs_f32());
     Ok(())
 }
 
-/// A whole run, with a progress bar.
-fn denoise(denoiser: &Denoiser, image: LinearImage, noise: NoiseModel, options: &Options) -> Result<LinearImage> {
-    let mut run = denoiser.start(image, noise, options)?;
+/// The mean of `samples` whole runs, with a progress bar.
+fn denoise(
+    denoiser: &Denoiser,
+    image: LinearImage,
+    noise: NoiseModel,
+    options: &Options,
+    samples: u64,
+) -> Result<LinearImage> {
+    let image = Arc::new(image);
     let style = ProgressStyle::with_template("{bar:30} {percent}% step {msg}, {eta} left").expect("well-formed");
-    let bar = ProgressBar::new((run.steps() * run.tiles()) as u64).with_style(style);
-    bar.set_message(format!("1 of {}", run.steps()));
-    // Shown before the first tile is done, which may take a while.
-    bar.tick();
-    while let Some(progress) = pollster::block_on(run.advance())? {
-        bar.set_message(format!("{} of {}", progress.step, progress.steps));
-        bar.inc(1);
-    }
+    let bar = ProgressBar::no_length().with_style(style);
+    let run = |options: &Options| -> Result<LinearImage> {
+        let mut run = denoiser.start(Arc::clone(&image), noise, options)?;
+        bar.set_length(samples * (run.steps() * run.tiles()) as u64);
+        bar.set_message(format!("1 of {}", run.steps()));
+        // Shown before the first tile is done, which may take a while.
+        bar.tick();
+        while let Some(progress) = pollster::block_on(run.advance())? {
+            bar.set_message(format!("{} of {}", progress.step, progress.steps));
+            bar.inc(1);
+        }
+        Ok(run.into_image())
+    };
+    let mean = if samples == 1 {
+        run(options)?
+    } else {
+        let mut all = Samples::new(run(&options.of_sample(0))?);
+        for index in 1..samples {
+            all.add(&run(&options.of_sample(index))?);
+        }
+        all.into_mean()
+    };
     bar.finish_and_clear();
-    Ok(run.into_image())
+    Ok(mean)
 }
 
 #[cfg(test)]

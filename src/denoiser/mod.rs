@@ -5,6 +5,7 @@ pub mod parts;
 pub mod run;
 pub mod samples;
 pub mod tiles;
+pub mod view;
 
 use std::sync::Arc;
 
@@ -20,6 +21,7 @@ pub use options::{Options, Strength};
 pub use parts::Parts;
 pub use run::{Progress, Run};
 pub use samples::Samples;
+pub use view::View;
 
 /// The most pixels that a run takes: 100 megapixels need about 5 GB.
 pub const MAX_PIXELS: usize = 100_000_000;

@@ -1,6 +1,6 @@
 //! How a run goes.
 
-use crate::denoiser::Parts;
+use crate::denoiser::{Parts, View};
 use crate::error::Error;
 use crate::method::reverse::Steps;
 
@@ -16,8 +16,8 @@ pub struct Options {
     pub seed: u64,
     /// Whether that noise has its sign turned: another picture, as likely as the seed's own.
     pub negated: bool,
-    /// Along which axes, down and across, the network sees the photo mirrored. It errs in another way then.
-    pub mirrored: [bool; 2],
+    /// How the network sees the photo.
+    pub view: View,
     /// Multiplies the std of the noise to be removed.
     pub strength: Strength,
     /// How much is taken of what is found in the light and in the colour.
@@ -33,7 +33,7 @@ impl Default for Options {
             eta: 0.4,
             seed: 0,
             negated: false,
-            mirrored: [false; 2],
+            view: View::default(),
             strength: Strength::Everywhere(1.0),
             parts: Parts::ALL,
             tile: 512,

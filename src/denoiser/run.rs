@@ -5,7 +5,7 @@ use std::sync::Arc;
 use burn::tensor::{Tensor, TensorData};
 
 use crate::denoiser::tiles::{Grid, Tile};
-use crate::denoiser::{Denoiser, Options, Parts};
+use crate::denoiser::{Denoiser, Options, Parts, View};
 use crate::error::Error;
 use crate::image::{CHANNELS, LinearImage};
 use crate::method::random::{Normals, Stream};
@@ -53,7 +53,7 @@ pub struct Run {
     eta: f32,
     /// None where no noise is drawn.
     normals: Option<Normals>,
-    mirrored: [bool; 2],
+    view: View,
     grid: Grid,
     step: usize,
     tile: usize,
@@ -67,7 +67,7 @@ impl Run {
             plan: options.steps.plan(time_map.latest()),
             eta: options.eta,
             normals: (options.eta > 0.0).then(|| normals(options)),
-            mirrored: options.mirrored,
+            view: options.view,
             y,
             x: None,
             next: None,
@@ -167,10 +167,11 @@ impl Run {
         let times = tile.read(self.time_map.times(), width, height);
         let sigma_t: Vec<f32> = times.iter().map(|&t| schedule.sigma(time_after(t, tau))).collect();
         let sigma_star: Vec<f32> = times.iter().map(|&t| schedule.sigma(t)).collect();
-        let shape = [1, CHANNELS, tile.read_rows, tile.read_columns];
-        let tensor = |mut planes: Vec<f32>| {
-            tile.mirror(&mut planes, self.mirrored);
-            Tensor::from_data(TensorData::new(planes, shape), &self.denoiser.device)
+        let size = [tile.read_rows, tile.read_columns];
+        let [rows, columns] = self.view.size(size);
+        let tensor = |planes: Vec<f32>| {
+            let seen = TensorData::new(self.view.shown(planes, size), [1, CHANNELS, rows, columns]);
+            Tensor::from_data(seen, &self.denoiser.device)
         };
         let eps = self.denoiser.network.forward(
             tensor(tile.read(x, width, height)),
@@ -179,8 +180,7 @@ impl Run {
             tensor(sigma_star),
         );
         let eps = eps.into_data_async().await.map_err(|e| Error::Device(causes(&e.to_string())))?;
-        let mut eps: Vec<f32> = eps.iter::<f32>().collect();
-        tile.mirror(&mut eps, self.mirrored);
+        let eps = self.view.upright(eps.iter::<f32>().collect(), size);
         if eps.iter().any(|v| !v.is_finite()) {
             return Err(Error::Device("it returned values that are not finite".into()));
         }
@@ -254,8 +254,9 @@ mod tests {
     #[test]
     fn tiles_give_the_picture_of_one_pass() {
         let (denoiser, image) = (denoiser(), photo(117, 61));
-        for (steps, mirrored) in [(1, [false; 2]), (3, [false; 2]), (2, [true, false]), (2, [true; 2])] {
-            let options = Options { steps: Steps::Count(steps), seed: 5, mirrored, tile: 512, ..Options::default() };
+        for (steps, view) in [(1, 0), (3, 0), (2, 3), (2, 1), (2, 6)] {
+            let view = View::ALL[view];
+            let options = Options { steps: Steps::Count(steps), seed: 5, view, tile: 512, ..Options::default() };
             let whole = denoise(&denoiser, &image, options.clone());
             assert!(
                 largest_difference(&whole, &image) > 0.01,
@@ -283,23 +284,23 @@ mod tests {
     }
 
     #[test]
-    fn what_the_network_sees_mirrored_comes_back_upright() {
+    fn what_the_network_sees_in_another_way_comes_back_upright() {
         let denoiser = denoiser();
         let image = photo(24, 16);
-        let once =
-            |image: &LinearImage, mirrored| denoise(&denoiser, image, Options { mirrored, ..Options::default() });
-        let plain = once(&image, [false; 2]);
-        for mirrored in [[true, false], [false, true], [true, true]] {
-            let mirror = |image: &LinearImage| {
-                let at = |i: usize, len: usize, is: bool| if is { len - 1 - i } else { i };
-                LinearImage::from_fn(24, 16, |c, row, column| {
-                    image.plane(c)[24 * at(row, 16, mirrored[0]) + at(column, 24, mirrored[1])]
-                })
-                .unwrap()
+        let once = |image: &LinearImage, view| denoise(&denoiser, image, Options { view, ..Options::default() });
+        let plain = once(&image, View::default());
+        for view in &View::ALL[1..] {
+            let [height, width] = view.size([16, 24]);
+            let shown = |image: &LinearImage| {
+                LinearImage::new(width, height, view.shown(image.samples().to_vec(), [16, 24])).unwrap()
             };
-            let found = once(&mirror(&image), mirrored);
-            assert!(largest_difference(&found, &mirror(&plain)) < 1e-5, "{mirrored:?}");
-            assert!(largest_difference(&once(&image, mirrored), &plain) > 1e-3, "{mirrored:?} is nothing new");
+            // A photo that lies so is seen upright.
+            let lying = once(&shown(&image), View::default());
+            let back = view.upright(lying.into_samples(), [16, 24]);
+            let found = once(&image, *view);
+            let largest = found.samples().iter().zip(&back).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+            assert!(largest < 1e-5, "{view:?}: {largest}");
+            assert!(largest_difference(&found, &plain) > 1e-3, "{view:?} is nothing new");
         }
     }
 

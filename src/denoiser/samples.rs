@@ -1,8 +1,10 @@
 //! Several draws of one photo: their mean, and where they differ.
 
 use crate::color::linear_to_srgb;
-use crate::denoiser::Options;
+use crate::denoiser::{Options, View};
+use crate::error::Error;
 use crate::image::{CHANNELS, LinearImage};
+use crate::method::reverse::Steps;
 
 /// How much of a step's noise is drawn afresh where several samples are drawn; see [`Options::of_sample`].
 const ETA: f32 = 0.8;
@@ -12,16 +14,32 @@ impl Options {
     ///
     /// More of the noise is drawn afresh than for a single picture: what is kept is the same in all samples and stays in
     /// their mean. Every second sample draws the noise of the one before with its sign turned (antithetic variates), so
-    /// that what is left of it in both has nearly gone from their mean. And the network sees the photo mirrored in each of
-    /// four ways in turn, so that what it gets wrong in one way differs. Where nothing is drawn (`eta` = 0), nothing is here.
+    /// that what is left of it in both has nearly gone from their mean. And the network sees the photo in each of
+    /// [`View::ALL`] in turn, so that what it gets wrong in one way differs. Where nothing is drawn (one step, or `eta` = 0)
+    /// the views are all that differs.
     pub fn of_sample(&self, index: u64) -> Self {
         Self {
             eta: if self.eta > 0.0 { ETA } else { 0.0 },
             seed: self.seed.wrapping_add(index / 2),
             negated: index % 2 == 1,
-            mirrored: [[false, false], [true, true], [false, true], [true, false]][index as usize % 4],
+            view: View::ALL[index as usize % View::ALL.len()],
             ..self.clone()
         }
+    }
+
+    /// Whether so many samples can be drawn of a run like this.
+    ///
+    /// # Errors
+    /// [`Error::BadOption`] for none, and for more than there are views where nothing else differs.
+    pub fn check_samples(&self, count: u64) -> Result<(), Error> {
+        let draws = self.steps != Steps::Count(1) && self.eta > 0.0;
+        let range = match count {
+            1..=8 => return Ok(()),
+            1.. if draws => return Ok(()),
+            0 => "a whole number from 1",
+            _ => "a whole number from 1 to 8 where nothing is drawn at random (one step, or eta = 0)",
+        };
+        Err(Error::BadOption { name: "samples", value: count.to_string(), range })
     }
 }
 
@@ -151,5 +169,19 @@ mod tests {
         let of = |index| (options.of_sample(index).seed, options.of_sample(index).negated);
         assert_eq!([0, 1, 2, 3, 4].map(of), [(7, false), (7, true), (8, false), (8, true), (9, false)]);
         assert_eq!(Options { eta: 0.0, ..Options::default() }.of_sample(1).eta, 0.0);
+    }
+
+    #[test]
+    fn there_are_as_many_samples_as_can_differ() {
+        let options = Options::default();
+        let drawing = Options { steps: Steps::Count(2), ..Options::default() };
+        let still = Options { eta: 0.0, ..drawing.clone() };
+        for options in [&options, &drawing, &still] {
+            assert!(options.check_samples(0).is_err() && options.check_samples(8).is_ok());
+            assert_eq!(options.check_samples(9).is_ok(), options == &drawing);
+            let views = [0, 1, 2, 3, 4, 5, 6, 7].map(|index| options.of_sample(index).view);
+            assert_eq!(views, View::ALL);
+            assert_eq!(options.of_sample(8).view, View::default());
+        }
     }
 }

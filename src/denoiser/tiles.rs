@@ -93,19 +93,6 @@ impl Tile {
         out
     }
 
-    /// Mirrors planes of what the tile reads, down and across; the same once more undoes it.
-    pub fn mirror(&self, planes: &mut [f32], [down, across]: [bool; 2]) {
-        for plane in planes.chunks_exact_mut(self.read_rows * self.read_columns) {
-            // Backwards, a plane is mirrored both ways.
-            if down {
-                plane.reverse();
-            }
-            if down != across {
-                plane.chunks_exact_mut(self.read_columns).for_each(<[f32]>::reverse);
-            }
-        }
-    }
-
     /// Calls `f(row, column, index into a plane of what was read)` for every pixel that the tile is for.
     pub fn for_each(&self, mut f: impl FnMut(usize, usize, usize)) {
         for r in 0..self.rows {

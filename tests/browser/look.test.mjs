@@ -123,9 +123,14 @@ test('maps of noise, time, difference and uncertainty', async (t) => {
   assert.deepEqual(errors, []);
 });
 
-test('one step draws nothing, so that it offers no samples', async (t) => {
-  const { page } = await visit(t, { photo: photo.noisy });
-  assert(await page.getByLabel('Samples').isDisabled());
-  await page.getByRole('radio', { name: 'Fine' }).check();
-  assert(await page.getByLabel('Samples').isEnabled());
+test('the mean of several is there with one step, too', async (t) => {
+  const { page, errors } = await visit(t, { photo: photo.noisy });
+  await page.getByLabel('Samples').selectOption('8');
+  await page.getByRole('button', { name: 'Denoise', exact: true }).click();
+  await page.getByText(/Sample [2-8] of 8 · step 1 of 1/).waitFor();
+  await reach(page, 'done');
+  await page.getByLabel('Show', { exact: true }).selectOption('uncertainty');
+  await page.locator('#legend').getByText('codes of 255 apart').waitFor();
+  await screenshot(page, 'uncertainty-one-step');
+  assert.deepEqual(errors, []);
 });

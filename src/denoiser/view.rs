@@ -1,0 +1,96 @@
+//! The eight ways in which the network can see a photo.
+
+/// How the network sees what a tile reads: mirrored along its axes or not, then with rows and columns swapped or not. The
+/// prediction is brought back. In each view the network errs in another way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct View {
+    /// Whether top and bottom are swapped.
+    pub down: bool,
+    /// Whether left and right are swapped.
+    pub across: bool,
+    /// Whether rows become columns after that.
+    pub turned: bool,
+}
+
+impl View {
+    /// All of them, each beside the one that differs most from it, and the upright one first.
+    pub const ALL: [Self; 8] = [
+        Self::new(false, false, false),
+        Self::new(true, true, false),
+        Self::new(false, true, false),
+        Self::new(true, false, false),
+        Self::new(false, false, true),
+        Self::new(true, true, true),
+        Self::new(false, true, true),
+        Self::new(true, false, true),
+    ];
+
+    const fn new(down: bool, across: bool, turned: bool) -> Self {
+        Self { down, across, turned }
+    }
+
+    /// The size, rows and columns, of what has this size when it is upright.
+    pub fn size(self, [rows, columns]: [usize; 2]) -> [usize; 2] {
+        if self.turned { [columns, rows] } else { [rows, columns] }
+    }
+
+    /// Upright planes of this size as they are seen.
+    pub fn shown(self, mut planes: Vec<f32>, size: [usize; 2]) -> Vec<f32> {
+        self.mirror(&mut planes, size);
+        if self.turned { transposed(&planes, size) } else { planes }
+    }
+
+    /// Planes as they are seen, upright again: of this size then.
+    pub fn upright(self, planes: Vec<f32>, size: [usize; 2]) -> Vec<f32> {
+        let mut planes = if self.turned { transposed(&planes, self.size(size)) } else { planes };
+        self.mirror(&mut planes, size);
+        planes
+    }
+
+    fn mirror(self, planes: &mut [f32], [rows, columns]: [usize; 2]) {
+        for plane in planes.chunks_exact_mut(rows * columns) {
+            // Backwards, a plane is mirrored both ways.
+            if self.down {
+                plane.reverse();
+            }
+            if self.down != self.across {
+                plane.chunks_exact_mut(columns).for_each(<[f32]>::reverse);
+            }
+        }
+    }
+}
+
+fn transposed(planes: &[f32], [rows, columns]: [usize; 2]) -> Vec<f32> {
+    let mut out = Vec::with_capacity(planes.len());
+    for plane in planes.chunks_exact(rows * columns) {
+        out.extend((0..columns).flat_map(|column| plane[column..].iter().step_by(columns)));
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_views_differ_and_are_undone() {
+        let size = [2, 3];
+        let planes: Vec<f32> = (0..12).map(|i| i as f32).collect();
+        let seen = View::ALL.map(|view| view.shown(planes.clone(), size));
+        for (i, (view, shown)) in View::ALL.into_iter().zip(&seen).enumerate() {
+            assert_eq!(view.upright(shown.clone(), size), planes, "{view:?}");
+            assert!(seen[..i].iter().all(|other| other != shown), "{view:?}");
+        }
+        assert_eq!(seen[0], planes);
+    }
+
+    #[test]
+    fn views_are_what_they_say() {
+        let planes = vec![1.0, 2.0, 3.0, 4.0, 5.0, 6.0];
+        let shown = |down, across, turned| View::new(down, across, turned).shown(planes.clone(), [2, 3]);
+        assert_eq!(shown(true, false, false), [4.0, 5.0, 6.0, 1.0, 2.0, 3.0]);
+        assert_eq!(shown(false, true, false), [3.0, 2.0, 1.0, 6.0, 5.0, 4.0]);
+        assert_eq!(shown(false, false, true), [1.0, 4.0, 2.0, 5.0, 3.0, 6.0]);
+        assert_eq!(View { turned: true, ..View::default() }.size([2, 3]), [3, 2]);
+    }
+}
