@@ -249,10 +249,11 @@ export interface DenoiseOptions {
   /** Whether steps draw random numbers (default) or none: then every seed gives the same picture. Matters from two steps on. */
   stochastic?: boolean;
   /**
-   * How many pictures to draw, a whole number from 1 (default) to 1000. With more than one the result is their mean, and
-   * {@link DenoiseResult.uncertainty} says where they differ; steps must be 2 or more and `stochastic` true, since else
-   * they are all the same. They come in pairs, of seeds `seed`, `seed + 1` and so on, whose random numbers differ in
-   * nothing but the sign: so their mean takes fewer of them.
+   * How many pictures to draw, a whole number from 1 (default) to 1000. With more than one the result is their mean, which
+   * is cleaner, and {@link DenoiseResult.uncertainty} says where they differ. Time grows with them. The network sees the
+   * photo mirrored and turned in eight ways, one after the other; with one step, or with `stochastic: false`, nothing else
+   * differs, so that there are at most 8. Random numbers come in pairs, of seeds `seed`, `seed + 1` and so on, that differ
+   * in nothing but the sign: so the mean takes fewer of them.
    */
   samples?: number;
   /**
@@ -288,7 +289,7 @@ export interface DenoiseResult<T extends SvnrImage> {
   noise: (NoiseModel & Partial<NoiseEstimate>) | NoiseMap;
   /**
    * Only with several samples: how far they differ at each pixel, row after row, as a standard deviation on the sRGB
-   * curve with white at 1. Where it is high, the detail is invented.
+   * curve with white at 1. Where it is high, the detail is uncertain; with several steps it is invented.
    */
   uncertainty?: Float32Array;
 }

@@ -1,5 +1,8 @@
 import { SvnrError } from './errors.js';
 
+/** In so many ways the network can see a photo, mirrored and turned. */
+const VIEWS = 8;
+
 /**
  * @param {string} what
  * @returns {never}
@@ -121,9 +124,9 @@ export function denoiseOptions(options, image) {
   if (typeof stochastic !== 'boolean') return refuse(`stochastic is ${show(stochastic)}; it must be true or false`);
   const steps = whole('steps', given.steps === undefined ? 1 : given.steps, 1, 1000);
   const samples = whole('samples', given.samples === undefined ? 1 : given.samples, 1, 1000);
-  if (samples > 1 && (steps === 1 || !stochastic)) {
+  if (samples > VIEWS && (steps === 1 || !stochastic)) {
     return refuse(
-      `samples is ${samples}, but ${steps === 1 ? 'one step' : 'stochastic: false'} gives the same picture every time; it needs steps of 2 or more and stochastic: true`,
+      `samples is ${samples}, but ${steps === 1 ? 'one step' : 'stochastic: false'} gives no more than ${VIEWS} different pictures; more need steps of 2 or more and stochastic: true`,
     );
   }
   /** @type {ReturnType<typeof listeners<import('./index.d.ts').DenoiseProgress>>} */
