@@ -38,8 +38,12 @@ fn main() -> ExitCode {
 fn run() -> Result<()> {
     let mut arguments = lexopt::Parser::from_env();
     let task = match arguments.next()? {
+        // After any task, too.
+        Some(_) if std::env::args_os().skip(1).any(|argument| argument == "-h" || argument == "--help") => {
+            "help".into()
+        }
         Some(Value(task)) => task.string()?,
-        None | Some(Short('h') | Long("help")) => "help".into(),
+        None => "help".into(),
         Some(other) => return Err(other.unexpected().into()),
     };
     match task.as_str() {
