@@ -218,15 +218,7 @@ fn denoise(
         }
         Ok(run.into_image())
     };
-    let mean = if samples == 1 {
-        run(options)?
-    } else {
-        let mut all = Samples::new(run(&options.of_sample(0))?);
-        for index in 1..samples {
-            all.add(&run(&options.of_sample(index))?);
-        }
-        all.into_mean()
-    };
+    let mean = Samples::draw(options, samples, run)?.into_mean();
     bar.finish_and_clear();
     Ok(mean)
 }

@@ -291,12 +291,9 @@ mod tests {
         let plain = once(&image, View::default());
         for view in &View::ALL[1..] {
             let [height, width] = view.size([16, 24]);
-            let shown = |image: &LinearImage| {
-                LinearImage::new(width, height, view.shown(image.samples().to_vec(), [16, 24])).unwrap()
-            };
+            let lying = LinearImage::new(width, height, view.shown(image.samples().to_vec(), [16, 24])).unwrap();
             // A photo that lies so is seen upright.
-            let lying = once(&shown(&image), View::default());
-            let back = view.upright(lying.into_samples(), [16, 24]);
+            let back = view.upright(once(&lying, View::default()).into_samples(), [16, 24]);
             let found = once(&image, *view);
             let largest = found.samples().iter().zip(&back).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
             assert!(largest < 1e-5, "{view:?}: {largest}");

@@ -32,9 +32,10 @@ impl Options {
     /// # Errors
     /// [`Error::BadOption`] for none, and for more than there are views where nothing else differs.
     pub fn check_samples(&self, count: u64) -> Result<(), Error> {
+        const VIEWS: u64 = View::ALL.len() as u64;
         let draws = self.steps != Steps::Count(1) && self.eta > 0.0;
         let range = match count {
-            1..=8 => return Ok(()),
+            1..=VIEWS => return Ok(()),
             1.. if draws => return Ok(()),
             0 => "a whole number from 1",
             _ => "a whole number from 1 to 8 where nothing is drawn at random (one step, or eta = 0)",
@@ -55,6 +56,26 @@ pub struct Samples {
 }
 
 impl Samples {
+    /// As many as asked for, at least one, each by a run that is given its options. A single one is not one of several: its
+    /// run has the options as they are.
+    ///
+    /// # Errors
+    /// Those of the runs.
+    pub fn draw<E>(
+        options: &Options,
+        count: u64,
+        mut run: impl FnMut(&Options) -> Result<LinearImage, E>,
+    ) -> Result<Self, E> {
+        if count <= 1 {
+            return Ok(Self::new(run(options)?));
+        }
+        let mut samples = Self::new(run(&options.of_sample(0))?);
+        for index in 1..count {
+            samples.add(&run(&options.of_sample(index))?);
+        }
+        Ok(samples)
+    }
+
     /// The first one.
     pub fn new(first: LinearImage) -> Self {
         Self { squares: vec![0.0; first.samples().len()], mean: first, count: 1 }

@@ -116,20 +116,10 @@ impl Arguments {
         seed: u64,
         mut run: impl FnMut(&Options) -> Result<LinearImage, E>,
     ) -> Result<Samples, E> {
-        let options = self.options(steps, seed);
-        // A single one is not one of several.
-        if self.average == 1 {
-            return Ok(Samples::new(run(&options)?));
-        }
-        let of_sample = |index| {
-            let options = options.of_sample(index);
-            Options { eta: self.eta.unwrap_or(options.eta), ..options }
-        };
-        let mut samples = Samples::new(run(&of_sample(0))?);
-        for index in 1..self.average {
-            samples.add(&run(&of_sample(index))?);
-        }
-        Ok(samples)
+        Samples::draw(&self.options(steps, seed), self.average, |options| {
+            // What was asked for goes before what samples have.
+            run(&Options { eta: self.eta.unwrap_or(options.eta), ..options.clone() })
+        })
     }
 
     fn sources(&self) -> Vec<Source> {
