@@ -12,10 +12,10 @@ use crate::training::config::Config;
 use crate::training::pictures::Pictures;
 use crate::training::sample::Sample;
 
-/// How many batches are made ahead.
-const AHEAD: usize = 3;
+/// For how many steps examples are made at a time.
+const AHEAD: usize = 4;
 
-/// The examples of one step, each tensor `[batch, 3, patch, patch]`.
+/// The examples that one worker takes in a step, each tensor `[batch, 3, patch, patch]`.
 #[derive(Debug, Clone)]
 pub struct Batch {
     /// See [`Sample::x0`].
@@ -36,8 +36,8 @@ impl Batch {
     /// Square patches as tensors on a device.
     pub fn new(samples: &[Sample], device: &Device) -> Self {
         let side = (samples[0].x0.len() / CHANNELS).isqrt();
-        let tensor = |plane: fn(&Sample) -> &[f32]| {
-            let values: Vec<f32> = samples.iter().flat_map(|s| plane(s).iter().copied()).collect();
+        let tensor = |plane: fn(&Sample) -> &Vec<f32>| {
+            let values = samples.iter().map(|s| plane(s).as_slice()).collect::<Vec<_>>().concat();
             Tensor::from_data(TensorData::new(values, [samples.len(), CHANNELS, side, side]), device)
         };
         Self {
@@ -49,26 +49,52 @@ impl Batch {
             eps: tensor(|s| &s.eps),
         }
     }
+
+    /// The shares of so many workers.
+    pub fn shares(samples: &[Sample], workers: usize, device: &Device) -> Vec<Self> {
+        samples.chunks(samples.len().div_ceil(workers)).map(|share| Self::new(share, device)).collect()
+    }
+
+    /// How many examples there are.
+    pub fn patches(&self) -> usize {
+        self.x0.dims()[0]
+    }
 }
 
-/// Makes the examples of the steps from `first` to `last`, in order, on a thread of the scope. The thread ends with the
-/// steps, or when the receiver is dropped.
-pub fn samples_ahead<'scope, 'env>(
+/// Makes the examples of the steps from `first` to the last, in order: the workers' shares of each. Threads of the scope make the
+/// examples and take them to the device, ahead of the step that needs them; they end with the steps, or when the receiver
+/// is dropped.
+pub fn batches_ahead<'scope, 'env>(
     scope: &'scope Scope<'scope, 'env>,
     pictures: &'env Pictures,
     config: &'env Config,
     schedule: &'env Schedule,
+    device: &'env Device,
     first: usize,
-    last: usize,
-) -> Receiver<Vec<Sample>> {
-    let (sender, receiver) = sync_channel(AHEAD);
+) -> Receiver<Vec<Batch>> {
+    // Several steps at a time: some examples take ten times as long as others, and no core should wait for a step's last.
+    let makers: Vec<Receiver<Vec<Sample>>> = (first..first + AHEAD)
+        .map(|first| {
+            let (made, receiver) = sync_channel(1);
+            scope.spawn(move || {
+                for step in (first..config.steps).step_by(AHEAD) {
+                    let samples = (0..config.stage(step).batch)
+                        .into_par_iter()
+                        .map(|index| Sample::new(pictures, config, schedule, step, index))
+                        .collect();
+                    if made.send(samples).is_err() {
+                        return;
+                    }
+                }
+            });
+            receiver
+        })
+        .collect();
+    let (taken, receiver) = sync_channel(1);
     scope.spawn(move || {
-        for step in first..last {
-            let samples = (0..config.stage(step).batch)
-                .into_par_iter()
-                .map(|index| Sample::new(pictures, config, schedule, step, index))
-                .collect();
-            if sender.send(samples).is_err() {
+        for step in first..config.steps {
+            let Ok(samples) = makers[(step - first) % AHEAD].recv() else { return };
+            if taken.send(Batch::shares(&samples, config.workers, device)).is_err() {
                 return;
             }
         }

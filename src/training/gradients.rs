@@ -10,26 +10,25 @@ use crate::network::Unet;
 use crate::training::batch::Batch;
 use crate::training::config::Config;
 use crate::training::loss::{Loss, loss};
-use crate::training::sample::Sample;
 
-/// The gradients of a step's loss, and the loss. Each of [`Config::workers`] threads takes its share of the patches: on a
-/// processor, most operations on a batch are too small to keep several cores busy.
+/// The gradients of a step's loss, and the loss. Each of the workers' shares gets a thread: on a processor, most operations on
+/// a batch are too small to keep several cores busy.
 ///
 /// # Panics
 /// If a worker does.
-pub fn gradients(network: &Unet, samples: &[Sample], config: &Config, device: &Device) -> (GradientsParams, Loss) {
+pub fn gradients(network: &Unet, shares: &[Batch], config: &Config, device: &Device) -> (GradientsParams, Loss) {
     let network = &network.clone().with_blocks_in(config.precision.dtype());
-    let shares: Vec<&[Sample]> = samples.chunks(samples.len().div_ceil(config.workers)).collect();
-    let part = |network: &Unet, share: &[Sample]| {
-        let loss = loss(network, &Batch::new(share, device), config) * (share.len() as f32 / samples.len() as f32);
+    let patches: usize = shares.iter().map(Batch::patches).sum();
+    let part = |network: &Unet, share: &Batch| {
+        let loss = loss(network, share, config) * (share.patches() as f32 / patches as f32);
         (GradientsParams::from_grads(loss.total.backward(), network), loss)
     };
-    if let [all] = shares[..] {
+    if let [all] = shares {
         return part(network, all);
     }
     thread::scope(|scope| {
         let workers: Vec<_> = shares
-            .into_iter()
+            .iter()
             .map(|share| {
                 // Forked, a network begins a graph of its own: threads that share one can lock each other out.
                 let network = network.clone().fork(device);
@@ -57,6 +56,7 @@ mod tests {
     use crate::network::weights::randomised;
     use crate::training::config::Precision;
     use crate::training::pictures::{Generated, Pictures};
+    use crate::training::sample::Sample;
     use burn::module::{ModuleVisitor, Param};
     use burn::tensor::Tensor;
 
@@ -77,7 +77,7 @@ mod tests {
         // At tau = 0 everywhere, every patch has as many pixels with noise as any other.
         let config = Config { share_at_photo: 1.0, workers, precision, ..Config::default() };
         let samples: Vec<_> = (0..6).map(|i| Sample::new(&pictures, &config, &Schedule::default(), 0, i)).collect();
-        let (grads, loss) = gradients(network, &samples, &config, device);
+        let (grads, loss) = gradients(network, &Batch::shares(&samples, workers, device), &config, device);
         let mut flat = Flat(&grads, Vec::new());
         network.visit(&mut flat);
         (flat.1, loss.total.into_scalar())

@@ -9,7 +9,7 @@ use burn::tensor::{Device, Tensor};
 
 use crate::method::schedule::Schedule;
 use crate::network::weights;
-use crate::training::batch::samples_ahead;
+use crate::training::batch::batches_ahead;
 use crate::training::checkpoint::Checkpoint;
 use crate::training::gradients::gradients;
 use crate::training::log::Log;
@@ -82,10 +82,10 @@ pub fn train(
     let mut sums = Sums::default();
 
     let run = std::thread::scope(|scope| {
-        let ahead = samples_ahead(scope, pictures, &config, &schedule, run.step, config.steps);
+        let ahead = batches_ahead(scope, pictures, &config, &schedule, &autodiff, run.step);
         while run.step < config.steps {
-            let samples = ahead.recv().map_err(|_| "the thread that makes the examples has ended".to_string())?;
-            let (mut grads, loss) = gradients(&run.network, &samples, &config, &autodiff);
+            let shares = ahead.recv().map_err(|_| "the thread that makes the examples has ended".to_string())?;
+            let (mut grads, loss) = gradients(&run.network, &shares, &config, &autodiff);
             sums.add(&loss);
             clip(&mut grads, &run.network, config.clip);
             let rate = learning_rate(&config, run.step);
