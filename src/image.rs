@@ -116,6 +116,10 @@ impl LinearImage {
 ///
 /// Any distance outside is folded back, so it works for images smaller than the padding, a single pixel too.
 pub fn reflect(index: isize, len: usize) -> usize {
+    // Nearly always, and a division takes long.
+    if (0..len as isize).contains(&index) {
+        return index as usize;
+    }
     if len == 1 {
         return 0;
     }

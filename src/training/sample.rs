@@ -63,20 +63,32 @@ impl Sample {
 
     /// The example for a clean and a noisy patch after going back by `tau`.
     pub fn at(x0: &LinearImage, y: &LinearImage, time_map: &TimeMap, tau: f32, schedule: &Schedule, seed: u64) -> Self {
-        let normals = Normals::new(seed, Stream::Forward);
-        let (width, pixels) = (x0.width(), x0.pixels());
         let sigma_star: Vec<f32> = time_map.times().iter().map(|&t| schedule.sigma(t)).collect();
-        let sigma_t: Vec<f32> = time_map.times().iter().map(|&t| schedule.sigma(time_after(t, tau))).collect();
-        let mut x_t = vec![0.0; x0.samples().len()];
-        for p in 0..pixels {
-            for (channel, z) in normals.at(0, p / width, p % width).into_iter().enumerate() {
-                let i = channel * pixels + p;
-                x_t[i] = bridge(x0.samples()[i], y.samples()[i], sigma_t[i].powi(2), sigma_star[i].powi(2), z);
-            }
-        }
+        let (sigma_t, x_t) = if tau == 0.0 {
+            // Where every pixel still is the photo's.
+            (sigma_star.clone(), y.samples().to_vec())
+        } else {
+            let sigma_t: Vec<f32> = time_map.times().iter().map(|&t| schedule.sigma(time_after(t, tau))).collect();
+            let x_t = bridged(x0, y, &sigma_t, &sigma_star, seed);
+            (sigma_t, x_t)
+        };
         let eps = (0..x_t.len()).map(|i| unit_noise(x_t[i], x0.samples()[i], sigma_t[i])).collect();
         Self { x0: x0.samples().to_vec(), y: y.samples().to_vec(), x_t, sigma_t, sigma_star, eps }
     }
+}
+
+/// The sample between clean patch and noisy patch whose noise has these stds.
+fn bridged(x0: &LinearImage, y: &LinearImage, sigma_t: &[f32], sigma_star: &[f32], seed: u64) -> Vec<f32> {
+    let normals = Normals::new(seed, Stream::Forward);
+    let (width, pixels) = (x0.width(), x0.pixels());
+    let mut x_t = vec![0.0; x0.samples().len()];
+    for p in 0..pixels {
+        for (channel, z) in normals.at(0, p / width, p % width).into_iter().enumerate() {
+            let i = channel * pixels + p;
+            x_t[i] = bridge(x0.samples()[i], y.samples()[i], sigma_t[i].powi(2), sigma_star[i].powi(2), z);
+        }
+    }
+    x_t
 }
 
 /// A clean patch, the patch with a sensor's noise, and what the time map is told of it.
@@ -103,15 +115,8 @@ fn photographed(
 ) -> Option<(LinearImage, LinearImage, NoiseModel)> {
     let scene = clean_patch(pictures, config, side + 2 * Camera::MARGIN, rng);
     let photo = Camera::random(rng).photo(&scene, seed);
-    let inner = |image: &LinearImage| {
-        LinearImage::from_fn(side, side, |channel, row, column| {
-            image.plane(channel)[(row + Camera::MARGIN) * image.width() + column + Camera::MARGIN]
-        })
-        .expect("a part of a finite image")
-    };
-    let (x0, y) = (inner(&photo.clean), inner(&photo.noisy));
-    let assumed = estimated(&x0, &y, config, rng)?;
-    Some((x0, y, assumed))
+    let assumed = estimated(&photo.clean, &photo.noisy, config, rng)?;
+    Some((photo.clean, photo.noisy, assumed))
 }
 
 /// The same from a photo in a pair. `None` when the patch has no noise.

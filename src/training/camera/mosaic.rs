@@ -70,12 +70,19 @@ pub struct Mosaic {
     /// Row and column, 0 or 1, of the pattern's red samples.
     red: [usize; 2],
     kernels: Kernels,
+    /// The kernel for red or blue above and below.
+    above: Kernel,
 }
 
 impl Mosaic {
     /// Any of the four patterns, any filling.
     pub fn random(rng: &mut impl Rng) -> Self {
-        Self { red: [rng.random_range(0..2), rng.random_range(0..2)], kernels: Kernels::between(rng.random()) }
+        Self::new([rng.random_range(0..2), rng.random_range(0..2)], Kernels::between(rng.random()))
+    }
+
+    fn new(red: [usize; 2], kernels: Kernels) -> Self {
+        let above = std::array::from_fn(|r| std::array::from_fn(|c| kernels.beside[c][r]));
+        Self { red, kernels, above }
     }
 
     /// What comes out of mosaic and filling.
@@ -100,25 +107,30 @@ impl Mosaic {
         colour_at: impl Fn(usize, usize) -> usize,
     ) -> Pixel {
         // Reflection about a sample keeps the pattern.
+        let columns: [usize; 5] = std::array::from_fn(|c| reflect(column as isize + c as isize - 2, width));
         let window: [[f32; 5]; 5] = std::array::from_fn(|r| {
-            let row = reflect(row as isize + r as isize - 2, height);
-            std::array::from_fn(|c| raw[row * width + reflect(column as isize + c as isize - 2, width)])
+            let start = reflect(row as isize + r as isize - 2, height) * width;
+            columns.map(|column| raw[start + column])
         });
-        let guess = |kernel: &Kernel, turned: bool| -> f32 {
-            let weight = |r: usize, c: usize| if turned { kernel[c][r] } else { kernel[r][c] };
-            (0..5).flat_map(|r| (0..5).map(move |c| (r, c))).map(|(r, c)| weight(r, c) * window[r][c]).sum()
+        // Column by column, which the processor does at once.
+        let guess = |kernel: &Kernel| -> f32 {
+            let mut sums = [0.0; 5];
+            for (weights, row) in kernel.iter().zip(&window) {
+                (0..5).for_each(|c| sums[c] += weights[c] * row[c]);
+            }
+            sums.iter().sum()
         };
         let own = window[2][2];
         match colour_at(row, column) {
             1 => {
                 // In a row of reds, red is to the left and right and blue above and below.
                 let red_beside = row % 2 == self.red[0];
-                let [red, blue] = [!red_beside, red_beside].map(|turned| guess(&self.kernels.beside, turned));
-                [red, own, blue]
+                let (along, across) = (guess(&self.kernels.beside), guess(&self.above));
+                if red_beside { [along, own, across] } else { [across, own, along] }
             }
             colour => {
-                let green = guess(&self.kernels.green, false);
-                let other = guess(&self.kernels.diagonal, false);
+                let green = guess(&self.kernels.green);
+                let other = guess(&self.kernels.diagonal);
                 if colour == 0 { [own, green, other] } else { [other, green, own] }
             }
         }
@@ -130,7 +142,7 @@ mod tests {
     use super::*;
 
     fn all() -> impl Iterator<Item = Mosaic> {
-        (0..8).map(|i| Mosaic { red: [i & 1, i >> 1 & 1], kernels: Kernels::between((i >> 2) as f32) })
+        (0..8).map(|i| Mosaic::new([i & 1, i >> 1 & 1], Kernels::between((i >> 2) as f32)))
     }
 
     #[test]
@@ -154,7 +166,7 @@ mod tests {
     fn what_was_measured_is_kept() {
         let light =
             Pixels { width: 8, values: (0..64).map(|i| [i as f32, 100.0 + i as f32, 200.0 + i as f32]).collect() };
-        let mosaic = Mosaic { red: [1, 0], kernels: Kernels::between(1.0) };
+        let mosaic = Mosaic::new([1, 0], Kernels::between(1.0));
         let out = mosaic.through(&light);
         assert_eq!(out.values[8][0], 8.0);
         assert_eq!(out.values[1][2], 201.0);
