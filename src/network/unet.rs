@@ -144,7 +144,7 @@ impl Unet {
         }
         h = run(&self.middle, h, &embeddings[coarsest]);
         for (scale, skip) in skips.into_iter().enumerate().rev() {
-            h = depth_to_space(self.ups[scale].forward(h)) + skip;
+            h = skip + depth_to_space(self.ups[scale].forward(h));
             h = run(&self.up_blocks[scale], h, &embeddings[scale]);
         }
         depth_to_space(self.output.forward(h))
