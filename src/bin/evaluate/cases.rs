@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use svnr::color::{linear_to_srgb, srgb_to_linear};
@@ -77,6 +77,12 @@ impl Source {
                 Case { on_srgb_curve: true, ..of_file(noisy, Some(noise.into())) }
             }
             Self::Camera => {
+                let (side, least) = (clean.width().min(clean.height()), 2 * Camera::MARGIN + 1);
+                ensure!(
+                    side >= least,
+                    "{} is too small for a camera, which takes at least {least} pixels",
+                    file.display()
+                );
                 let photo = Camera::random(&mut ChaCha8Rng::seed_from_u64(seed)).photo(clean, seed);
                 let noise = noise_of(&photo.noisy, &photo.clean).map(Noise::from);
                 Case { clean: Some(photo.clean), ..of_file(photo.noisy, noise) }
@@ -124,6 +130,8 @@ mod tests {
         assert_eq!(case.noise, Some(NoiseModel { sigma_read: 25.0 / 255.0, shot: 0.0 }.into()));
         let camera = Source::Camera.case(Path::new("x.png"), &clean, 3).unwrap();
         assert_eq!(camera.linear(&camera.noisy).samples(), camera.noisy.samples());
+        let small = LinearImage::from_fn(32, 100, |_, _, _| 0.3).unwrap();
+        assert!(Source::Camera.case(Path::new("x.png"), &small, 3).is_err_and(|e| e.to_string().contains("x.png")));
     }
 
     #[test]

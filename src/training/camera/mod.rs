@@ -132,6 +132,9 @@ impl Camera {
     }
 
     /// A photo of a scene in linear light, smaller by [`Camera::MARGIN`] at each border; `seed` is the noise's.
+    ///
+    /// # Panics
+    /// If nothing is left of the scene.
     pub fn photo(&self, scene: &LinearImage, seed: u64) -> Photo {
         let focused = Pixels::of(scene).blurred(self.lens);
         let sensor = focused.map(|p| self.sensor.to_sensor(p)).into_image();
