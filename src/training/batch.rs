@@ -36,8 +36,8 @@ impl Batch {
     /// Square patches as tensors on a device.
     pub fn new(samples: &[Sample], device: &Device) -> Self {
         let side = (samples[0].x0.len() / CHANNELS).isqrt();
-        let tensor = |plane: fn(&Sample) -> &Vec<f32>| {
-            let values = samples.iter().map(|s| plane(s).as_slice()).collect::<Vec<_>>().concat();
+        let tensor = |plane: fn(&Sample) -> &[f32]| {
+            let values = samples.iter().map(plane).collect::<Vec<_>>().concat();
             Tensor::from_data(TensorData::new(values, [samples.len(), CHANNELS, side, side]), device)
         };
         Self {
