@@ -7,14 +7,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use burn::module::Module;
-use burn::optim::ModuleOptimizer;
 use burn::store::ModuleRecord;
 use burn::tensor::Device;
 use serde::{Deserialize, Serialize};
 
 use crate::network::{Unet, weights};
 use crate::training::config::Config;
-use crate::training::optimizer::optimizer;
+use crate::training::optimizer::Stepper;
 
 /// A run at the end of a step.
 pub struct Checkpoint {
@@ -29,7 +28,7 @@ pub struct Checkpoint {
     /// Their moving average, without autodiff.
     pub average: Unet,
     /// The optimizer with its moments.
-    pub optimizer: ModuleOptimizer,
+    pub optimizer: Stepper,
 }
 
 /// What lies beside the tensors, as JSON.
@@ -43,7 +42,6 @@ struct State {
 const STATE: &str = "state.json";
 const NETWORK: &str = "network.bpk";
 const AVERAGE: &str = "average.bpk";
-const OPTIMIZER: &str = "optimizer.bpk";
 
 impl Checkpoint {
     /// A run that has not begun.
@@ -55,7 +53,7 @@ impl Checkpoint {
         device.seed(config.seed);
         let network = config.network.init(&device.clone().autodiff()).map_err(|e| e.to_string())?;
         let average = network.valid();
-        let optimizer = optimizer(config.optimizer);
+        let optimizer = Stepper::new(config.optimizer, &network);
         Ok(Self { config, step: 0, seconds: 0.0, network, average, optimizer })
     }
 
@@ -101,7 +99,7 @@ impl Checkpoint {
         remove(&fresh).and_then(|()| fs::create_dir_all(&fresh)).map_err(|e| failed(&e))?;
         self.network.valid().into_record().save(fresh.join(NETWORK)).map_err(|e| failed(&e))?;
         self.average.clone().into_record().save(fresh.join(AVERAGE)).map_err(|e| failed(&e))?;
-        self.optimizer.save(fresh.join(OPTIMIZER)).map_err(|e| failed(&e))?;
+        self.optimizer.save(&fresh).map_err(|e| failed(&e))?;
         let state = State { config: self.config.clone(), step: self.step, seconds: self.seconds };
         let json = serde_json::to_vec_pretty(&state).map_err(|e| failed(&e))?;
         fs::write(fresh.join(STATE), json).map_err(|e| failed(&e))?;
@@ -130,7 +128,7 @@ impl Checkpoint {
         let fresh = Self::fresh(state.config, device)?;
         let network = record(NETWORK).and_then(|r| fresh.network.try_load_record(r)).map_err(|e| failed(&e))?;
         let average = record(AVERAGE).and_then(|r| fresh.average.try_load_record(r)).map_err(|e| failed(&e))?;
-        let optimizer = fresh.optimizer.load(folder.join(OPTIMIZER)).map_err(|e| failed(&e))?;
+        let optimizer = fresh.optimizer.load(&folder).map_err(|e| failed(&e))?;
         Ok(Self { config: fresh.config, step: state.step, seconds: state.seconds, network, average, optimizer })
     }
 }

@@ -3,82 +3,167 @@
 //! A convolution's gradient has a few strong directions and many weak ones. Adam, which looks at every weight alone, follows
 //! the strong ones; an orthogonal update moves along all of them alike.
 
-use burn::optim::momentum::{Momentum, MomentumConfig, MomentumState};
-use burn::optim::{LearningRate, Optimizer};
-use burn::tensor::{Device, Tensor};
+use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
 
-/// Muon on a convolution's weights, taken as the matrix of its output channels by all that one of them sees.
-#[derive(Clone)]
+use burn::module::{Module, ModuleMapper, Param, ParamId};
+use burn::optim::GradientsParams;
+use burn::store::{ModuleRecord, RecordError};
+use burn::tensor::Tensor;
+
+use crate::network::Unet;
+
+/// How much of a step's direction is that of the steps before.
+const MOMENTUM: f32 = 0.95;
+
+/// Muon on the weights that hold nearly all of the network: the convolutions of its trunk, each taken as the matrix of its output
+/// channels by all that one of them sees. Biases, the first and last layers, what steers and what looks around are left alone.
 pub struct Muon {
-    momentum: Momentum,
+    /// In the place of every weight the sum of its gradients, the last one whole and each before it a little less.
+    momenta: Unet,
 }
 
-impl Default for Muon {
-    fn default() -> Self {
-        let config = MomentumConfig::new().with_momentum(0.95).with_dampening(0.0).with_nesterov(true);
-        Self { momentum: Momentum::new(&config) }
+impl Muon {
+    /// For a network's weights, with no momentum yet.
+    pub fn new(network: &Unet) -> Self {
+        Self { momenta: network.valid().map(&mut Zeroed) }
+    }
+
+    /// Moves the network's weights, and takes their gradients.
+    pub fn step(&mut self, rate: f64, network: Unet, grads: &mut GradientsParams) -> Unet {
+        let mut collected = Directions { path: Vec::new(), grads, of_shape: BTreeMap::new() };
+        self.momenta = self.momenta.clone().map(&mut collected);
+        let mut updates = HashMap::new();
+        // Matrices of one shape together: a GPU would wait for the many small products of each.
+        for ([rows, columns], group) in collected.of_shape {
+            let (ids, matrices): (Vec<_>, Vec<_>) = group.into_iter().unzip();
+            // An update as large as Adam's usual one (Liu et al., 2025), so that one learning rate serves both.
+            let scale = rate * 0.2 * (rows.max(columns) as f64).sqrt();
+            let update = orthogonalised(Tensor::stack(matrices, 0)) * scale;
+            updates.extend(ids.into_iter().zip(update.iter_dim(0)));
+        }
+        network.map(&mut Moved { updates })
+    }
+
+    /// Writes the momenta to a file.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn save(&self, file: &Path) -> Result<(), RecordError> {
+        self.momenta.clone().into_record().save(file)
+    }
+
+    /// The same with the momenta of a file.
+    ///
+    /// # Errors
+    /// When there is none, or it is not of this network.
+    pub fn load(self, file: &Path) -> Result<Self, RecordError> {
+        let momenta = self.momenta.try_load_record(ModuleRecord::load(file)?)?;
+        Ok(Self { momenta })
     }
 }
 
-impl Optimizer for Muon {
-    type State<const D: usize> = MomentumState<D>;
+/// Whether Muon takes the parameter of this path in the network.
+fn in_trunk(path: &[String]) -> bool {
+    const ELSEWHERE: [&str; 5] = ["input", "output", "embeddings", "steer", "depthwise"];
+    path.last().is_some_and(|name| name == "weight") && !path.iter().any(|name| ELSEWHERE.contains(&name.as_str()))
+}
 
-    fn step<const D: usize>(
-        &self,
-        rate: LearningRate,
-        weights: Tensor<D>,
-        grad: Tensor<D>,
-        state: Option<Self::State<D>>,
-    ) -> (Tensor<D>, Option<Self::State<D>>) {
-        let (direction, state) = self.momentum.transform(grad, state);
-        let shape = weights.dims();
-        let matrix = direction.reshape([shape[0] as i32, -1]);
-        let [rows, columns] = matrix.dims();
-        // An update as large as Adam's usual one (Liu et al., 2025), so that one learning rate serves both.
-        let scale = 0.2 * (rows.max(columns) as f64).sqrt();
-        let update = orthogonalised(matrix).reshape(shape);
-        (weights - update * (rate * scale), Some(state))
-    }
+struct Zeroed;
 
-    fn to_device<const D: usize>(state: Self::State<D>, device: &Device) -> Self::State<D> {
-        state.to_device(device)
+impl ModuleMapper for Zeroed {
+    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+        param.map(|weights| weights.zeros_like())
     }
 }
 
-/// The matrix with all singular values brought near 1 (0.7 to 1.2; those below a thousandth of the norm less), by five
+/// Adds the gradients to the momenta and collects where these lead, by the matrices' shapes.
+struct Directions<'a> {
+    path: Vec<String>,
+    grads: &'a mut GradientsParams,
+    of_shape: BTreeMap<[usize; 2], Vec<(ParamId, Tensor<2>)>>,
+}
+
+impl ModuleMapper for Directions<'_> {
+    fn enter_module(&mut self, name: &str, _: &str) {
+        self.path.push(name.to_string());
+    }
+
+    fn exit_module(&mut self, _: &str, _: &str) {
+        self.path.pop();
+    }
+
+    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+        if !in_trunk(&self.path) {
+            return param;
+        }
+        let Some(grad) = self.grads.remove::<D>(param.id) else { return param };
+        let id = param.id;
+        param.map(|momentum| {
+            let momentum = momentum * MOMENTUM + grad.clone();
+            // Nesterov's: where the momentum will lead after this gradient.
+            let direction = grad + momentum.clone() * MOMENTUM;
+            let rows = direction.dims()[0];
+            let matrix: Tensor<2> = direction.reshape([rows as i32, -1]);
+            self.of_shape.entry(matrix.dims()).or_default().push((id, matrix));
+            momentum
+        })
+    }
+}
+
+struct Moved {
+    updates: HashMap<ParamId, Tensor<3>>,
+}
+
+impl ModuleMapper for Moved {
+    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+        let Some(update) = self.updates.remove(&param.id) else { return param };
+        param.map(|weights| {
+            let weights = weights.inner();
+            let shape = weights.dims();
+            Tensor::from_inner(weights - update.reshape(shape)).require_grad()
+        })
+    }
+}
+
+/// `[n, rows, columns]`: every matrix with all singular values brought near 1 (0.7 to 1.2; those below a thousandth of the norm less), by five
 /// Newton-Schulz iterations `X <- (a + b X X^T + c (X X^T)^2) X`.
 ///
 /// Every iterate is a polynomial of `X X^T` times the first, so the iteration runs on that small square matrix, and the
 /// long one is multiplied once.
-fn orthogonalised(matrix: Tensor<2>) -> Tensor<2> {
+fn orthogonalised(matrices: Tensor<3>) -> Tensor<3> {
     const ITERATIONS: usize = 5;
     const A: f32 = 3.4445;
     const B: f32 = -4.775;
     const C: f32 = 2.0315;
 
-    let [rows, columns] = matrix.dims();
+    let [_, rows, columns] = matrices.dims();
     if rows > columns {
-        return orthogonalised(matrix.transpose()).transpose();
+        return orthogonalised(matrices.swap_dims(1, 2)).swap_dims(1, 2);
     }
-    let norm = matrix.clone().square().sum().sqrt().clamp_min(1e-12);
-    let matrix = matrix / norm.unsqueeze();
-    let identity = Tensor::<2>::eye(rows, &matrix.device());
-    let mut gram = matrix.clone().matmul(matrix.clone().transpose());
-    let mut product = identity.clone();
+    let norm = matrices.clone().square().sum_dim(2).sum_dim(1).sqrt().clamp_min(1e-12);
+    let matrices = matrices / norm;
+    let identity = Tensor::<2>::eye(rows, &matrices.device()).unsqueeze::<3>();
+    let identity_times_a = identity.clone() * A;
+    let mut gram = matrices.clone().matmul(matrices.clone().swap_dims(1, 2));
+    let mut product: Option<Tensor<3>> = None;
     for iteration in 0..ITERATIONS {
-        let polynomial = identity.clone() * A + gram.clone() * B + gram.clone().matmul(gram.clone()) * C;
+        let polynomial = identity_times_a.clone() + gram.clone() * B + gram.clone().matmul(gram.clone()) * C;
         if iteration + 1 < ITERATIONS {
             gram = polynomial.clone().matmul(gram).matmul(polynomial.clone());
         }
-        product = polynomial.matmul(product);
+        product = Some(match product {
+            Some(product) => polynomial.matmul(product),
+            None => polynomial,
+        });
     }
-    product.matmul(matrix)
+    product.expect("there are iterations").matmul(matrices)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use burn::tensor::Distribution;
+    use burn::tensor::{Device, Distribution};
 
     #[test]
     fn singular_values_come_near_one() {
@@ -89,7 +174,13 @@ mod tests {
             let scales = Tensor::<1>::from_floats([1.0, 0.3, 0.1, 1.0], &device).repeat(&[shape[1].div_ceil(4)]);
             let matrix = Tensor::<2>::random(shape, Distribution::Normal(0.0, 3.0), &device)
                 * scales.narrow(0, 0, shape[1]).unsqueeze();
-            let o = orthogonalised(matrix.clone());
+            let [o, again] = orthogonalised(Tensor::stack(vec![matrix.clone(), matrix.clone() * 7.0], 0))
+                .iter_dim(0)
+                .map(|o| o.reshape(shape))
+                .collect::<Vec<Tensor<2>>>()
+                .try_into()
+                .unwrap();
+            assert!((again - o.clone()).abs().max().into_scalar::<f32>() < 1e-4, "the gradient's size does not matter");
             let small = if shape[0] <= shape[1] {
                 o.clone().matmul(o.clone().transpose())
             } else {
