@@ -65,10 +65,10 @@ struct Arguments {
     /// Share of patches at tau = 0, where every run starts, from 0 to 1
     #[arg(long, value_parser = share)]
     share_at_photo: Option<f64>,
-    /// Channels at each scale, finest first, for example 48,96,192
+    /// Channels at each scale, finest first, for example 96,160,256
     #[arg(long, value_delimiter = ',')]
     widths: Option<Vec<usize>>,
-    /// Residual blocks at each scale, for example 1,1,2
+    /// Residual blocks at each scale, for example 1,1,4
     #[arg(long, value_delimiter = ',')]
     blocks: Option<Vec<usize>>,
     /// Weight of the squared error of eps

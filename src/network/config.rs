@@ -20,7 +20,7 @@ pub struct UnetConfig {
 
 impl Default for UnetConfig {
     fn default() -> Self {
-        Self { widths: vec![48, 96, 192], blocks: vec![1, 1, 2], embedding: 32 }
+        Self { widths: vec![96, 160, 256], blocks: vec![1, 1, 4], embedding: 16 }
     }
 }
 

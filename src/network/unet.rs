@@ -144,6 +144,7 @@ impl Unet {
         }
         h = run(&self.middle, h, &embeddings[coarsest]);
         for (scale, skip) in skips.into_iter().enumerate().rev() {
+            // The sum lies in memory as its first part does: the skip's channels are last on a GPU, those out of depth are not.
             h = skip + depth_to_space(self.ups[scale].forward(h));
             h = run(&self.up_blocks[scale], h, &embeddings[scale]);
         }
