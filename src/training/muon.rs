@@ -126,8 +126,8 @@ impl ModuleMapper for Moved {
     }
 }
 
-/// `[n, rows, columns]`: every matrix with all singular values brought near 1 (0.7 to 1.2; those below a thousandth of the norm less), by five
-/// Newton-Schulz iterations `X <- (a + b X X^T + c (X X^T)^2) X`.
+/// Every matrix of `[n, rows, columns]` with all singular values brought near 1 (0.7 to 1.2; those below a thousandth of the
+/// norm less), by five Newton-Schulz iterations `X <- (a + b X X^T + c (X X^T)^2) X`.
 ///
 /// Every iterate is a polynomial of `X X^T` times the first, so the iteration runs on that small square matrix, and the
 /// long one is multiplied once.
@@ -143,21 +143,18 @@ fn orthogonalised(matrices: Tensor<3>) -> Tensor<3> {
     }
     let norm = matrices.clone().square().sum_dim(2).sum_dim(1).sqrt().clamp_min(1e-12);
     let matrices = matrices / norm;
-    let identity = Tensor::<2>::eye(rows, &matrices.device()).unsqueeze::<3>();
-    let identity_times_a = identity.clone() * A;
+    let scaled_identity = Tensor::<2>::eye(rows, &matrices.device()).unsqueeze::<3>() * A;
+    let polynomial =
+        |gram: &Tensor<3>| scaled_identity.clone() + gram.clone() * B + gram.clone().matmul(gram.clone()) * C;
     let mut gram = matrices.clone().matmul(matrices.clone().swap_dims(1, 2));
-    let mut product: Option<Tensor<3>> = None;
-    for iteration in 0..ITERATIONS {
-        let polynomial = identity_times_a.clone() + gram.clone() * B + gram.clone().matmul(gram.clone()) * C;
-        if iteration + 1 < ITERATIONS {
-            gram = polynomial.clone().matmul(gram).matmul(polynomial.clone());
-        }
-        product = Some(match product {
-            Some(product) => polynomial.matmul(product),
-            None => polynomial,
-        });
+    let mut factor = polynomial(&gram);
+    let mut product = factor.clone();
+    for _ in 1..ITERATIONS {
+        gram = factor.clone().matmul(gram).matmul(factor);
+        factor = polynomial(&gram);
+        product = factor.clone().matmul(product);
     }
-    product.expect("there are iterations").matmul(matrices)
+    product.matmul(matrices)
 }
 
 #[cfg(test)]
