@@ -33,9 +33,10 @@ fn depthwise_conv(channels: usize, device: &Device) -> Conv2d {
 }
 
 /// `layer` on `x`, in the numbers of `x`: its weights are kept in f32, also where it computes in bfloat16.
-fn convolved(layer: &Conv2d, x: Tensor<4>) -> Tensor<4> {
+pub(crate) fn convolved(layer: &Conv2d, x: Tensor<4>) -> Tensor<4> {
     let numbers = FloatDType::from(x.dtype());
-    let options = ConvOptions::new([1, 1], layer.kernel_size.map(|side| side / 2), [1, 1], layer.groups);
+    let padding = [0, 1].map(|axis| (layer.kernel_size[axis] - layer.stride[axis]) / 2);
+    let options = ConvOptions::new(layer.stride, padding, layer.dilation, layer.groups);
     conv2d(x, layer.weight.val().cast(numbers), layer.bias.as_ref().map(|bias| bias.val().cast(numbers)), options)
 }
 
@@ -91,11 +92,11 @@ impl Block {
     pub fn forward(&self, x: Tensor<4>, embedding: Tensor<4>) -> Tensor<4> {
         let (outside, inside) = (FloatDType::from(x.dtype()), FloatDType::from(embedding.dtype()));
         let [scale, shift] = halves(convolved(&self.steer, embedding));
-        let h = normalised(x.clone()).cast(inside) * (scale + 1.0) + shift;
+        let h = normalised(x.clone().cast(inside)) * (scale + 1.0) + shift;
         let h = gated(convolved(&self.depthwise, convolved(&self.widen, h)));
         let x = x + convolved(&self.narrow, h).cast(outside);
 
-        let h = gated(convolved(&self.mix_widen, normalised(x.clone()).cast(inside)));
+        let h = gated(convolved(&self.mix_widen, normalised(x.clone().cast(inside))));
         x + convolved(&self.mix_narrow, h).cast(outside)
     }
 }

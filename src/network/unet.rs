@@ -8,7 +8,7 @@ use burn::tensor::ops::AvgPoolOptions;
 use burn::tensor::{Device, FloatDType, Tensor};
 
 use crate::error::Error;
-use crate::network::block::{Block, Embedding, conv, silent_conv};
+use crate::network::block::{Block, Embedding, conv, convolved, silent_conv};
 use crate::network::config::UnetConfig;
 use crate::network::shuffle::{depth_to_space, mean_of_depth, repeat_for_depth, space_to_depth};
 
@@ -38,7 +38,7 @@ pub struct Unet {
     up_blocks: Vec<Vec<Block>>,
     output: Conv2d,
     #[module(skip)]
-    inside_blocks: FloatDType,
+    inside: FloatDType,
 }
 
 impl Unet {
@@ -64,15 +64,15 @@ impl Unet {
             ups: (0..coarsest).map(up).collect(),
             up_blocks: (0..coarsest).map(blocks).collect(),
             output: silent_conv(widths[0], PREDICTION, 3, device),
-            inside_blocks: FloatDType::F32,
+            inside: FloatDType::F32,
         }
     }
 
-    /// The same network, whose blocks compute in these numbers: bfloat16 takes half the time where the hardware knows it.
-    /// The features, what runs past the blocks, the prediction and all weights stay f32.
+    /// The same network, whose blocks and convolutions compute in these numbers: bfloat16 takes half the time where the hardware
+    /// knows it. The features, the embeddings, what runs past the blocks and all weights stay f32.
     #[must_use]
-    pub fn with_blocks_in(mut self, numbers: FloatDType) -> Self {
-        self.inside_blocks = numbers;
+    pub fn computing_in(mut self, numbers: FloatDType) -> Self {
+        self.inside = numbers;
         self
     }
 
@@ -132,23 +132,27 @@ impl Unet {
             if scale > 0 {
                 scale_levels = avg_pool2d(scale_levels, AvgPoolOptions::new([2, 2]));
             }
-            embeddings.push(embedding.forward(scale_levels.clone()).cast(self.inside_blocks));
+            embeddings.push(embedding.forward(scale_levels.clone()).cast(self.inside));
         }
 
-        let mut h = self.input.forward(Tensor::cat(features, 1));
+        let mut h = self.between_blocks(&self.input, Tensor::cat(features, 1));
         let mut skips = Vec::with_capacity(coarsest);
         for ((blocks, down), embedding) in self.down_blocks.iter().zip(&self.downs).zip(&embeddings) {
             h = run(blocks, h, embedding);
             skips.push(h.clone());
-            h = down.forward(h);
+            h = self.between_blocks(down, h);
         }
         h = run(&self.middle, h, &embeddings[coarsest]);
         for (scale, skip) in skips.into_iter().enumerate().rev() {
             // The sum lies in memory as its first part does: the skip's channels are last on a GPU, those out of depth are not.
-            h = skip + depth_to_space(self.ups[scale].forward(h));
+            h = skip + depth_to_space(self.between_blocks(&self.ups[scale], h));
             h = run(&self.up_blocks[scale], h, &embeddings[scale]);
         }
-        depth_to_space(self.output.forward(h))
+        depth_to_space(self.between_blocks(&self.output, h))
+    }
+
+    fn between_blocks(&self, layer: &Conv2d, x: Tensor<4>) -> Tensor<4> {
+        convolved(layer, x.cast(self.inside)).cast(FloatDType::F32)
     }
 }
 

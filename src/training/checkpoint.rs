@@ -53,7 +53,7 @@ impl Checkpoint {
         device.seed(config.seed);
         let network = config.network.init(&device.clone().autodiff()).map_err(|e| e.to_string())?;
         let average = network.valid();
-        let optimizer = Stepper::new(config.optimizer, &network);
+        let optimizer = Stepper::new(&config, &network);
         Ok(Self { config, step: 0, seconds: 0.0, network, average, optimizer })
     }
 

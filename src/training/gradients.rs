@@ -17,7 +17,7 @@ use crate::training::loss::{Loss, loss};
 /// # Panics
 /// If a worker does.
 pub fn gradients(network: &Unet, shares: &[Batch], config: &Config, device: &Device) -> (GradientsParams, Loss) {
-    let network = &network.clone().with_blocks_in(config.precision.dtype());
+    let network = &network.clone().computing_in(config.precision.dtype());
     let patches: usize = shares.iter().map(Batch::patches).sum();
     let part = |network: &Unet, share: &Batch| {
         let loss = loss(network, share, config) * (share.patches() as f32 / patches as f32);
@@ -114,6 +114,6 @@ mod tests {
         let cosine = dot(&exact, &rounded) / (dot(&exact, &exact) * dot(&rounded, &rounded)).sqrt();
         assert!(cosine > 0.999, "{cosine}");
         assert!((loss_rounded / loss - 1.0).abs() < 0.01, "{loss} {loss_rounded}");
-        assert_ne!(exact, rounded, "the blocks were not computed in bfloat16");
+        assert_ne!(exact, rounded, "nothing was computed in bfloat16");
     }
 }

@@ -9,7 +9,7 @@ use std::path::Path;
 use burn::module::{Module, ModuleMapper, Param, ParamId};
 use burn::optim::GradientsParams;
 use burn::store::{ModuleRecord, RecordError};
-use burn::tensor::Tensor;
+use burn::tensor::{FloatDType, Tensor};
 
 use crate::network::Unet;
 
@@ -21,12 +21,13 @@ const MOMENTUM: f32 = 0.95;
 pub struct Muon {
     /// In the place of every weight the sum of its gradients, the last one whole and each before it a little less.
     momenta: Unet,
+    numbers: FloatDType,
 }
 
 impl Muon {
-    /// For a network's weights, with no momentum yet.
-    pub fn new(network: &Unet) -> Self {
-        Self { momenta: network.valid().map(&mut Zeroed) }
+    /// For a network's weights, with no momentum yet; the matrices' products are computed in these numbers.
+    pub fn new(network: &Unet, numbers: FloatDType) -> Self {
+        Self { momenta: network.valid().map(&mut Zeroed), numbers }
     }
 
     /// Moves the network's weights, and takes their gradients.
@@ -39,7 +40,7 @@ impl Muon {
             let (ids, matrices): (Vec<_>, Vec<_>) = group.into_iter().unzip();
             // An update as large as Adam's usual one (Liu et al., 2025), so that one learning rate serves both.
             let scale = rate * 0.2 * (rows.max(columns) as f64).sqrt();
-            let update = orthogonalised(Tensor::stack(matrices, 0)) * scale;
+            let update = orthogonalised(Tensor::stack(matrices, 0), self.numbers) * scale;
             updates.extend(ids.into_iter().zip(update.iter_dim(0)));
         }
         network.map(&mut Moved { updates })
@@ -59,7 +60,7 @@ impl Muon {
     /// When there is none, or it is not of this network.
     pub fn load(self, file: &Path) -> Result<Self, RecordError> {
         let momenta = self.momenta.try_load_record(ModuleRecord::load(file)?)?;
-        Ok(Self { momenta })
+        Ok(Self { momenta, ..self })
     }
 }
 
@@ -127,11 +128,8 @@ impl ModuleMapper for Moved {
 }
 
 /// Every matrix of `[n, rows, columns]` with all singular values brought near 1 (0.7 to 1.2; those below a thousandth of the
-/// norm less), by five Newton-Schulz iterations `X <- (a + b X X^T + c (X X^T)^2) X`.
-///
-/// Every iterate is a polynomial of `X X^T` times the first, so the iteration runs on that small square matrix, and the
-/// long one is multiplied once.
-fn orthogonalised(matrices: Tensor<3>) -> Tensor<3> {
+/// norm less), by five Newton-Schulz iterations `X <- (a + b X X^T + c (X X^T)^2) X`, computed in these numbers.
+fn orthogonalised(matrices: Tensor<3>, numbers: FloatDType) -> Tensor<3> {
     const ITERATIONS: usize = 5;
     const A: f32 = 3.4445;
     const B: f32 = -4.775;
@@ -139,22 +137,17 @@ fn orthogonalised(matrices: Tensor<3>) -> Tensor<3> {
 
     let [_, rows, columns] = matrices.dims();
     if rows > columns {
-        return orthogonalised(matrices.swap_dims(1, 2)).swap_dims(1, 2);
+        return orthogonalised(matrices.swap_dims(1, 2), numbers).swap_dims(1, 2);
     }
     let norm = matrices.clone().square().sum_dim(2).sum_dim(1).sqrt().clamp_min(1e-12);
-    let matrices = matrices / norm;
-    let scaled_identity = Tensor::<2>::eye(rows, &matrices.device()).unsqueeze::<3>() * A;
-    let polynomial =
-        |gram: &Tensor<3>| scaled_identity.clone() + gram.clone() * B + gram.clone().matmul(gram.clone()) * C;
-    let mut gram = matrices.clone().matmul(matrices.clone().swap_dims(1, 2));
-    let mut factor = polynomial(&gram);
-    let mut product = factor.clone();
-    for _ in 1..ITERATIONS {
-        gram = factor.clone().matmul(gram).matmul(factor);
-        factor = polynomial(&gram);
-        product = factor.clone().matmul(product);
+    let outside = FloatDType::from(matrices.dtype());
+    let mut x = (matrices / norm).cast(numbers);
+    for _ in 0..ITERATIONS {
+        let gram = x.clone().matmul(x.clone().swap_dims(1, 2));
+        let factor = gram.clone() * B + gram.clone().matmul(gram) * C;
+        x = factor.matmul(x.clone()) + x * A;
     }
-    product.matmul(matrices)
+    x.cast(outside)
 }
 
 #[cfg(test)]
@@ -171,30 +164,37 @@ mod tests {
             let scales = Tensor::<1>::from_floats([1.0, 0.3, 0.1, 1.0], &device).repeat(&[shape[1].div_ceil(4)]);
             let matrix = Tensor::<2>::random(shape, Distribution::Normal(0.0, 3.0), &device)
                 * scales.narrow(0, 0, shape[1]).unsqueeze();
-            let [o, again] = orthogonalised(Tensor::stack(vec![matrix.clone(), matrix.clone() * 7.0], 0))
-                .iter_dim(0)
-                .map(|o| o.reshape(shape))
-                .collect::<Vec<Tensor<2>>>()
-                .try_into()
-                .unwrap();
-            assert!((again - o.clone()).abs().max().into_scalar::<f32>() < 1e-4, "the gradient's size does not matter");
-            let small = if shape[0] <= shape[1] {
-                o.clone().matmul(o.clone().transpose())
-            } else {
-                o.clone().transpose().matmul(o.clone())
-            };
-            let side = small.dims()[0];
-            // All eigenvalues of `o o^T` are within 0.6 of 1 where its distance to the identity has that norm at most.
-            let distance = small - Tensor::eye(side, &device);
-            let mut v = Tensor::<2>::random([side, 1], Distribution::Normal(0.0, 1.0), &device);
-            for _ in 0..50 {
-                let next = distance.clone().matmul(v);
-                v = next.clone() / next.square().sum().sqrt().unsqueeze();
+            for numbers in [FloatDType::F32, FloatDType::BF16] {
+                are_near_one(&matrix, numbers);
             }
-            let norm = distance.matmul(v).square().sum().sqrt().into_scalar::<f32>();
-            assert!(norm < 0.6, "{shape:?}: {norm}");
-            // It still points the way of the gradient.
-            assert!((o * matrix).sum().into_scalar::<f32>() > 0.0);
         }
+    }
+
+    fn are_near_one(matrix: &Tensor<2>, numbers: FloatDType) {
+        let shape = matrix.dims();
+        let [o, again] = orthogonalised(Tensor::stack(vec![matrix.clone(), matrix.clone() * 8.0], 0), numbers)
+            .iter_dim(0)
+            .map(|o| o.reshape(shape))
+            .collect::<Vec<Tensor<2>>>()
+            .try_into()
+            .unwrap();
+        assert!((again - o.clone()).abs().max().into_scalar::<f32>() < 1e-4, "the gradient's size does not matter");
+        let small = if shape[0] <= shape[1] {
+            o.clone().matmul(o.clone().transpose())
+        } else {
+            o.clone().transpose().matmul(o.clone())
+        };
+        let side = small.dims()[0];
+        // All eigenvalues of `o o^T` are within 0.6 of 1 where its distance to the identity has that norm at most.
+        let distance = small - Tensor::eye(side, &matrix.device());
+        let mut v = Tensor::<2>::random([side, 1], Distribution::Normal(0.0, 1.0), &matrix.device());
+        for _ in 0..50 {
+            let next = distance.clone().matmul(v);
+            v = next.clone() / next.square().sum().sqrt().unsqueeze();
+        }
+        let norm = distance.matmul(v).square().sum().sqrt().into_scalar::<f32>();
+        assert!(norm < 0.6, "{shape:?} in {numbers:?}: {norm}");
+        // It still points the way of the gradient.
+        assert!((o * matrix.clone()).sum().into_scalar::<f32>() > 0.0);
     }
 }

@@ -20,8 +20,9 @@ pub struct Stepper {
 
 impl Stepper {
     /// With fresh state.
-    pub fn new(which: Optimizer, network: &Unet) -> Self {
-        Self { adam: AdamConfig::new().init(), muon: (which == Optimizer::Muon).then(|| Muon::new(network)) }
+    pub fn new(config: &Config, network: &Unet) -> Self {
+        let muon = (config.optimizer == Optimizer::Muon).then(|| Muon::new(network, config.precision.dtype()));
+        Self { adam: AdamConfig::new().init(), muon }
     }
 
     /// The network after a step.
@@ -190,7 +191,8 @@ mod tests {
             network.visit(&mut Unit(&mut grads));
             // Where one weight alone has a gradient, Adam moves it by the rate, and Muon by that and 0.14 times the root of the
             // matrix's longer side, which is never near 51 here.
-            let stepped = Stepper::new(which, &network).step(1e-3, network.clone(), grads);
+            let config = Config { optimizer: which, ..Config::default() };
+            let stepped = Stepper::new(&config, &network).step(1e-3, network.clone(), grads);
             let mut moved = Moved { before: before.0, ..Moved::default() };
             stepped.visit(&mut moved);
             assert_eq!(moved.far, expected, "{which:?}");
