@@ -317,7 +317,12 @@ describe('panning', () => {
       await touch(session, 'touchStart', at);
       for (let i = 1; i <= 6; i += 1) await touch(session, 'touchMove', { x: at.x - 10 * i, y: at.y - 10 * i });
       await touch(session, 'touchEnd');
-      await page.waitForTimeout(300);
+      // What a finger has set going comes to rest by itself, on a busy machine late.
+      let [before, now] = [NaN, await page.evaluate(() => scrollY)];
+      while (now !== before) {
+        await page.waitForTimeout(300);
+        [before, now] = [now, await page.evaluate(() => scrollY)];
+      }
     };
     await swipe();
     assert(await page.evaluate(() => scrollY > 30), 'the page did not scroll');
