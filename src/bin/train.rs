@@ -77,6 +77,9 @@ struct Arguments {
     /// Weight of the log squared error of x0_hat on the sRGB curve
     #[arg(long)]
     display_weight: Option<f32>,
+    /// Power of the uniform number that places a gain in the logarithm of their range; below 1 high gains are drawn more often
+    #[arg(long)]
+    gain_power: Option<f32>,
     /// Threads that share a step's patches; for libtorch as many as cores, with OMP_NUM_THREADS=1
     #[arg(long)]
     workers: Option<usize>,
@@ -135,6 +138,7 @@ impl Arguments {
         set(&mut config.network.blocks, &self.blocks);
         set(&mut config.eps_weight, &self.eps_weight);
         set(&mut config.display_weight, &self.display_weight);
+        set(&mut config.gain_power, &self.gain_power);
         set(&mut config.workers, &self.workers);
         set(&mut config.precision, &self.precision);
         set(&mut config.seed, &self.seed);

@@ -79,8 +79,11 @@ pub struct Config {
     pub share_at_photo: f64,
     /// Share of generated pictures among the patches, where there are folders too.
     pub generated: f64,
-    /// Range of gains, log-uniform.
+    /// Range of gains.
     pub gains: (f32, f32),
+    /// A gain's place in the logarithm of their range is a uniform number from 0 to 1 to this power: with less than 1 the
+    /// high ones are drawn more often.
+    pub gain_power: f32,
     /// Share of patches whose white level is lowered (log-uniform from 0.1 to 1).
     pub share_darkened: f64,
     /// Std of the error of the noise parameters that the time map is made with, in log10.
@@ -123,6 +126,7 @@ impl Default for Config {
             share_at_photo: 0.75,
             generated: 0.05,
             gains: (0.5, 25.0),
+            gain_power: 1.0,
             share_darkened: 0.25,
             parameter_error: 0.03,
             share_photos: 0.2,
@@ -176,6 +180,9 @@ impl Config {
         if !(self.gains.0 > 0.0 && self.gains.0 < self.gains.1 && self.gains.1 <= 100.0) {
             return Err(format!("gains go from a smaller to a larger number in (0, 100], not {:?}", self.gains));
         }
+        if !(self.gain_power > 0.0 && self.gain_power.is_finite()) {
+            return Err(format!("the power that places the gains must be above 0, not {}", self.gain_power));
+        }
         for (what, share) in [
             ("photos", self.share_photos),
             ("pairs", self.share_pairs),
@@ -225,6 +232,7 @@ mod tests {
         assert!(Config { stages, ..default() }.check().unwrap_err().contains("multiple of 8"));
         assert!(Config { steps: 0, ..default() }.check().is_err());
         assert!(Config { gains: (5.0, 1.0), ..default() }.check().is_err());
+        assert!(Config { gain_power: 0.0, ..default() }.check().is_err());
         assert!(Config { cool_down: 1.5, ..default() }.check().is_err());
         assert!(Config { learning_rate: f64::NAN, ..default() }.check().is_err());
     }

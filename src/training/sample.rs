@@ -171,7 +171,7 @@ fn mistaken(rng: &mut ChaCha8Rng) -> NoiseModel {
 
 /// The noise that is added, and what the time map is told: about what an estimator would have said.
 fn noise_models(config: &Config, rng: &mut ChaCha8Rng) -> (NoiseModel, NoiseModel) {
-    let typical = NoiseModel::at_gain(log_uniform(config.gains, rng));
+    let typical = NoiseModel::at_gain(random_gain(config, rng));
     let mut jitter = |std: f32| 10f32.powf(std * normal(rng));
     // Cameras differ: read and shot noise do not always go together.
     let real = NoiseModel { sigma_read: typical.sigma_read * jitter(0.1), shot: typical.shot * jitter(0.15) };
@@ -180,6 +180,11 @@ fn noise_models(config: &Config, rng: &mut ChaCha8Rng) -> (NoiseModel, NoiseMode
         shot: real.shot * jitter(config.parameter_error),
     };
     (real, assumed)
+}
+
+fn random_gain(config: &Config, rng: &mut ChaCha8Rng) -> f32 {
+    let (low, high) = config.gains;
+    low * (high / low).powf(rng.random::<f32>().powf(config.gain_power))
 }
 
 /// A random patch: picture, scale, place, orientation, white level.
@@ -356,6 +361,20 @@ mod tests {
         }
         stds.sort_by(f32::total_cmp);
         assert!(stds[19] > 1.5 * stds[0], "more noise and less: {stds:?}");
+    }
+
+    #[test]
+    fn the_power_moves_the_middle_gain() {
+        for (power, middle) in [(1.0, 0.5f32), (0.6, 0.66), (2.0, 0.25)] {
+            let config = Config { gain_power: power, ..Config::default() };
+            let (low, high) = config.gains;
+            let mut rng = ChaCha8Rng::seed_from_u64(5);
+            let mut drawn: Vec<f32> = (0..2001).map(|_| random_gain(&config, &mut rng)).collect();
+            drawn.sort_by(f32::total_cmp);
+            assert!(drawn[0] >= low && drawn[2000] <= high * 1.0001);
+            let place = (drawn[1000] / low).ln() / (high / low).ln();
+            assert!((place - middle).abs() < 0.04, "{power}: the middle gain is at {place} of the range");
+        }
     }
 
     #[test]
