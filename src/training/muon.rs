@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
+use std::thread;
 
 use burn::module::{Module, ModuleMapper, Param, ParamId};
 use burn::optim::GradientsParams;
@@ -12,6 +13,7 @@ use burn::store::{ModuleRecord, RecordError};
 use burn::tensor::{FloatDType, Tensor};
 
 use crate::network::Unet;
+use crate::training::config::Config;
 
 /// How much of a step's direction is that of the steps before.
 const MOMENTUM: f32 = 0.95;
@@ -21,28 +23,33 @@ const MOMENTUM: f32 = 0.95;
 pub struct Muon {
     /// In the place of every weight the sum of its gradients, the last one whole and each before it a little less.
     momenta: Unet,
-    numbers: FloatDType,
 }
 
 impl Muon {
-    /// For a network's weights, with no momentum yet; the matrices' products are computed in these numbers.
-    pub fn new(network: &Unet, numbers: FloatDType) -> Self {
-        Self { momenta: network.valid().map(&mut Zeroed), numbers }
+    /// For a network's weights, with no momentum yet.
+    pub fn new(network: &Unet) -> Self {
+        Self { momenta: network.valid().map(&mut Zeroed) }
     }
 
     /// Moves the network's weights, and takes their gradients.
-    pub fn step(&mut self, rate: f64, network: Unet, grads: &mut GradientsParams) -> Unet {
+    ///
+    /// # Panics
+    /// If a worker does.
+    pub fn step(&mut self, config: &Config, rate: f64, network: Unet, grads: &mut GradientsParams) -> Unet {
         let mut collected = Directions { path: Vec::new(), grads, of_shape: BTreeMap::new() };
         self.momenta = self.momenta.clone().map(&mut collected);
-        let mut updates = HashMap::new();
-        // Matrices of one shape together: a GPU would wait for the many small products of each.
-        for ([rows, columns], group) in collected.of_shape {
-            let (ids, matrices): (Vec<_>, Vec<_>) = group.into_iter().unzip();
-            // An update as large as Adam's usual one (Liu et al., 2025), so that one learning rate serves both.
-            let scale = rate * 0.2 * (rows.max(columns) as f64).sqrt();
-            let update = orthogonalised(Tensor::stack(matrices, 0), self.numbers) * scale;
-            updates.extend(ids.into_iter().zip(update.iter_dim(0)));
-        }
+        // Matrices of one shape together: a GPU would wait for the many small products of each. A processor's cores share them.
+        let groups: Vec<_> = collected.of_shape.into_values().collect();
+        let parts = groups.iter().flat_map(|group| group.chunks(group.len().div_ceil(config.workers)));
+        let numbers = config.precision.dtype();
+        let updates = if config.workers == 1 {
+            parts.flat_map(|part| updates(part, rate, numbers)).collect()
+        } else {
+            thread::scope(|scope| {
+                let threads: Vec<_> = parts.map(|part| scope.spawn(move || updates(part, rate, numbers))).collect();
+                threads.into_iter().flat_map(|t| t.join().expect("a worker that panics ends the run")).collect()
+            })
+        };
         network.map(&mut Moved { updates })
     }
 
@@ -59,9 +66,18 @@ impl Muon {
     /// # Errors
     /// When there is none, or it is not of this network.
     pub fn load(self, file: &Path) -> Result<Self, RecordError> {
-        let momenta = self.momenta.try_load_record(ModuleRecord::load(file)?)?;
-        Ok(Self { momenta, ..self })
+        Ok(Self { momenta: self.momenta.try_load_record(ModuleRecord::load(file)?)? })
     }
+}
+
+/// By how much weights move, all of one shape, that are to go in these directions.
+fn updates(directions: &[(ParamId, Tensor<2>)], rate: f64, numbers: FloatDType) -> Vec<(ParamId, Tensor<3>)> {
+    let (ids, matrices): (Vec<_>, Vec<_>) = directions.iter().cloned().unzip();
+    let matrices = Tensor::stack(matrices, 0);
+    let [_, rows, columns] = matrices.dims();
+    // An update as large as Adam's usual one (Liu et al., 2025), so that one learning rate serves both.
+    let scale = rate * 0.2 * (rows.max(columns) as f64).sqrt();
+    ids.into_iter().zip((orthogonalised(matrices, numbers) * scale).iter_dim(0)).collect()
 }
 
 /// Whether Muon takes the parameter of this path in the network.

@@ -21,14 +21,14 @@ pub struct Stepper {
 impl Stepper {
     /// With fresh state.
     pub fn new(config: &Config, network: &Unet) -> Self {
-        let muon = (config.optimizer == Optimizer::Muon).then(|| Muon::new(network, config.precision.dtype()));
+        let muon = (config.optimizer == Optimizer::Muon).then(|| Muon::new(network));
         Self { adam: AdamConfig::new().init(), muon }
     }
 
     /// The network after a step.
-    pub fn step(&mut self, rate: f64, network: Unet, mut grads: GradientsParams) -> Unet {
+    pub fn step(&mut self, config: &Config, rate: f64, network: Unet, mut grads: GradientsParams) -> Unet {
         let network = match &mut self.muon {
-            Some(muon) => muon.step(rate, network, &mut grads),
+            Some(muon) => muon.step(config, rate, network, &mut grads),
             None => network,
         };
         self.adam.step(rate, network, grads)
@@ -174,6 +174,34 @@ mod tests {
         }
     }
 
+    /// The parameters themselves as their gradients, so that no two are alike.
+    struct Own<'a>(&'a mut GradientsParams);
+
+    impl ModuleVisitor for Own<'_> {
+        fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+            self.0.register(param.id, param.val().inner());
+        }
+    }
+
+    #[test]
+    fn workers_take_the_same_step_together_as_one_alone() {
+        let device = Device::flex().autodiff();
+        let config = UnetConfig { widths: vec![8, 12], blocks: vec![2, 3], embedding: 4 };
+        let network = config.init(&device).unwrap();
+        let [alone, together] = [1, 3].map(|workers| {
+            let mut grads = GradientsParams::new();
+            network.visit(&mut Own(&mut grads));
+            let config = Config { optimizer: Optimizer::Muon, workers, ..Config::default() };
+            let mut after = Collect(HashMap::new());
+            Stepper::new(&config, &network).step(&config, 1e-3, network.clone(), grads).visit(&mut after);
+            after.0
+        });
+        for (id, weights) in alone {
+            let apart = (weights - together[&id].clone()).abs().max().into_scalar::<f32>();
+            assert!(apart < 1e-6, "{apart}");
+        }
+    }
+
     #[test]
     fn muon_takes_the_trunk_and_adam_the_rest() {
         let device = Device::flex().autodiff();
@@ -192,7 +220,7 @@ mod tests {
             // Where one weight alone has a gradient, Adam moves it by the rate, and Muon by that and 0.14 times the root of the
             // matrix's longer side, which is never near 51 here.
             let config = Config { optimizer: which, ..Config::default() };
-            let stepped = Stepper::new(&config, &network).step(1e-3, network.clone(), grads);
+            let stepped = Stepper::new(&config, &network).step(&config, 1e-3, network.clone(), grads);
             let mut moved = Moved { before: before.0, ..Moved::default() };
             stepped.visit(&mut moved);
             assert_eq!(moved.far, expected, "{which:?}");

@@ -89,7 +89,7 @@ pub fn train(
             sums.add(&loss);
             clip(&mut grads, &run.network, config.clip);
             let rate = learning_rate(&config, run.step);
-            run.network = run.optimizer.step(rate, run.network, grads);
+            run.network = run.optimizer.step(&config, rate, run.network, grads);
             run.average = follow(run.average, &run.network.valid(), config.ema, run.step);
             run.step += 1;
             run.seconds = before + begun.elapsed().as_secs_f64();
