@@ -14,7 +14,7 @@ use crate::method::noise::NoiseModel;
 use crate::method::random::{Normals, Stream};
 use crate::method::schedule::Schedule;
 use crate::method::time_map::{TimeMap, time_after};
-use crate::training::camera::{Camera, log_uniform, noise_of};
+use crate::training::camera::{Camera, log_between, log_uniform, noise_of};
 use crate::training::config::Config;
 use crate::training::pictures::{Picture, Pictures};
 
@@ -183,8 +183,7 @@ fn noise_models(config: &Config, rng: &mut ChaCha8Rng) -> (NoiseModel, NoiseMode
 }
 
 fn random_gain(config: &Config, rng: &mut ChaCha8Rng) -> f32 {
-    let (low, high) = config.gains;
-    low * (high / low).powf(rng.random::<f32>().powf(config.gain_power))
+    log_between(config.gains, rng.random::<f32>().powf(config.gain_power))
 }
 
 /// A random patch: picture, scale, place, orientation, white level.

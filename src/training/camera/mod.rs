@@ -168,8 +168,13 @@ fn blurred(plane: Vec<f32>, width: usize, std: f32) -> Vec<f32> {
 }
 
 /// A number whose logarithm is uniform in this range.
-pub(super) fn log_uniform((low, high): (f32, f32), rng: &mut impl Rng) -> f32 {
-    low * (high / low).powf(rng.random::<f32>())
+pub(super) fn log_uniform(range: (f32, f32), rng: &mut impl Rng) -> f32 {
+    log_between(range, rng.random())
+}
+
+/// The number at a place, from 0 to 1, in the logarithm of a range.
+pub(super) fn log_between((low, high): (f32, f32), place: f32) -> f32 {
+    low * (high / low).powf(place)
 }
 
 /// The noise model that comes closest to the difference between a photo and its clean version, with the same variance in
