@@ -120,12 +120,14 @@ export async function download(page) {
 }
 
 /**
+ * A picture of the page at rest: one from amid a transition shows colours that nobody gets to see.
+ *
  * @param {Page} page
  * @param {string} name
  * @param {import('playwright-core').PageScreenshotOptions} [options]
  */
 export async function screenshot(page, name, options) {
-  await page.screenshot({ path: `${artifacts}screenshots/${name}.png`, ...options });
+  await page.screenshot({ path: `${artifacts}screenshots/${name}.png`, animations: 'disabled', ...options });
 }
 
 /**
