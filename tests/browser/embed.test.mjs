@@ -4,9 +4,9 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 
-import { artifacts, launch, root } from './harness.mjs';
+import { launch, root } from './harness.mjs';
 import { encodePng, noisyAndClean } from './pictures.mjs';
-import { inWorker, visitors } from './visit.mjs';
+import { inWorker, screenshot, visitors } from './visit.mjs';
 
 /** @typedef {import('playwright-core').Page} Page */
 /** @typedef {typeof import('../../pkg/worker.js')} WorkerPackage */
@@ -232,7 +232,7 @@ for (const backend of ['cpu', 'webgpu']) {
     await divider.press('ArrowRight');
     assert.equal(await page.locator('svnr-denoiser').evaluate((e) => /** @type {Element} */ (e).compare), 51);
     assert(await page.getByText('Denoising').isHidden());
-    await page.screenshot({ path: `${artifacts}element-${backend}.png` });
+    await screenshot(page, `element-${backend}`);
     assert.deepEqual(errors, []);
   });
 }
