@@ -28,7 +28,7 @@ async function visit(options) {
  * @param {string} name
  */
 async function picture(page, name) {
-  const png = await page.screenshot();
+  const png = await page.screenshot({ animations: 'disabled' });
   await sharp(png).resize({ width: 960, withoutEnlargement: true }).webp({ quality: 82 }).toFile(`${folder}${name}.webp`);
   console.log(name);
 }
