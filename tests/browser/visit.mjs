@@ -126,8 +126,8 @@ export async function download(page) {
  * @param {string} name
  * @param {import('playwright-core').PageScreenshotOptions} [options]
  */
-export async function screenshot(page, name, options) {
-  await page.screenshot({ path: `${artifacts}screenshots/${name}.png`, animations: 'disabled', ...options });
+export function screenshot(page, name, options) {
+  return page.screenshot({ path: `${artifacts}screenshots/${name}.png`, animations: 'disabled', ...options });
 }
 
 /**

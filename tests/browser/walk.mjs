@@ -5,7 +5,7 @@ import { mkdir } from 'node:fs/promises';
 import sharp from 'sharp';
 
 import { launch, root, serve } from './harness.mjs';
-import { denoise, reach } from './visit.mjs';
+import { denoise, reach, screenshot } from './visit.mjs';
 
 /** @typedef {import('playwright-core').Page} Page */
 
@@ -28,7 +28,7 @@ async function visit(options) {
  * @param {string} name
  */
 async function picture(page, name) {
-  const png = await page.screenshot({ animations: 'disabled' });
+  const png = await screenshot(page, `walk-${name}`);
   await sharp(png).resize({ width: 960, withoutEnlargement: true }).webp({ quality: 82 }).toFile(`${folder}${name}.webp`);
   console.log(name);
 }
