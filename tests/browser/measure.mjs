@@ -9,7 +9,7 @@ import { denoise, reach } from './visit.mjs';
 
 /** Browsers, each with nothing kept; the tables give the medians. */
 const RUNS = 5;
-const SAMPLE = 'Still life';
+const DEMO = 'Still life';
 const PATIENCE = 300_000;
 
 /** @typedef {{ usable: number, ready: number, opened: number, denoised: number }} Times  in milliseconds */
@@ -26,7 +26,7 @@ function watchStates() {
   };
   addEventListener('click', ({ target }) => {
     const button = target instanceof Element ? target.closest('button') : null;
-    if (button?.dataset.sample) note('chosen');
+    if (button?.dataset.demo) note('chosen');
     else if (button?.type === 'submit') note('asked');
   }, true);
   new MutationObserver(() => {
@@ -56,7 +56,7 @@ async function visit(url, asked) {
     await page.locator('body[data-backend]').waitFor();
     page.context().off('request', note);
 
-    await page.getByRole('button', { name: SAMPLE }).click();
+    await page.getByRole('button', { name: DEMO }).click();
     await reach(page, 'open');
     await denoise(page);
     await reach(page, 'done');
@@ -131,7 +131,7 @@ console.log(`| From … to … | Median of ${RUNS} | Least | Most |\n|---|--:|--
 for (const [what, key] of /** @type {const} */ ([
   ['the address to a page that can be used', 'usable'],
   ['the address to a denoiser that is ready', 'ready'],
-  [`a click on the sample “${SAMPLE}” to the photo`, 'opened'],
+  [`a click on the demo photo “${DEMO}” to the photo`, 'opened'],
   ['a click on Denoise to its result, 1 step', 'denoised'],
 ])) {
   const all = times.map((time) => time[key]);

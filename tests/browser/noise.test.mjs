@@ -8,8 +8,8 @@ import { root } from './harness.mjs';
 import { screenshot, visitors } from './visit.mjs';
 
 /** @typedef {import('playwright-core').Page} Page */
-/** @typedef {import('../../www/noise.js').NoiseFields} NoiseFields */
-/** @typedef {import('../../www/noise-curve.js').NoiseCurve} NoiseCurve */
+/** @typedef {import('../../www/elements/noise.js').NoiseFields} NoiseFields */
+/** @typedef {import('../../www/elements/noise-curve.js').NoiseCurve} NoiseCurve */
 
 /** A photo from a camera at a high ISO. */
 const MEASURED = {
@@ -48,8 +48,8 @@ async function visit(t, name, options) {
     html: `<!doctype html><html lang="en"><meta charset="utf-8">${await policy()}
       <meta name="viewport" content="width=device-width, initial-scale=1">
       <title>Noise</title>
-      <link rel="icon" href="icon.svg"><link rel="stylesheet" href="style.css"><link rel="stylesheet" href="noise.css">
-      <script type="module" src="${name.slice('svnr-'.length)}.js"></script>
+      <link rel="icon" href="icon.svg"><link rel="stylesheet" href="styles/style.css"><link rel="stylesheet" href="styles/noise.css">
+      <script type="module" src="elements/${name.slice('svnr-'.length)}.js"></script>
       <form id="panel"><${name}></${name}></form>`,
   });
   await page.evaluate((name) => customElements.whenDefined(name).then(() => {}), name);

@@ -11,7 +11,7 @@ import { denoise, reach, screenshot, visitors } from './visit.mjs';
 const { visit } = visitors();
 
 /** A change that is seen once the page has started. */
-const NEWER = /** @type {const} */ (['/words.js', 'Runs on the CPU', 'Runs on a CPU, as newer pages say']);
+const NEWER = /** @type {const} */ (['/shared/words.js', 'Runs on the CPU', 'Runs on a CPU, as newer pages say']);
 
 /** Counts in a page how often it has looked for a newer version, and how often it was told which there is. */
 function count() {
@@ -79,8 +79,8 @@ test('once visited, the page denoises without a network, and gives way to a newe
   site.switchOff();
   await forget(page);
   await page.reload();
-  for (const sample of ['Dusk at the lake', 'Still life']) {
-    await page.getByRole('button', { name: sample }).click();
+  for (const demo of ['Dusk at the lake', 'Still life']) {
+    await page.getByRole('button', { name: demo }).click();
     await reach(page, 'open');
     assert.equal(await page.locator('#error').isHidden(), true);
     // What is still on its way when the page goes counts as failed.

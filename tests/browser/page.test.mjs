@@ -177,8 +177,8 @@ test('weights that are damaged are said to be', async (t) => {
 
 test('everything works by keyboard', async (t) => {
   const { page, errors } = await visit(t);
-  const sample = page.getByRole('button', { name: 'Still life' });
-  await sample.focus();
+  const demo = page.getByRole('button', { name: 'Still life' });
+  await demo.focus();
   await page.keyboard.press('Enter');
   await reach(page, 'open');
   await page.getByRole('slider', { name: 'Strength' }).focus();

@@ -72,7 +72,7 @@ await wide.getByRole('button', { name: 'Fit' }).click();
 await wide.getByLabel('Show', { exact: true }).selectOption('uncertainty');
 await wide.locator('#legend').waitFor();
 await picture(wide, 'uncertainty');
-await wide.locator('#file').setInputFiles(['dusk', 'still-life'].map((name) => `${root}www/samples/${name}.jpg`));
+await wide.locator('#file').setInputFiles(['dusk', 'still-life'].map((name) => `${root}www/demos/${name}.jpg`));
 await reach(wide, 'open');
 await wide.getByRole('button', { name: 'Denoise all' }).click();
 await wide.locator('svnr-queue li[data-state=done] >> nth=2').waitFor();

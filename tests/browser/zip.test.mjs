@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { uniqueNames, zipOf } from '../../www/zip.js';
+import { uniqueNames, zipOf } from '../../www/page/zip.js';
 import { unzip } from './unzip.mjs';
 
 test('what goes in comes out, under names that are all different', async () => {

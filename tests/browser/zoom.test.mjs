@@ -9,8 +9,8 @@ import { screenshot, visitors } from './visit.mjs';
 
 /** @typedef {import('playwright-core').Page} Page */
 /** @typedef {import('playwright-core').CDPSession} CDPSession */
-/** @typedef {import('../../www/zoom.js').Zoom} Zoom */
-/** @typedef {import('../../www/zoom.js').View} View */
+/** @typedef {import('../../www/elements/zoom.js').Zoom} Zoom */
+/** @typedef {import('../../www/elements/zoom.js').View} View */
 /** @typedef {import('../../src/web/package/compare.js').Compare} Compare */
 /** @typedef {{ zoom: Zoom, compare: Compare, views: View[], holds: boolean[],
  *   colour: (css: string, width: number, height: number) => Promise<ImageBitmap> }} Trial  what the page below offers */
@@ -21,8 +21,8 @@ const HTML = `<!doctype html>
 <html lang="en">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<link rel="stylesheet" href="style.css">
-<link rel="stylesheet" href="zoom.css">
+<link rel="stylesheet" href="styles/style.css">
+<link rel="stylesheet" href="styles/zoom.css">
 <style>
   @media (min-width: 52.01rem) {
     #stage { block-size: calc(100dvh - 4.5rem); grid-template-rows: minmax(0, 1fr); }
@@ -37,8 +37,8 @@ const HTML = `<!doctype html>
 </main>
 <script type="module">
   import '/pkg/compare.js';
-  import '/brush.js';
-  import '/zoom.js';
+  import '/elements/brush.js';
+  import '/elements/zoom.js';
   const [zoom, compare] = ['svnr-zoom', 'svnr-compare'].map((name) => document.querySelector(name));
   const [views, holds] = [[], []];
   zoom.addEventListener('view', ({ detail }) => views.push(detail));
@@ -294,7 +294,7 @@ describe('panning', () => {
     // 50 of 2400 pixels, to less than a step of the range.
     assert(Math.abs((await within(({ compare }) => compare.position)) - (50 + (100 * 50) / 2400)) < 0.1);
     await within(({ compare }) => {
-      const brush = /** @type {import('../../www/brush.js').Brush} */ (document.createElement('svnr-brush'));
+      const brush = /** @type {import('../../www/elements/brush.js').Brush} */ (document.createElement('svnr-brush'));
       compare.append(brush);
       brush.begin(1200, 800);
       brush.active = true;
@@ -388,7 +388,7 @@ describe('two fingers', () => {
     const { page, within, errors } = await visit(t, PHONE);
     const session = await page.context().newCDPSession(page);
     await within(({ compare }) => {
-      const brush = /** @type {import('../../www/brush.js').Brush} */ (document.createElement('svnr-brush'));
+      const brush = /** @type {import('../../www/elements/brush.js').Brush} */ (document.createElement('svnr-brush'));
       compare.append(brush);
       brush.begin(1200, 800);
       brush.active = true;

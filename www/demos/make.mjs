@@ -1,5 +1,5 @@
-// Renders the two sample pictures beside this file, adds a camera's noise and saves them as cameras do, as JPEGs:
-// `node www/samples/make.mjs`. ImageMagick does the latter.
+// Renders the two demo photos beside this file, adds a camera's noise and saves them as cameras do, as JPEGs:
+// `node www/demos/make.mjs`. ImageMagick does the latter.
 // Made by the project, free for any use (CC0 1.0).
 
 import { execFileSync } from 'node:child_process';

@@ -1,8 +1,8 @@
 import { NoiseCurve } from './noise-curve.js';
 
-/** @typedef {import('./protocol.js').Noise} Noise */
-/** @typedef {import('./protocol.js').Measured} Measured */
-/** @typedef {import('./protocol.js').Preset} Preset */
+/** @typedef {import('../shared/protocol.js').Noise} Noise */
+/** @typedef {import('../shared/protocol.js').Measured} Measured */
+/** @typedef {import('../shared/protocol.js').Preset} Preset */
 /** @typedef {{ luminance: number, chrominance: number }} Parts  shares from 0 to 1 */
 
 /** The sliders are logarithmic from here to there; what is below the first counts as 0. */

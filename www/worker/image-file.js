@@ -1,9 +1,9 @@
-import { MOST_PIXELS, SvnrError, decodeFile, encodeFile, toImageData } from '../pkg/index.js';
-import { kindOf } from './file-kind.js';
-import { firstOfSeveral, readByBrowser, unreadable } from './words.js';
+import { MOST_PIXELS, SvnrError, decodeFile, encodeFile, toImageData } from '../../pkg/index.js';
+import { kindOf } from '../shared/kinds.js';
+import { firstOfSeveral, readByBrowser, unreadable } from '../shared/words.js';
 
-/** @typedef {import('../pkg/index.js').Metadata} Metadata */
-/** @typedef {import('../pkg/index.js').PlainImage} PlainImage */
+/** @typedef {import('../../pkg/index.js').Metadata} Metadata */
+/** @typedef {import('../../pkg/index.js').PlainImage} PlainImage */
 
 /**
  * A photo that is open; the note is what a visitor is to know about it.
@@ -51,7 +51,7 @@ export async function open(file, name) {
  *
  * @param {Blob} file
  * @param {string} name
- * @param {import('./file-kind.js').Kind | null} kind
+ * @param {import('../shared/kinds.js').Kind | null} kind
  * @param {SvnrError} refusal  what to say when the browser does not, either
  * @returns {Promise<Photo>}
  */
@@ -183,7 +183,7 @@ export async function inProfile(bitmap, { profile }) {
  * A photo as a file.
  *
  * @param {Pick<Photo, 'image' | 'metadata'>} photo
- * @param {import('./protocol.js').Format} format
+ * @param {import('../shared/protocol.js').Format} format
  * @param {number} quality  from 0 to 1, where the format has any
  */
 export async function save({ image, metadata }, format, quality) {

@@ -1,6 +1,6 @@
 /** What the page says, in plain words. */
 
-/** @typedef {import('./file-kind.js').Kind} Kind */
+/** @typedef {import('./kinds.js').Kind} Kind */
 /** @typedef {import('./protocol.js').Device} Device */
 /** @typedef {import('./protocol.js').Failure} Failure */
 /** @typedef {import('./protocol.js').Noise} Noise */

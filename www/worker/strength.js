@@ -1,4 +1,4 @@
-/** @typedef {import('./protocol.js').Rectangle} Rectangle */
+/** @typedef {import('../shared/protocol.js').Rectangle} Rectangle */
 
 /** The most that a factor can be. */
 const MOST = 4;
@@ -10,7 +10,7 @@ const MOST = 4;
  * @param {number} strength  the factor where nothing is painted
  * @param {{ width: number, height: number }} photo
  * @param {Rectangle} [part]  all of the photo, if not given
- * @returns {number | import('../pkg/index.js').StrengthMap}
+ * @returns {number | import('../../pkg/index.js').StrengthMap}
  */
 export function strengthOf(painted, strength, photo, part = { x: 0, y: 0, ...photo }) {
   if (!painted) return strength;

@@ -1,7 +1,7 @@
 import { asZip, askForFolder, canWriteFolders, intoFolder } from './save-all.js';
-import { resultName } from './words.js';
+import { resultName } from '../shared/words.js';
 
-/** @typedef {import('./queue.js').Entry} Entry */
+/** @typedef {import('../elements/queue.js').Entry} Entry */
 
 /** What can be done with all photos of a queue at once: its buttons, and saving what was made of them. */
 export class Batch {
@@ -15,8 +15,8 @@ export class Batch {
   /**
    * @param {object} parts
    * @param {HTMLElement} parts.box  its buttons' `data-action` are `denoise-all`, `save-zip` and `save-folder`
-   * @param {import('./queue.js').Queue} parts.queue
-   * @param {import('./save.js').Save} parts.save  says the format
+   * @param {import('../elements/queue.js').Queue} parts.queue
+   * @param {import('../elements/save.js').Save} parts.save  says the format
    * @param {import('./client.js').Client} parts.client
    * @param {(entry: Entry) => Promise<void>} parts.keep  sees to it that an entry that is open has its result
    */

@@ -3,7 +3,7 @@
 import { shrunk } from './image-file.js';
 import { strengthOf } from './strength.js';
 
-/** @typedef {import('./protocol.js').Scale} Scale */
+/** @typedef {import('../shared/protocol.js').Scale} Scale */
 
 /**
  * The stops of a scale from little to much, evenly spaced: as bright as they mean much, for eyes that tell no colours apart.
@@ -28,10 +28,10 @@ const ABOVE_SCALE = 0.002;
 /**
  * The noise's std, or the time at which each pixel starts, over a photo.
  *
- * @param {import('../pkg/index.js').Denoiser} denoiser
+ * @param {import('../../pkg/index.js').Denoiser} denoiser
  * @param {ImageBitmap} bitmap  the photo as it is shown
  * @param {'noise' | 'time'} view
- * @param {import('./protocol.js').RunOptions} options
+ * @param {import('../shared/protocol.js').RunOptions} options
  */
 export async function noiseMap(denoiser, bitmap, view, { noise, painted, strength }) {
   const image = pixelsOf(bitmap);

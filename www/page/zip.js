@@ -1,4 +1,4 @@
-import { downloadZip } from './vendor/client-zip/index.js';
+import { downloadZip } from '../vendor/client-zip/index.js';
 
 /** @typedef {{ name: string, blob: Blob }} Named */
 

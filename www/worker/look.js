@@ -1,8 +1,8 @@
 import { deepened, toShow } from './image-file.js';
 import { strengthOf } from './strength.js';
 
-/** @typedef {import('./protocol.js').Rectangle} Rectangle */
-/** @typedef {import('./protocol.js').RunOptions} RunOptions */
+/** @typedef {import('../shared/protocol.js').Rectangle} Rectangle */
+/** @typedef {import('../shared/protocol.js').RunOptions} RunOptions */
 /** @typedef {import('./image-file.js').Photo} Photo */
 /** @typedef {{ part: Rectangle, before: ImageBitmap, after: ImageBitmap | null }} Seen */
 
@@ -24,7 +24,7 @@ export class Looker {
   /** Pixels a second and step. */
   #speed;
 
-  /** @param {import('../pkg/index.js').Denoiser} denoiser */
+  /** @param {import('../../pkg/index.js').Denoiser} denoiser */
   constructor(denoiser) {
     this.#denoiser = denoiser;
     this.#speed = SPEED[denoiser.backend];
@@ -124,7 +124,7 @@ function grown(part, by, image) {
 /**
  * @param {Photo['image']} image
  * @param {Rectangle} part
- * @returns {import('../pkg/index.js').PlainImage}
+ * @returns {import('../../pkg/index.js').PlainImage}
  */
 function cut(image, { x, y, width, height }) {
   const { data, colorSpace } = image;

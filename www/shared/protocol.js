@@ -3,7 +3,7 @@
  *
  * Every message about a picture carries the picture's number, so that an answer that comes late is known for one.
  *
- * @typedef {import('../pkg/index.js').SvnrErrorCode | 'worker'} Code
+ * @typedef {import('../../pkg/index.js').SvnrErrorCode | 'worker'} Code
  *
  * @typedef {{ code: Code | 'aborted', message: string }} Failure
  * @typedef {{ read: number, shot: number }} Noise
@@ -31,7 +31,7 @@
  * @typedef {'download' | 'copy' | 'keep'} Purpose  to keep is to lose nothing; the format is the worker's choice
  * @typedef {{
  *   backend: 'webgpu' | 'cpu',
- *   adapter: import('../pkg/index.js').Adapter | null,
+ *   adapter: import('../../pkg/index.js').Adapter | null,
  *   fallbackReason: string | null,
  * }} Device
  *

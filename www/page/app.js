@@ -2,19 +2,19 @@
 
 import { Batch } from './batch.js';
 import { Client } from './client.js';
-import { Compare } from '../pkg/compare.js';
-import { Brush } from './brush.js';
+import { Compare } from '../../pkg/compare.js';
+import { Brush } from '../elements/brush.js';
 import { takeFiles } from './intake.js';
-import { NoiseFields } from './noise.js';
-import { Queue } from './queue.js';
-import { Save } from './save.js';
+import { NoiseFields } from '../elements/noise.js';
+import { Queue } from '../elements/queue.js';
+import { Save } from '../elements/save.js';
 import { Stage } from './stage.js';
 import { keepForOffline } from './updates.js';
-import { Zoom } from './zoom.js';
-import { deviceName, deviceNotice, failureText, noiseName, timeLeft } from './words.js';
+import { Zoom } from '../elements/zoom.js';
+import { deviceName, deviceNotice, failureText, noiseName, timeLeft } from '../shared/words.js';
 
-/** @typedef {import('./protocol.js').ToPage} ToPage */
-/** @typedef {import('./queue.js').Entry} Entry */
+/** @typedef {import('../shared/protocol.js').ToPage} ToPage */
+/** @typedef {import('../elements/queue.js').Entry} Entry */
 
 /**
  * @template {HTMLElement} T
@@ -194,14 +194,14 @@ async function keep(entry) {
 }
 
 /** @param {HTMLButtonElement} button */
-async function openSample(button) {
-  const path = button.dataset.sample ?? '';
+async function openDemo(button) {
+  const path = button.dataset.demo ?? '';
   try {
     const response = await fetch(path);
     if (!response.ok) throw new Error(`the server answered ${response.status}`);
     take([{ blob: await response.blob(), name: path.replace(/^.*\//, '') }]);
   } catch (error) {
-    tell('error', `The sample could not be loaded: ${error instanceof Error ? error.message : error}`);
+    tell('error', `The demo photo could not be loaded: ${error instanceof Error ? error.message : error}`);
   }
 }
 
@@ -263,7 +263,7 @@ function start(backend) {
   client.start(backend);
 }
 
-/** @param {import('./protocol.js').Device} device */
+/** @param {import('../shared/protocol.js').Device} device */
 function runsOn(device) {
   isReady = true;
   element('device', HTMLElement).textContent = deviceName(device);
@@ -486,7 +486,7 @@ const actions = {
 
 document.addEventListener('click', ({ target }) => {
   const button = target instanceof Element ? target.closest('button') : null;
-  if (button?.dataset.sample) openSample(button);
+  if (button?.dataset.demo) openDemo(button);
   else if (button?.dataset.action) actions[button.dataset.action]?.();
 });
 

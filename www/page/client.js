@@ -1,7 +1,7 @@
-/** @typedef {import('./protocol.js').ToWorker} ToWorker */
-/** @typedef {import('./protocol.js').ToPage} ToPage */
-/** @typedef {import('./protocol.js').RunOptions} RunOptions */
-/** @typedef {import('./protocol.js').Format} Format */
+/** @typedef {import('../shared/protocol.js').ToWorker} ToWorker */
+/** @typedef {import('../shared/protocol.js').ToPage} ToPage */
+/** @typedef {import('../shared/protocol.js').RunOptions} RunOptions */
+/** @typedef {import('../shared/protocol.js').Format} Format */
 /** @typedef {{ resolve: (file: Blob) => void, reject: (error: Error) => void }} Waiting */
 
 /**
@@ -50,7 +50,7 @@ export class Client extends EventTarget {
   #startWorker() {
     this.#worker?.terminate();
     this.#isBroken = false;
-    const worker = new Worker(new URL('./worker.js', import.meta.url), { type: 'module' });
+    const worker = new Worker(new URL('../worker/worker.js', import.meta.url), { type: 'module' });
     this.#worker = worker;
     worker.onmessage = ({ data }) => this.#hear(data);
     worker.onerror = (event) => {
@@ -89,7 +89,7 @@ export class Client extends EventTarget {
   /**
    * Asks for a part as it is seen; see protocol.js.
    *
-   * @param {import('./protocol.js').Rectangle} part
+   * @param {import('../shared/protocol.js').Rectangle} part
    * @param {boolean} isSharp
    * @param {RunOptions | null} options
    */
@@ -104,7 +104,7 @@ export class Client extends EventTarget {
   }
 
   /**
-   * @param {import('./protocol.js').View} view
+   * @param {import('../shared/protocol.js').View} view
    * @param {RunOptions} options
    */
   show(view, options) {
@@ -219,7 +219,7 @@ export class Client extends EventTarget {
  *
  * @param {Map<number, Waiting>} waiting
  * @param {number} key
- * @param {{ file: Blob } | { failure: import('./protocol.js').Failure }} answer
+ * @param {{ file: Blob } | { failure: import('../shared/protocol.js').Failure }} answer
  */
 function settle(waiting, key, answer) {
   const one = waiting.get(key);

@@ -1,7 +1,7 @@
-import { fileSize, resultName } from './words.js';
+import { fileSize, resultName } from '../shared/words.js';
 
-/** @typedef {import('./protocol.js').Format} Format */
-/** @typedef {import('./protocol.js').Purpose} Purpose */
+/** @typedef {import('../shared/protocol.js').Format} Format */
+/** @typedef {import('../shared/protocol.js').Purpose} Purpose */
 
 /** @type {Record<Format, string>} */
 const NAMES = { png: 'PNG', png16: 'PNG, 16 bits', jpeg: 'JPEG', webp: 'WebP', tiff: 'TIFF, 16 bits' };
@@ -20,7 +20,7 @@ export class Save extends HTMLElement {
   #qualityLabel = document.createElement('label');
   #name = '';
   /** Waits for the picture that is to be copied.
-   * @type {import('./client.js').Waiting | undefined} */
+   * @type {{ resolve: (file: Blob) => void, reject: (error: Error) => void } | undefined} */
   #copying;
 
   connectedCallback() {

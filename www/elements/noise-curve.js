@@ -1,4 +1,4 @@
-/** @typedef {import('./protocol.js').Noise} Noise */
+/** @typedef {import('../shared/protocol.js').Noise} Noise */
 /** @typedef {{ mean: number, std: number }} Point  the noise seen at a brightness, in linear light with white at 1 */
 
 /** The codes at the chart's bottom and top. The scale is logarithmic: noise in the dark is many times that in the light. */

@@ -1,6 +1,6 @@
-/** @typedef {import('./protocol.js').View} View */
-/** @typedef {import('./protocol.js').Rectangle} Rectangle */
-/** @typedef {import('./protocol.js').RunOptions} RunOptions */
+/** @typedef {import('../shared/protocol.js').View} View */
+/** @typedef {import('../shared/protocol.js').Rectangle} Rectangle */
+/** @typedef {import('../shared/protocol.js').RunOptions} RunOptions */
 
 /** How long the settings must stay as they are before a preview is asked for, in milliseconds. */
 const CALM = 250;
@@ -47,8 +47,8 @@ export class Stage {
   /**
    * @param {object} parts
    * @param {import('./client.js').Client} parts.client
-   * @param {import('../pkg/compare.js').Compare} parts.compare
-   * @param {import('./zoom.js').Zoom} parts.zoom
+   * @param {import('../../pkg/compare.js').Compare} parts.compare
+   * @param {import('../elements/zoom.js').Zoom} parts.zoom
    * @param {HTMLSelectElement} parts.views
    * @param {HTMLElement} parts.legend
    * @param {() => RunOptions} parts.options
@@ -200,7 +200,7 @@ export class Stage {
     this.#magnify(false);
   }
 
-  /** @param {import('../pkg/compare.js').Detail | null} detail */
+  /** @param {import('../../pkg/compare.js').Detail | null} detail */
   #setDetail(detail) {
     this.#compare.setDetail(detail);
     if (detail?.after) this.#zoom.canCompare = true;

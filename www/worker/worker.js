@@ -1,14 +1,14 @@
 // Owns the denoiser: everything heavy happens here, so that the page never stands still.
 
-import init, { Denoiser, SvnrError, encodeFile, noiseAtGain } from '../pkg/index.js';
+import init, { Denoiser, SvnrError, encodeFile, noiseAtGain } from '../../pkg/index.js';
 import { TO_SHOW, deepened, inProfile, open as openFile, save, shrunk, toShow } from './image-file.js';
 import { Looker, sharpPart } from './look.js';
 import { differenceMap, noiseMap, uncertaintyMap } from './maps.js';
 import { strengthOf } from './strength.js';
 
-/** @typedef {import('./protocol.js').ToWorker} ToWorker */
-/** @typedef {import('./protocol.js').ToPage} ToPage */
-/** @typedef {import('./protocol.js').RunOptions} RunOptions */
+/** @typedef {import('../shared/protocol.js').ToWorker} ToWorker */
+/** @typedef {import('../shared/protocol.js').ToPage} ToPage */
+/** @typedef {import('../shared/protocol.js').RunOptions} RunOptions */
 /** @typedef {import('./image-file.js').Photo} Photo */
 
 /** How often the emerging picture is sent at most, in milliseconds, and that as a share of the time it takes to make. */
@@ -50,7 +50,7 @@ function tell(message, transfer = []) {
 
 /**
  * @param {unknown} error
- * @returns {import('./protocol.js').Failure}
+ * @returns {import('../shared/protocol.js').Failure}
  */
 function failure(error) {
   if (error instanceof SvnrError) return { code: error.code, message: error.message };
