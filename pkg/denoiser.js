@@ -4,12 +4,12 @@ import { MOST_PIXELS_SAMPLED, checkCount, fromPicture, pixelsOf, toPicture } fro
 import { load } from './load.js';
 import { noiseOf } from './noise.js';
 import { createOptions, denoiseOptions } from './options.js';
-import { Samples } from './svnr_wasm.js';
+import { Samples } from './wasm/svnr_wasm.js';
 import { call, callAsync, checkAlive, init } from './wasm.js';
 
 /** @typedef {import('./image.js').Pixels} Pixels */
-/** @typedef {import('./svnr_wasm.js').Engine} Engine */
-/** @typedef {import('./svnr_wasm.js').Task} Task */
+/** @typedef {import('./wasm/svnr_wasm.js').Engine} Engine */
+/** @typedef {import('./wasm/svnr_wasm.js').Task} Task */
 /** @typedef {import('./engine.js').Options} Options */
 
 /** Sides of tiles: large enough that the halo costs little, small enough that cancelling is quick. */
@@ -163,7 +163,7 @@ export class Denoiser {
   /**
    * One picture; the caller frees it.
    *
-   * @param {import('./svnr_wasm.js').Picture} picture
+   * @param {import('./wasm/svnr_wasm.js').Picture} picture
    * @param {Pixels} image
    * @param {Options & { noise: NonNullable<Options['noise']>, tile: number }} options
    * @param {number} sample  from 1
@@ -203,7 +203,7 @@ export class Denoiser {
         // Without a break between tiles a page that runs this in its own thread never gets to draw or to cancel.
         await macrotask();
         check();
-        /** @type {import('./svnr_wasm.js').Progress | undefined} */
+        /** @type {import('./wasm/svnr_wasm.js').Progress | undefined} */
         let done;
         try {
           done = await callAsync(() => running.advance());
@@ -248,7 +248,7 @@ export class Denoiser {
 /**
  * A picture in the form of an image; the picture is freed.
  *
- * @param {import('./svnr_wasm.js').Picture} picture
+ * @param {import('./wasm/svnr_wasm.js').Picture} picture
  * @param {Pixels} like
  */
 function taken(picture, like) {

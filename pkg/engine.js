@@ -1,6 +1,6 @@
 import { SvnrError } from './errors.js';
 import { gpu } from './gpu.js';
-import { Engine, Noise, Settings } from './svnr_wasm.js';
+import { Engine, Noise, Settings } from './wasm/svnr_wasm.js';
 import { call, callAsync } from './wasm.js';
 
 /** @typedef {ReturnType<typeof import('./options.js').denoiseOptions>} Options */

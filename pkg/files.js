@@ -1,6 +1,6 @@
 import { SvnrError } from './errors.js';
 import { MOST_PIXELS, checkPixels, toPicture, writePicture } from './image.js';
-import { FileMetadata, FilePixels, decodeFile as decode } from './svnr_wasm.js';
+import { FileMetadata, FilePixels, decodeFile as decode } from './wasm/svnr_wasm.js';
 import { call, init } from './wasm.js';
 
 /** @typedef {import('./index.d.ts').Metadata} Metadata */
@@ -23,7 +23,7 @@ export async function decodeFile(file, { name = 'the file' } = {}) {
   const image = call(() => pixels(decoded));
   return { image, width, height, depth: /** @type {8 | 16 | 32} */ (depth), metadata, isFirstOfSeveral };
 
-  /** @param {import('./svnr_wasm.js').DecodedFile} decoded */
+  /** @param {import('./wasm/svnr_wasm.js').DecodedFile} decoded */
   function pixels(decoded) {
     if (depth === 16) return { data: decoded.intoU16(), width, height, colorSpace: /** @type {const} */ ('srgb') };
     if (depth === 32) return { data: decoded.intoF32(), width, height, colorSpace: /** @type {const} */ ('srgb-linear') };

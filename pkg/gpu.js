@@ -1,5 +1,5 @@
 import { SvnrError } from './errors.js';
-import { openGpu } from './svnr_wasm.js';
+import { openGpu } from './wasm/svnr_wasm.js';
 
 /** @typedef {import('./index.d.ts').Adapter} Adapter */
 

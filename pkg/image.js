@@ -1,9 +1,9 @@
 import { SvnrError } from './errors.js';
-import { PictureReader } from './svnr_wasm.js';
+import { PictureReader } from './wasm/svnr_wasm.js';
 
 /** @typedef {import('./index.d.ts').PlainImage} PlainImage */
 /** @typedef {ImageData | PlainImage} Pixels */
-/** @typedef {import('./svnr_wasm.js').Picture} Picture */
+/** @typedef {import('./wasm/svnr_wasm.js').Picture} Picture */
 
 /** See index.d.ts. Wasm holds at most 4 GB; a run takes 48 bytes a pixel, and what the allocator leaves between. */
 export const MOST_PIXELS = 60_000_000;

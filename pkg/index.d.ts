@@ -18,7 +18,7 @@
 export interface InitOptions {
   /**
    * The wasm module, or where it lies. By default the one beside the package's script, found by
-   * `new URL('./svnr_wasm_bg.wasm', import.meta.url)`.
+   * `new URL('./wasm/svnr_wasm_bg.wasm', import.meta.url)`.
    */
   module_or_path?: URL | string | Response | BufferSource | WebAssembly.Module;
   /** Aborts the download. */

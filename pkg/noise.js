@@ -1,5 +1,5 @@
 import { SvnrError } from './errors.js';
-import { estimateNoise, noiseAtGain as atGain } from './svnr_wasm.js';
+import { estimateNoise, noiseAtGain as atGain } from './wasm/svnr_wasm.js';
 import { call, checkReady } from './wasm.js';
 
 /**
@@ -18,7 +18,7 @@ export function noiseAtGain(gain) {
 /**
  * The noise in a picture.
  *
- * @param {import('./svnr_wasm.js').Picture} picture
+ * @param {import('./wasm/svnr_wasm.js').Picture} picture
  * @returns {import('./index.d.ts').NoiseEstimate}
  */
 export function noiseOf(picture) {

@@ -1,6 +1,6 @@
 import { SvnrError, fromWasm } from './errors.js';
 import { request } from './load.js';
-import initGlue, { onPanic } from './svnr_wasm.js';
+import initGlue, { onPanic } from './wasm/svnr_wasm.js';
 
 /** @type {Promise<void> | undefined} */
 let loaded;
@@ -17,7 +17,7 @@ const waiting = new Set();
  * @type {typeof import('./index.d.ts').default}
  */
 export function init({ module_or_path, signal } = {}) {
-  loaded ??= start(module_or_path ?? new URL('./svnr_wasm_bg.wasm', import.meta.url), signal).catch((error) => {
+  loaded ??= start(module_or_path ?? new URL('./wasm/svnr_wasm_bg.wasm', import.meta.url), signal).catch((error) => {
     // The next call may have more luck.
     loaded = undefined;
     throw error;

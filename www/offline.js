@@ -58,9 +58,9 @@ const FILES = [
   '../pkg/noise.js',
   '../pkg/options.js',
   '../pkg/svnr.safetensors',
-  '../pkg/svnr_wasm.js',
-  '../pkg/svnr_wasm_bg.wasm',
   '../pkg/wasm.js',
+  '../pkg/wasm/svnr_wasm.js',
+  '../pkg/wasm/svnr_wasm_bg.wasm',
 ];
 
 /** The versions that pages came from that were opened without a network.

@@ -1,4 +1,4 @@
-//! What the npm package's JavaScript (`src/web/package`) stands on: the denoiser as wasm-bindgen classes.
+//! What the npm package's JavaScript (`pkg`) stands on: the denoiser as wasm-bindgen classes.
 //!
 //! JavaScript pulls a run tile by tile, so cancelling is to stop pulling, and pausing is to wait. Options are checked
 //! there first, for messages in the caller's terms; what gets here unchecked fails with the crate's own errors.

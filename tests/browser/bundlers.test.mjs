@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { cp, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -13,11 +13,10 @@ import * as esbuild from 'esbuild';
 import * as vite from 'vite';
 import webpack from 'webpack';
 
-import { launch, root, watchErrors } from './harness.mjs';
+import { assembled, launch, root, watchErrors } from './harness.mjs';
 import { encodePng, noisyAndClean } from './pictures.mjs';
 
 const run = promisify(execFile);
-const pkg = process.env.SVNR_PKG ?? join(root, 'pkg');
 const png = encodePng(noisyAndClean(40, 32).noisy);
 
 /** As strict as a policy can be for a page that compiles wasm and reads the files it is given. */
@@ -38,7 +37,8 @@ let browser;
 
 before(async () => {
   directory = await mkdtemp(join(tmpdir(), 'svnr-bundlers-'));
-  const { stdout } = await run('npm', ['pack', pkg, '--pack-destination', directory, '--json']);
+  const quiet = ['--ignore-scripts', '--json'];
+  const { stdout } = await run('npm', ['pack', assembled(), '--pack-destination', directory, ...quiet]);
   tarball = join(directory, JSON.parse(stdout)[0].filename);
   browser = await launch();
 });
@@ -173,7 +173,7 @@ for (const example of ['plain', 'worker']) {
     });
     assert.deepEqual(warnings, []);
     await copyPage(place, out);
-    for (const file of ['svnr_wasm_bg.wasm', 'svnr.safetensors']) await cp(join(own, file), join(out, file));
+    for (const file of ['wasm/svnr_wasm_bg.wasm', 'svnr.safetensors']) await cp(join(own, file), join(out, file));
     await use(t, await serve(t, out, { 'content-security-policy': POLICY }));
   });
 }
@@ -199,8 +199,14 @@ test('the tarball holds the package and nothing else', async () => {
   const place = await installed('plain');
   const own = join(place, 'node_modules/svnr');
   const manifest = JSON.parse(await readFile(join(own, 'package.json'), 'utf8'));
-  const files = (await readdir(own)).sort();
-  assert.deepEqual(files, [...new Set([...manifest.files, 'package.json'])].sort());
+  const entries = await readdir(own, { recursive: true, withFileTypes: true });
+  const paths = entries.filter((entry) => entry.isFile()).map((entry) => relative(own, join(entry.parentPath, entry.name)));
+  const files = paths.map((path) => path.replaceAll(sep, '/')).sort();
+  const { stdout } = await run('git', ['ls-files', 'pkg'], { cwd: root });
+  const edited = stdout.trim().split('\n').map((path) => path.slice('pkg/'.length));
+  const notPacked = ['prepare.mjs', 'wasm/inputs.sha256'];
+  const copied = ['LICENSE-APACHE', 'LICENSE-MIT', 'svnr.safetensors'];
+  assert.deepEqual(files, [...edited.filter((path) => !notPacked.includes(path)), ...copied].sort());
   for (const key of ['exports', 'types', 'sideEffects', 'license', 'engines']) assert(key in manifest, key);
   for (const entry of Object.values(manifest.exports)) {
     for (const file of typeof entry === 'string' ? [entry] : Object.values(entry)) {

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { extname, join } from 'node:path';
 
-import { root } from './harness.mjs';
+import { assembled, root } from './harness.mjs';
 
 const TYPES = /** @type {Record<string, string>} */ ({
   '.css': 'text/css',
@@ -26,7 +26,7 @@ const CACHED = 'max-age=600';
  * @param {import('node:test').TestContext} t
  */
 export async function deploy(t) {
-  const folders = { www: join(root, 'www'), pkg: process.env.SVNR_PKG ?? join(root, 'pkg') };
+  const folders = { www: join(root, 'www'), pkg: assembled() };
   /** @type {Map<string, string>} */
   const newer = new Map();
 

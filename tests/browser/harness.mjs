@@ -10,6 +10,13 @@ import { chromium } from 'playwright-core';
 /** The repository's root. */
 export const root = fileURLToPath(new URL('../../', import.meta.url));
 
+/** The npm package as its users get it, weights and all: `cargo xtask test` puts it together. */
+export function assembled() {
+  const { SVNR_PACKAGE } = process.env;
+  if (!SVNR_PACKAGE) throw new Error('SVNR_PACKAGE does not name the package: run the tests by `cargo xtask test --browser`');
+  return SVNR_PACKAGE;
+}
+
 /** Where tests leave what a person may want to look at, such as screenshots. */
 export const artifacts = fileURLToPath(new URL('../../target/browser-tests/', import.meta.url));
 

@@ -1,5 +1,5 @@
 // How large the page is and how long it takes, on the CPU, as tables in Markdown for docs/page.md. No test: `node measure.mjs`,
-// with the environment of the tests (CHROMIUM, and SVNR_PKG and SVNR_XTASK where they are not the default).
+// with the environment of the tests (CHROMIUM, and SVNR_WASM and SVNR_XTASK where they are not the default).
 
 import { cpus } from 'node:os';
 import { brotliCompressSync, constants } from 'node:zlib';

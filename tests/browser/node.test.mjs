@@ -1,14 +1,15 @@
 // The npm package in Node, on the CPU.
 
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 
+import { assembled } from './harness.mjs';
 import { NOISE, noisyAndClean, psnr } from './pictures.mjs';
 
-const { SVNR_PKG } = process.env;
 /** @param {string} file */
-const load = (file) => import(SVNR_PKG ? pathToFileURL(`${SVNR_PKG}/${file}`).href : new URL(`../../pkg/${file}`, import.meta.url).href);
+const load = (file) => import(pathToFileURL(join(assembled(), file)).href);
 /** @type {typeof import('../../pkg/index.js')} */
 const { Denoiser, SvnrError } = await load('index.js');
 

@@ -11,7 +11,7 @@ import { screenshot, visitors } from './visit.mjs';
 /** @typedef {import('playwright-core').CDPSession} CDPSession */
 /** @typedef {import('../../www/elements/zoom.js').Zoom} Zoom */
 /** @typedef {import('../../www/elements/zoom.js').View} View */
-/** @typedef {import('../../src/web/package/compare.js').Compare} Compare */
+/** @typedef {import('../../pkg/compare.js').Compare} Compare */
 /** @typedef {{ zoom: Zoom, compare: Compare, views: View[], holds: boolean[],
  *   colour: (css: string, width: number, height: number) => Promise<ImageBitmap> }} Trial  what the page below offers */
 

@@ -1,4 +1,4 @@
-//! What the npm package is made of, and whether the committed one is made of what is here now.
+//! What the package's wasm module is made of, and whether the committed one is made of what is here now.
 
 use std::{
     fmt::Write as _,
@@ -11,40 +11,30 @@ use sha2::{Digest, Sha256};
 
 use crate::workspace;
 
-/// The file in the package that holds the hash of its inputs.
+/// The file beside the module that holds the hash of its inputs.
 pub const RECORD: &str = "inputs.sha256";
 
 /// Files, and directories with all they hold.
-const INPUTS: [&str; 10] = [
-    "Cargo.lock",
-    "Cargo.toml",
-    "LICENSE-APACHE",
-    "LICENSE-MIT",
-    "src",
-    "weights",
-    "xtask/package-lock.json",
-    "xtask/src/package",
-    "xtask/src/package.rs",
-    "xtask/src/wasm.rs",
-];
+const INPUTS: [&str; 6] =
+    ["Cargo.lock", "Cargo.toml", "src", "xtask/package-lock.json", "xtask/src/module.rs", "xtask/src/wasm.rs"];
 
-/// Parts of the above that no package holds.
+/// Parts of the above that the module leaves out.
 const NOT_INPUTS: [&str; 2] = ["src/bin", "src/training"];
 
-/// Fails when the package was built from other inputs than those that are here.
+/// Fails when the module was built from other inputs than those that are here.
 pub fn check() -> Result<()> {
-    check_package(workspace::root(), &workspace::package())
+    check_module(workspace::root(), &workspace::wasm())
 }
 
-fn check_package(root: &Path, package: &Path) -> Result<()> {
-    let advice = "run `cargo xtask pkg` and commit pkg";
-    let record = package.join(RECORD);
+fn check_module(root: &Path, built: &Path) -> Result<()> {
+    let advice = "run `cargo xtask pkg` and commit pkg/wasm";
+    let record = built.join(RECORD);
     let recorded = match fs::read_to_string(&record) {
         Ok(recorded) => recorded,
-        Err(error) => bail!("there is no built package ({}: {error}): {advice}", record.display()),
+        Err(error) => bail!("there is no built module ({}: {error}): {advice}", record.display()),
     };
     if recorded.trim() != hash(root)? {
-        bail!("the package in {} was built from other sources than these: {advice}", package.display());
+        bail!("the module in {} was built from other sources than these: {advice}", built.display());
     }
     Ok(())
 }
@@ -85,7 +75,7 @@ fn collect(root: &Path, path: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
                 collect(root, &path.join(entry), files)?;
             }
         }
-    } else if !name.starts_with("weights/") || name.ends_with(".safetensors") {
+    } else {
         files.push(path.to_path_buf());
     }
     Ok(())
@@ -113,18 +103,16 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         for input in INPUTS {
             let path = root.path().join(input);
-            if Path::new(input).extension().is_some() || input.starts_with("LICENSE") {
+            if Path::new(input).extension().is_some() {
                 fs::create_dir_all(path.parent().unwrap()).unwrap();
                 fs::write(path, format!("one\ntwo {input}\n")).unwrap();
             } else {
                 fs::create_dir_all(path).unwrap();
             }
         }
-        for (name, contents) in [
-            ("src/lib.rs", &b"a\nb\n"[..]),
-            ("src/bin/train.rs", b"main\n"),
-            ("weights/svnr.safetensors", b"\0\r\n\x01"),
-        ] {
+        for (name, contents) in
+            [("src/lib.rs", &b"a\nb\n"[..]), ("src/bin/train.rs", b"main\n"), ("src/table.bin", b"\0\r\n\x01")]
+        {
             fs::create_dir_all(root.path().join(name).parent().unwrap()).unwrap();
             fs::write(root.path().join(name), contents).unwrap();
         }
@@ -139,11 +127,10 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_packaged_does_not_count() {
+    fn what_the_module_leaves_out_does_not_count() {
         let root = repository();
         let before = hash(root.path()).unwrap();
         fs::write(root.path().join("src/bin/train.rs"), "other\n").unwrap();
-        fs::write(root.path().join("weights/README.md"), "a model card\n").unwrap();
         fs::write(root.path().join("src/.lib.rs.swp"), "an editor's\n").unwrap();
         assert_eq!(hash(root.path()).unwrap(), before);
     }
@@ -156,21 +143,21 @@ mod tests {
         let renamed = hash(root.path()).unwrap();
         assert_ne!(renamed, before);
         // In a binary file every byte counts, carriage returns too.
-        fs::write(root.path().join("weights/svnr.safetensors"), b"\0\n\x01").unwrap();
+        fs::write(root.path().join("src/table.bin"), b"\0\n\x01").unwrap();
         assert_ne!(hash(root.path()).unwrap(), renamed);
     }
 
     #[test]
-    fn a_stale_package_is_found_out() {
-        let (root, package) = (repository(), tempfile::tempdir().unwrap());
-        let missing = check_package(root.path(), package.path()).unwrap_err().to_string();
+    fn a_stale_module_is_found_out() {
+        let (root, built) = (repository(), tempfile::tempdir().unwrap());
+        let missing = check_module(root.path(), built.path()).unwrap_err().to_string();
         assert!(missing.contains("cargo xtask pkg"), "{missing}");
 
-        fs::write(package.path().join(RECORD), hash(root.path()).unwrap() + "\n").unwrap();
-        check_package(root.path(), package.path()).unwrap();
+        fs::write(built.path().join(RECORD), hash(root.path()).unwrap() + "\n").unwrap();
+        check_module(root.path(), built.path()).unwrap();
 
         fs::write(root.path().join("src/lib.rs"), "changed\n").unwrap();
-        let stale = check_package(root.path(), package.path()).unwrap_err().to_string();
+        let stale = check_module(root.path(), built.path()).unwrap_err().to_string();
         assert!(stale.contains("cargo xtask pkg"), "{stale}");
     }
 }

@@ -5,10 +5,11 @@ pub mod command;
 pub mod debian;
 pub mod inputs;
 pub mod node;
+pub mod pack;
 pub mod serve;
 pub mod test;
 pub mod wasm;
 pub mod workspace;
 
-#[cfg(feature = "package")]
-pub mod package;
+#[cfg(feature = "module")]
+pub mod module;

@@ -1,28 +1,35 @@
-//! `cargo xtask`: the tasks that compile in seconds. Building the package is another binary, because it needs
+//! `cargo xtask`: the tasks that compile in seconds. Building the wasm module is another binary, because it needs
 //! wasm-bindgen's tool; this one starts it.
 
 use std::process::ExitCode;
 
 use anyhow::{Result, bail};
 use lexopt::prelude::*;
-use xtask::{clippy, command::cargo, inputs, serve, test::Tests, wasm::Choice};
+use xtask::{clippy, command::cargo, inputs, pack, serve, test::Tests, wasm::Choice};
 
 const HELP: &str = "\
 cargo xtask serve [--port PORT]
-    Serves the page on localhost and prints its address. The package comes from pkg, or from $SVNR_PKG.
+    Serves the page on localhost and prints its address.
 
 cargo xtask test [--native] [--types] [--browser [NAME...]]
     Runs every test, or only those named: Rust's, the type check of the JavaScript, those in a real browser, of which
     'page' is page.test.mjs. Installs what they need where it can.
 
-cargo xtask pkg [--out DIR] [--profile wasm|wasm-dev] [--toolchain auto|rustup|debian]
-    Builds the npm package into pkg. The profile wasm-dev compiles quickly and gives a large, slow module.
+cargo xtask pkg [--check] [--out DIR] [--profile wasm|wasm-dev] [--toolchain auto|rustup|debian]
+    Builds the wasm module and its glue into pkg/wasm; all else in pkg is edited there. The profile wasm-dev compiles
+    quickly and gives a large, slow module. --check builds into target/wasm-check instead and fails unless that is what
+    pkg/wasm holds, to the byte.
 
 cargo xtask check-pkg
-    Fails when the package in pkg was built from other sources than these.
+    Fails when the module in pkg/wasm was built from other sources than these.
+
+cargo xtask pack
+    Packs the npm package into target/npm.
 
 cargo xtask clippy-wasm [--toolchain auto|rustup|debian]
     Lints the browser's code.
+
+serve, test, check-pkg and pack take the module from $SVNR_WASM, where that is set, in place of pkg/wasm.
 ";
 
 fn main() -> ExitCode {
@@ -36,6 +43,9 @@ fn main() -> ExitCode {
 }
 
 fn run() -> Result<()> {
+    if std::env::var_os("SVNR_PKG").is_some() {
+        bail!("SVNR_PKG is not read any more: name the folder that `cargo xtask pkg --out` built in SVNR_WASM");
+    }
     let mut arguments = lexopt::Parser::from_env();
     let task = match arguments.next()? {
         // After any task, too.
@@ -72,15 +82,30 @@ fn run() -> Result<()> {
         }
         "pkg" => {
             let mut cargo = cargo();
-            cargo.args(["run", "--package", "xtask", "--features", "package", "--bin", "package", "--"]);
+            cargo.args([
+                "run",
+                "--profile",
+                "xtask",
+                "--package",
+                "xtask",
+                "--features",
+                "module",
+                "--bin",
+                "module",
+                "--",
+            ]);
             cargo.args(arguments.raw_args()?);
             xtask::command::run(&mut cargo)
         }
         "check-pkg" => {
             end(arguments)?;
             inputs::check()?;
-            println!("pkg was built from these sources");
+            println!("the module was built from these sources");
             Ok(())
+        }
+        "pack" => {
+            end(arguments)?;
+            pack::pack()
         }
         "clippy-wasm" => {
             let mut choice = Choice::Auto;

@@ -1,4 +1,4 @@
-//! The page, on localhost: `www` at `/`, the npm package at `/pkg/`.
+//! The page, on localhost: `www` at `/`, the npm package at `/pkg/`, each file from where it is edited or built.
 
 use std::{
     net::{Ipv4Addr, TcpListener},
@@ -13,7 +13,10 @@ use axum::{
         header::{CACHE_CONTROL, X_CONTENT_TYPE_OPTIONS},
     },
 };
-use tower_http::{services::ServeDir, set_header::SetResponseHeaderLayer};
+use tower_http::{
+    services::{ServeDir, ServeFile},
+    set_header::SetResponseHeaderLayer,
+};
 
 use crate::workspace;
 
@@ -25,13 +28,13 @@ const PORTS: u16 = 20;
 
 /// Serves until the process ends. Port 0 is any free one.
 pub fn serve(port: u16) -> Result<()> {
-    let package = workspace::package();
-    if !package.join("package.json").is_file() {
-        eprintln!("warning: there is no package in {}; `cargo xtask pkg` builds it", package.display());
+    let wasm = workspace::wasm();
+    if !wasm.join("svnr_wasm_bg.wasm").is_file() {
+        eprintln!("warning: there is no module in {}; `cargo xtask pkg` builds it", wasm.display());
     }
     let listener = bind(port)?;
     println!("http://localhost:{}/", listener.local_addr()?.port());
-    run(listener, site(&workspace::root().join("www"), &package))
+    run(listener, site(&workspace::root().join("www"), &workspace::package(), &wasm, &workspace::weights()))
 }
 
 fn bind(first: u16) -> Result<TcpListener> {
@@ -57,9 +60,11 @@ fn run(listener: TcpListener, site: Router) -> Result<()> {
     })
 }
 
-fn site(www: &Path, package: &Path) -> Router {
+fn site(www: &Path, package: &Path, wasm: &Path, weights: &Path) -> Router {
     Router::new()
         .nest_service("/pkg", ServeDir::new(package))
+        .nest_service("/pkg/wasm", ServeDir::new(wasm))
+        .route_service(&format!("/pkg/{}", workspace::WEIGHTS), ServeFile::new(weights))
         .fallback_service(ServeDir::new(www))
         // A rebuilt module must be seen at the next reload.
         .layer(SetResponseHeaderLayer::overriding(CACHE_CONTROL, HeaderValue::from_static("no-cache")))
@@ -80,16 +85,24 @@ mod tests {
 
     fn start() -> (tempfile::TempDir, SocketAddr) {
         let root = tempfile::tempdir().unwrap();
-        for (name, contents) in
-            [("www/index.html", "page"), ("www/a b.js", "code"), ("built/svnr_wasm_bg.wasm", "module"), ("secret", "!")]
-        {
+        for (name, contents) in [
+            ("www/index.html", "page"),
+            ("www/a b.js", "code"),
+            ("package/index.js", "package"),
+            ("package/wasm/svnr_wasm_bg.wasm", "an older module"),
+            ("built/svnr_wasm_bg.wasm", "module"),
+            ("svnr.safetensors", "weights"),
+            ("secret", "!"),
+        ] {
             let path = root.path().join(name);
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             fs::write(path, contents).unwrap();
         }
         let listener = bind(0).unwrap();
         let address = listener.local_addr().unwrap();
-        let site = site(&root.path().join("www"), &root.path().join("built"));
+        let [www, package, wasm, weights] =
+            ["www", "package", "built", "svnr.safetensors"].map(|name| root.path().join(name));
+        let site = site(&www, &package, &wasm, &weights);
         thread::spawn(|| run(listener, site));
         (root, address)
     }
@@ -113,7 +126,9 @@ mod tests {
             ("/", "text/html", "page"),
             ("/index.html?x=1", "text/html", "page"),
             ("/a%20b.js", "text/javascript", "code"),
-            ("/pkg/svnr_wasm_bg.wasm", "application/wasm", "module"),
+            ("/pkg/index.js", "text/javascript", "package"),
+            ("/pkg/wasm/svnr_wasm_bg.wasm", "application/wasm", "module"),
+            ("/pkg/svnr.safetensors", "application/octet-stream", "weights"),
         ] {
             let (status, head, body) = get(address, path);
             assert_eq!((status, &*body), (200, contents), "{path}");
@@ -128,9 +143,14 @@ mod tests {
     #[test]
     fn nothing_outside_is_served() {
         let (_root, address) = start();
-        for path in
-            ["/../secret", "/%2e%2e/secret", "/..%2fsecret", "/pkg/../secret", "/pkg/..%5csecret", "//../secret"]
-        {
+        for path in [
+            "/../secret",
+            "/%2e%2e/secret",
+            "/..%2fsecret",
+            "/pkg/../secret",
+            "/pkg/wasm/..%5c..%5csecret",
+            "//../secret",
+        ] {
             let (status, _, body) = get(address, path);
             assert_eq!(status, 404, "{path}");
             assert_ne!(body, "!", "{path}");

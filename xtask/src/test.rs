@@ -10,7 +10,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::{
     command::{cargo, find, run},
-    debian, node, workspace,
+    debian, node, pack, workspace,
 };
 
 /// Which tests to run.
@@ -52,7 +52,7 @@ impl Tests {
                 .args(["--test", "--test-concurrency=1"])
                 .args(browser_tests(&directory, &self.names)?)
                 .current_dir(&directory);
-            command.env("CHROMIUM", browser).env("SVNR_PKG", workspace::package());
+            command.env("CHROMIUM", browser).env("SVNR_PACKAGE", pack::assemble()?);
             command.env("SVNR_XTASK", env::current_exe().context("this program does not know where it lies")?);
             run(&mut command)?;
         }

@@ -1,16 +1,29 @@
 //! Where things are in the repository.
 
-use std::path::{Path, PathBuf};
+use std::path::{Path, PathBuf, absolute};
 
 /// The repository's root.
 pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask lies in the repository")
 }
 
-/// The npm package to serve and to test: `$SVNR_PKG`, or the committed one.
+/// The npm package as it is edited: all of it but the weights and the licences.
 pub fn package() -> PathBuf {
-    match std::env::var_os("SVNR_PKG") {
-        Some(directory) => std::path::absolute(&directory).unwrap_or_else(|_| directory.into()),
-        None => root().join("pkg"),
+    root().join("pkg")
+}
+
+/// The wasm module and its glue, to serve, test and pack: `$SVNR_WASM`, or those in the package.
+pub fn wasm() -> PathBuf {
+    match std::env::var_os("SVNR_WASM") {
+        Some(directory) => absolute(&directory).unwrap_or_else(|_| directory.into()),
+        None => package().join("wasm"),
     }
 }
+
+/// The released weights, which the package holds under the same name.
+pub fn weights() -> PathBuf {
+    root().join("weights").join(WEIGHTS)
+}
+
+/// The name of the weight file, here and in the package.
+pub const WEIGHTS: &str = "svnr.safetensors";

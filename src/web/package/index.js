@@ -1,6 +1,0 @@
-export { Denoiser } from './denoiser.js';
-export { SvnrError } from './errors.js';
-export { decodeFile, encodeFile, toImageData } from './files.js';
-export { MOST_PIXELS } from './image.js';
-export { noiseAtGain } from './noise.js';
-export { init as default } from './wasm.js';
