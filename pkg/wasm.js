@@ -33,7 +33,8 @@ async function start(source, signal) {
   const isPlace = typeof source === 'string' || source instanceof URL;
   const module_or_path = isPlace ? await request(source, 'the wasm module', signal) : source;
   try {
-    await initGlue({ module_or_path });
+    // The linker leaves running the module's constructors to us, once (see xtask/src/wasm.rs).
+    /** @type {any} */ (await initGlue({ module_or_path })).__wasm_call_ctors?.();
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new SvnrError('load-failed', `the wasm module could not be compiled: ${why}`, { cause: error });

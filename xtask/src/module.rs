@@ -15,11 +15,9 @@ use wasm_bindgen_cli_support::Bindgen;
 use crate::{
     command::run,
     inputs, node,
-    wasm::{Choice, RELEASE, Toolchain},
+    wasm::{self, Choice, GLUE, RELEASE, Toolchain},
     workspace,
 };
-
-const NAME: &str = "svnr_wasm";
 
 /// What the module may use. `--all-features` would write forms that browsers do not read yet.
 const FEATURES: [&str; 7] = [
@@ -38,14 +36,15 @@ pub fn build(out: &Path, profile: &str, choice: Choice) -> Result<()> {
     let mut command = toolchain.cargo("build", profile)?;
     // Before the build: a source that changes while it runs makes the module stale.
     let hash = inputs::hash(workspace::root())?;
-    let wasm = compile(&mut command)?;
+    let compiled = compile(&mut command)?;
 
     let new = workspace::root().join("target/wasm-new");
     if new.exists() {
         fs::remove_dir_all(&new).with_context(|| format!("{} cannot be removed", new.display()))?;
     }
     fs::create_dir_all(&new).with_context(|| format!("{} cannot be made", new.display()))?;
-    bind(&wasm, &new)?;
+    bind(&compiled, &new)?;
+    wasm::check_glue(&new)?;
     if profile == RELEASE {
         optimise(&new)?;
     }
@@ -119,7 +118,7 @@ fn compile(cargo: &mut Command) -> Result<PathBuf> {
 fn bind(wasm: &Path, to: &Path) -> Result<()> {
     let mut bindgen = Bindgen::new();
     bindgen.web(true).map_err(|error| anyhow!("wasm-bindgen: {error}"))?;
-    bindgen.input_path(wasm).out_name(NAME).typescript(true);
+    bindgen.input_path(wasm).out_name(GLUE).typescript(true);
     bindgen.remove_name_section(true).remove_producers_section(true);
     bindgen.generate(to).map_err(|error| anyhow!("wasm-bindgen: {error:#}"))
 }
@@ -150,7 +149,7 @@ fn report(out: &Path) -> Result<()> {
 }
 
 fn module(directory: &Path) -> PathBuf {
-    directory.join(format!("{NAME}_bg.wasm"))
+    directory.join(format!("{GLUE}_bg.wasm"))
 }
 
 fn megabytes(bytes: u64) -> f64 {

@@ -24,6 +24,9 @@ const TARGET: &str = "wasm32-unknown-unknown";
 /// The profile of the package that is released.
 pub const RELEASE: &str = "wasm";
 
+/// The name of the module's glue, and what the module's own begins with.
+pub const GLUE: &str = "svnr_wasm";
+
 /// Which toolchain to use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Choice {
@@ -95,7 +98,10 @@ impl Toolchain {
 
     /// A cargo command for the browser's library.
     pub fn cargo(&self, subcommand: &str, profile: &str) -> Result<Command> {
-        let mut flags = vec![OsString::from("-C"), "target-feature=+simd128".into()];
+        // A linker that is not told otherwise has every export run all constructors, of which burn's kernels bring
+        // thousands. Exported, they are run by whoever loads the module, once.
+        let mut flags: Vec<OsString> =
+            ["-C", "target-feature=+simd128", "-C", "link-arg=--export=__wasm_call_ctors"].map(Into::into).into();
         let mut command = match self {
             Self::Own => cargo(),
             Self::Debian(_) => Debian::cargo(),
@@ -148,6 +154,17 @@ impl Toolchain {
         sources.sort();
         Ok(sources)
     }
+}
+
+/// Fails when the linker has wrapped the module's exports: each call into it would then run all of its constructors.
+pub fn check_glue(directory: &Path) -> Result<()> {
+    let glue = directory.join(format!("{GLUE}.js"));
+    let text = fs::read_to_string(&glue).with_context(|| format!("{} cannot be read", glue.display()))?;
+    let wrapped = text.matches("command_export").count();
+    if wrapped > 0 {
+        bail!("the glue calls exports that run all constructors, {wrapped} times: does the linker export them?");
+    }
+    Ok(())
 }
 
 /// Whether the compiler for this machine has a standard library for wasm32.
