@@ -1,5 +1,5 @@
-//! Trains a small network on a folder of clean images: `cargo run --release --example train_folder -- ~/photos runs/small`. The program
-//! `train` does the same with all settings; this is how to do it from code.
+//! Trains a small network on a folder of clean images: `cargo run --release --example train_folder -- ~/photos
+//! runs/small`. The program `train` does the same with all settings; this is how to do it from code.
 
 use std::error::Error;
 use std::ops::ControlFlow;
@@ -9,7 +9,7 @@ use svnr::Device;
 use svnr::network::UnetConfig;
 use svnr::training::checkpoint::Checkpoint;
 use svnr::training::config::Config;
-use svnr::training::pictures::Pictures;
+use svnr::training::scenes::Scenes;
 use svnr::training::trainer::{Event, Rhythm, train};
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -24,12 +24,12 @@ fn main() -> Result<(), Box<dyn Error>> {
         ..Config::default()
     };
     let device = Device::flex();
-    let pictures = Pictures::load(&[PathBuf::from(folder)], config.least_side(), config.seed)?;
+    let scenes = Scenes::load(&[PathBuf::from(folder)], config.least_side(), config.seed)?;
     let out = Path::new(out);
     // What was begun there goes on.
     let begun = Checkpoint::folder(out).exists();
     let run = if begun { Checkpoint::load(out, &device)? } else { Checkpoint::fresh(config, &device)? };
-    train(run, &pictures, out, &device, Rhythm::default(), |event| {
+    train(run, &scenes, out, &device, Rhythm::default(), |event| {
         match event {
             Event::Step { step, loss: Some([total, ..]) } => println!("step {step}: loss {total:.3}"),
             Event::Step { .. } => {}

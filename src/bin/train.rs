@@ -13,56 +13,56 @@ use indicatif::{ProgressBar, ProgressStyle};
 use svnr::device::DeviceChoice;
 use svnr::training::checkpoint::Checkpoint;
 use svnr::training::config::{Config, Optimizer, Precision, Stage};
-use svnr::training::pictures::Pictures;
+use svnr::training::scenes::Scenes;
 use svnr::training::trainer::{Event, Rhythm, train};
 use svnr::training::validation::GAINS;
 
-/// Train the SVNR network. Without arguments it trains at once, on images that it generates itself.
+/// Train the SVNR network. Without arguments, it trains on images that it generates itself.
 ///
-/// Ctrl-C saves and exits; the same command with --resume goes on exactly there.
+/// Ctrl-C saves and exits; the same command with --resume continues exactly there.
 #[derive(Parser)]
 #[command(version)]
 struct Arguments {
-    /// Folders of clean images to train on (png, jpeg, tiff, webp; searched recursively)
+    /// Folders of clean images to train on (png, jpeg, tiff, webp), searched recursively
     #[arg(long, num_args = 1.., value_name = "DIR")]
     data: Vec<PathBuf>,
-    /// Folders of photos that are noisy, NAME_real.EXT, with clean ones, NAME_mean.EXT
+    /// Folders of pairs: noisy photos NAME_real.EXT with clean versions NAME_mean.EXT
     #[arg(long, num_args = 1.., value_name = "DIR")]
     pairs: Vec<PathBuf>,
-    /// Where checkpoint, log, plot, contact sheet and weights go
+    /// Folder for checkpoint, log, plot, contact sheet and weights
     #[arg(long, default_value = "runs/svnr", value_name = "DIR")]
     out: PathBuf,
-    /// Go on with the run in --out; its settings are kept, except for those given here
+    /// Continue the run in --out with its settings, except for those given here
     #[arg(long)]
     resume: bool,
-    /// Begin with these weights instead of fresh ones; they bring their network, which --blocks can make deeper
+    /// Start from these weights and their network instead of random ones; --blocks can deepen the network
     #[arg(long, value_name = "FILE", conflicts_with_all = ["resume", "widths"])]
     init: Option<PathBuf>,
-    /// Optimizer steps in all
+    /// Total number of steps
     #[arg(long)]
     steps: Option<usize>,
-    /// What turns gradients into steps; a run that is resumed keeps its own
+    /// Optimizer; cannot be changed on --resume
     #[arg(long, value_enum, conflicts_with = "resume")]
     optimizer: Option<Optimizer>,
-    /// Highest learning rate
+    /// Peak learning rate
     #[arg(long)]
     learning_rate: Option<f64>,
-    /// Share of the steps at the end over which the learning rate falls to 0
+    /// Share of the steps at the end in which the learning rate falls to 0
     #[arg(long, value_parser = share)]
     cool_down: Option<f64>,
-    /// Stages as UNTIL:PATCH:BATCH with UNTIL a share of the run, for example 0.7:48:16 1:96:8
+    /// Stages as UNTIL:PATCH:BATCH, where UNTIL is a share of the steps, for example 0.7:48:16 1:96:8
     #[arg(long, num_args = 1.., value_parser = stage)]
     stages: Option<Vec<Stage>>,
-    /// Share of generated images among the patches, from 0 to 1, where --data is given
+    /// Share of patches from generated images if --data is given, from 0 to 1
     #[arg(long, value_parser = share)]
     generated: Option<f64>,
-    /// Share of patches from a simulated camera that writes JPEGs, from 0 to 1
+    /// Share of patches that a simulated camera writes as JPEG, from 0 to 1
     #[arg(long, value_parser = share)]
     photos: Option<f64>,
     /// Share of patches from --pairs, from 0 to 1
     #[arg(long, value_parser = share)]
     share_pairs: Option<f64>,
-    /// Share of patches at tau = 0, where every run starts, from 0 to 1
+    /// Share of patches at tau = 0, where denoising starts, from 0 to 1
     #[arg(long, value_parser = share)]
     share_at_photo: Option<f64>,
     /// Channels at each scale, finest first, for example 96,160,256
@@ -77,16 +77,16 @@ struct Arguments {
     /// Weight of the log squared error of x0_hat on the sRGB curve
     #[arg(long)]
     display_weight: Option<f32>,
-    /// Power of the uniform number that places a gain in the logarithm of their range; below 1 high gains are drawn more often
+    /// Exponent that shapes the distribution of gains; below 1, high gains are more frequent
     #[arg(long)]
     gain_power: Option<f32>,
-    /// Threads that share a step's patches; for libtorch as many as cores, with OMP_NUM_THREADS=1
+    /// Threads that share a step's patches; for libtorch on a CPU, the number of cores, with OMP_NUM_THREADS=1
     #[arg(long)]
     workers: Option<usize>,
-    /// Numbers in which the network's blocks compute in training
+    /// Precision of the network's blocks in training
     #[arg(long, value_enum)]
     precision: Option<Precision>,
-    /// Seed of everything random
+    /// Seed of all random numbers
     #[arg(long)]
     seed: Option<u64>,
     /// Steps between validations
@@ -114,11 +114,11 @@ fn stage(text: &str) -> Result<Stage, String> {
             .map(|((until, patch), batch)| Stage { until, patch, batch }),
         _ => None,
     };
-    parsed.ok_or_else(|| format!("{text} is no stage; write UNTIL:PATCH:BATCH, for example 0.7:48:16"))
+    parsed.ok_or_else(|| format!("{text} is not a stage; write UNTIL:PATCH:BATCH, for example 0.7:48:16"))
 }
 
 impl Arguments {
-    /// Puts what was given on the command line into the settings.
+    /// Applies the command line's settings.
     fn apply(&self, config: &mut Config) {
         fn set<T: Clone>(to: &mut T, from: &Option<T>) {
             if let Some(value) = from {
@@ -160,7 +160,7 @@ fn run(arguments: &Arguments) -> Result<(), String> {
     let there = Checkpoint::folder(&arguments.out).exists();
     let run = if arguments.resume {
         if arguments.widths.is_some() || arguments.blocks.is_some() {
-            return Err("a run that is resumed keeps its network; leave --widths and --blocks out".into());
+            return Err("a resumed run keeps its network; leave out --widths and --blocks".into());
         }
         let mut run = Checkpoint::load(&arguments.out, &device)?;
         arguments.apply(&mut run.config);
@@ -168,7 +168,7 @@ fn run(arguments: &Arguments) -> Result<(), String> {
         run
     } else if there {
         return Err(format!(
-            "{} already holds a run; go on with --resume, or choose another --out",
+            "{} already holds a run; continue it with --resume, or choose another --out",
             arguments.out.display()
         ));
     } else {
@@ -181,17 +181,17 @@ fn run(arguments: &Arguments) -> Result<(), String> {
     };
     let config = run.config.clone();
 
-    let mut pictures = Pictures::load(&arguments.data, config.least_side(), config.seed)?;
-    pictures.add_pairs(&arguments.pairs, config.least_side())?;
-    for (file, why) in &pictures.skipped {
+    let mut scenes = Scenes::load(&arguments.data, config.least_side(), config.seed)?;
+    scenes.add_pairs(&arguments.pairs, config.least_side())?;
+    for (file, why) in &scenes.skipped {
         eprintln!("skipped {}: {why}", file.display());
     }
     eprintln!(
-        "{} photos, {} pairs, {} generated images, {} held out; {} parameters, {:.0} kFLOP per pixel; steps {} to {}",
-        pictures.photos.len(),
-        pictures.pairs.len(),
-        pictures.generated.len(),
-        pictures.held_out.len(),
+        "{} images, {} pairs, {} generated images, {} held out; {} parameters, {:.0} kFLOP per pixel; steps {} to {}",
+        scenes.from_folders.len(),
+        scenes.pairs.len(),
+        scenes.generated.len(),
+        scenes.held_out.len(),
         run.network.num_params(),
         config.network.flops_per_pixel() / 1e3,
         run.step,
@@ -200,7 +200,8 @@ fn run(arguments: &Arguments) -> Result<(), String> {
 
     let interrupted = Arc::new(AtomicBool::new(false));
     let flag = interrupted.clone();
-    ctrlc::set_handler(move || flag.store(true, Ordering::Relaxed)).map_err(|e| format!("no Ctrl-C handler: {e}"))?;
+    ctrlc::set_handler(move || flag.store(true, Ordering::Relaxed))
+        .map_err(|e| format!("Ctrl-C cannot be handled: {e}"))?;
 
     let bar = ProgressBar::new(config.steps as u64).with_position(run.step as u64);
     let style = ProgressStyle::with_template("{bar:30} {pos}/{len} steps, {per_sec}, {eta} left; {msg}");
@@ -211,12 +212,12 @@ fn run(arguments: &Arguments) -> Result<(), String> {
         save: Duration::from_secs(arguments.save),
         ..Rhythm::default()
     };
-    let run = train(run, &pictures, &arguments.out, &device, rhythm, |event| {
+    let run = train(run, &scenes, &arguments.out, &device, rhythm, |event| {
         match event {
             Event::Step { step, loss } => {
                 bar.set_position(step as u64);
                 if let Some([_, eps, display]) = loss {
-                    bar.set_message(format!("loss on eps {eps:.4}, on the picture {display:.3}"));
+                    bar.set_message(format!("loss on eps {eps:.4}, on the sRGB curve {display:.3}"));
                 }
             }
             Event::Scores { step, scores } => {
@@ -229,7 +230,7 @@ fn run(arguments: &Arguments) -> Result<(), String> {
     })?;
     bar.abandon();
     if run.step < config.steps {
-        eprintln!("stopped and saved at step {}; the same command with --resume goes on", run.step);
+        eprintln!("stopped and saved at step {}; continue with the same command and --resume", run.step);
     } else {
         eprintln!("done; the weights are in {}", arguments.out.join("svnr.safetensors").display());
     }

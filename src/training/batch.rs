@@ -1,4 +1,4 @@
-//! Examples as tensors, made ahead of the step that needs them.
+//! Examples as tensors, prepared ahead of the step that needs them.
 
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::thread::Scope;
@@ -9,80 +9,81 @@ use rayon::prelude::*;
 use crate::image::CHANNELS;
 use crate::method::schedule::Schedule;
 use crate::training::config::Config;
-use crate::training::pictures::Pictures;
-use crate::training::sample::Sample;
+use crate::training::example::Example;
+use crate::training::scenes::Scenes;
 
-/// For how many steps examples are made at a time.
+/// Number of steps whose examples are prepared at the same time.
 const AHEAD: usize = 4;
 
-/// The examples that one worker takes in a step, each tensor `[batch, 3, patch, patch]`.
+/// One worker's share of a step's examples; each tensor is `[batch, 3, patch, patch]`.
 #[derive(Debug, Clone)]
 pub struct Batch {
-    /// See [`Sample::x0`].
+    /// See [`Example::x0`].
     pub x0: Tensor<4>,
-    /// See [`Sample::y`].
+    /// See [`Example::y`].
     pub y: Tensor<4>,
-    /// See [`Sample::x_t`].
+    /// See [`Example::x_t`].
     pub x_t: Tensor<4>,
-    /// See [`Sample::sigma_t`].
+    /// See [`Example::sigma_t`].
     pub sigma_t: Tensor<4>,
-    /// See [`Sample::sigma_star`].
+    /// See [`Example::sigma_star`].
     pub sigma_star: Tensor<4>,
-    /// See [`Sample::eps`].
+    /// See [`Example::eps`].
     pub eps: Tensor<4>,
 }
 
 impl Batch {
-    /// Square patches as tensors on a device.
-    pub fn new(samples: &[Sample], device: &Device) -> Self {
-        let side = (samples[0].x0.len() / CHANNELS).isqrt();
-        let tensor = |plane: fn(&Sample) -> &[f32]| {
-            let values = samples.iter().map(plane).collect::<Vec<_>>().concat();
-            Tensor::from_data(TensorData::new(values, [samples.len(), CHANNELS, side, side]), device)
+    /// Copies square patches to tensors on a device.
+    pub fn new(examples: &[Example], device: &Device) -> Self {
+        let side = (examples[0].x0.len() / CHANNELS).isqrt();
+        let tensor = |plane: fn(&Example) -> &[f32]| {
+            let values = examples.iter().map(plane).collect::<Vec<_>>().concat();
+            Tensor::from_data(TensorData::new(values, [examples.len(), CHANNELS, side, side]), device)
         };
         Self {
-            x0: tensor(|s| &s.x0),
-            y: tensor(|s| &s.y),
-            x_t: tensor(|s| &s.x_t),
-            sigma_t: tensor(|s| &s.sigma_t),
-            sigma_star: tensor(|s| &s.sigma_star),
-            eps: tensor(|s| &s.eps),
+            x0: tensor(|e| &e.x0),
+            y: tensor(|e| &e.y),
+            x_t: tensor(|e| &e.x_t),
+            sigma_t: tensor(|e| &e.sigma_t),
+            sigma_star: tensor(|e| &e.sigma_star),
+            eps: tensor(|e| &e.eps),
         }
     }
 
-    /// The shares of so many workers.
-    pub fn shares(samples: &[Sample], workers: usize, device: &Device) -> Vec<Self> {
-        samples.chunks(samples.len().div_ceil(workers)).map(|share| Self::new(share, device)).collect()
+    /// Splits a step's examples among the workers.
+    pub fn shares(examples: &[Example], workers: usize, device: &Device) -> Vec<Self> {
+        examples.chunks(examples.len().div_ceil(workers)).map(|share| Self::new(share, device)).collect()
     }
 
-    /// How many examples there are.
+    /// Number of examples.
     pub fn patches(&self) -> usize {
         self.x0.dims()[0]
     }
 }
 
-/// Makes the examples of the steps from `first` to the last, in order: the workers' shares of each. Threads of the scope make the
-/// examples and take them to the device, ahead of the step that needs them; they end with the steps, or when the receiver
-/// is dropped.
+/// Prepares the examples of every step from `first` on, in order, split into the workers' shares.
+///
+/// Threads of the scope compute the examples and copy them to the device ahead of time. They end after the last step,
+/// or when the receiver is dropped.
 pub fn batches_ahead<'scope, 'env>(
     scope: &'scope Scope<'scope, 'env>,
-    pictures: &'env Pictures,
+    scenes: &'env Scenes,
     config: &'env Config,
     schedule: &'env Schedule,
     device: &'env Device,
     first: usize,
 ) -> Receiver<Vec<Batch>> {
-    // Several steps at a time: some examples take ten times as long as others, and no core should wait for a step's last.
-    let makers: Vec<Receiver<Vec<Sample>>> = (first..first + AHEAD)
+    // Several steps at a time: some examples take ten times as long as others, and no core should wait for the slowest.
+    let makers: Vec<Receiver<Vec<Example>>> = (first..first + AHEAD)
         .map(|first| {
             let (made, receiver) = sync_channel(1);
             scope.spawn(move || {
                 for step in (first..config.steps).step_by(AHEAD) {
-                    let samples = (0..config.stage(step).batch)
+                    let examples = (0..config.stage(step).batch)
                         .into_par_iter()
-                        .map(|index| Sample::new(pictures, config, schedule, step, index))
+                        .map(|index| Example::new(scenes, config, schedule, step, index))
                         .collect();
-                    if made.send(samples).is_err() {
+                    if made.send(examples).is_err() {
                         return;
                     }
                 }
@@ -93,8 +94,8 @@ pub fn batches_ahead<'scope, 'env>(
     let (taken, receiver) = sync_channel(1);
     scope.spawn(move || {
         for step in first..config.steps {
-            let Ok(samples) = makers[(step - first) % AHEAD].recv() else { return };
-            if taken.send(Batch::shares(&samples, config.workers, device)).is_err() {
+            let Ok(examples) = makers[(step - first) % AHEAD].recv() else { return };
+            if taken.send(Batch::shares(&examples, config.workers, device)).is_err() {
                 return;
             }
         }

@@ -1,6 +1,6 @@
-//! Everything that a run needs to go on exactly where it stopped.
+//! The complete state of a run, from which it resumes exactly.
 //!
-//! Examples are functions of (seed, step), so the state is the step, the weights, their moving average and the
+//! Examples are functions of (seed, step, index), so the state is the step, the weights, their moving average and the
 //! optimizer's moments.
 
 use std::fs;
@@ -15,15 +15,15 @@ use crate::network::{Unet, weights};
 use crate::training::config::Config;
 use crate::training::optimizer::Stepper;
 
-/// A run at the end of a step.
+/// A run after a completed step.
 pub struct Checkpoint {
     /// The run's settings.
     pub config: Config,
-    /// Steps done.
+    /// Steps completed.
     pub step: usize,
-    /// Seconds spent on them, over all sessions.
+    /// Seconds spent on them, over all sessions of the run.
     pub seconds: f64,
-    /// The weights that are trained, on an autodiff device.
+    /// The trained weights, on an autodiff device.
     pub network: Unet,
     /// Their moving average, without autodiff.
     pub average: Unet,
@@ -31,7 +31,7 @@ pub struct Checkpoint {
     pub optimizer: Stepper,
 }
 
-/// What lies beside the tensors, as JSON.
+/// What is stored beside the tensors, as JSON.
 #[derive(Serialize, Deserialize)]
 struct State {
     config: Config,
@@ -44,10 +44,10 @@ const NETWORK: &str = "network.bpk";
 const AVERAGE: &str = "average.bpk";
 
 impl Checkpoint {
-    /// A run that has not begun.
+    /// A run that has not started, with random weights.
     ///
     /// # Errors
-    /// When no run can be made of the settings.
+    /// When the settings are invalid.
     pub fn fresh(config: Config, device: &Device) -> Result<Self, String> {
         config.check()?;
         device.seed(config.seed);
@@ -57,11 +57,10 @@ impl Checkpoint {
         Ok(Self { config, step: 0, seconds: 0.0, network, average, optimizer })
     }
 
-    /// A run that has not begun, from released weights, whose network replaces the settings', with `blocks` raised to
-    /// these depths where they are given.
+    /// A run that starts from released weights. Their network replaces the one in the settings; `blocks` deepens it.
     ///
     /// # Errors
-    /// When the file cannot be read or no run can be made of the settings.
+    /// When the file cannot be read or the settings are invalid.
     pub fn from_weights(
         mut config: Config,
         file: &Path,
@@ -82,12 +81,12 @@ impl Checkpoint {
         Ok(Self { average: network.valid(), network, ..fresh })
     }
 
-    /// Where the checkpoint of a run's folder lies.
+    /// The checkpoint's folder inside a run's folder.
     pub fn folder(run: &Path) -> PathBuf {
         run.join("checkpoint")
     }
 
-    /// Writes the checkpoint into the run's folder. A kill at any moment leaves the old one or the new one whole.
+    /// Writes the checkpoint into the run's folder. If the process is killed, the old or the new one is intact.
     ///
     /// # Errors
     /// When the folder cannot be written.
@@ -111,12 +110,12 @@ impl Checkpoint {
         remove(&old).map_err(|e| failed(&e))
     }
 
-    /// Reads the checkpoint of a run's folder.
+    /// Reads the checkpoint in a run's folder.
     ///
     /// # Errors
-    /// When there is none, or it is damaged.
+    /// When there is none, or when it is damaged.
     pub fn load(run: &Path, device: &Device) -> Result<Self, String> {
-        // A kill between the two renames of `save` leaves only the old one.
+        // A process that was killed between the two renames in `save` leaves only the old one.
         let folder = [Self::folder(run), run.join("checkpoint.old")]
             .into_iter()
             .find(|f| f.join(STATE).exists())

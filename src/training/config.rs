@@ -1,4 +1,4 @@
-//! All settings of a training run. They are kept in its checkpoints.
+//! The settings of a training run, which its checkpoints keep.
 
 use burn::tensor::FloatDType;
 use serde::{Deserialize, Serialize};
@@ -6,39 +6,39 @@ use serde::{Deserialize, Serialize};
 use crate::network::UnetConfig;
 use crate::training::camera::Camera;
 
-/// A part of the run with its own patch size: small patches give many steps, large ones teach the coarse scales.
+/// A part of a run with its own patch size: small patches allow many steps, large ones train the coarse scales.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Stage {
-    /// Share of the run's steps after which the stage ends, up to 1.
+    /// Where the stage ends, as a share of the run's steps, up to 1.
     pub until: f64,
-    /// Side of a patch in pixels; a multiple of the network's alignment.
+    /// Side of a patch in pixels, a multiple of the network's alignment.
     pub patch: usize,
     /// Patches per step.
     pub batch: usize,
 }
 
-/// What turns gradients into steps.
+/// The optimizer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
 #[serde(rename_all = "kebab-case")]
 pub enum Optimizer {
-    /// Adam on every parameter (the paper's).
+    /// Adam for all parameters, as in the paper.
     Adam,
-    /// Muon on the trunk's convolutions, Adam on the rest.
+    /// Muon for the trunk's convolutions, Adam for the rest.
     Muon,
 }
 
-/// The numbers in which the blocks of the network compute in training. All else, the weights too, is f32.
+/// Precision of the network's blocks in training. Everything else, including the weights, is f32.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
 #[serde(rename_all = "kebab-case")]
 pub enum Precision {
-    /// 24 bits of mantissa.
+    /// 32-bit floats.
     F32,
-    /// bfloat16, 8 bits of mantissa: faster on processors with AVX-512 BF16 or AMX and on GPUs.
+    /// bfloat16: faster on GPUs and on CPUs with AVX-512 BF16 or AMX.
     Bf16,
 }
 
 impl Precision {
-    /// The numbers themselves.
+    /// The data type.
     pub fn dtype(self) -> FloatDType {
         match self {
             Self::F32 => FloatDType::F32,
@@ -49,59 +49,60 @@ impl Precision {
 
 /// Settings of a run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-// A checkpoint from before a setting was there goes on with its default.
+// A checkpoint that lacks a setting resumes with its default.
 #[serde(default)]
 pub struct Config {
     /// The network's shape.
     pub network: UnetConfig,
-    /// Optimizer steps in all.
+    /// Total number of steps.
     pub steps: usize,
-    /// Patch sizes over the run.
+    /// Patch sizes in the course of the run.
     pub stages: Vec<Stage>,
-    /// What turns gradients into steps.
+    /// The optimizer.
     pub optimizer: Optimizer,
-    /// Highest learning rate.
+    /// Peak learning rate.
     pub learning_rate: f64,
-    /// Steps over which the learning rate rises to it.
+    /// Number of steps over which the learning rate rises to its peak.
     pub warm_up: usize,
-    /// Share of the steps at the end over which half a cosine leads it to 0. With less than 1, a run whose end is not
-    /// known yet can be resumed with more steps before it gets there.
+    /// Share of the steps at the end in which the learning rate falls to 0 along half a cosine. Below 1, a run can be
+    /// extended by resuming it with more steps before the fall begins.
     pub cool_down: f64,
-    /// The norm of all gradients together is held to this.
+    /// Limit of the joint norm of all gradients.
     pub clip: f32,
-    /// Decay per step of the moving average of the weights, which is what is kept and used.
+    /// Decay per step of the moving average of the weights, which is what is released.
     pub ema: f32,
     /// Weight of the squared error of `eps~` (the paper's loss).
     pub eps_weight: f32,
-    /// Weight of the log squared error of `x0_hat` on the sRGB curve, per patch.
+    /// Weight of the log of a patch's mean squared error of `x0_hat` on the sRGB curve.
     pub display_weight: f32,
-    /// Share of patches at `tau` = 0, where every run starts.
+    /// Share of patches at `tau` = 0, where denoising starts.
     pub share_at_photo: f64,
-    /// Share of generated pictures among the patches, where there are folders too.
+    /// Share of patches from generated scenes, if there are folders, too.
     pub generated: f64,
-    /// Range of gains.
+    /// Range of gains, log-uniform.
     pub gains: (f32, f32),
-    /// A gain's place in the logarithm of their range is a uniform number from 0 to 1 to this power: with less than 1 the
-    /// high ones are drawn more often.
+    /// Exponent of the uniform number that places a gain in the logarithm of the range: below 1, high gains are more
+    /// frequent.
     pub gain_power: f32,
-    /// Share of patches whose white level is lowered (log-uniform from 0.1 to 1).
+    /// Share of patches that are darkened (by a factor from 0.1 to 1, log-uniform).
     pub share_darkened: f64,
-    /// Std of the error of the noise parameters that the time map is made with, in log10.
+    /// Error of the time map's noise parameters: its std in log10.
     pub parameter_error: f32,
-    /// Share of patches that a simulated camera has taken (see [`crate::training::camera`]).
+    /// Share of patches that a simulated camera writes as JPEG (see [`crate::training::camera`]).
     pub share_photos: f64,
-    /// Share of patches from photos in pairs, where there are any.
+    /// Share of patches from pairs, if there are any.
     pub share_pairs: f64,
-    /// Std of the error of a photo's noise std, in log10: smooth noise is harder to tell from texture.
+    /// Error of the noise std that the time map assumes for photos: its std in log10. Smooth noise is hard to tell from
+    /// texture.
     pub photo_error: f32,
-    /// Share of photos whose map says more noise than there is, because texture was taken for it.
+    /// Share of photos whose time map assumes too much noise, as if texture had been taken for noise.
     pub share_mistaken: f64,
-    /// Threads that share a step's patches: as many as cores on a processor whose kernels use one each, 1 on a GPU. It
-    /// changes the order in which gradients are added, and nothing else.
+    /// Threads that share a step's patches: 1 on a GPU, the number of cores on a CPU whose kernels use one thread each.
+    /// It affects only the order in which gradients are added.
     pub workers: usize,
-    /// The numbers in which the blocks compute.
+    /// Precision of the network's blocks.
     pub precision: Precision,
-    /// Seed of everything random.
+    /// Seed of all random numbers.
     pub seed: u64,
 }
 
@@ -141,22 +142,22 @@ impl Default for Config {
 }
 
 impl Config {
-    /// The stage in which a step is.
+    /// The stage that a step belongs to.
     pub fn stage(&self, step: usize) -> Stage {
         let at = step as f64 / self.steps as f64;
         *self.stages.iter().find(|s| at < s.until).unwrap_or(&self.stages[self.stages.len() - 1])
     }
 
-    /// The least side of a picture from which every patch can be cut.
+    /// The smallest side of a scene that every patch fits in.
     pub fn least_side(&self) -> usize {
         let patch = self.stages.iter().map(|s| s.patch).max().unwrap_or(0);
         if self.share_photos > 0.0 { patch + 2 * Camera::MARGIN } else { patch }
     }
 
-    /// Whether a run can be made of these settings; the error names the setting and what it may be.
+    /// Checks the settings.
     ///
     /// # Errors
-    /// A sentence for the user.
+    /// A sentence that names the setting and its range.
     pub fn check(&self) -> Result<(), String> {
         self.network.check().map_err(|e| e.to_string())?;
         if self.steps == 0 {

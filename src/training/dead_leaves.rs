@@ -1,7 +1,7 @@
-//! Synthetic pictures without a single photo: dead leaves.
+//! Synthetic scenes without a single photo: dead leaves.
 //!
-//! Opaque random shapes fall on each other until the ground is covered. With sizes drawn from `r^-3` the result is
-//! scale invariant and has the edges, the occlusions and the spectrum of natural images (Lee, Mumford and Huang,
+//! Opaque random shapes are stacked until the ground is covered. With sizes drawn from `r^-3` the result is scale
+//! invariant and has the edges, the occlusions and the spectrum of natural images (Lee, Mumford and Huang,
 //! *Occlusion models for natural images*, 2001), and networks trained on it restore photographs (Achddou, Gousseau and
 //! Ladjal, *Synthetic images as a regularity prior for image restoration neural networks*, 2021).
 
@@ -11,19 +11,19 @@ use rand::Rng;
 
 use crate::color::{linear_to_srgb8, srgb_to_linear};
 
-/// Shapes are drawn on a canvas this many times finer, which is then averaged down.
+/// Shapes are drawn on a canvas that is finer by this factor and then averaged down.
 const OVERSAMPLING: usize = 2;
-/// Shapes fall until this share of the canvas is covered; the ground shows in the rest.
+/// Shapes are added until they cover this share of the canvas; the ground shows in the rest.
 const COVERED: f32 = 0.998;
-/// Side of the periodic noise that textures read.
+/// Side of the periodic noise field that textures read.
 const FIELD: usize = 256;
 
-/// A `side` x `side` picture as interleaved 8-bit sRGB, `3 * side * side` bytes; a function of the random numbers alone.
+/// A scene of `side` x `side` pixels as interleaved 8-bit sRGB, `3 * side * side` bytes.
 ///
 /// # Panics
 /// When `side` is 0.
 pub fn dead_leaves(side: usize, rng: &mut impl Rng) -> Vec<u8> {
-    assert!(side > 0, "a picture needs at least one pixel");
+    assert!(side > 0, "a scene needs at least one pixel");
     let canvas = Canvas::paint(side * OVERSAMPLING, rng);
     let mut linear = canvas.averaged(side);
     if rng.random_bool(0.3) {
@@ -45,10 +45,10 @@ fn normal(rng: &mut impl Rng) -> f32 {
     (-2.0 * u.ln()).sqrt() * (TAU * rng.random::<f32>()).cos()
 }
 
-/// What is painted on: interleaved sRGB from 0 to 1.
+/// Interleaved sRGB from 0 to 1.
 struct Canvas {
     side: usize,
-    samples: Vec<[f32; 3]>,
+    values: Vec<[f32; 3]>,
     covered: Vec<bool>,
     /// Pixels that no shape has covered yet.
     bare: usize,
@@ -57,12 +57,12 @@ struct Canvas {
 impl Canvas {
     fn paint(side: usize, rng: &mut impl Rng) -> Self {
         let mut canvas =
-            Self { side, samples: vec![[0.0; 3]; side * side], covered: vec![false; side * side], bare: side * side };
+            Self { side, values: vec![[0.0; 3]; side * side], covered: vec![false; side * side], bare: side * side };
         let palette = Palette::random(rng);
         let field = Field::random(rng);
         let most = side as f32 * rng.random_range(0.25..0.7);
         let least = (2.0 * 8f32.powf(rng.random())).min(most / 2.0);
-        // From front to back: a shape is seen where nothing lies on it yet, so each pixel is painted once.
+        // From front to back: a shape shows only where nothing covers it yet, so each pixel is painted once.
         let enough = (side * side) as f32 * (1.0 - COVERED);
         while canvas.bare as f32 > enough {
             let leaf = Leaf::random(side as f32, power_law_radius(least, most, rng), &palette, rng);
@@ -72,13 +72,13 @@ impl Canvas {
         for i in 0..side * side {
             if !canvas.covered[i] {
                 let (x, y) = ((i % side) as f32, (i / side) as f32);
-                canvas.samples[i] = ground.color(x, y, &field);
+                canvas.values[i] = ground.color(x, y, &field);
             }
         }
         canvas
     }
 
-    /// Paints what is seen of a leaf under all earlier ones.
+    /// Paints the part of a leaf that earlier ones leave visible.
     fn drop_behind(&mut self, leaf: &Leaf, field: &Field) {
         let span = |center: f32| {
             let from = (center - leaf.radius).floor().max(0.0) as usize;
@@ -93,7 +93,7 @@ impl Canvas {
                 if !self.covered[i] && leaf.contains(x, y) {
                     self.covered[i] = true;
                     self.bare -= 1;
-                    self.samples[i] = leaf.color(x, y, field);
+                    self.values[i] = leaf.color(x, y, field);
                 }
             }
         }
@@ -101,7 +101,7 @@ impl Canvas {
 
     /// The canvas averaged down to `side` in linear light, interleaved.
     fn averaged(&self, side: usize) -> Vec<f32> {
-        // A table, because a power for each of the canvas's samples would take most of the time.
+        // A table, because a power for each of the canvas's values would take most of the time.
         let table: Vec<f32> = (0..=4095).map(|i| srgb_to_linear(i as f32 / 4095.0)).collect();
         let mut linear = Vec::with_capacity(3 * side * side);
         for pixel in 0..side * side {
@@ -110,7 +110,7 @@ impl Canvas {
                 let mut sum = 0.0;
                 for i in 0..OVERSAMPLING * OVERSAMPLING {
                     let at = (row + i / OVERSAMPLING) * self.side + column + i % OVERSAMPLING;
-                    sum += table[(self.samples[at][channel].clamp(0.0, 1.0) * 4095.0 + 0.5) as usize];
+                    sum += table[(self.values[at][channel].clamp(0.0, 1.0) * 4095.0 + 0.5) as usize];
                 }
                 linear.push(sum / (OVERSAMPLING * OVERSAMPLING) as f32);
             }
@@ -179,21 +179,21 @@ impl Outline {
     }
 }
 
-/// What is within an outline. All work in the leaf's coordinates or the canvas's pixels, on sRGB values.
+/// What fills an outline, in sRGB values.
 enum Texture {
     Flat,
-    /// From the leaf's colour to another across the leaf.
+    /// A gradient across the leaf, from its colour to another.
     Gradient {
         to: [f32; 3],
     },
-    /// Waves between the leaf's colour and another. `sharpness` 1 gives a sinusoid, large values give stripes.
+    /// Waves between the leaf's colour and another: a sinusoid at `sharpness` 1, stripes at large values.
     Waves {
         to: [f32; 3],
         wave_vector: [f32; 2],
         phase: f32,
         sharpness: f32,
     },
-    /// Noise with a power-law spectrum, added along a direction in colour.
+    /// Noise with a power-law spectrum, added along a direction in colour space.
     Noise {
         along: [f32; 3],
         offset: [usize; 2],
@@ -231,12 +231,12 @@ impl Texture {
     }
 }
 
-/// A colour from its mean over the channels, its distance from grey and its hue (an angle).
+/// A colour from its mean over the channels, its distance from grey and its hue angle.
 fn opponent(mean: f32, chroma: f32, hue: f32) -> [f32; 3] {
     [0.0, TAU / 3.0, 2.0 * TAU / 3.0].map(|primary| mean + chroma * (hue - primary).cos())
 }
 
-/// The colours of one picture: few hues, mostly muted, any brightness.
+/// The colours of one scene: few hues, mostly muted, any brightness.
 struct Palette {
     hues: Vec<f32>,
     hue_spread: f32,
@@ -260,14 +260,14 @@ impl Palette {
     fn color(&self, rng: &mut impl Rng) -> [f32; 3] {
         let mean = (self.brightness + self.contrast * normal(rng)).clamp(0.0, 1.0);
         let hue = self.hues[rng.random_range(0..self.hues.len())] + self.hue_spread * normal(rng);
-        // What is nearly black or white has little colour.
+        // Near black and white there is little room for colour.
         let room = mean.min(1.0 - mean);
         let chroma = room * (self.saturation * (1.0 + 0.7 * normal(rng))).clamp(0.0, 1.0);
         opponent(mean, chroma, hue).map(|v| v.clamp(0.0, 1.0))
     }
 }
 
-/// A periodic field of mean 0 and std 1 whose power falls with frequency: a sum of smooth noises of doubling size.
+/// A periodic field of mean 0 and std 1 whose power falls with frequency: a sum of smooth noises at doubling scales.
 struct Field {
     values: Vec<f32>,
 }
@@ -275,7 +275,7 @@ struct Field {
 impl Field {
     fn random(rng: &mut impl Rng) -> Self {
         let mut values = vec![0f32; FIELD * FIELD];
-        // Amplitude against size: 0 gives fine grain, 1 the 1/f amplitude of natural images.
+        // Growth of the amplitude with scale: 0 gives fine grain, 1 the 1/f amplitude of natural images.
         let growth = rng.random_range(0.0..1.0);
         let mut cell = 1;
         while cell <= FIELD / 4 {
@@ -323,7 +323,7 @@ impl Leaf {
     fn random(side: f32, radius: f32, palette: &Palette, rng: &mut impl Rng) -> Self {
         let angle = TAU * rng.random::<f32>();
         Self {
-            // Centres beyond the edge, too: the edge must look like any other place.
+            // Centres may lie outside: the border must look like any other place.
             x: rng.random_range(-radius..side + radius),
             y: rng.random_range(-radius..side + radius),
             radius,
@@ -367,12 +367,12 @@ impl Leaf {
     }
 }
 
-/// Blurs an interleaved picture by a Gaussian of this std in pixels (below 1), edges repeated.
-fn blur(samples: &mut [f32], side: usize, sigma: f32) {
+/// Blurs interleaved values by a Gaussian of this std in pixels (below 1), repeating the border.
+fn blur(values: &mut [f32], side: usize, sigma: f32) {
     let weights = [-2i32, -1, 0, 1, 2].map(|d| (-0.5 * (d as f32 / sigma).powi(2)).exp());
     let sum: f32 = weights.iter().sum();
     for (along, across) in [(3, 3 * side), (3 * side, 3)] {
-        let source = samples.to_vec();
+        let source = values.to_vec();
         for line in 0..side {
             for i in 0..side {
                 for c in 0..3 {
@@ -381,7 +381,7 @@ fn blur(samples: &mut [f32], side: usize, sigma: f32) {
                         source[line * across + clamped * along + c]
                     };
                     let total: f32 = weights.iter().enumerate().map(|(d, w)| w * at(d)).sum();
-                    samples[line * across + i * along + c] = total / sum;
+                    values[line * across + i * along + c] = total / sum;
                 }
             }
         }
@@ -399,11 +399,11 @@ mod tests {
     }
 
     #[test]
-    fn a_seed_is_a_picture() {
-        let picture = dead_leaves(48, &mut rng(1));
-        assert_eq!(picture.len(), 3 * 48 * 48);
-        assert_eq!(picture, dead_leaves(48, &mut rng(1)));
-        assert_ne!(picture, dead_leaves(48, &mut rng(2)));
+    fn a_seed_is_a_scene() {
+        let scene = dead_leaves(48, &mut rng(1));
+        assert_eq!(scene.len(), 3 * 48 * 48);
+        assert_eq!(scene, dead_leaves(48, &mut rng(1)));
+        assert_ne!(scene, dead_leaves(48, &mut rng(2)));
         assert_eq!(dead_leaves(1, &mut rng(1)).len(), 3);
     }
 
@@ -413,7 +413,7 @@ mod tests {
             let canvas = Canvas::paint(96, &mut rng(seed));
             assert!(canvas.bare as f32 <= 96.0 * 96.0 * (1.0 - COVERED));
             assert_eq!(canvas.bare, canvas.covered.iter().filter(|c| !**c).count());
-            assert!(canvas.samples.iter().flatten().all(|v| v.is_finite()));
+            assert!(canvas.values.iter().flatten().all(|v| v.is_finite()));
         }
     }
 
@@ -435,10 +435,9 @@ mod tests {
         let mut counts = [0usize; 256];
         let mut colored = 0;
         for seed in 0..24 {
-            let picture = dead_leaves(64, &mut rng(seed));
-            picture.iter().for_each(|v| counts[*v as usize] += 1);
-            colored +=
-                picture.chunks_exact(3).filter(|p| p.iter().max().unwrap() - p.iter().min().unwrap() > 30).count();
+            let scene = dead_leaves(64, &mut rng(seed));
+            scene.iter().for_each(|v| counts[*v as usize] += 1);
+            colored += scene.chunks_exact(3).filter(|p| p.iter().max().unwrap() - p.iter().min().unwrap() > 30).count();
         }
         let pixels = 24 * 64 * 64;
         assert!(counts.iter().all(|&n| n > 0), "{counts:?}");

@@ -1,4 +1,4 @@
-//! The gradients of a step, on several threads.
+//! The gradients of a step, computed on several threads.
 
 use std::thread;
 
@@ -11,11 +11,13 @@ use crate::training::batch::Batch;
 use crate::training::config::Config;
 use crate::training::loss::{Loss, loss};
 
-/// The gradients of a step's loss, and the loss. Each of the workers' shares gets a thread: on a processor, most operations on
-/// a batch are too small to keep several cores busy.
+/// The gradients of a step's loss, and the loss itself.
+///
+/// Every worker's share gets its own thread: on a CPU, most operations on a batch are too small to occupy several
+/// cores.
 ///
 /// # Panics
-/// If a worker does.
+/// If a worker panics.
 pub fn gradients(network: &Unet, shares: &[Batch], config: &Config, device: &Device) -> (GradientsParams, Loss) {
     let network = &network.clone().computing_in(config.precision.dtype());
     let patches: usize = shares.iter().map(Batch::patches).sum();
@@ -30,14 +32,14 @@ pub fn gradients(network: &Unet, shares: &[Batch], config: &Config, device: &Dev
         let workers: Vec<_> = shares
             .iter()
             .map(|share| {
-                // Forked, a network begins a graph of its own: threads that share one can lock each other out.
+                // A forked network starts its own graph: threads that share one can deadlock.
                 let network = network.clone().fork(device);
                 scope.spawn(move || part(&network, share))
             })
             .collect();
         let mut sum = GradientsAccumulator::new();
         let mut losses = Vec::with_capacity(workers.len());
-        // In order, so that a run can be repeated to the bit.
+        // In order, so that a run is reproducible to the bit.
         for worker in workers {
             let (grads, loss) = worker.join().expect("a worker that panics ends the run");
             sum.accumulate(network, grads);
@@ -55,12 +57,12 @@ mod tests {
     use crate::network::UnetConfig;
     use crate::network::weights::randomised;
     use crate::training::config::Precision;
-    use crate::training::pictures::{Generated, Pictures};
-    use crate::training::sample::Sample;
+    use crate::training::example::Example;
+    use crate::training::scenes::{Generated, Scenes};
     use burn::module::{ModuleVisitor, Param};
     use burn::tensor::Tensor;
 
-    /// All gradients, one after another.
+    /// All gradients in one vector.
     struct Flat<'a>(&'a GradientsParams, Vec<f32>);
 
     impl ModuleVisitor for Flat<'_> {
@@ -71,13 +73,13 @@ mod tests {
         }
     }
 
-    /// Gradients and loss of six patches of generated pictures.
+    /// Gradients and loss for six patches of generated scenes.
     fn of_six(network: &Unet, workers: usize, precision: Precision, device: &Device) -> (Vec<f32>, f32) {
-        let pictures = Pictures { generated: Generated::new(4, 1), ..Pictures::default() };
-        // At tau = 0 everywhere, every patch has as many pixels with noise as any other.
+        let scenes = Scenes { generated: Generated::new(4, 1), ..Scenes::default() };
+        // With tau = 0 everywhere, all patches have the same number of noisy pixels.
         let config = Config { share_at_photo: 1.0, workers, precision, ..Config::default() };
-        let samples: Vec<_> = (0..6).map(|i| Sample::new(&pictures, &config, &Schedule::default(), 0, i)).collect();
-        let (grads, loss) = gradients(network, &Batch::shares(&samples, workers, device), &config, device);
+        let examples: Vec<_> = (0..6).map(|i| Example::new(&scenes, &config, &Schedule::default(), 0, i)).collect();
+        let (grads, loss) = gradients(network, &Batch::shares(&examples, workers, device), &config, device);
         let mut flat = Flat(&grads, Vec::new());
         network.visit(&mut flat);
         (flat.1, loss.total.into_scalar())

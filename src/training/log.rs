@@ -1,4 +1,4 @@
-//! The run's record: a CSV of losses, one of scores, and a plot of both.
+//! A run's log: a CSV file of losses, one of scores, and a plot of both.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::Write;
@@ -8,7 +8,7 @@ use plotters::prelude::*;
 
 use crate::training::validation::{GAINS, Scores};
 
-/// Writes the record into a run's folder. A resumed run goes on writing where its checkpoint stands.
+/// Writes the log into a run's folder. A resumed run continues it from its checkpoint's step.
 #[derive(Debug)]
 pub struct Log {
     folder: PathBuf,
@@ -17,7 +17,7 @@ pub struct Log {
 }
 
 impl Log {
-    /// Opens the record; rows of `step` and later, which a kill left behind, are dropped.
+    /// Opens the log and drops the rows after `step`, which a killed process left behind.
     ///
     /// # Errors
     /// When the folder cannot be written.
@@ -30,7 +30,7 @@ impl Log {
         })
     }
 
-    /// A row of mean losses up to a step.
+    /// Adds a row of mean losses since the last one.
     ///
     /// # Errors
     /// When the file cannot be written.
@@ -39,7 +39,7 @@ impl Log {
         writeln!(self.losses, "{step},{seconds:.1},{total:.6},{eps:.6},{display:.6},{rate:.3e}")
     }
 
-    /// A row of scores at a step.
+    /// Adds a row of scores.
     ///
     /// # Errors
     /// When the file cannot be written.
@@ -48,10 +48,10 @@ impl Log {
         writeln!(self.scores, "{step},{seconds:.1},{psnr},{:.3}", scores.mean())
     }
 
-    /// Draws `training.svg`: the loss on `eps~` above, PSNR per gain below.
+    /// Draws `training.svg`: the loss on `eps~` above, PSNR below.
     ///
     /// # Errors
-    /// A sentence when it cannot be drawn.
+    /// When it cannot be drawn.
     pub fn plot(&self) -> Result<(), String> {
         let losses = columns(&self.folder.join("losses.csv"))?;
         let scores = columns(&self.folder.join("scores.csv"))?;
@@ -117,7 +117,7 @@ fn chart(
     Ok(())
 }
 
-/// Rows of a CSV of numbers, without its header.
+/// The rows of a CSV file of numbers, without its header.
 fn columns(file: &Path) -> Result<Rows, String> {
     let text = fs::read_to_string(file).map_err(|e| format!("{} cannot be read: {e}", file.display()))?;
     let row = |line: &str| {
@@ -126,7 +126,7 @@ fn columns(file: &Path) -> Result<Rows, String> {
     text.lines().skip(1).map(row).collect()
 }
 
-/// Opens a CSV to append to, with its header and its rows before `step`.
+/// Opens a CSV file to append to, keeping its rows up to `step`.
 fn reopen(file: &Path, header: &str, step: usize) -> std::io::Result<File> {
     let old = fs::read_to_string(file).unwrap_or_default();
     let kept = old

@@ -1,4 +1,4 @@
-//! What training minimises.
+//! The loss that training minimises.
 
 use std::ops::{Add, Mul};
 
@@ -8,17 +8,17 @@ use crate::network::Unet;
 use crate::training::batch::Batch;
 use crate::training::config::Config;
 
-/// Added to a patch's squared error before the logarithm: below -60 dB nobody sees a difference.
+/// Added to a patch's squared error before the logarithm: errors below -60 dB are invisible.
 const DISPLAY_FLOOR: f32 = 1e-6;
 
 /// The loss of a batch and its parts.
 #[derive(Debug, Clone)]
 pub struct Loss {
-    /// The weighted sum, to be minimised.
+    /// The weighted sum, which is minimised.
     pub total: Tensor<1>,
-    /// Mean squared error of `eps~` where t > 0 (paper, Section 3.3): 1 for a network that predicts nothing.
+    /// Mean squared error of `eps~` where t > 0 (paper, Section 3.3); 1 for a network that predicts 0.
     pub eps: Tensor<1>,
-    /// Mean over the patches of the log squared error of `x0_hat` on the sRGB curve.
+    /// Mean over patches of the log of the mean squared error of `x0_hat` on the sRGB curve.
     pub display: Tensor<1>,
 }
 
@@ -38,14 +38,14 @@ impl Add for Loss {
     }
 }
 
-/// The loss of the network on a batch: the paper's squared error of `eps~`, and beside it the error that is seen.
+/// The network's loss on a batch: the paper's squared error of `eps~`, plus the error that is visible on a screen.
 ///
-/// The first weighs every noise level alike but says nothing of what the eye makes of linear light, where the shadows are
-/// crowded. The second measures `x0_hat` on the sRGB curve; its logarithm gives every patch the same say, however noisy.
+/// The first term weighs all noise levels equally, but in linear light, where the shadows are crowded. The second
+/// measures `x0_hat` on the sRGB curve; its logarithm gives every patch the same influence, however noisy.
 pub fn loss(network: &Unet, batch: &Batch, config: &Config) -> Loss {
     let eps_theta =
         network.forward(batch.x_t.clone(), batch.y.clone(), batch.sigma_t.clone(), batch.sigma_star.clone());
-    // Where t = 0 there is no noise to predict.
+    // At t = 0 there is no noise to predict.
     let live = batch.sigma_t.clone().greater_scalar(0.0).float();
     let error = (batch.eps.clone() - eps_theta.clone()).square() * live.clone();
     let eps = error.sum() / live.sum().clamp_min(1.0);
@@ -59,7 +59,7 @@ pub fn loss(network: &Unet, batch: &Batch, config: &Config) -> Loss {
     Loss { total, eps, display }
 }
 
-/// The sRGB curve on tensors; its straight foot goes on below 0, its power above 1 (as [`crate::color::linear_to_srgb`]).
+/// The sRGB curve on tensors, extended below 0 and above 1 as [`crate::color::linear_to_srgb`] is.
 fn srgb_curve(linear: Tensor<4>) -> Tensor<4> {
     const FOOT: f32 = 0.003_130_8;
     let power = linear.clone().clamp_min(FOOT).powf_scalar(1.0 / 2.4) * 1.055 - 0.055;

@@ -2,17 +2,17 @@
 //!
 //! | file | what |
 //! |---|---|
-//! | [`config`] | all settings of a run |
-//! | [`pictures`] | clean images: folders and the built-in generator ([`dead_leaves`]) |
-//! | [`sample`] | one training example: crop, noise, time map, `x_t` |
-//! | [`camera`] | photos as cameras write them |
+//! | [`config`] | the settings of a run |
+//! | [`scenes`] | clean images, from folders and from the built-in generator ([`dead_leaves`]) |
+//! | [`example`] | one training example: patch, noise, time map, `x_t` |
+//! | [`camera`] | photos as a camera writes them |
 //! | [`batch`] | examples as tensors |
-//! | [`loss`] | what is minimised |
-//! | [`gradients`] | its gradients, on several threads |
+//! | [`loss`] | the loss |
+//! | [`gradients`] | its gradients, computed on several threads |
 //! | [`optimizer`] | learning rate, clipping, Adam or [`muon`], moving average |
-//! | [`validation`] | PSNR on held-out pictures, contact sheet |
-//! | [`checkpoint`] | everything that a run needs to go on exactly |
-//! | [`log`] | CSV and plot |
+//! | [`validation`] | PSNR on held-out scenes, contact sheet |
+//! | [`checkpoint`] | the complete state of a run |
+//! | [`log`] | CSV files and plot |
 //! | [`trainer`] | the loop |
 
 pub mod batch;
@@ -20,12 +20,12 @@ pub mod camera;
 pub mod checkpoint;
 pub mod config;
 pub mod dead_leaves;
+pub mod example;
 pub mod gradients;
 pub mod log;
 pub mod loss;
 pub mod muon;
 pub mod optimizer;
-pub mod pictures;
-pub mod sample;
+pub mod scenes;
 pub mod trainer;
 pub mod validation;

@@ -1,7 +1,7 @@
-//! Muon (Jordan et al., 2024): momentum whose update is brought close to an orthogonal matrix, for the weights of convolutions.
+//! Muon (Jordan et al., 2024): momentum whose update is made nearly orthogonal, for the weights of convolutions.
 //!
-//! A convolution's gradient has a few strong directions and many weak ones. Adam, which looks at every weight alone, follows
-//! the strong ones; an orthogonal update moves along all of them alike.
+//! A convolution's gradient has a few strong directions and many weak ones. Adam, which treats every weight separately,
+//! follows the strong ones; an orthogonal update moves along all of them equally.
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
@@ -15,30 +15,30 @@ use burn::tensor::{FloatDType, Tensor};
 use crate::network::Unet;
 use crate::training::config::Config;
 
-/// How much of a step's direction is that of the steps before.
+/// Decay of the momentum per step.
 const MOMENTUM: f32 = 0.95;
 
-/// Muon on the weights that hold nearly all of the network: the convolutions of its trunk, each taken as the matrix of its output
-/// channels by all that one of them sees. Biases, the first and last layers, what steers and what looks around are left alone.
+/// Muon for the convolutions of the trunk, which hold nearly all of the network's weights. Each is treated as a matrix
+/// of output channels by inputs. Biases, the first and last layers, steering and depthwise kernels are left to Adam.
 pub struct Muon {
-    /// In the place of every weight the sum of its gradients, the last one whole and each before it a little less.
+    /// The exponentially decayed sum of gradients, in place of every weight.
     momenta: Unet,
 }
 
 impl Muon {
-    /// For a network's weights, with no momentum yet.
+    /// An optimizer for a network's weights, with zero momentum.
     pub fn new(network: &Unet) -> Self {
         Self { momenta: network.valid().map(&mut Zeroed) }
     }
 
-    /// Moves the network's weights, and takes their gradients.
+    /// Updates the trunk's weights and removes their gradients from `grads`.
     ///
     /// # Panics
-    /// If a worker does.
+    /// If a worker panics.
     pub fn step(&mut self, config: &Config, rate: f64, network: Unet, grads: &mut GradientsParams) -> Unet {
         let mut collected = Directions { path: Vec::new(), grads, of_shape: BTreeMap::new() };
         self.momenta = self.momenta.clone().map(&mut collected);
-        // Matrices of one shape together: a GPU would wait for the many small products of each. A processor's cores share them.
+        // Matrices of one shape are stacked: a GPU would wait for many small products. CPU cores share the stacks.
         let groups: Vec<_> = collected.of_shape.into_values().collect();
         let parts = groups.iter().flat_map(|group| group.chunks(group.len().div_ceil(config.workers)));
         let numbers = config.precision.dtype();
@@ -56,31 +56,31 @@ impl Muon {
     /// Writes the momenta to a file.
     ///
     /// # Errors
-    /// When it cannot be written.
+    /// When the file cannot be written.
     pub fn save(&self, file: &Path) -> Result<(), RecordError> {
         self.momenta.clone().into_record().save(file)
     }
 
-    /// The same with the momenta of a file.
+    /// This optimizer with the momenta in a file.
     ///
     /// # Errors
-    /// When there is none, or it is not of this network.
+    /// When the file is missing or belongs to another network.
     pub fn load(self, file: &Path) -> Result<Self, RecordError> {
         Ok(Self { momenta: self.momenta.try_load_record(ModuleRecord::load(file)?)? })
     }
 }
 
-/// By how much weights move, all of one shape, that are to go in these directions.
+/// The updates of weights of one shape, from their momenta.
 fn updates(directions: &[(ParamId, Tensor<2>)], rate: f64, numbers: FloatDType) -> Vec<(ParamId, Tensor<3>)> {
     let (ids, matrices): (Vec<_>, Vec<_>) = directions.iter().cloned().unzip();
     let matrices = Tensor::stack(matrices, 0);
     let [_, rows, columns] = matrices.dims();
-    // An update as large as Adam's usual one (Liu et al., 2025), so that one learning rate serves both.
+    // As large as a typical update of Adam (Liu et al., 2025), so that one learning rate serves both.
     let scale = rate * 0.2 * (rows.max(columns) as f64).sqrt();
     ids.into_iter().zip((orthogonalised(matrices, numbers) * scale).iter_dim(0)).collect()
 }
 
-/// Whether Muon takes the parameter of this path in the network.
+/// Whether Muon updates the parameter at this path in the network.
 fn in_trunk(path: &[String]) -> bool {
     const ELSEWHERE: [&str; 5] = ["input", "output", "embeddings", "steer", "depthwise"];
     path.last().is_some_and(|name| name == "weight") && !path.iter().any(|name| ELSEWHERE.contains(&name.as_str()))
@@ -94,7 +94,7 @@ impl ModuleMapper for Zeroed {
     }
 }
 
-/// Adds the gradients to the momenta and collects where these lead, by the matrices' shapes.
+/// Adds the gradients to the momenta and collects the update directions by matrix shape.
 struct Directions<'a> {
     path: Vec<String>,
     grads: &'a mut GradientsParams,
@@ -118,7 +118,7 @@ impl ModuleMapper for Directions<'_> {
         let id = param.id;
         param.map(|momentum| {
             let momentum = momentum * MOMENTUM + grad.clone();
-            // Nesterov's: where the momentum will lead after this gradient.
+            // Nesterov momentum.
             let direction = grad + momentum.clone() * MOMENTUM;
             let rows = direction.dims()[0];
             let matrix: Tensor<2> = direction.reshape([rows as i32, -1]);
@@ -143,8 +143,9 @@ impl ModuleMapper for Moved {
     }
 }
 
-/// Every matrix of `[n, rows, columns]` with all singular values brought near 1 (0.7 to 1.2; those below a thousandth of the
-/// norm less), by five Newton-Schulz iterations `X <- (a + b X X^T + c (X X^T)^2) X`, computed in these numbers.
+/// Brings the singular values of every matrix in `[n, rows, columns]` near 1 (0.7 to 1.2; less where they are below a
+/// thousandth of the norm) by five Newton-Schulz iterations `X <- (a + b X X^T + c (X X^T)^2) X` in the given
+/// precision.
 fn orthogonalised(matrices: Tensor<3>, numbers: FloatDType) -> Tensor<3> {
     const ITERATIONS: usize = 5;
     const A: f32 = 3.4445;
@@ -176,7 +177,7 @@ mod tests {
         let device = Device::flex();
         device.seed(1);
         for shape in [[6usize, 40], [40, 6], [8, 8]] {
-            // Scaled columns: singular values that differ tenfold.
+            // Scaled columns give singular values that differ tenfold.
             let scales = Tensor::<1>::from_floats([1.0, 0.3, 0.1, 1.0], &device).repeat(&[shape[1].div_ceil(4)]);
             let matrix = Tensor::<2>::random(shape, Distribution::Normal(0.0, 3.0), &device)
                 * scales.narrow(0, 0, shape[1]).unsqueeze();
@@ -201,7 +202,7 @@ mod tests {
             o.clone().transpose().matmul(o.clone())
         };
         let side = small.dims()[0];
-        // All eigenvalues of `o o^T` are within 0.6 of 1 where its distance to the identity has that norm at most.
+        // The eigenvalues of `o o^T` are within 0.6 of 1 if its distance to the identity has at most that norm.
         let distance = small - Tensor::eye(side, &matrix.device());
         let mut v = Tensor::<2>::random([side, 1], Distribution::Normal(0.0, 1.0), &matrix.device());
         for _ in 0..50 {
@@ -210,7 +211,7 @@ mod tests {
         }
         let norm = distance.matmul(v).square().sum().sqrt().into_scalar::<f32>();
         assert!(norm < 0.6, "{shape:?} in {numbers:?}: {norm}");
-        // It still points the way of the gradient.
+        // It still points along the gradient.
         assert!((o * matrix.clone()).sum().into_scalar::<f32>() > 0.0);
     }
 }

@@ -12,20 +12,20 @@ use crate::network::Unet;
 use crate::training::config::{Config, Optimizer};
 use crate::training::muon::Muon;
 
-/// Turns gradients into steps: Muon for the trunk's weights where it is asked for, Adam for the rest.
+/// Turns gradients into steps: Muon, if it is chosen, for the trunk's weights, and Adam for the rest.
 pub struct Stepper {
     adam: ModuleOptimizer,
     muon: Option<Muon>,
 }
 
 impl Stepper {
-    /// With fresh state.
+    /// An optimizer with fresh state.
     pub fn new(config: &Config, network: &Unet) -> Self {
         let muon = (config.optimizer == Optimizer::Muon).then(|| Muon::new(network));
         Self { adam: AdamConfig::new().init(), muon }
     }
 
-    /// The network after a step.
+    /// The network after one step.
     pub fn step(&mut self, config: &Config, rate: f64, network: Unet, mut grads: GradientsParams) -> Unet {
         let network = match &mut self.muon {
             Some(muon) => muon.step(config, rate, network, &mut grads),
@@ -34,7 +34,7 @@ impl Stepper {
         self.adam.step(rate, network, grads)
     }
 
-    /// Writes what the steps so far have left into a folder.
+    /// Writes the optimizer's state into a folder.
     ///
     /// # Errors
     /// When it cannot be written.
@@ -43,10 +43,10 @@ impl Stepper {
         self.muon.as_ref().map_or(Ok(()), |muon| muon.save(&folder.join(MUON)))
     }
 
-    /// The same with what lies in a folder.
+    /// This optimizer with the state in a folder.
     ///
     /// # Errors
-    /// When it is not there, or of another network.
+    /// When it is missing or belongs to another network.
     pub fn load(self, folder: &Path) -> Result<Self, RecordError> {
         let adam = self.adam.load(folder.join(ADAM))?;
         let muon = self.muon.map(|muon| muon.load(&folder.join(MUON))).transpose()?;
@@ -57,7 +57,7 @@ impl Stepper {
 const ADAM: &str = "adam.bpk";
 const MUON: &str = "muon.bpk";
 
-/// The learning rate of a step: a straight line up, a plateau, then half a cosine down to 0.
+/// The learning rate of a step: a linear rise, a plateau, then half a cosine down to 0.
 pub fn learning_rate(config: &Config, step: usize) -> f64 {
     let warm_up = config.warm_up.min(config.steps / 2);
     if step < warm_up {
@@ -68,7 +68,7 @@ pub fn learning_rate(config: &Config, step: usize) -> f64 {
     config.learning_rate * 0.5 * (1.0 + (std::f64::consts::PI * done.clamp(0.0, 1.0)).cos())
 }
 
-/// Scales all gradients by one factor so that their common norm is at most `limit`.
+/// Scales all gradients by one factor so that their joint norm is at most `limit`.
 pub fn clip(grads: &mut GradientsParams, network: &Unet, limit: f32) {
     let mut flat = Flat { grads, parts: Vec::new() };
     network.visit(&mut flat);
@@ -80,7 +80,7 @@ pub fn clip(grads: &mut GradientsParams, network: &Unet, limit: f32) {
     network.visit(&mut Scale { grads, factor });
 }
 
-/// All gradients, flat.
+/// All gradients, flattened.
 struct Flat<'a> {
     grads: &'a GradientsParams,
     parts: Vec<Tensor<1>>,
@@ -105,8 +105,8 @@ impl ModuleVisitor for Scale<'_> {
     }
 }
 
-/// Moves the average a little towards the network: `average = decay * average + (1 - decay) * network`. Early on the decay
-/// is smaller, so that the fresh weights are soon forgotten.
+/// Moves the average towards the network: `average = decay * average + (1 - decay) * network`. The decay is smaller at
+/// first, so that the initial weights are soon forgotten.
 pub fn follow(average: Unet, network: &Unet, decay: f32, step: usize) -> Unet {
     let decay = decay.min((1 + step) as f32 / (10 + step) as f32);
     let mut collected = Collect(HashMap::new());
@@ -143,7 +143,7 @@ mod tests {
     use crate::network::UnetConfig;
     use burn::tensor::Device;
 
-    /// Gradients with one element of 1 in every parameter.
+    /// Gradients with a single 1 in every parameter.
     struct Unit<'a>(&'a mut GradientsParams);
 
     impl ModuleVisitor for Unit<'_> {
@@ -155,7 +155,7 @@ mod tests {
         }
     }
 
-    /// Sizes of the parameters that an optimizer's first step does not change by the rate.
+    /// Counts the weights in parameters that a first step moves by something other than the learning rate.
     #[derive(Default)]
     struct Moved {
         before: HashMap<ParamId, Tensor<1>>,
@@ -174,7 +174,7 @@ mod tests {
         }
     }
 
-    /// The parameters themselves as their gradients, so that no two are alike.
+    /// The parameters themselves as gradients, so that no two are alike.
     struct Own<'a>(&'a mut GradientsParams);
 
     impl ModuleVisitor for Own<'_> {
@@ -208,7 +208,8 @@ mod tests {
         let config = UnetConfig { widths: vec![10, 14, 16], blocks: vec![2, 1, 2], embedding: 5 };
         let network = config.init(&device).unwrap();
         let (c, k) = (&config.widths, &config.blocks);
-        // The 1 x 1 convolutions of each block but the one that steers it, on the way down and up, and those between the scales.
+        // The 1 x 1 convolutions of every block (except the steering one) on the way down and up, and those between
+        // scales.
         let blocks = |scale: usize| k[scale] * 6 * c[scale] * c[scale];
         let between = |scale: usize| 2 * 4 * c[scale] * c[scale + 1];
         let trunk = 2 * blocks(0) + 2 * blocks(1) + blocks(2) + between(0) + between(1);
@@ -217,8 +218,8 @@ mod tests {
             network.visit(&mut before);
             let mut grads = GradientsParams::new();
             network.visit(&mut Unit(&mut grads));
-            // Where one weight alone has a gradient, Adam moves it by the rate, and Muon by that and 0.14 times the root of the
-            // matrix's longer side, which is never near 51 here.
+            // If a single weight has a gradient, Adam moves it by the rate, and Muon by the rate times 0.14 times the
+            // root of the matrix's longer side, which is never near 51 here.
             let config = Config { optimizer: which, ..Config::default() };
             let stepped = Stepper::new(&config, &network).step(&config, 1e-3, network.clone(), grads);
             let mut moved = Moved { before: before.0, ..Moved::default() };

@@ -15,15 +15,15 @@ use crate::training::gradients::gradients;
 use crate::training::log::Log;
 use crate::training::loss::Loss;
 use crate::training::optimizer::{clip, follow, learning_rate};
-use crate::training::pictures::Pictures;
+use crate::training::scenes::Scenes;
 use crate::training::validation::{Scores, Validation};
 
-/// How often a run does what is not training.
+/// How often a run logs, validates and saves.
 #[derive(Debug, Clone, Copy)]
 pub struct Rhythm {
-    /// Steps between rows of the loss log.
+    /// Steps between rows in the log of losses.
     pub log: usize,
-    /// Steps between validations, each with plot, contact sheet and weights.
+    /// Steps between validations, which also write plot, contact sheet and weights.
     pub validate: usize,
     /// Time between checkpoints.
     pub save: Duration,
@@ -35,33 +35,33 @@ impl Default for Rhythm {
     }
 }
 
-/// What happens in a run, for whoever watches.
+/// Progress of a run.
 #[derive(Debug, Clone)]
 pub enum Event {
-    /// A step is done; with the mean loss (total, eps, display) since the last row where one was logged.
+    /// A step is complete.
     Step {
-        /// Steps done.
+        /// Steps completed.
         step: usize,
-        /// Mean losses, every [`Rhythm::log`] steps.
+        /// Every [`Rhythm::log`] steps: mean losses (total, eps, display) since the last time.
         loss: Option<[f64; 3]>,
     },
-    /// A validation is done.
+    /// A validation is complete.
     Scores {
-        /// Steps done.
+        /// Steps completed.
         step: usize,
-        /// What it gave.
+        /// Its result.
         scores: Scores,
     },
 }
 
-/// Trains until the last step, or until the watcher says break; either way the folder then holds a checkpoint of the last
-/// step done, the log, the plot, a contact sheet and the moving average as `svnr.safetensors`.
+/// Trains until the last step or until `watch` breaks. The folder then holds a checkpoint of the last completed step,
+/// the log, the plot, a contact sheet and the moving average of the weights as `svnr.safetensors`.
 ///
 /// # Errors
 /// When the folder cannot be written, the device fails, or the loss is no longer a number.
 pub fn train(
     mut run: Checkpoint,
-    pictures: &Pictures,
+    scenes: &Scenes,
     folder: &Path,
     device: &Device,
     rhythm: Rhythm,
@@ -73,7 +73,7 @@ pub fn train(
     let written = |e: std::io::Error| format!("{} cannot be written: {e}", folder.display());
     std::fs::create_dir_all(folder).map_err(written)?;
     let mut log = Log::open(folder, run.step).map_err(written)?;
-    let validation = Validation::new(pictures);
+    let validation = Validation::new(scenes);
     let schedule = Schedule::default();
     let autodiff = device.clone().autodiff();
     let config = run.config.clone();
@@ -82,7 +82,7 @@ pub fn train(
     let mut sums = Sums::default();
 
     let run = std::thread::scope(|scope| {
-        let ahead = batches_ahead(scope, pictures, &config, &schedule, &autodiff, run.step);
+        let ahead = batches_ahead(scope, scenes, &config, &schedule, &autodiff, run.step);
         while run.step < config.steps {
             let shares = ahead.recv().map_err(|_| "the thread that makes the examples has ended".to_string())?;
             let (mut grads, loss) = gradients(&run.network, &shares, &config, &autodiff);
@@ -132,7 +132,7 @@ pub fn train(
     Ok(run)
 }
 
-/// Sums of losses since the last row, kept on the device: reading them every step would make a GPU wait.
+/// Sums of losses since the last row, kept on the device: reading them every step would stall a GPU.
 #[derive(Default)]
 struct Sums {
     parts: Option<Tensor<1>>,

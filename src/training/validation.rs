@@ -1,4 +1,4 @@
-//! How good is the network on pictures that it was not trained on?
+//! How good the network is on scenes that it was not trained on.
 
 use std::path::Path;
 
@@ -9,20 +9,20 @@ use crate::image::{CHANNELS, LinearImage};
 use crate::method::noise::NoiseModel;
 use crate::metrics::psnr;
 use crate::network::{Unet, UnetConfig};
-use crate::training::pictures::{Picture, Pictures};
+use crate::training::scenes::{Scene, Scenes};
 
-/// Gains at which the network is tried.
+/// Gains of the validation's noise.
 pub const GAINS: [f32; 5] = [1.0, 4.0, 8.0, 16.0, 20.0];
-/// Side of the crop that is taken from the middle of each held-out picture.
+/// Side of the crop from the middle of each held-out scene.
 const SIDE: usize = 160;
 
-/// Held-out crops, clean.
+/// Clean crops of held-out scenes.
 #[derive(Debug)]
 pub struct Validation {
     crops: Vec<LinearImage>,
 }
 
-/// What came out.
+/// The result of a validation.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Scores {
     /// Mean PSNR in dB (sRGB) per gain of [`GAINS`], one step, true noise parameters.
@@ -37,12 +37,12 @@ impl Scores {
 }
 
 impl Validation {
-    /// The middle of every held-out picture.
-    pub fn new(pictures: &Pictures) -> Self {
-        Self { crops: pictures.held_out.iter().map(middle).collect() }
+    /// Takes the middle of every held-out scene.
+    pub fn new(scenes: &Scenes) -> Self {
+        Self { crops: scenes.held_out.iter().map(middle).collect() }
     }
 
-    /// PSNR per gain. Noise is a function of crop and gain, so that scores of different steps can be compared.
+    /// PSNR per gain. The noise is a function of crop and gain, so that the scores of different steps are comparable.
     ///
     /// # Errors
     /// When the device fails.
@@ -58,7 +58,7 @@ impl Validation {
         Ok(Scores { psnr: psnr_of_gain })
     }
 
-    /// Writes a picture of noisy, denoised and clean crops side by side, a row per crop, at gains in turn.
+    /// Writes an image with a row per crop: noisy, denoised and clean. The rows take the gains in turn.
     ///
     /// # Errors
     /// When the device fails or the file cannot be written.
@@ -75,17 +75,16 @@ impl Validation {
         let mut sheet = image::RgbImage::new((3 * width) as u32, (height * rows.len()) as u32);
         for (i, clean) in rows.iter().enumerate() {
             let (noisy, denoised) = self.denoise(&denoiser, i, i % GAINS.len())?;
-            for (column, picture) in [&noisy, &denoised, clean].into_iter().enumerate() {
-                let tile =
-                    image::RgbImage::from_raw(picture.width() as u32, picture.height() as u32, picture.to_srgb8())
-                        .expect("the bytes have the picture's size");
+            for (column, image) in [&noisy, &denoised, clean].into_iter().enumerate() {
+                let tile = image::RgbImage::from_raw(image.width() as u32, image.height() as u32, image.to_srgb8())
+                    .expect("the bytes have the image's size");
                 image::imageops::replace(&mut sheet, &tile, (column * width) as i64, (i * height) as i64);
             }
         }
         sheet.save(file).map_err(|e| format!("{} could not be written: {e}", file.display()))
     }
 
-    /// (noisy, denoised) of a crop at a gain.
+    /// A crop with noise, and its result.
     fn denoise(&self, denoiser: &Denoiser, crop: usize, gain: usize) -> Result<(LinearImage, LinearImage), String> {
         let noise = NoiseModel::at_gain(GAINS[gain]);
         let noisy = noise.add_to(&self.crops[crop], (gain * 1000 + crop) as u64);
@@ -95,12 +94,12 @@ impl Validation {
     }
 }
 
-fn middle(picture: &Picture) -> LinearImage {
-    let (width, height) = (picture.width.min(SIDE), picture.height.min(SIDE));
-    let (left, top) = ((picture.width - width) / 2, (picture.height - height) / 2);
+fn middle(scene: &Scene) -> LinearImage {
+    let (width, height) = (scene.width.min(SIDE), scene.height.min(SIDE));
+    let (left, top) = ((scene.width - width) / 2, (scene.height - height) / 2);
     let table = crate::color::srgb8_table();
     LinearImage::from_fn(width, height, |channel, row, column| {
-        table[picture.bytes[((top + row) * picture.width + left + column) * CHANNELS + channel] as usize]
+        table[scene.bytes[((top + row) * scene.width + left + column) * CHANNELS + channel] as usize]
     })
-    .expect("a picture has pixels")
+    .expect("a scene has pixels")
 }

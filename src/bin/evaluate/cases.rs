@@ -11,7 +11,7 @@ use svnr::color::{linear_to_srgb, srgb_to_linear};
 use svnr::files;
 use svnr::method::noise::Noise;
 use svnr::training::camera::{Camera, noise_of};
-use svnr::training::pictures::noisy_partner;
+use svnr::training::scenes::noisy_partner;
 use svnr::{LinearImage, NoiseModel};
 
 /// Where the noise comes from.

@@ -1,4 +1,4 @@
-//! JPEG, as often as a photo has been saved.
+//! JPEG compression, once per time that a photo was saved.
 
 use image::ImageFormat;
 use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
@@ -6,21 +6,21 @@ use rand::Rng;
 
 use crate::training::camera::Pixels;
 
-/// Pixels of the largest block that is compressed together.
+/// Side of the largest block that is compressed together, in pixels.
 const BLOCK: usize = 16;
 
-/// One time of saving.
+/// Saving a photo once.
 #[derive(Debug, Clone, Copy)]
 pub struct Compression {
     /// From 1 to 100.
     quality: u8,
     sampling: SamplingFactor,
-    /// Row and column of the first block's corner: pictures get cropped between two times of saving.
+    /// Row and column of the first block's corner: photos are cropped between two times of saving.
     corner: [usize; 2],
 }
 
 impl Compression {
-    /// A camera's quality, or a program's.
+    /// Settings as cameras and editors use them.
     pub fn random(rng: &mut impl Rng) -> Self {
         let sampling = match rng.random_range(0..10) {
             0..6 => SamplingFactor::R_4_2_0,
@@ -34,28 +34,28 @@ impl Compression {
         }
     }
 
-    /// A picture on the sRGB curve after saving and opening. What lies before the first corner stays as it is.
-    pub fn through(&self, picture: &Pixels) -> Pixels {
+    /// Pixels on the sRGB curve after saving and opening. Those before the first corner are unchanged.
+    pub fn through(&self, pixels: &Pixels) -> Pixels {
         let [top, left] = self.corner;
-        let (width, height) = (picture.width - left, picture.height() - top);
-        let at = |row: usize, column: usize| (row + top) * picture.width + column + left;
+        let (width, height) = (pixels.width - left, pixels.height() - top);
+        let at = |row: usize, column: usize| (row + top) * pixels.width + column + left;
         let bytes: Vec<u8> = (0..width * height)
-            .flat_map(|i| picture.values[at(i / width, i % width)].map(|v| (v * 255.0 + 0.5) as u8))
+            .flat_map(|i| pixels.values[at(i / width, i % width)].map(|v| (v * 255.0 + 0.5) as u8))
             .collect();
         let mut file = Vec::new();
         let mut encoder = Encoder::new(&mut file, self.quality);
         encoder.set_sampling_factor(self.sampling);
         encoder
             .encode(&bytes, width as u16, height as u16, ColorType::Rgb)
-            .expect("a patch is small enough for a JPEG, and memory takes it");
+            .expect("a patch is small enough for a JPEG, and writing to memory does not fail");
         let decoded = image::load_from_memory_with_format(&file, ImageFormat::Jpeg)
-            .expect("what the encoder writes can be read")
+            .expect("the encoder writes valid files")
             .into_rgb8();
-        let mut values = picture.values.clone();
+        let mut values = pixels.values.clone();
         for (i, p) in decoded.pixels().enumerate() {
             values[at(i / width, i % width)] = p.0.map(|v| f32::from(v) / 255.0);
         }
-        Pixels { width: picture.width, values }
+        Pixels { width: pixels.width, values }
     }
 }
 
@@ -63,16 +63,15 @@ impl Compression {
 mod tests {
     use super::*;
 
-    fn picture() -> Pixels {
+    fn pixels() -> Pixels {
         let values =
             (0..48 * 40).map(|i| [(i % 48) as f32 / 60.0, ((i * 7919) % 97) as f32 / 300.0 + 0.3, 0.5]).collect();
         Pixels { width: 48, values }
     }
 
     fn error(quality: u8, sampling: SamplingFactor) -> f32 {
-        let out = Compression { quality, sampling, corner: [3, 5] }.through(&picture());
-        let differences =
-            picture().values.into_iter().zip(out.values).flat_map(|(a, b)| [0, 1, 2].map(|c| a[c] - b[c]));
+        let out = Compression { quality, sampling, corner: [3, 5] }.through(&pixels());
+        let differences = pixels().values.into_iter().zip(out.values).flat_map(|(a, b)| [0, 1, 2].map(|c| a[c] - b[c]));
         (differences.map(|d| d * d).sum::<f32>() / (3 * 48 * 40) as f32).sqrt()
     }
 
@@ -86,9 +85,9 @@ mod tests {
 
     #[test]
     fn pixels_before_the_corner_stay() {
-        let out = Compression { quality: 50, sampling: SamplingFactor::R_4_4_4, corner: [3, 5] }.through(&picture());
-        assert_eq!(out.values[..3 * 48], picture().values[..3 * 48]);
-        assert_eq!(out.values[10 * 48..10 * 48 + 5], picture().values[10 * 48..10 * 48 + 5]);
-        assert_ne!(out.values, picture().values);
+        let out = Compression { quality: 50, sampling: SamplingFactor::R_4_4_4, corner: [3, 5] }.through(&pixels());
+        assert_eq!(out.values[..3 * 48], pixels().values[..3 * 48]);
+        assert_eq!(out.values[10 * 48..10 * 48 + 5], pixels().values[10 * 48..10 * 48 + 5]);
+        assert_ne!(out.values, pixels().values);
     }
 }

@@ -1,4 +1,4 @@
-//! What a camera makes of linear colours before it writes them: tone curve, less noise, smoother chroma, sharper edges.
+//! A camera's processing of linear colours: tone curve, noise reduction, chroma smoothing, sharpening.
 
 use std::sync::LazyLock;
 
@@ -11,23 +11,23 @@ use crate::training::camera::{Pixel, Pixels, blurred};
 /// Weights of luma (BT.601, as JPEG has them).
 const LUMA: Pixel = [0.299, 0.587, 0.114];
 
-/// A camera's picture style. Lengths are in pixels.
+/// A camera's style. Lengths are in pixels.
 #[derive(Debug, Clone, Copy)]
 pub struct Development {
     /// From 0, none, to 1, the S-curve `3 v^2 - 2 v^3`.
     contrast: f32,
-    /// What is done about noise in luma.
+    /// Noise reduction of luma.
     reduction: Option<Reduction>,
     /// Std of the blur of both chroma planes; 0 for none.
     chroma_blur: f32,
-    /// Std of luma's blur.
+    /// Std of the blur of luma.
     luma_blur: f32,
-    /// How much of the blurred luma is taken; below 0 it sharpens.
+    /// Share of blurred luma in the result; below 0 it sharpens.
     luma_blend: f32,
 }
 
 impl Development {
-    /// Some style; with noise reduction, for a photo that needs it.
+    /// A random style, with or without noise reduction.
     pub fn random(reduction: bool, rng: &mut impl Rng) -> Self {
         Self {
             contrast: if rng.random_bool(0.7) { rng.random() } else { 0.0 },
@@ -56,14 +56,14 @@ impl Development {
         })
     }
 
-    /// The rest, on a toned picture whose luma has noise of this std, or would have if it were not the clean one.
+    /// The other stages, on toned pixels. `noise` is the std of the noise in the noisy version's luma.
     pub fn finish(&self, toned: Pixels, noise: f32) -> Pixels {
         if self.chroma_blur == 0.0 && self.luma_blend == 0.0 && self.reduction.is_none() {
             return toned;
         }
         let width = toned.width;
         let luma = luma(&toned);
-        // Around one half: the library's blur keeps to [0, 1]. Red's and blue's differences hold green's.
+        // Centred at one half: the library's blur clamps to [0, 1]. Red's and blue's differences determine green's.
         let chroma = [0, 2].map(|c| {
             let plane = toned.values.iter().zip(&luma).map(|(p, y)| 0.5 + 0.5 * (p[c] - y)).collect();
             blurred(plane, width, self.chroma_blur)
@@ -85,19 +85,19 @@ impl Development {
 }
 
 /// Luma of every pixel.
-pub fn luma(picture: &Pixels) -> Vec<f32> {
-    picture.values.iter().map(|p| (0..3).map(|c| LUMA[c] * p[c]).sum()).collect()
+pub fn luma(pixels: &Pixels) -> Vec<f32> {
+    pixels.values.iter().map(|p| (0..3).map(|c| LUMA[c] * p[c]).sum()).collect()
 }
 
 /// From the sRGB curve back to linear light.
-pub fn to_linear(picture: Pixels) -> Pixels {
-    picture.map(|p| p.map(|v| TO_LINEAR.at(v)))
+pub fn to_linear(pixels: Pixels) -> Pixels {
+    pixels.map(|p| p.map(|v| TO_LINEAR.at(v)))
 }
 
 static TO_SRGB: LazyLock<Curve> = LazyLock::new(|| Curve::of(linear_to_srgb));
 static TO_LINEAR: LazyLock<Curve> = LazyLock::new(|| Curve::of(srgb_to_linear));
 
-/// A curve on [0, 1] from a table, as cameras have theirs: a power costs more than all else that is done to a pixel.
+/// A curve on [0, 1] as a table: a power per value would cost more than all other processing.
 struct Curve(Vec<f32>);
 
 impl Curve {

@@ -1,8 +1,9 @@
-//! A simulated camera: what becomes of a sensor's noise on its way into a JPEG.
+//! A simulated camera: what a sensor's noise becomes in a JPEG.
 //!
-//! The bridge from photo to clean image needs no white noise (`x_t = x0 + (gamma_t / gamma_T*) e + ...` holds for any `e`), so
-//! the network can learn from photos as cameras write them. A scene is unprocessed to what a sensor sees, gets noise
-//! there, and is developed (as Brooks et al., *Unprocessing images for learned raw denoising*, 2019):
+//! The bridge between photo and clean image does not need white noise (`x_t = x0 + (gamma_t / gamma_T*) e + ...` holds
+//! for any `e`), so the network can learn from photos as cameras write them. A scene is converted to what a sensor
+//! records, gets noise there, and is developed (as Brooks et al., *Unprocessing images for learned raw denoising*,
+//! 2019):
 //!
 //! | stage | where |
 //! |---|---|
@@ -13,8 +14,8 @@
 //! | noise reduction | `reduce` |
 //! | one or two JPEGs | `compress` |
 //!
-//! The clean image is the same development of the same scene without noise and without compression, and with the same
-//! noise reduction, which takes weak texture along: what the mean of many shots would show.
+//! The clean image is the same scene, developed with the same settings but without noise and compression. It also goes
+//! through noise reduction, which removes weak texture: it is what the mean of many photos would show.
 
 mod compress;
 mod develop;
@@ -33,14 +34,14 @@ use crate::training::camera::develop::Development;
 use crate::training::camera::mosaic::Mosaic;
 use crate::training::camera::sensor::Sensor;
 
-/// Gains of the sensor, log-uniform. Compression takes away part of its noise.
+/// Gains of the sensor, log-uniform.
 const GAINS: (f32, f32) = (0.05, 4.0);
-/// Where the camera reduces noise. Luma then has little left, while blotches of colour, which are too large for it, remain:
-/// on the Canon 5D2 photos of PolyU both have stds of 2 to 3 codes.
+/// Gains with noise reduction. It leaves little noise in luma, but blotches of colour that are too large for it: in the
+/// photos that PolyU's set has of a Canon 5D2, both have stds of 2 to 3 codes.
 const GAINS_REDUCED: (f32, f32) = (0.3, 10.0);
-/// Share of photos where it does.
+/// Share of photos with noise reduction.
 const SHARE_REDUCED: f64 = 0.6;
-/// Brightnesses at which [`noise_of`] looks.
+/// Number of groups of equal size into which [`noise_of`] splits the brightness.
 const GROUPS: usize = 8;
 
 /// A pixel's three channels.
@@ -70,15 +71,15 @@ impl Pixels {
     }
 
     fn blurred(self, std: f32) -> Self {
-        let samples = self.values.into_flattened();
+        let values = self.values.into_flattened();
         let buffer: ImageBuffer<Rgb<f32>, _> =
-            ImageBuffer::from_raw(self.width as u32, (samples.len() / CHANNELS / self.width) as u32, samples)
-                .expect("there are three samples a pixel");
+            ImageBuffer::from_raw(self.width as u32, (values.len() / CHANNELS / self.width) as u32, values)
+                .expect("there are three values per pixel");
         let values = image::imageops::blur(&buffer, std).into_raw().as_chunks().0.to_vec();
         Self { width: self.width, values }
     }
 
-    /// Without so many pixels at each border.
+    /// The pixels without a margin at each border.
     fn inner(&self, margin: usize) -> Self {
         let rows = self.values.chunks_exact(self.width).skip(margin).take(self.height() - 2 * margin);
         let values = rows.flat_map(|row| &row[margin..self.width - margin]).copied().collect();
@@ -94,7 +95,7 @@ impl Pixels {
 /// A camera with its settings.
 #[derive(Debug, Clone)]
 pub struct Camera {
-    /// Std of the lens's blur, in pixels: no lens is as sharp as a picture that was scaled down.
+    /// Std of the lens's blur, in pixels: no lens is as sharp as an image that was scaled down.
     lens: f32,
     sensor: Sensor,
     mosaic: Mosaic,
@@ -103,20 +104,20 @@ pub struct Camera {
     compressions: Vec<Compression>,
 }
 
-/// A photo and what it should have been.
+/// A photo and its clean version.
 #[derive(Debug, Clone)]
-pub struct Photo {
-    /// As the camera wrote it.
+pub struct Capture {
+    /// The photo, as the camera writes it.
     pub noisy: LinearImage,
     /// Without noise and compression.
     pub clean: LinearImage,
 }
 
 impl Camera {
-    /// Pixels at each border of a scene whose surroundings are missing: they are cut off.
+    /// Pixels at each border of a scene that are cut off because their surroundings are missing.
     pub const MARGIN: usize = 16;
 
-    /// Some camera.
+    /// A random camera.
     pub fn random(rng: &mut impl Rng) -> Self {
         let reduced = rng.random_bool(SHARE_REDUCED);
         let gain = log_uniform(if reduced { GAINS_REDUCED } else { GAINS }, rng);
@@ -131,11 +132,12 @@ impl Camera {
         }
     }
 
-    /// A photo of a scene in linear light, smaller by [`Camera::MARGIN`] at each border; `seed` is the noise's.
+    /// Takes a photo of a scene in linear light. It is smaller than the scene by [`Camera::MARGIN`] at each border;
+    /// `seed` determines the noise.
     ///
     /// # Panics
-    /// If nothing is left of the scene.
-    pub fn photo(&self, scene: &LinearImage, seed: u64) -> Photo {
+    /// If the scene is too small for the margins.
+    pub fn photo(&self, scene: &LinearImage, seed: u64) -> Capture {
         let focused = Pixels::of(scene).blurred(self.lens);
         let sensor = focused.map(|p| self.sensor.to_sensor(p)).into_image();
         let exposed = self.noise.add_to(&sensor, seed);
@@ -145,9 +147,9 @@ impl Camera {
         });
         let noise = distance(&develop::luma(&clean), &develop::luma(&noisy));
         let [clean, noisy] = [clean, noisy].map(|toned| self.development.finish(toned, noise));
-        let noisy = self.compressions.iter().fold(noisy, |picture, c| c.through(&picture));
+        let noisy = self.compressions.iter().fold(noisy, |pixels, c| c.through(&pixels));
         let [noisy, clean] = [noisy, clean].map(|whole| develop::to_linear(whole.inner(Self::MARGIN)).into_image());
-        Photo { noisy, clean }
+        Capture { noisy, clean }
     }
 }
 
@@ -156,41 +158,41 @@ fn distance(a: &[f32], b: &[f32]) -> f32 {
     (a.iter().zip(b).map(|(a, b)| (a - b).powi(2)).sum::<f32>() / a.len() as f32).sqrt()
 }
 
-/// A plane (from 0 to 1) blurred by a Gaussian.
+/// Blurs a plane of values from 0 to 1 by a Gaussian.
 fn blurred(plane: Vec<f32>, width: usize, std: f32) -> Vec<f32> {
     if std == 0.0 {
         return plane;
     }
     let height = plane.len() / width;
     let buffer: ImageBuffer<Luma<f32>, _> =
-        ImageBuffer::from_raw(width as u32, height as u32, plane).expect("the plane has the picture's size");
+        ImageBuffer::from_raw(width as u32, height as u32, plane).expect("the plane has this size");
     image::imageops::blur(&buffer, std).into_raw()
 }
 
-/// A number whose logarithm is uniform in this range.
+/// A random number whose logarithm is uniform in this range.
 pub(super) fn log_uniform(range: (f32, f32), rng: &mut impl Rng) -> f32 {
     log_between(range, rng.random())
 }
 
-/// The number at a place, from 0 to 1, in the logarithm of a range.
+/// The number at a place from 0 to 1 in the logarithm of a range.
 pub(super) fn log_between((low, high): (f32, f32), place: f32) -> f32 {
     low * (high / low).powf(place)
 }
 
-/// The noise model that comes closest to the difference between a photo and its clean version, with the same variance in
-/// all. `None` when there is no difference.
+/// The noise model that best fits the difference between a photo and its clean version and has the same total variance.
+/// `None` if there is no difference.
 pub fn noise_of(noisy: &LinearImage, clean: &LinearImage) -> Option<NoiseModel> {
-    let mut samples: Vec<(f32, f32)> =
+    let mut squares: Vec<(f32, f32)> =
         clean.samples().iter().zip(noisy.samples()).map(|(x, y)| (*x, (y - x).powi(2))).collect();
-    samples.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
+    squares.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
     let mean = |group: &[(f32, f32)], f: fn(&(f32, f32)) -> f32| group.iter().map(f).sum::<f32>() / group.len() as f32;
-    let points: Vec<Point> = samples
-        .chunks(samples.len().div_ceil(GROUPS))
+    let points: Vec<Point> = squares
+        .chunks(squares.len().div_ceil(GROUPS))
         .map(|group| Point { mean: mean(group, |s| s.0), std: mean(group, |s| s.1).sqrt() })
         .collect();
     let model = fit(&points, Tolerance::OF_GRAIN);
-    let fitted = samples.iter().map(|s| model.variance(s.0)).sum::<f32>() / samples.len() as f32;
-    let measured = mean(&samples, |s| s.1);
+    let fitted = squares.iter().map(|s| model.variance(s.0)).sum::<f32>() / squares.len() as f32;
+    let measured = mean(&squares, |s| s.1);
     (fitted > 0.0 && measured > 0.0).then(|| model.scaled((measured / fitted).sqrt()))
 }
 
@@ -226,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn a_camera_without_noise_and_compression_takes_the_clean_picture() {
+    fn without_noise_and_compression_a_photo_is_clean() {
         let mut rng = ChaCha8Rng::seed_from_u64(2);
         let camera = Camera { noise: NoiseModel::NONE, compressions: Vec::new(), ..Camera::random(&mut rng) };
         let photo = camera.photo(&scene(), 1);

@@ -1,15 +1,15 @@
-//! One colour per pixel, and the other two guessed again.
+//! A Bayer mosaic, which keeps one colour per pixel, and demosaicing.
 
 use rand::Rng;
 
 use crate::image::reflect;
 use crate::training::camera::{Pixel, Pixels};
 
-/// Weights of 5 x 5 samples, in sixteenths.
+/// Weights of 5 x 5 values, in sixteenths.
 type Kernel = [[f32; 5]; 5];
 
-/// Kernels for a missing colour: green where there is red or blue; red or blue left and right of it; red or blue at
-/// blue or red, which is on the diagonals.
+/// Kernels that interpolate a missing colour: green at red or blue; red or blue between two of the same row; red at
+/// blue or blue at red, from the diagonals.
 #[derive(Debug, Clone, Copy)]
 struct Kernels {
     green: Kernel,
@@ -24,8 +24,8 @@ const BILINEAR: Kernels = Kernels {
     diagonal: [[0.; 5], [0., 4., 0., 4., 0.], [0.; 5], [0., 4., 0., 4., 0.], [0.; 5]],
 };
 
-/// Led by the edges of the colour that is there: Malvar, He, Cutler, *High-quality linear interpolation for demosaicing
-/// of Bayer-patterned color images* (2004), Fig. 2.
+/// Corrected by the gradient of the measured colour: Malvar, He, Cutler, *High-quality linear interpolation for
+/// demosaicing of Bayer-patterned color images* (2004), Fig. 2.
 const LED: Kernels = Kernels {
     green: [
         [0., 0., -2., 0., 0.],
@@ -51,7 +51,7 @@ const LED: Kernels = Kernels {
 };
 
 impl Kernels {
-    /// From bilinear at 0 to led at 1.
+    /// From bilinear at 0 to gradient-corrected at 1.
     fn between(led: f32) -> Self {
         let mix = |a: Kernel, b: Kernel| {
             std::array::from_fn(|r| std::array::from_fn(|c| (a[r][c] + led * (b[r][c] - a[r][c])) / 16.0))
@@ -64,18 +64,18 @@ impl Kernels {
     }
 }
 
-/// A Bayer sensor and how its mosaic is filled in.
+/// A Bayer pattern and its demosaicing.
 #[derive(Debug, Clone, Copy)]
 pub struct Mosaic {
-    /// Row and column, 0 or 1, of the pattern's red samples.
+    /// Row and column, 0 or 1, of the pattern's red pixels.
     red: [usize; 2],
     kernels: Kernels,
-    /// The kernel for red or blue above and below.
+    /// The kernel for red or blue between two of the same column.
     above: Kernel,
 }
 
 impl Mosaic {
-    /// Any of the four patterns, any filling.
+    /// One of the four patterns with some demosaicing.
     pub fn random(rng: &mut impl Rng) -> Self {
         Self::new([rng.random_range(0..2), rng.random_range(0..2)], Kernels::between(rng.random()))
     }
@@ -85,7 +85,7 @@ impl Mosaic {
         Self { red, kernels, above }
     }
 
-    /// What comes out of mosaic and filling.
+    /// Light after mosaic and demosaicing.
     pub fn through(&self, light: &Pixels) -> Pixels {
         let (width, height) = (light.width, light.height());
         let colour_at = |row: usize, column: usize| match (row % 2 == self.red[0], column % 2 == self.red[1]) {
@@ -106,13 +106,13 @@ impl Mosaic {
         (width, height): (usize, usize),
         colour_at: impl Fn(usize, usize) -> usize,
     ) -> Pixel {
-        // Reflection about a sample keeps the pattern.
+        // Reflection about a pixel keeps the pattern.
         let columns: [usize; 5] = std::array::from_fn(|c| reflect(column as isize + c as isize - 2, width));
         let window: [[f32; 5]; 5] = std::array::from_fn(|r| {
             let start = reflect(row as isize + r as isize - 2, height) * width;
             columns.map(|column| raw[start + column])
         });
-        // Column by column, which the processor does at once.
+        // One sum per column, which vectorises.
         let guess = |kernel: &Kernel| -> f32 {
             let mut sums = [0.0; 5];
             for (weights, row) in kernel.iter().zip(&window) {

@@ -1,23 +1,23 @@
-//! Noise reduction of luma, as cameras do at high ISO: smooth where there is nothing but noise, not across edges.
+//! Noise reduction of luma as in cameras at high ISO: it smooths flat areas and preserves edges.
 
 use rand::Rng;
 
 use crate::training::camera::blurred;
 
-/// A guided filter (He et al. 2010) whose guide is the picture itself, in Gaussian windows. What it leaves is neither white
-/// nor everywhere: smooth grain in flat places, all of the noise along edges.
+/// A self-guided filter (He et al., 2010) with Gaussian windows. The remaining noise is neither white nor uniform:
+/// smooth grain in flat areas, full noise along edges.
 #[derive(Debug, Clone, Copy)]
 pub struct Reduction {
     /// Std of the windows, in pixels.
     pub reach: f32,
-    /// Structure of less than this many times the noise's std is smoothed away.
+    /// Structure below this many times the noise's std is smoothed away.
     pub strength: f32,
-    /// Share of the picture that is left as it was, for its texture.
+    /// Share of the original that is mixed back in to keep texture.
     pub kept: f32,
 }
 
 impl Reduction {
-    /// Some camera's.
+    /// Random settings.
     pub fn random(rng: &mut impl Rng) -> Self {
         Self {
             reach: rng.random_range(0.8..2.0),
@@ -32,7 +32,7 @@ impl Reduction {
         let mean = window(luma.clone());
         let square = window(luma.iter().map(|v| v * v).collect());
         let threshold = (self.strength * noise).powi(2);
-        // In each window the result is `a luma + b`: 1 and 0 at edges, 0 and the mean where it is flat.
+        // In each window the result is `a luma + b`: a = 1 and b = 0 at edges, a = 0 and b = mean in flat areas.
         let a: Vec<f32> = mean
             .iter()
             .zip(&square)

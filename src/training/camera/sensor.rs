@@ -1,23 +1,23 @@
-//! From the colours of a screen to those of a sensor, and back.
+//! Conversion between the colours of a screen and of a sensor.
 
 use rand::Rng;
 
 use crate::training::camera::Pixel;
 
-/// A sensor's colours in sRGB's: rows that add up to 1, typical of cameras.
+/// A typical matrix from a camera's colours to sRGB; its rows sum to 1.
 const TYPICAL: [Pixel; 3] = [[1.7, -0.55, -0.15], [-0.25, 1.55, -0.3], [0.0, -0.55, 1.55]];
 
 /// White balance and colour matrix.
 #[derive(Debug, Clone, Copy)]
 pub struct Sensor {
-    /// Gains of the white balance; green's is 1.
+    /// White balance gains; green's is 1.
     gains: Pixel,
     matrix: [Pixel; 3],
     inverse: [Pixel; 3],
 }
 
 impl Sensor {
-    /// Some light, some sensor.
+    /// A random light and sensor.
     pub fn random(rng: &mut impl Rng) -> Self {
         let strength = rng.random_range(0.2..1.1);
         let matrix = std::array::from_fn(|r| {
@@ -30,13 +30,13 @@ impl Sensor {
         Self { gains, matrix, inverse: inverse(&matrix) }
     }
 
-    /// What the sensor sees of a colour in linear sRGB. Colours that it cannot see become black in that channel.
+    /// What the sensor records of a linear sRGB colour. Channels out of its gamut become 0.
     pub fn to_sensor(self, p: Pixel) -> Pixel {
         let seen = times(&self.inverse, p);
         std::array::from_fn(|c| seen[c].max(0.0) / self.gains[c])
     }
 
-    /// Linear sRGB from what the sensor saw.
+    /// Linear sRGB from what the sensor recorded.
     pub fn to_screen(self, p: Pixel) -> Pixel {
         times(&self.matrix, std::array::from_fn(|c| p[c] * self.gains[c]))
     }

@@ -1,5 +1,5 @@
-//! Pictures to train on: folders of clean images, generated ones, and photos that come in pairs with clean ones, held as
-//! 8-bit sRGB.
+//! What to train on, held as 8-bit sRGB: clean images from folders, generated ones, and pairs of a photo and its clean
+//! version.
 
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
@@ -10,18 +10,18 @@ use rayon::prelude::*;
 
 use crate::training::dead_leaves::dead_leaves;
 
-/// Side of a generated picture.
+/// Side of a generated scene, in pixels.
 const GENERATED_SIDE: usize = 256;
-/// How many different pictures are generated.
+/// Number of generated scenes.
 const GENERATED: usize = 500;
-/// One in this many pictures of the folders is held out, up to [`MOST_HELD_OUT`].
+/// One in this many scenes from folders is held out, up to [`MOST_HELD_OUT`].
 const HOLD_OUT_EVERY: usize = 40;
-/// See [`HOLD_OUT_EVERY`].
+/// The most scenes that are held out.
 const MOST_HELD_OUT: usize = 8;
 
-/// A clean picture: interleaved 8-bit sRGB.
+/// A clean image as interleaved 8-bit sRGB.
 #[derive(Debug, Clone)]
-pub struct Picture {
+pub struct Scene {
     /// Pixels across.
     pub width: usize,
     /// Pixels down.
@@ -30,39 +30,39 @@ pub struct Picture {
     pub bytes: Vec<u8>,
 }
 
-/// A photo twice, of one size.
+/// A photo and its clean version, of one size.
 #[derive(Debug, Clone)]
 pub struct Pair {
-    /// As the camera wrote it.
-    pub noisy: Picture,
-    /// The mean of many shots.
-    pub clean: Picture,
+    /// The photo, as the camera wrote it.
+    pub noisy: Scene,
+    /// The mean of many photos of the same scene.
+    pub clean: Scene,
 }
 
-/// All pictures of a run.
+/// All scenes and pairs of a run.
 #[derive(Debug, Default)]
-pub struct Pictures {
-    /// From folders.
-    pub photos: Vec<Picture>,
-    /// From the built-in generator.
+pub struct Scenes {
+    /// Clean images from folders.
+    pub from_folders: Vec<Scene>,
+    /// Clean images from the built-in generator.
     pub generated: Generated,
-    /// Photos with noise of their own.
+    /// Real photos with clean versions.
     pub pairs: Vec<Pair>,
-    /// Never trained on: for validation.
-    pub held_out: Vec<Picture>,
-    /// Files that could not be read, and why.
+    /// Clean images that are never trained on, for validation.
+    pub held_out: Vec<Scene>,
+    /// Files that could not be used, and why.
     pub skipped: Vec<(PathBuf, String)>,
 }
 
-impl Pictures {
-    /// Reads all images (png, jpeg, tiff, webp) in folders and below, and generates the rest. Smaller ones than
-    /// `least_side` are skipped, like unreadable ones.
+impl Scenes {
+    /// Reads all images (png, jpeg, tiff, webp) in the folders and below. Files that are unreadable or smaller than
+    /// `least_side` pixels are skipped.
     ///
     /// # Errors
-    /// When a folder cannot be listed, or holds no image at all.
+    /// When a folder cannot be listed or holds no image.
     pub fn load(folders: &[PathBuf], least_side: usize, seed: u64) -> Result<Self, String> {
         let mut all = Self { generated: Generated::new(GENERATED, seed), ..Self::default() };
-        let mut photos = Vec::new();
+        let mut scenes = Vec::new();
         for folder in folders {
             let files = image_files(folder)?;
             if files.is_empty() {
@@ -71,31 +71,31 @@ impl Pictures {
             let read: Vec<_> = files.into_par_iter().map(|f| (read(&f, least_side), f)).collect();
             for (result, file) in read {
                 match result {
-                    Ok(picture) => photos.push(picture),
+                    Ok(scene) => scenes.push(scene),
                     Err(why) => all.skipped.push((file, why)),
                 }
             }
         }
-        if photos.len() >= 2 * HOLD_OUT_EVERY {
-            for (i, picture) in photos.into_iter().enumerate() {
+        if scenes.len() >= 2 * HOLD_OUT_EVERY {
+            for (i, scene) in scenes.into_iter().enumerate() {
                 if i % HOLD_OUT_EVERY == HOLD_OUT_EVERY - 1 && all.held_out.len() < MOST_HELD_OUT {
-                    all.held_out.push(picture);
+                    all.held_out.push(scene);
                 } else {
-                    all.photos.push(picture);
+                    all.from_folders.push(scene);
                 }
             }
         } else {
-            all.photos = photos;
+            all.from_folders = scenes;
             let held_out = Generated::new(MOST_HELD_OUT, !seed);
             all.held_out = (0..held_out.len()).map(|i| held_out.get(i).clone()).collect();
         }
         Ok(all)
     }
 
-    /// Adds the pairs in folders and below, all of which count: they are few.
+    /// Adds the pairs in the folders and below. Pairs are few, so one that cannot be used is an error.
     ///
     /// # Errors
-    /// When a folder cannot be listed or holds no pair, or when a pair cannot be read or its sizes differ.
+    /// When a folder cannot be listed or holds no pair, and when a pair cannot be read or its sizes differ.
     pub fn add_pairs(&mut self, folders: &[PathBuf], least_side: usize) -> Result<(), String> {
         for folder in folders {
             let before = self.pairs.len();
@@ -119,46 +119,47 @@ impl Pictures {
     }
 }
 
-/// The noisy photo beside a clean one: `..._mean` and `..._real`, as PolyU's set names them. Any other name is its own.
+/// The photo that belongs to a clean image, named `NAME_real` and `NAME_mean` as in PolyU's set. A file with another
+/// name is returned as it is.
 pub fn noisy_partner(clean: &Path) -> PathBuf {
     let name = clean.file_name().unwrap_or_default().to_string_lossy().replace("_mean.", "_real.");
     clean.with_file_name(name)
 }
 
-/// Pictures of the built-in generator, each made when it is first asked for.
+/// Scenes of the built-in generator, each made when it is first used.
 #[derive(Debug, Default)]
 pub struct Generated {
     seed: u64,
-    pictures: Vec<OnceLock<Picture>>,
+    scenes: Vec<OnceLock<Scene>>,
 }
 
 impl Generated {
-    /// So many pictures of a seed.
+    /// This many scenes from a seed.
     pub fn new(count: usize, seed: u64) -> Self {
-        Self { seed, pictures: (0..count).map(|_| OnceLock::new()).collect() }
+        Self { seed, scenes: (0..count).map(|_| OnceLock::new()).collect() }
     }
 
-    /// How many there are.
+    /// Number of scenes.
     pub fn len(&self) -> usize {
-        self.pictures.len()
+        self.scenes.len()
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.pictures.is_empty()
+        self.scenes.is_empty()
     }
 
-    /// The picture of a number below [`Generated::len`].
-    pub fn get(&self, index: usize) -> &Picture {
-        self.pictures[index].get_or_init(|| {
+    /// A scene by its number, below [`Generated::len`].
+    pub fn get(&self, index: usize) -> &Scene {
+        self.scenes[index].get_or_init(|| {
             let mut rng = ChaCha8Rng::seed_from_u64(self.seed);
             rng.set_stream(index as u64);
-            Picture { width: GENERATED_SIDE, height: GENERATED_SIDE, bytes: dead_leaves(GENERATED_SIDE, &mut rng) }
+            Scene { width: GENERATED_SIDE, height: GENERATED_SIDE, bytes: dead_leaves(GENERATED_SIDE, &mut rng) }
         })
     }
 }
 
-/// The image files in a folder and below, in the order of their names.
+/// The image files in a folder and below, sorted by name.
 fn image_files(folder: &Path) -> Result<Vec<PathBuf>, String> {
     let mut files = Vec::new();
     for entry in walkdir::WalkDir::new(folder).follow_links(true).sort_by_file_name() {
@@ -171,13 +172,13 @@ fn image_files(folder: &Path) -> Result<Vec<PathBuf>, String> {
     Ok(files)
 }
 
-fn read(file: &Path, least_side: usize) -> Result<Picture, String> {
+fn read(file: &Path, least_side: usize) -> Result<Scene, String> {
     let image = image::open(file).map_err(|e| e.to_string())?.into_rgb8();
     let (width, height) = (image.width() as usize, image.height() as usize);
     if width.min(height) < least_side {
         return Err(format!("{width} x {height} pixels are too few; patches need {least_side}"));
     }
-    Ok(Picture { width, height, bytes: image.into_raw() })
+    Ok(Scene { width, height, bytes: image.into_raw() })
 }
 
 #[cfg(test)]
@@ -193,14 +194,14 @@ mod tests {
         image::RgbImage::new(8, 64).save(dir.path().join("small.png")).unwrap();
         std::fs::write(dir.path().join("broken.jpg"), b"not an image").unwrap();
         std::fs::write(dir.path().join("notes.txt"), b"not an image").unwrap();
-        let pictures = Pictures::load(&[dir.path().into()], 48, 1).unwrap();
-        assert_eq!(pictures.photos.len(), 1);
-        assert_eq!(pictures.photos[0].bytes[..3], [1, 2, 3]);
+        let scenes = Scenes::load(&[dir.path().into()], 48, 1).unwrap();
+        assert_eq!(scenes.from_folders.len(), 1);
+        assert_eq!(scenes.from_folders[0].bytes[..3], [1, 2, 3]);
         let mut skipped: Vec<_> =
-            pictures.skipped.iter().map(|(f, _)| f.file_name().unwrap().to_str().unwrap()).collect();
+            scenes.skipped.iter().map(|(f, _)| f.file_name().unwrap().to_str().unwrap()).collect();
         skipped.sort_unstable();
         assert_eq!(skipped, ["broken.jpg", "small.png"]);
-        assert!(!pictures.held_out.is_empty() && !pictures.generated.is_empty());
+        assert!(!scenes.held_out.is_empty() && !scenes.generated.is_empty());
     }
 
     #[test]
@@ -212,21 +213,21 @@ mod tests {
         save("a_mean.png", 64, 1);
         save("b_real.png", 64, 2);
         let folders = [dir.path().to_path_buf()];
-        let mut pictures = Pictures::default();
-        assert!(pictures.add_pairs(&folders, 48).unwrap_err().contains("no pair"));
+        let mut scenes = Scenes::default();
+        assert!(scenes.add_pairs(&folders, 48).unwrap_err().contains("no pair"));
         save("a_real.png", 64, 3);
-        pictures.add_pairs(&folders, 48).unwrap();
-        assert_eq!(pictures.pairs.len(), 1);
-        assert_eq!((pictures.pairs[0].noisy.bytes[0], pictures.pairs[0].clean.bytes[0]), (3, 1));
+        scenes.add_pairs(&folders, 48).unwrap();
+        assert_eq!(scenes.pairs.len(), 1);
+        assert_eq!((scenes.pairs[0].noisy.bytes[0], scenes.pairs[0].clean.bytes[0]), (3, 1));
         save("a_real.png", 65, 3);
-        assert!(pictures.add_pairs(&folders, 48).unwrap_err().contains("differ in size"));
-        assert!(pictures.add_pairs(&folders, 65).unwrap_err().contains("a_"));
+        assert!(scenes.add_pairs(&folders, 48).unwrap_err().contains("differ in size"));
+        assert!(scenes.add_pairs(&folders, 65).unwrap_err().contains("a_"));
     }
 
     #[test]
     fn a_folder_that_is_not_there_or_empty_is_an_error() {
         let dir = tempfile::tempdir().unwrap();
-        assert!(Pictures::load(&[dir.path().join("nowhere")], 48, 1).unwrap_err().contains("nowhere"));
-        assert!(Pictures::load(&[dir.path().into()], 48, 1).unwrap_err().contains("no image"));
+        assert!(Scenes::load(&[dir.path().join("nowhere")], 48, 1).unwrap_err().contains("nowhere"));
+        assert!(Scenes::load(&[dir.path().into()], 48, 1).unwrap_err().contains("no image"));
     }
 }

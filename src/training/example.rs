@@ -1,4 +1,4 @@
-//! One training example. A pure function of (seed, step, index), so that a run can stop anywhere and go on exactly.
+//! One training example: a pure function of (seed, step, index), so that a run can stop anywhere and resume exactly.
 
 use image::imageops::FilterType;
 use image::{ImageBuffer, Rgb};
@@ -16,56 +16,55 @@ use crate::method::schedule::Schedule;
 use crate::method::time_map::{TimeMap, time_after};
 use crate::training::camera::{Camera, log_between, log_uniform, noise_of};
 use crate::training::config::Config;
-use crate::training::pictures::{Picture, Pictures};
+use crate::training::scenes::{Scene, Scenes};
 
-/// Photographs with at least this many pixels are scaled down before they are cropped, which removes the traces of their
-/// compression.
+/// Scenes with at least this many pixels are always scaled down, which removes traces of their compression.
 const LARGE: usize = 300_000;
-/// Where noise is compared, in linear light.
+/// Signal at which noise is compared, in linear light.
 const MID_GREY: f32 = 0.2;
 
-/// Planes of one patch, as [`LinearImage`] orders them.
+/// The planes of one patch, in [`LinearImage`]'s order.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Sample {
+pub struct Example {
     /// The clean patch.
     pub x0: Vec<f32>,
     /// The noisy patch.
     pub y: Vec<f32>,
-    /// Between the two.
+    /// The point of the bridge between the two at which the network is trained.
     pub x_t: Vec<f32>,
     /// Std of the noise in `x_t`.
     pub sigma_t: Vec<f32>,
-    /// Std of the noise in `y`, as the time map has it.
+    /// Std of the noise in `y` according to the time map.
     pub sigma_star: Vec<f32>,
-    /// What the network is to predict.
+    /// The network's target.
     pub eps: Vec<f32>,
 }
 
-impl Sample {
-    /// The example `index` of a step.
-    pub fn new(pictures: &Pictures, config: &Config, schedule: &Schedule, step: usize, index: usize) -> Self {
+impl Example {
+    /// Example number `index` of a step.
+    pub fn new(scenes: &Scenes, config: &Config, schedule: &Schedule, step: usize, index: usize) -> Self {
         let mut rng = ChaCha8Rng::seed_from_u64(config.seed);
         rng.set_stream(((step as u64) << 16) | index as u64);
         let side = config.stage(step).patch;
         let seed = rng.random();
-        let photo = if !pictures.pairs.is_empty() && rng.random_bool(config.share_pairs) {
-            from_pair(pictures, config, side, &mut rng)
+        let photo = if !scenes.pairs.is_empty() && rng.random_bool(config.share_pairs) {
+            from_pair(scenes, config, side, &mut rng)
         } else if rng.random_bool(config.share_photos) {
-            photographed(pictures, config, side, seed, &mut rng)
+            photographed(scenes, config, side, seed, &mut rng)
         } else {
             None
         };
-        let (x0, y, assumed) = photo.unwrap_or_else(|| with_white_noise(pictures, config, side, seed, &mut rng));
+        let (x0, y, assumed) = photo.unwrap_or_else(|| with_white_noise(scenes, config, side, seed, &mut rng));
         let time_map = TimeMap::of_photo(&y, &assumed.into(), schedule, |_, _| 1.0);
         let tau = if rng.random_bool(config.share_at_photo) { 0.0 } else { rng.random::<f32>() * time_map.latest() };
         Self::at(&x0, &y, &time_map, tau, schedule, seed)
     }
 
-    /// The example for a clean and a noisy patch after going back by `tau`.
+    /// The example for a clean and a noisy patch at `tau`, the time since the photo.
     pub fn at(x0: &LinearImage, y: &LinearImage, time_map: &TimeMap, tau: f32, schedule: &Schedule, seed: u64) -> Self {
         let sigma_star: Vec<f32> = time_map.times().iter().map(|&t| schedule.sigma(t)).collect();
         let (sigma_t, x_t) = if tau == 0.0 {
-            // Where every pixel still is the photo's.
+            // Every pixel is still the photo's.
             (sigma_star.clone(), y.samples().to_vec())
         } else {
             let sigma_t: Vec<f32> = time_map.times().iter().map(|&t| schedule.sigma(time_after(t, tau))).collect();
@@ -77,7 +76,7 @@ impl Sample {
     }
 }
 
-/// The sample between clean patch and noisy patch whose noise has these stds.
+/// The point of the bridge between clean and noisy patch at which the noise has these stds.
 fn bridged(x0: &LinearImage, y: &LinearImage, sigma_t: &[f32], sigma_star: &[f32], seed: u64) -> Vec<f32> {
     let normals = Normals::new(seed, Stream::Forward);
     let (width, pixels) = (x0.width(), x0.pixels());
@@ -91,48 +90,48 @@ fn bridged(x0: &LinearImage, y: &LinearImage, sigma_t: &[f32], sigma_star: &[f32
     x_t
 }
 
-/// A clean patch, the patch with a sensor's noise, and what the time map is told of it.
+/// A clean patch, the patch with a sensor's noise, and the noise that the time map assumes.
 fn with_white_noise(
-    pictures: &Pictures,
+    scenes: &Scenes,
     config: &Config,
     side: usize,
     seed: u64,
     rng: &mut ChaCha8Rng,
 ) -> (LinearImage, LinearImage, NoiseModel) {
-    let x0 = clean_patch(pictures, config, side, rng);
+    let x0 = clean_patch(scenes, config, side, rng);
     let (true_noise, assumed) = noise_models(config, rng);
     let y = true_noise.add_to(&x0, seed);
     (x0, y, assumed)
 }
 
-/// The same from a camera that writes JPEGs. `None` when nothing of the noise came through.
+/// The same from a camera that writes JPEGs. `None` if no noise is left in the photo.
 fn photographed(
-    pictures: &Pictures,
+    scenes: &Scenes,
     config: &Config,
     side: usize,
     seed: u64,
     rng: &mut ChaCha8Rng,
 ) -> Option<(LinearImage, LinearImage, NoiseModel)> {
-    let scene = clean_patch(pictures, config, side + 2 * Camera::MARGIN, rng);
+    let scene = clean_patch(scenes, config, side + 2 * Camera::MARGIN, rng);
     let photo = Camera::random(rng).photo(&scene, seed);
     let assumed = estimated(&photo.clean, &photo.noisy, config, rng)?;
     Some((photo.clean, photo.noisy, assumed))
 }
 
-/// The same from a photo in a pair. `None` when the patch has no noise.
+/// The same from a pair. `None` if the patch has no noise.
 ///
-/// Pairs are few, and of few cameras. So that the network does not learn these by heart, half of the patches are scaled
-/// down, which shortens what the noise's grains have in common, some are darkened, and all have more or less noise.
+/// Pairs are few and come from few cameras. To keep the network from memorising them, half of the patches are scaled
+/// down, which shortens the noise's correlation, some are darkened, and the noise is scaled in all.
 fn from_pair(
-    pictures: &Pictures,
+    scenes: &Scenes,
     config: &Config,
     side: usize,
     rng: &mut ChaCha8Rng,
 ) -> Option<(LinearImage, LinearImage, NoiseModel)> {
-    let pair = &pictures.pairs[rng.random_range(0..pictures.pairs.len())];
+    let pair = &scenes.pairs[rng.random_range(0..scenes.pairs.len())];
     let fits = side as f64 / pair.clean.width.min(pair.clean.height) as f64;
     let scale = if rng.random_bool(0.5) { 1.0 } else { rng.random_range(0.6f64..1.0).max(fits) };
-    // Both are cut at the same place.
+    // Both crops are from the same place.
     let clean = crop(&pair.clean, side, scale, &mut rng.clone());
     let mut noisy = crop(&pair.noisy, side, scale, rng);
     relight(&mut noisy, &clean);
@@ -144,8 +143,8 @@ fn from_pair(
     Some((x0, y, assumed))
 }
 
-/// Brings a patch of interleaved linear RGB to the mean colour of its clean version. The light changes a little from shot to
-/// shot, which is no noise: a network that were to undo it would learn the scenes of the pairs by heart.
+/// Scales a patch of interleaved linear RGB to the mean colour of its clean version. The light differs slightly between
+/// photos of a scene; a network can only undo that by memorising the scene.
 fn relight(noisy: &mut [f32], clean: &[f32]) {
     for channel in 0..CHANNELS {
         let sum = |patch: &[f32]| patch.iter().skip(channel).step_by(CHANNELS).sum::<f32>();
@@ -157,23 +156,23 @@ fn relight(noisy: &mut [f32], clean: &[f32]) {
     }
 }
 
-/// What an estimator would say of a photo's noise.
+/// The noise that an estimator would find in a photo.
 fn estimated(x0: &LinearImage, y: &LinearImage, config: &Config, rng: &mut ChaCha8Rng) -> Option<NoiseModel> {
     let found = noise_of(y, x0)?.scaled(10f32.powf(config.photo_error * normal(rng)));
     let found = if rng.random_bool(config.share_mistaken) { found.plus(mistaken(rng)) } else { found };
     Some(drawn_to_typical(found.variance(MID_GREY) / MID_GREY))
 }
 
-/// Texture that an estimator takes for a photo's noise. The network has to see for itself that it is none.
+/// Texture that an estimator mistakes for noise. The network has to tell the two apart by itself.
 fn mistaken(rng: &mut ChaCha8Rng) -> NoiseModel {
     NoiseModel::at_gain(log_uniform((0.05, 1.5), rng))
 }
 
-/// The noise that is added, and what the time map is told: about what an estimator would have said.
+/// The true noise, and the noise that the time map assumes, with an estimator's error.
 fn noise_models(config: &Config, rng: &mut ChaCha8Rng) -> (NoiseModel, NoiseModel) {
     let typical = NoiseModel::at_gain(random_gain(config, rng));
     let mut jitter = |std: f32| 10f32.powf(std * normal(rng));
-    // Cameras differ: read and shot noise do not always go together.
+    // Cameras differ: read and shot noise vary independently to some degree.
     let real = NoiseModel { sigma_read: typical.sigma_read * jitter(0.1), shot: typical.shot * jitter(0.15) };
     let assumed = NoiseModel {
         sigma_read: real.sigma_read * jitter(config.parameter_error),
@@ -186,16 +185,16 @@ fn random_gain(config: &Config, rng: &mut ChaCha8Rng) -> f32 {
     log_between(config.gains, rng.random::<f32>().powf(config.gain_power))
 }
 
-/// A random patch: picture, scale, place, orientation, white level.
-fn clean_patch(pictures: &Pictures, config: &Config, side: usize, rng: &mut ChaCha8Rng) -> LinearImage {
-    let generated = pictures.photos.is_empty() || rng.random_bool(config.generated);
-    let picture = if generated {
-        pictures.generated.get(rng.random_range(0..pictures.generated.len()))
+/// A random patch: scene, scale, place, orientation, white level.
+fn clean_patch(scenes: &Scenes, config: &Config, side: usize, rng: &mut ChaCha8Rng) -> LinearImage {
+    let generated = scenes.from_folders.is_empty() || rng.random_bool(config.generated);
+    let scene = if generated {
+        scenes.generated.get(rng.random_range(0..scenes.generated.len()))
     } else {
-        &pictures.photos[rng.random_range(0..pictures.photos.len())]
+        &scenes.from_folders[rng.random_range(0..scenes.from_folders.len())]
     };
-    let scale = scale_for(picture, generated, side, rng);
-    let patch = crop(picture, side, scale, rng);
+    let scale = scale_for(scene, generated, side, rng);
+    let patch = crop(scene, side, scale, rng);
     let white = white_level(config, rng);
     let orientation = rng.random_range(0..8u8);
     oriented(&patch, side, orientation, white)
@@ -205,7 +204,8 @@ fn white_level(config: &Config, rng: &mut ChaCha8Rng) -> f32 {
     if rng.random_bool(config.share_darkened) { 0.1f32.powf(rng.random()) } else { 1.0 }
 }
 
-/// The image of a square patch of interleaved linear RGB, turned or mirrored in one of eight ways, times `white`.
+/// A square patch of interleaved linear RGB as an image, rotated or mirrored in one of eight ways and multiplied by
+/// `white`.
 fn oriented(patch: &[f32], side: usize, orientation: u8, white: f32) -> LinearImage {
     LinearImage::from_fn(side, side, |channel, row, column| {
         let (mut r, mut c) = (row, column);
@@ -220,34 +220,34 @@ fn oriented(patch: &[f32], side: usize, orientation: u8, white: f32) -> LinearIm
         }
         white * patch[(r * side + c) * CHANNELS + channel]
     })
-    .expect("8-bit pictures have finite values")
+    .expect("8-bit scenes have finite values")
 }
 
-/// By how much a picture is scaled down.
-fn scale_for(picture: &Picture, generated: bool, side: usize, rng: &mut ChaCha8Rng) -> f64 {
+/// The factor by which a scene is scaled, at most 1.
+fn scale_for(scene: &Scene, generated: bool, side: usize, rng: &mut ChaCha8Rng) -> f64 {
     let (low, high) = if generated {
         (1.0, 1.0)
-    } else if picture.width * picture.height >= LARGE {
+    } else if scene.width * scene.height >= LARGE {
         (0.4, 0.9)
     } else if rng.random_bool(0.5) {
         (1.0, 1.0)
     } else {
         (0.7, 1.0)
     };
-    let fits = side as f64 / picture.width.min(picture.height) as f64;
+    let fits = side as f64 / scene.width.min(scene.height) as f64;
     (low + (high - low) * rng.random::<f64>()).max(fits)
 }
 
-/// A square of `side` pixels of the picture scaled by `scale`, interleaved linear RGB.
-fn crop(picture: &Picture, side: usize, scale: f64, rng: &mut ChaCha8Rng) -> Vec<f32> {
-    let source = ((side as f64 / scale).round() as usize).clamp(side, picture.width.min(picture.height));
-    let left = rng.random_range(0..=picture.width - source);
-    let top = rng.random_range(0..=picture.height - source);
-    let linear = cut(picture, left, top, source);
+/// A square of `side` pixels from the scene scaled by `scale`, as interleaved linear RGB.
+fn crop(scene: &Scene, side: usize, scale: f64, rng: &mut ChaCha8Rng) -> Vec<f32> {
+    let source = ((side as f64 / scale).round() as usize).clamp(side, scene.width.min(scene.height));
+    let left = rng.random_range(0..=scene.width - source);
+    let top = rng.random_range(0..=scene.height - source);
+    let linear = cut(scene, left, top, source);
     if source == side {
         return linear;
     }
-    // Light adds up linearly: scaling in linear light is what a smaller sensor would have seen.
+    // In linear light, as a sensor with fewer pixels would have recorded it.
     let buffer: ImageBuffer<Rgb<f32>, _> =
         ImageBuffer::from_raw(source as u32, source as u32, linear).expect("the buffer has the crop's size");
     let mut scaled = image::imageops::resize(&buffer, side as u32, side as u32, FilterType::CatmullRom).into_raw();
@@ -255,11 +255,11 @@ fn crop(picture: &Picture, side: usize, scale: f64, rng: &mut ChaCha8Rng) -> Vec
     scaled
 }
 
-/// A square of a picture, interleaved linear RGB.
-fn cut(picture: &Picture, left: usize, top: usize, side: usize) -> Vec<f32> {
+/// A square of a scene, as interleaved linear RGB.
+fn cut(scene: &Scene, left: usize, top: usize, side: usize) -> Vec<f32> {
     let table = srgb8_table();
-    let rows = (top..top + side).map(|row| (row * picture.width + left) * CHANNELS);
-    rows.flat_map(|at| &picture.bytes[at..at + side * CHANNELS]).map(|&b| table[b as usize]).collect()
+    let rows = (top..top + side).map(|row| (row * scene.width + left) * CHANNELS);
+    rows.flat_map(|at| &scene.bytes[at..at + side * CHANNELS]).map(|&b| table[b as usize]).collect()
 }
 
 fn normal(rng: &mut ChaCha8Rng) -> f32 {
@@ -269,25 +269,25 @@ fn normal(rng: &mut ChaCha8Rng) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::training::pictures::{Generated, Pair};
+    use crate::training::scenes::{Generated, Pair};
 
-    fn pictures() -> Pictures {
-        let picture = |w: usize, h: usize| Picture {
+    fn scenes() -> Scenes {
+        let scene = |w: usize, h: usize| Scene {
             width: w,
             height: h,
             bytes: (0..w * h * 3).map(|i| (i * 7 % 251) as u8).collect(),
         };
-        Pictures {
-            photos: vec![picture(100, 90), picture(700, 500)],
+        Scenes {
+            from_folders: vec![scene(100, 90), scene(700, 500)],
             generated: Generated::new(2, 1),
-            ..Pictures::default()
+            ..Scenes::default()
         }
     }
 
     #[test]
     fn an_example_depends_on_seed_step_and_index_alone() {
-        let (pictures, config, schedule) = (pictures(), Config::default(), Schedule::default());
-        let at = |step, index| Sample::new(&pictures, &config, &schedule, step, index);
+        let (scenes, config, schedule) = (scenes(), Config::default(), Schedule::default());
+        let at = |step, index| Example::new(&scenes, &config, &schedule, step, index);
         assert_eq!(at(3, 5), at(3, 5));
         assert_ne!(at(3, 5).x0, at(3, 6).x0);
         assert_ne!(at(3, 5).y, at(4, 5).y);
@@ -295,9 +295,9 @@ mod tests {
 
     #[test]
     fn an_example_is_consistent() {
-        let (pictures, config, schedule) = (pictures(), Config::default(), Schedule::default());
+        let (scenes, config, schedule) = (scenes(), Config::default(), Schedule::default());
         for index in 0..24 {
-            let s = Sample::new(&pictures, &config, &schedule, 0, index);
+            let s = Example::new(&scenes, &config, &schedule, 0, index);
             assert_eq!(s.x0.len(), 3 * 48 * 48);
             for i in 0..s.x0.len() {
                 assert!((0.0..=1.0).contains(&s.x0[i]));
@@ -307,7 +307,7 @@ mod tests {
                     assert!((x0_hat - s.x0[i]).abs() < 1e-5, "the target leads back to the clean image");
                 }
                 if s.sigma_t[i] == s.sigma_star[i] {
-                    assert_eq!(s.x_t[i], s.y[i], "at T* the sample is the photo");
+                    assert_eq!(s.x_t[i], s.y[i], "at T*, x_t is the photo");
                 }
             }
         }
@@ -316,13 +316,12 @@ mod tests {
     #[test]
     fn photographed_examples_lead_back_to_their_clean_images_too() {
         let side = 240;
-        let photo =
-            Picture { width: side, height: side, bytes: (0..side * side * 3).map(|i| (i / 90) as u8).collect() };
-        let pictures = Pictures { photos: vec![photo], generated: Generated::new(2, 1), ..Pictures::default() };
+        let scene = Scene { width: side, height: side, bytes: (0..side * side * 3).map(|i| (i / 90) as u8).collect() };
+        let scenes = Scenes { from_folders: vec![scene], generated: Generated::new(2, 1), ..Scenes::default() };
         let config = Config { share_photos: 1.0, share_at_photo: 0.5, ..Config::default() };
         let mut squares = Vec::new();
         for index in 0..30 {
-            let s = Sample::new(&pictures, &config, &Schedule::default(), 0, index);
+            let s = Example::new(&scenes, &config, &Schedule::default(), 0, index);
             assert_eq!(s.y.len(), 3 * 48 * 48);
             assert_ne!(s.y, s.x0);
             let back = |i: usize| (s.x_t[i] - s.sigma_t[i] * s.eps[i] - s.x0[i]).abs();
@@ -330,13 +329,13 @@ mod tests {
             squares.push(s.eps.iter().map(|v| v * v).sum::<f32>() / s.eps.len() as f32);
         }
         squares.sort_by(f32::total_cmp);
-        assert!((0.3..3.0).contains(&squares[15]), "as much noise as the map says, or about: {squares:?}");
+        assert!((0.3..3.0).contains(&squares[15]), "the map is roughly right: {squares:?}");
     }
 
     #[test]
     fn examples_from_pairs_show_the_same_place_in_both() {
-        // In the noisy one every other pixel is six codes brighter, and all of it by a tenth.
-        let picture = |noisy: bool| Picture {
+        // In the photo every other pixel is six codes brighter, and then all are by a tenth.
+        let scene = |noisy: bool| Scene {
             width: 90,
             height: 70,
             bytes: (0..90 * 70 * 3)
@@ -344,22 +343,22 @@ mod tests {
                 .map(|(v, odd)| if noisy { (v + 6 * odd) * 11 / 10 } else { v } as u8)
                 .collect(),
         };
-        let pictures = Pictures { pairs: vec![Pair { noisy: picture(true), clean: picture(false) }], ..pictures() };
+        let scenes = Scenes { pairs: vec![Pair { noisy: scene(true), clean: scene(false) }], ..scenes() };
         let config = Config { share_pairs: 1.0, share_darkened: 0.0, ..Config::default() };
         let mut stds = Vec::new();
         for index in 0..20 {
-            let s = Sample::new(&pictures, &config, &Schedule::default(), 0, index);
-            assert!(s.x0.iter().any(|v| *v < 0.2) && s.x0.iter().any(|v| *v > 0.4), "the picture's steps are large");
+            let s = Example::new(&scenes, &config, &Schedule::default(), 0, index);
+            assert!(s.x0.iter().any(|v| *v < 0.2) && s.x0.iter().any(|v| *v > 0.4), "the scene has large steps");
             let apart: Vec<f32> = s.x0.iter().zip(&s.y).map(|(x0, y)| y - x0).collect();
             assert!(apart.iter().all(|d| d.abs() < 0.08), "{apart:?}");
             for channel in apart.chunks_exact(apart.len() / CHANNELS) {
                 let mean = channel.iter().sum::<f32>() / channel.len() as f32;
-                assert!(mean.abs() < 1e-4, "both are in one light: {mean}");
+                assert!(mean.abs() < 1e-4, "both have the same mean: {mean}");
             }
             stds.push((apart.iter().map(|d| d * d).sum::<f32>() / apart.len() as f32).sqrt());
         }
         stds.sort_by(f32::total_cmp);
-        assert!(stds[19] > 1.5 * stds[0], "more noise and less: {stds:?}");
+        assert!(stds[19] > 1.5 * stds[0], "the noise is scaled: {stds:?}");
     }
 
     #[test]
@@ -378,11 +377,11 @@ mod tests {
 
     #[test]
     fn the_target_has_unit_variance() {
-        let (pictures, schedule) = (pictures(), Schedule::default());
+        let (scenes, schedule) = (scenes(), Schedule::default());
         let config = Config { parameter_error: 0.0, share_photos: 0.0, ..Config::default() };
-        let all: Vec<f32> = (0..60).flat_map(|i| Sample::new(&pictures, &config, &schedule, 0, i).eps).collect();
+        let all: Vec<f32> = (0..60).flat_map(|i| Example::new(&scenes, &config, &schedule, 0, i).eps).collect();
         let variance = all.iter().map(|v| v * v).sum::<f32>() / all.iter().filter(|&&v| v != 0.0).count() as f32;
-        // The map comes from a smoothed noisy photo, not from the truth: close to 1, not equal.
+        // The map is made from a smoothed noisy photo, so the variance is close to 1 but not equal.
         assert!((0.85..1.25).contains(&variance), "{variance}");
     }
 }
