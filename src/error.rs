@@ -11,8 +11,8 @@ pub enum Error {
         /// Pixels down.
         height: usize,
     },
-    /// The number of samples does not fit the size.
-    #[error("an RGB image of {width} x {height} pixels has {expected} samples, but {found} were given")]
+    /// The number of values does not fit the size.
+    #[error("an RGB image of {width} x {height} pixels has {expected} values, but {found} were given")]
     WrongLength {
         /// Pixels across.
         width: usize,
@@ -31,14 +31,14 @@ pub enum Error {
         /// Pixels allowed.
         limit: usize,
     },
-    /// A sample that is infinite or not a number.
+    /// A value that is infinite or not a number.
     #[error("the image holds a value that is not finite (channel {channel}, row {row}, column {column})")]
     NotFinite {
         /// 0 red, 1 green, 2 blue.
         channel: usize,
-        /// Row of the first such sample.
+        /// Row of the first such value.
         row: usize,
-        /// Column of the first such sample.
+        /// Column of the first such value.
         column: usize,
     },
     /// An option outside its range.

@@ -6,52 +6,55 @@ use crate::error::Error;
 /// Channels of every image here: red, green, blue.
 pub const CHANNELS: usize = 3;
 
+/// The most pixels that a file may have or a run takes: denoising 100 megapixels needs about 5 GB.
+pub const MAX_PIXELS: usize = 100_000_000;
+
 /// An RGB image in linear light, white at 1, *not* clipped: noise goes below 0 and above 1.
 ///
-/// Samples lie plane after plane (red, green, blue), each plane row after row.
+/// Values lie plane after plane (red, green, blue), each plane row after row.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LinearImage {
     width: usize,
     height: usize,
-    samples: Vec<f32>,
+    values: Vec<f32>,
 }
 
 impl LinearImage {
-    /// An image from its planes: `3 * width * height` finite samples.
+    /// An image from its planes: `3 * width * height` finite values.
     ///
     /// # Errors
     /// [`Error::EmptyImage`], [`Error::WrongLength`] or [`Error::NotFinite`].
-    pub fn new(width: usize, height: usize, samples: Vec<f32>) -> Result<Self, Error> {
+    pub fn new(width: usize, height: usize, values: Vec<f32>) -> Result<Self, Error> {
         if width == 0 || height == 0 {
             return Err(Error::EmptyImage { width, height });
         }
         let expected = width * height * CHANNELS;
-        if samples.len() != expected {
-            return Err(Error::WrongLength { width, height, expected, found: samples.len() });
+        if values.len() != expected {
+            return Err(Error::WrongLength { width, height, expected, found: values.len() });
         }
-        if let Some(at) = samples.iter().position(|v| !v.is_finite()) {
+        if let Some(at) = values.iter().position(|v| !v.is_finite()) {
             let (channel, pixel) = (at / (width * height), at % (width * height));
             return Err(Error::NotFinite { channel, row: pixel / width, column: pixel % width });
         }
-        Ok(Self { width, height, samples })
+        Ok(Self { width, height, values })
     }
 
-    /// An image whose sample at (channel, row, column) is `f(channel, row, column)`.
+    /// An image whose value at (channel, row, column) is `f(channel, row, column)`.
     ///
     /// # Errors
     /// As [`LinearImage::new`].
     pub fn from_fn(width: usize, height: usize, mut f: impl FnMut(usize, usize, usize) -> f32) -> Result<Self, Error> {
-        let mut samples = Vec::with_capacity(width * height * CHANNELS);
+        let mut values = Vec::with_capacity(width * height * CHANNELS);
         for channel in 0..CHANNELS {
             for row in 0..height {
-                samples.extend((0..width).map(|column| f(channel, row, column)));
+                values.extend((0..width).map(|column| f(channel, row, column)));
             }
         }
-        Self::new(width, height, samples)
+        Self::new(width, height, values)
     }
 
-    /// An image from interleaved 8-bit sRGB samples with `stride` samples a pixel (3 for RGB, 4 for RGBA; what is
-    /// beyond the third is left out).
+    /// An image from interleaved 8-bit sRGB values, `stride` of them for each pixel (3 for RGB, 4 for RGBA;
+    /// those beyond the third are ignored).
     ///
     /// # Errors
     /// [`Error::EmptyImage`] or [`Error::WrongLength`].
@@ -65,12 +68,12 @@ impl LinearImage {
         })
     }
 
-    /// Interleaved 8-bit sRGB samples, clipped to [0, 1].
+    /// Interleaved 8-bit sRGB values, clipped to [0, 1].
     pub fn to_srgb8(&self) -> Vec<u8> {
         let pixels = self.pixels();
         (0..pixels)
             .flat_map(|p| {
-                std::array::from_fn::<u8, CHANNELS, _>(|c| color::linear_to_srgb8(self.samples[c * pixels + p]))
+                std::array::from_fn::<u8, CHANNELS, _>(|c| color::linear_to_srgb8(self.values[c * pixels + p]))
             })
             .collect()
     }
@@ -90,29 +93,29 @@ impl LinearImage {
         self.width * self.height
     }
 
-    /// All samples, plane after plane.
-    pub fn samples(&self) -> &[f32] {
-        &self.samples
+    /// All values, plane after plane.
+    pub fn values(&self) -> &[f32] {
+        &self.values
     }
 
-    /// All samples, plane after plane, to change in place.
-    pub fn samples_mut(&mut self) -> &mut [f32] {
-        &mut self.samples
+    /// All values, plane after plane, to change in place.
+    pub fn values_mut(&mut self) -> &mut [f32] {
+        &mut self.values
     }
 
     /// One channel's plane.
     pub fn plane(&self, channel: usize) -> &[f32] {
         let pixels = self.pixels();
-        &self.samples[channel * pixels..(channel + 1) * pixels]
+        &self.values[channel * pixels..(channel + 1) * pixels]
     }
 
-    /// The samples themselves.
-    pub fn into_samples(self) -> Vec<f32> {
-        self.samples
+    /// The values themselves.
+    pub fn into_values(self) -> Vec<f32> {
+        self.values
     }
 }
 
-/// The index that reflection about the first and last sample gives: `... 2 1 | 0 1 2 ... n-1 | n-2 n-3 ...`.
+/// The index that reflection about the first and last value gives: `... 2 1 | 0 1 2 ... n-1 | n-2 n-3 ...`.
 ///
 /// Any distance outside is folded back, so it works for images smaller than the padding, a single pixel too.
 pub fn reflect(index: isize, len: usize) -> usize {
@@ -164,9 +167,9 @@ mod tests {
     fn images_that_cannot_be_are_refused() {
         assert_eq!(LinearImage::new(0, 4, vec![]), Err(Error::EmptyImage { width: 0, height: 4 }));
         assert!(matches!(LinearImage::new(2, 2, vec![0.0; 11]), Err(Error::WrongLength { .. })));
-        let mut samples = vec![0.0; 12];
-        samples[4 + 3] = f32::NAN;
-        assert_eq!(LinearImage::new(2, 2, samples), Err(Error::NotFinite { channel: 1, row: 1, column: 1 }));
+        let mut values = vec![0.0; 12];
+        values[4 + 3] = f32::NAN;
+        assert_eq!(LinearImage::new(2, 2, values), Err(Error::NotFinite { channel: 1, row: 1, column: 1 }));
     }
 
     #[test]

@@ -21,9 +21,9 @@
 //! # let photo: LinearImage = NoiseModel::at_gain(4.0).add_to(&clean, 1);
 //! let denoiser = Denoiser::from_weights(RELEASED, &Device::flex())?;
 //! let noise = estimate_noise(&photo).noise;
-//! let picture = pollster::block_on(denoiser.denoise(&photo, noise, &Options::default()))?;
-//! # let distance = |a: &LinearImage| a.samples().iter().zip(clean.samples()).map(|(a, b)| (a - b).powi(2)).sum::<f32>();
-//! # assert!(distance(&picture) < 0.1 * distance(&photo));
+//! let result = pollster::block_on(denoiser.denoise(&photo, noise, &Options::default()))?;
+//! # let distance = |a: &LinearImage| a.values().iter().zip(clean.values()).map(|(a, b)| (a - b).powi(2)).sum::<f32>();
+//! # assert!(distance(&result) < 0.1 * distance(&photo));
 //! # Ok(())
 //! # }
 //! ```
@@ -42,6 +42,8 @@ pub mod network;
 pub mod device;
 #[cfg(feature = "tools")]
 pub mod training;
+#[cfg(feature = "tools")]
+pub mod weight_file;
 
 #[cfg(target_family = "wasm")]
 mod web;

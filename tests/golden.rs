@@ -59,7 +59,8 @@ fn the_released_weights_denoise_as_they_did() {
 
 #[test]
 fn photos_of_cameras_get_better_with_their_noise_estimated() {
-    // (picture and camera, gain in PSNR in dB). The last picture is nothing but texture, which is easily taken for noise.
+    // (picture and camera, gain in PSNR in dB). The last picture is nothing but texture, which is easily taken for
+    // noise.
     let device = Device::flex();
     let denoiser = Denoiser::from_weights(RELEASED, &device).unwrap();
     for (number, expected) in [(2, 2.26), (3, 5.51), (4, 1.90), (7, 0.90)] {

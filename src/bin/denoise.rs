@@ -14,7 +14,7 @@ use svnr::device::DeviceChoice;
 use svnr::estimate::estimate_noise;
 use svnr::files::{self, Photo};
 use svnr::method::reverse::Steps;
-use svnr::{Denoiser, LinearImage, NoiseModel, Options};
+use svnr::{Denoiser, LinearImage, NoiseModel, Options, weight_file};
 
 /// Below this std at mid-grey, in linear light, there is hardly anything to remove: about one step of 8 bits.
 const LITTLE_NOISE: f32 = 0.004;
@@ -60,9 +60,10 @@ struct Arguments {
     /// The same in the colour
     #[arg(long, default_value_t = 1.0, value_name = "A", allow_negative_numbers = true)]
     chrominance: f32,
-    /// How much of the noise that a step leaves is drawn afresh: 0 none, 1 as much as in the paper
-    #[arg(long, default_value_t = Options::default().eta)]
-    eta: f32,
+    /// How much of the noise that a step leaves is drawn afresh: 0 none, 1 as much as in the paper [default: 0.4, or
+    /// 0.8 with --samples]
+    #[arg(long)]
+    eta: Option<f32>,
     /// cpu, libtorch, libtorch:N, vulkan or vulkan:N
     #[arg(long, default_value = "cpu")]
     device: DeviceChoice,
@@ -118,7 +119,7 @@ fn run(arguments: &Arguments) -> Result<usize> {
     options.check()?;
     options.check_samples(arguments.samples)?;
     let device = arguments.device.open().map_err(|e| anyhow!(e))?;
-    let denoiser = Denoiser::from_weights(&files::read_weights(arguments.weights.as_deref())?, &device)?;
+    let denoiser = Denoiser::from_weights(&weight_file::read(arguments.weights.as_deref())?, &device)?;
     let mut failed = 0;
     for (input, output) in arguments.inputs.iter().zip(&outputs) {
         if let Err(error) = denoise_file(&denoiser, input, output, noise, &options, arguments) {

@@ -1,28 +1,33 @@
-//! How a run goes.
+//! What a caller can choose about a run.
 
-use crate::denoiser::{Parts, View};
+use crate::denoiser::Parts;
+use crate::denoiser::view::View;
 use crate::error::Error;
 use crate::method::reverse::Steps;
 
-/// How a run goes.
+/// What a caller can choose about a run.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Options {
     /// Steps of the reverse process.
     pub steps: Steps,
     /// How much of the noise that a step leaves is drawn afresh: from 0, none of it, to 1, as much as in the paper (see
-    /// [`step_back`](crate::method::reverse::step_back)). Nothing of it matters with one step.
-    pub eta: f32,
+    /// [`step_back`](crate::method::reverse::step_back)). `None` takes 0.4 for a single result and 0.8 for one of
+    /// several [samples](Options::sample). A run of one step draws no noise.
+    pub eta: Option<f32>,
     /// Seed of that noise.
     pub seed: u64,
-    /// Whether that noise has its sign turned: another picture, as likely as the seed's own.
-    pub negated: bool,
-    /// How the network sees the photo.
-    pub view: View,
+    /// Which of several samples the run draws, from 0, if its result goes into the mean of several
+    /// ([`Samples`](crate::denoiser::Samples)); `None` if the result stands alone.
+    ///
+    /// Every second sample draws the negated noise of the one before it (antithetic variates), so that most of it
+    /// cancels in their mean. The network sees the photo mirrored and turned in eight ways, one per sample, so that its
+    /// errors differ. Where no noise is drawn (one step, or `eta` = 0), the samples differ in that alone.
+    pub sample: Option<u64>,
     /// Multiplies the std of the noise to be removed.
     pub strength: Strength,
-    /// How much is taken of what is found in the light and in the colour.
+    /// How much of what is found is removed, in light and in colour.
     pub parts: Parts,
-    /// Side of a tile without its halo, in pixels; at least 8.
+    /// Side of a tile without its halo, in pixels, from 8 to 8192.
     pub tile: usize,
 }
 
@@ -30,10 +35,9 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             steps: Steps::Count(1),
-            eta: 0.4,
+            eta: None,
             seed: 0,
-            negated: false,
-            view: View::default(),
+            sample: None,
             strength: Strength::Everywhere(1.0),
             parts: Parts::ALL,
             tile: 512,
@@ -42,7 +46,7 @@ impl Default for Options {
 }
 
 impl Options {
-    /// Whether a run can go so, on an image that a map of strengths fits.
+    /// Whether a run can have these options; a map of strengths still has to fit the image.
     ///
     /// # Errors
     /// [`Error::BadOption`] naming the option and its range.
@@ -51,7 +55,8 @@ impl Options {
             Steps::count(count)?;
         }
         let Parts { luminance, chrominance } = self.parts;
-        for (name, value) in [("eta", self.eta), ("luminance", luminance), ("chrominance", chrominance)] {
+        let eta = self.eta.unwrap_or_default();
+        for (name, value) in [("eta", eta), ("luminance", luminance), ("chrominance", chrominance)] {
             if !(0.0..=1.0).contains(&value) {
                 return Err(Error::BadOption { name, value: value.to_string(), range: "from 0 to 1" });
             }
@@ -65,10 +70,26 @@ impl Options {
         }
         self.strength.check()
     }
+
+    /// Whether runs with these options can give this many different samples.
+    ///
+    /// # Errors
+    /// [`Error::BadOption`] for 0, and for more than 8 where no noise is drawn.
+    pub fn check_samples(&self, count: u64) -> Result<(), Error> {
+        const VIEWS: u64 = View::ALL.len() as u64;
+        let draws_noise = self.steps != Steps::Count(1) && self.eta != Some(0.0);
+        let range = match count {
+            1..=VIEWS => return Ok(()),
+            1.. if draws_noise => return Ok(()),
+            0 => "a whole number from 1",
+            _ => "a whole number from 1 to 8 where nothing is drawn at random (one step, or eta = 0)",
+        };
+        Err(Error::BadOption { name: "samples", value: count.to_string(), range })
+    }
 }
 
-/// By what the std of the noise to be removed is multiplied: 0 leaves the photo alone, 1 takes all of the noise, and up to
-/// 4 takes more than was found. It moves every pixel's time.
+/// Multiplies the std of the noise to be removed, from 0 to 4: 0 leaves the photo alone, 1 removes the noise, more
+/// removes more than was found. It moves every pixel's time.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Strength {
     /// The same factor for all pixels.
@@ -84,7 +105,7 @@ impl From<f32> for Strength {
 }
 
 impl Strength {
-    /// The factor of a pixel.
+    /// The factor at a pixel, counted row after row.
     pub fn at(&self, pixel: usize) -> f32 {
         match self {
             Self::Everywhere(factor) => *factor,
@@ -92,7 +113,7 @@ impl Strength {
         }
     }
 
-    /// Whether it is for images of so many pixels.
+    /// Whether it fits an image of this many pixels.
     pub(super) fn check_size(&self, pixels: usize) -> Result<(), Error> {
         match self {
             Self::Map(factors) if factors.len() != pixels => {
@@ -111,6 +132,22 @@ impl Strength {
         match factors.iter().find(|factor| !(0.0..=4.0).contains(*factor)) {
             Some(factor) => Err(Error::BadOption { name: "strength", value: factor.to_string(), range: "from 0 to 4" }),
             None => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_as_many_samples_as_can_differ_are_allowed() {
+        let default = Options::default();
+        let drawing = Options { steps: Steps::Count(2), ..Options::default() };
+        let deterministic = Options { eta: Some(0.0), ..drawing.clone() };
+        for options in [&default, &drawing, &deterministic] {
+            assert!(options.check_samples(0).is_err() && options.check_samples(8).is_ok());
+            assert_eq!(options.check_samples(9).is_ok(), options == &drawing);
         }
     }
 }

@@ -4,24 +4,24 @@ use std::sync::Arc;
 
 use burn::tensor::{Tensor, TensorData};
 
+use crate::denoiser::draw::Draw;
 use crate::denoiser::tiles::{Grid, Tile};
-use crate::denoiser::{Denoiser, Options, Parts, View};
+use crate::denoiser::{Denoiser, Options, Parts};
 use crate::error::Error;
 use crate::image::{CHANNELS, LinearImage};
-use crate::method::random::{Normals, Stream};
 use crate::method::reverse::{step_back, x0_hat};
 use crate::method::time_map::{TimeMap, time_after};
 
-/// Where a run is after a tile.
+/// How far a run is after a tile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Progress {
-    /// The step just worked on, from 1.
+    /// The current step, from 1.
     pub step: usize,
-    /// Steps in all.
+    /// Number of steps.
     pub steps: usize,
     /// The tile just finished, from 1.
     pub tile: usize,
-    /// Tiles in a step.
+    /// Number of tiles in a step.
     pub tiles: usize,
 }
 
@@ -32,28 +32,25 @@ impl Progress {
     }
 }
 
-/// A run under way. Each [`Run::advance`] denoises one tile by one step; the steps are synchronous over the image, so
-/// the result does not depend on the tiles.
+/// A run under way. Each [`Run::advance`] denoises one tile by one step. A step finishes on the whole image before the
+/// next begins, so the result does not depend on the tiles.
 ///
-/// All that a run knows lies in main memory; the device has the network alone. It takes 36 bytes a pixel, with several
-/// steps 48, the photo included.
+/// A run's state is in main memory, the network alone on the device. It takes 36 bytes a pixel, or 48 with several
+/// steps, including the photo.
 #[derive(Debug)]
 pub struct Run {
     denoiser: Denoiser,
     /// The photo.
     y: Arc<LinearImage>,
-    /// `x_t` at the step's beginning; none in the first step, which begins with the photo.
+    /// `x_t` at the beginning of the step; `None` in the first one, which begins with the photo.
     x: Option<LinearImage>,
-    /// `x_t'` at the step's end, filled tile by tile; there as soon as a tile is.
+    /// `x_t'` at the end of the step, filled tile by tile; `None` before the first tile.
     next: Option<LinearImage>,
     time_map: TimeMap,
     parts: Parts,
-    /// How far all pixels have gone back, before each step and after the last.
+    /// How far all pixels have gone back, before each step and after the last; see `Steps::plan`.
     plan: Vec<f32>,
-    eta: f32,
-    /// None where no noise is drawn.
-    normals: Option<Normals>,
-    view: View,
+    draw: Draw,
     grid: Grid,
     step: usize,
     tile: usize,
@@ -65,9 +62,7 @@ impl Run {
         let grid = Grid::new(y.width(), y.height(), options.tile, config.halo(), config.alignment());
         Self {
             plan: options.steps.plan(time_map.latest()),
-            eta: options.eta,
-            normals: (options.eta > 0.0).then(|| normals(options)),
-            view: options.view,
+            draw: Draw::of(options),
             y,
             x: None,
             next: None,
@@ -85,17 +80,17 @@ impl Run {
         (self.y.width(), self.y.height())
     }
 
-    /// Steps in all.
+    /// Number of steps.
     pub fn steps(&self) -> usize {
         self.plan.len() - 1
     }
 
-    /// Tiles in a step.
+    /// Number of tiles in a step.
     pub fn tiles(&self) -> usize {
         self.grid.len()
     }
 
-    /// Whether there is nothing left to do.
+    /// Whether all steps are done.
     pub fn is_done(&self) -> bool {
         self.step == self.steps()
     }
@@ -103,7 +98,7 @@ impl Run {
     /// Denoises the next tile. `None` once the run is done.
     ///
     /// # Errors
-    /// [`Error::Device`]; the run is as it was before the call, so that it can be tried again.
+    /// [`Error::Device`] if the device fails. The run is as it was before the call, which can be repeated.
     pub async fn advance(&mut self) -> Result<Option<Progress>, Error> {
         if self.is_done() {
             return Ok(None);
@@ -116,42 +111,42 @@ impl Run {
         if self.tile == self.grid.len() {
             self.tile = 0;
             self.step += 1;
-            // The next step writes over what this one began with.
+            // The next step overwrites what this one began with.
             std::mem::swap(&mut self.x, &mut self.next);
         }
         Ok(Some(progress))
     }
 
-    /// Goes on with another network of the same shape, on another device for example when this one has failed. What is
-    /// done is not done again.
+    /// Continues with another denoiser of the same network shape, for example on another device when this one has
+    /// failed. Finished tiles are kept.
     ///
     /// # Errors
     /// [`Error::BadWeights`] for a network of another shape; the run is as it was before the call.
     pub fn continue_on(&mut self, denoiser: Denoiser) -> Result<(), Error> {
         // The grid fits the network's alignment and field of view.
         if denoiser.config != self.denoiser.config {
-            return Err(Error::BadWeights("they are of another network than the one that the run began with".into()));
+            return Err(Error::BadWeights("they belong to another network than the run's".into()));
         }
         self.denoiser = denoiser;
         Ok(())
     }
 
-    /// A pixel of the picture so far: of this step where its tile is finished, else of the one before.
+    /// A pixel of the image so far: after this step if its tile is finished, else after the step before.
     pub fn pixel(&self, row: usize, column: usize) -> [f32; CHANNELS] {
         let finished = self.next.as_ref().filter(|_| self.grid.index_of(row, column) < self.tile);
         let image = finished.or(self.x.as_ref()).unwrap_or(&self.y);
-        self.parts.taken(pixel(&self.y, row, column), pixel(image, row, column))
+        self.parts.between(pixel(&self.y, row, column), pixel(image, row, column))
     }
 
-    /// The picture as it was after the last step that is done, at the end of a run the denoised one.
+    /// The image after the last finished step: the result, once the run is done.
     pub fn into_image(self) -> LinearImage {
         let Some(mut x) = self.x else { return Arc::unwrap_or_clone(self.y) };
         if self.parts != Parts::ALL {
             let pixels = x.pixels();
             for at in 0..pixels {
-                let of = |image: &LinearImage| std::array::from_fn(|c| image.samples()[c * pixels + at]);
-                let taken = self.parts.taken(of(&self.y), of(&x));
-                (0..CHANNELS).for_each(|c| x.samples_mut()[c * pixels + at] = taken[c]);
+                let of = |image: &LinearImage| std::array::from_fn(|c| image.values()[c * pixels + at]);
+                let kept = self.parts.between(of(&self.y), of(&x));
+                (0..CHANNELS).for_each(|c| x.values_mut()[c * pixels + at] = kept[c]);
             }
         }
         x
@@ -159,35 +154,36 @@ impl Run {
 
     /// One step of the reverse process for one tile.
     async fn denoise(&mut self, tile: &Tile) -> Result<(), Error> {
+        let Draw { eta, normals, view } = self.draw;
         let (tau, tau_next) = (self.plan[self.step], self.plan[self.step + 1]);
         let (width, height) = (self.y.width(), self.y.height());
         let schedule = &self.denoiser.schedule;
-        let x = self.x.as_ref().unwrap_or(&self.y).samples();
+        let x = self.x.as_ref().unwrap_or(&self.y).values();
 
         let times = tile.read(self.time_map.times(), width, height);
         let sigma_t: Vec<f32> = times.iter().map(|&t| schedule.sigma(time_after(t, tau))).collect();
         let sigma_star: Vec<f32> = times.iter().map(|&t| schedule.sigma(t)).collect();
         let size = [tile.read_rows, tile.read_columns];
-        let [rows, columns] = self.view.size(size);
+        let [rows, columns] = view.size(size);
         let tensor = |planes: Vec<f32>| {
-            let seen = TensorData::new(self.view.shown(planes, size), [1, CHANNELS, rows, columns]);
-            Tensor::from_data(seen, &self.denoiser.device)
+            let viewed = TensorData::new(view.shown(planes, size), [1, CHANNELS, rows, columns]);
+            Tensor::from_data(viewed, &self.denoiser.device)
         };
         let eps = self.denoiser.network.forward(
             tensor(tile.read(x, width, height)),
-            tensor(tile.read(self.y.samples(), width, height)),
+            tensor(tile.read(self.y.values(), width, height)),
             tensor(sigma_t.clone()),
             tensor(sigma_star),
         );
         let eps = eps.into_data_async().await.map_err(|e| Error::Device(causes(&e.to_string())))?;
-        let eps = self.view.upright(eps.iter::<f32>().collect(), size);
+        let eps = view.upright(eps.iter::<f32>().collect(), size);
         if eps.iter().any(|v| !v.is_finite()) {
             return Err(Error::Device("it returned values that are not finite".into()));
         }
 
-        // The last step draws no noise: every pixel gets done.
-        let normals = self.normals.filter(|_| self.step + 1 < self.steps());
-        let next = self.next.get_or_insert_with(|| LinearImage::clone(&self.y)).samples_mut();
+        // The last step draws no noise: it ends at the clean image.
+        let normals = normals.filter(|_| self.step + 1 < self.steps());
+        let next = self.next.get_or_insert_with(|| LinearImage::clone(&self.y)).values_mut();
         let (plane, read_plane) = (width * height, tile.read_rows * tile.read_columns);
         tile.for_each(|row, column, from| {
             let z = normals.map_or([0.0; CHANNELS], |n| n.at(self.step, row, column));
@@ -196,20 +192,14 @@ impl Run {
                 let (sigma, gamma) = (sigma_t[from], sigma_t[from].powi(2));
                 let gamma_next = schedule.gamma(time_after(times[from], tau_next));
                 let x0_hat = x0_hat(x[to], sigma, eps[from]);
-                next[to] = step_back(x[to], x0_hat, gamma, gamma_next, self.eta, z);
+                next[to] = step_back(x[to], x0_hat, gamma, gamma_next, eta, z);
             }
         });
         Ok(())
     }
 }
 
-/// The noise that a run draws.
-pub(super) fn normals(options: &Options) -> Normals {
-    let normals = Normals::new(options.seed, Stream::Reverse);
-    if options.negated { normals.negated() } else { normals }
-}
-
-/// What a device says of its failure in one line: its causes, without the trace that follows.
+/// A device's report of a failure in one line: its causes, without the backtrace.
 fn causes(report: &str) -> String {
     let lines = report.lines().map(str::trim).take_while(|line| *line != "Backtrace:");
     let mut causes: Vec<&str> = lines.filter(|line| !line.is_empty() && *line != "Caused by:").collect();
@@ -225,16 +215,17 @@ fn pixel(image: &LinearImage, row: usize, column: usize) -> [f32; CHANNELS] {
 mod tests {
     use super::*;
     use crate::denoiser::Strength;
+    use crate::denoiser::view::View;
     use crate::method::noise::{Noise, NoiseModel};
     use crate::method::reverse::Steps;
-    use crate::network::UnetConfig;
     use crate::network::weights::{self, randomised};
+    use crate::network::{Unet, UnetConfig};
     use burn::tensor::Device;
 
     fn denoiser() -> Denoiser {
         let device = Device::flex();
         let config = UnetConfig { widths: vec![6, 8], blocks: vec![1, 1], embedding: 4 };
-        let network = randomised(config.init(&device).unwrap(), &device);
+        let network = randomised(Unet::new(&config, &device).unwrap(), &device);
         Denoiser::new(network, config, &device)
     }
 
@@ -248,19 +239,18 @@ mod tests {
     }
 
     fn largest_difference(a: &LinearImage, b: &LinearImage) -> f32 {
-        a.samples().iter().zip(b.samples()).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max)
+        a.values().iter().zip(b.values()).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max)
     }
 
     #[test]
-    fn tiles_give_the_picture_of_one_pass() {
+    fn tiles_give_the_result_of_one_pass() {
         let (denoiser, image) = (denoiser(), photo(117, 61));
-        for (steps, view) in [(1, 0), (3, 0), (2, 3), (2, 1), (2, 6)] {
-            let view = View::ALL[view];
-            let options = Options { steps: Steps::Count(steps), seed: 5, view, tile: 512, ..Options::default() };
+        for (steps, sample) in [(1, None), (3, None), (2, Some(3)), (2, Some(1)), (2, Some(6))] {
+            let options = Options { steps: Steps::Count(steps), seed: 5, sample, tile: 512, ..Options::default() };
             let whole = denoise(&denoiser, &image, options.clone());
             assert!(
                 largest_difference(&whole, &image) > 0.01,
-                "the network must do something for this test to mean it"
+                "the network must do something for this test to mean anything"
             );
             for tile in [8, 24, 40, 64] {
                 let tiled = denoise(&denoiser, &image, Options { tile, ..options.clone() });
@@ -271,33 +261,33 @@ mod tests {
     }
 
     #[test]
-    fn a_seed_is_a_picture() {
+    fn a_seed_gives_one_result() {
         let (denoiser, image) = (denoiser(), photo(33, 17));
         let of_seed = |seed| denoise(&denoiser, &image, Options { steps: Steps::Count(3), seed, ..Options::default() });
         assert_eq!(of_seed(1), of_seed(1));
         assert!(largest_difference(&of_seed(1), &of_seed(2)) > 1e-3);
         let mean = |seed| {
-            let options = Options { steps: Steps::Count(3), seed, eta: 0.0, ..Options::default() };
+            let options = Options { steps: Steps::Count(3), seed, eta: Some(0.0), ..Options::default() };
             denoise(&denoiser, &image, options)
         };
         assert_eq!(mean(1), mean(2));
     }
 
     #[test]
-    fn what_the_network_sees_in_another_way_comes_back_upright() {
+    fn a_view_comes_back_upright() {
         let denoiser = denoiser();
         let image = photo(24, 16);
-        let once = |image: &LinearImage, view| denoise(&denoiser, image, Options { view, ..Options::default() });
-        let plain = once(&image, View::default());
-        for view in &View::ALL[1..] {
+        let once = |image: &LinearImage, sample| denoise(&denoiser, image, Options { sample, ..Options::default() });
+        let plain = once(&image, None);
+        for (index, view) in View::ALL.iter().enumerate().skip(1) {
             let [height, width] = view.size([16, 24]);
-            let lying = LinearImage::new(width, height, view.shown(image.samples().to_vec(), [16, 24])).unwrap();
-            // A photo that lies so is seen upright.
-            let back = view.upright(once(&lying, View::default()).into_samples(), [16, 24]);
-            let found = once(&image, *view);
-            let largest = found.samples().iter().zip(&back).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+            let lying = LinearImage::new(width, height, view.shown(image.values().to_vec(), [16, 24])).unwrap();
+            // The network sees a photo that is already in that view as it is.
+            let back = view.upright(once(&lying, None).into_values(), [16, 24]);
+            let found = once(&image, Some(index as u64));
+            let largest = found.values().iter().zip(&back).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
             assert!(largest < 1e-5, "{view:?}: {largest}");
-            assert!(largest_difference(&found, &plain) > 1e-3, "{view:?} is nothing new");
+            assert!(largest_difference(&found, &plain) > 1e-3, "{view:?} changes nothing");
         }
     }
 
@@ -315,21 +305,21 @@ mod tests {
         let run = |strength| denoise(&denoiser, &image, Options { strength, ..Options::default() });
         let painted = run(Strength::Map((0..image.pixels()).map(left).collect()));
         let same = |p: usize, other: &LinearImage| painted.plane(1)[p] == other.plane(1)[p];
-        assert!((0..image.pixels()).all(|p| same(p, &image) == (left(p) == 0.0)), "only what is painted stays");
+        assert!((0..image.pixels()).all(|p| same(p, &image) == (left(p) == 0.0)), "only the masked half stays");
         assert_eq!(run(Strength::Map(vec![1.5; image.pixels()])), run(1.5.into()));
     }
 
     #[test]
-    fn parts_are_taken_in_the_end_and_on_the_way() {
+    fn parts_apply_to_the_result_and_on_the_way() {
         let (denoiser, image) = (denoiser(), photo(20, 12));
         let run = |parts: Parts| {
             let options = Options { parts, tile: 8, ..Options::default() };
             let mut run = denoiser.start(image.clone(), NoiseModel::at_gain(8.0), &options).unwrap();
             while pollster::block_on(run.advance()).unwrap().is_some() {}
             let shown = LinearImage::from_fn(20, 12, |c, row, column| run.pixel(row, column)[c]).unwrap();
-            let picture = run.into_image();
-            assert_eq!(shown, picture);
-            picture
+            let result = run.into_image();
+            assert_eq!(shown, result);
+            result
         };
         assert_eq!(run(Parts { luminance: 0.0, chrominance: 0.0 }), image);
         let (all, grain) = (run(Parts::ALL), run(Parts { luminance: 0.0, chrominance: 1.0 }));
@@ -337,7 +327,7 @@ mod tests {
     }
 
     #[test]
-    fn a_map_of_the_models_std_gives_the_models_picture() {
+    fn a_map_of_the_models_std_gives_the_models_result() {
         // Read noise alone is the same everywhere.
         let (denoiser, image) = (denoiser(), photo(20, 12));
         let noise = NoiseModel { sigma_read: 0.1, shot: 0.0 };
@@ -355,18 +345,18 @@ mod tests {
     }
 
     #[test]
-    fn progress_counts_every_tile_of_every_step_and_the_picture_emerges() {
+    fn progress_counts_every_tile_of_every_step_and_the_result_emerges() {
         let (denoiser, image) = (denoiser(), photo(40, 20));
         let options = Options { steps: Steps::Count(2), tile: 16, ..Options::default() };
         let mut run = denoiser.start(image.clone(), NoiseModel::at_gain(8.0), &options).unwrap();
         assert_eq!((run.steps(), run.tiles()), (2, 6));
-        let picture = |run: &Run| LinearImage::from_fn(40, 20, |c, row, column| run.pixel(row, column)[c]).unwrap();
-        assert_eq!(picture(&run), image);
+        let so_far = |run: &Run| LinearImage::from_fn(40, 20, |c, row, column| run.pixel(row, column)[c]).unwrap();
+        assert_eq!(so_far(&run), image);
         let mut seen = Vec::new();
         let mut before = image;
         while let Some(progress) = pollster::block_on(run.advance()).unwrap() {
             seen.push((progress.step, progress.tile));
-            let now = picture(&run);
+            let now = so_far(&run);
             assert_ne!(now, before, "each tile must show");
             before = now;
         }
@@ -383,7 +373,7 @@ mod tests {
         let mut run = denoiser.start(Arc::clone(&image), NoiseModel::at_gain(8.0), &options).unwrap();
         assert!(Arc::ptr_eq(&run.y, &image));
         assert!(run.x.is_none() && run.next.is_none());
-        let buffers = |run: &Run| [&run.x, &run.next].map(|image| image.as_ref().map(|i| i.samples().as_ptr()));
+        let buffers = |run: &Run| [&run.x, &run.next].map(|image| image.as_ref().map(|i| i.values().as_ptr()));
         for tile in [1, 2] {
             assert_eq!(pollster::block_on(run.advance()).unwrap().unwrap().tile, tile);
         }
@@ -416,7 +406,8 @@ mod tests {
 
     #[test]
     fn a_failure_is_told_in_one_line() {
-        let report = "The device is poisoned\nCaused by:\n  The device is poisoned\nCaused by:\n  Destroyed: it was destroyed\nBacktrace:\n0: main\n";
+        let report = "The device is poisoned\nCaused by:\n  The device is poisoned\nCaused by:\n  Destroyed: it was \
+                      destroyed\nBacktrace:\n0: main\n";
         assert_eq!(causes(report), "The device is poisoned: Destroyed: it was destroyed");
         assert_eq!(causes("out of memory"), "out of memory");
     }
@@ -426,7 +417,7 @@ mod tests {
         let (denoiser, image) = (denoiser(), photo(16, 16));
         let device = Device::flex();
         let config = UnetConfig { widths: vec![6, 8, 8], blocks: vec![1, 1, 1], embedding: 4 };
-        let other = Denoiser::new(config.init(&device).unwrap(), config, &device);
+        let other = Denoiser::new(Unet::new(&config, &device).unwrap(), config, &device);
         let mut run = denoiser.start(image, NoiseModel::at_gain(8.0), &Options::default()).unwrap();
         assert!(matches!(run.continue_on(other), Err(Error::BadWeights(_))));
         assert!(pollster::block_on(run.advance()).unwrap().is_some(), "it goes on with its own");

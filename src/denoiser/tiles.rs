@@ -5,20 +5,17 @@ use crate::image::{CHANNELS, reflect};
 /// A rectangle of an image that is denoised at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Tile {
-    /// First row and column of what the tile is for.
+    /// First row and column that the tile covers.
     pub row: usize,
-    /// See `row`.
     pub column: usize,
-    /// Size of what the tile is for; within the image.
+    /// Size that the tile covers, within the image.
     pub rows: usize,
-    /// See `rows`.
     pub columns: usize,
-    /// Halo above and to the left that is read, too.
+    /// Rows of halo above and columns of halo to the left.
     above: usize,
     left: usize,
-    /// Size of what is read, halo included: a multiple of the network's alignment.
+    /// Size that is read, halo included: a multiple of the network's alignment.
     pub read_rows: usize,
-    /// See `read_rows`.
     pub read_columns: usize,
 }
 
@@ -36,8 +33,8 @@ impl Grid {
     /// A grid of tiles of about `side` pixels (rounded up to `alignment`), each read with `halo` pixels around it (a
     /// multiple of `alignment`).
     ///
-    /// The image counts as padded at the right and at the bottom to a multiple of `alignment`, by reflection. A tile's
-    /// halo ends where the padded image ends: there the network pads as it would in one pass over the whole.
+    /// The image is padded at the right and at the bottom to a multiple of `alignment`, by reflection. A tile's halo
+    /// ends where the padded image ends: there the network pads as it does in one pass over the whole.
     pub fn new(width: usize, height: usize, side: usize, halo: usize, alignment: usize) -> Self {
         debug_assert_eq!(halo % alignment, 0);
         Self { width, height, side: side.next_multiple_of(alignment), halo, alignment }
@@ -48,17 +45,12 @@ impl Grid {
         self.width.div_ceil(self.side) * self.height.div_ceil(self.side)
     }
 
-    /// Never: an image has a tile.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    /// The number of the tile that a pixel is in.
+    /// The index of the tile that covers a pixel.
     pub fn index_of(&self, row: usize, column: usize) -> usize {
         row / self.side * self.width.div_ceil(self.side) + column / self.side
     }
 
-    /// The tile of a number, in reading order.
+    /// The tile of an index, in reading order.
     pub fn tile(&self, index: usize) -> Tile {
         let across = self.width.div_ceil(self.side);
         let (row, rows, above, read_rows) = self.span(index / across, self.height);
@@ -78,12 +70,12 @@ impl Grid {
 }
 
 impl Tile {
-    /// What the tile reads from planes of a `width` x `height` image, planes again.
-    pub fn read(&self, samples: &[f32], width: usize, height: usize) -> Vec<f32> {
+    /// What the tile reads from the planes of a `width` x `height` image, as planes.
+    pub fn read(&self, planes: &[f32], width: usize, height: usize) -> Vec<f32> {
         let columns: Vec<usize> =
             (0..self.read_columns).map(|c| reflect((self.column - self.left + c) as isize, width)).collect();
         let mut out = Vec::with_capacity(CHANNELS * self.read_rows * self.read_columns);
-        for plane in samples.chunks_exact(width * height) {
+        for plane in planes.chunks_exact(width * height) {
             for r in 0..self.read_rows {
                 let row = reflect((self.row - self.above + r) as isize, height);
                 let line = &plane[row * width..(row + 1) * width];
@@ -93,7 +85,7 @@ impl Tile {
         out
     }
 
-    /// Calls `f(row, column, index into a plane of what was read)` for every pixel that the tile is for.
+    /// Calls `f(row, column, index into a plane that was read)` for every pixel that the tile covers.
     pub fn for_each(&self, mut f: impl FnMut(usize, usize, usize)) {
         for r in 0..self.rows {
             let from = (self.above + r) * self.read_columns + self.left;
@@ -111,25 +103,25 @@ mod tests {
 
     proptest! {
         #[test]
-        fn tiles_cover_every_sample_once_and_read_what_is_there(
+        fn tiles_cover_every_value_once_and_read_what_is_there(
             width in 1usize..70, height in 1usize..70, side in 1usize..40, halo in 0usize..4
         ) {
             let alignment = 8;
             let grid = Grid::new(width, height, side, halo * alignment, alignment);
-            let samples: Vec<f32> = (0..3 * width * height).map(|i| i as f32).collect();
-            let mut seen = vec![0; samples.len()];
+            let values: Vec<f32> = (0..3 * width * height).map(|i| i as f32).collect();
+            let mut seen = vec![0; values.len()];
             for i in 0..grid.len() {
                 let tile = grid.tile(i);
                 prop_assert_eq!(tile.read_rows % alignment, 0);
                 prop_assert_eq!(tile.read_columns % alignment, 0);
-                let read = tile.read(&samples, width, height);
+                let read = tile.read(&values, width, height);
                 prop_assert_eq!(read.len(), 3 * tile.read_rows * tile.read_columns);
                 tile.for_each(|row, column, from| {
                     assert_eq!(grid.index_of(row, column), i);
                     for channel in 0..CHANNELS {
                         let to = (channel * height + row) * width + column;
                         seen[to] += 1;
-                        assert_eq!(read[channel * tile.read_rows * tile.read_columns + from], samples[to]);
+                        assert_eq!(read[channel * tile.read_rows * tile.read_columns + from], values[to]);
                     }
                 });
             }

@@ -1,19 +1,19 @@
-//! The eight ways in which the network can see a photo.
+//! The eight orientations in which the network can see a photo.
 
-/// How the network sees what a tile reads: mirrored along its axes or not, then with rows and columns swapped or not. The
-/// prediction is brought back. In each view the network errs in another way.
+/// An orientation in which the network sees a tile: mirrored along either axis, then transposed. Its prediction is
+/// turned back. The network's errors differ between views.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct View {
-    /// Whether top and bottom are swapped.
+    /// Top and bottom are swapped.
     pub down: bool,
-    /// Whether left and right are swapped.
+    /// Left and right are swapped.
     pub across: bool,
-    /// Whether rows become columns after that.
+    /// Rows and columns are swapped after that.
     pub turned: bool,
 }
 
 impl View {
-    /// All of them, each beside the one that differs most from it, and the upright one first.
+    /// All views, the upright one first, each beside the one that differs most from it.
     pub const ALL: [Self; 8] = [
         Self::new(false, false, false),
         Self::new(true, true, false),
@@ -29,18 +29,18 @@ impl View {
         Self { down, across, turned }
     }
 
-    /// The size, rows and columns, of what has this size when it is upright.
+    /// Rows and columns in this view of planes that have `[rows, columns]` when upright.
     pub fn size(self, [rows, columns]: [usize; 2]) -> [usize; 2] {
         if self.turned { [columns, rows] } else { [rows, columns] }
     }
 
-    /// Upright planes of this size as they are seen.
+    /// Upright planes of this size in this view.
     pub fn shown(self, mut planes: Vec<f32>, size: [usize; 2]) -> Vec<f32> {
         self.mirror(&mut planes, size);
         if self.turned { transposed(&planes, size) } else { planes }
     }
 
-    /// Planes as they are seen, upright again: of this size then.
+    /// Planes in this view, turned upright again, where they have this size.
     pub fn upright(self, planes: Vec<f32>, size: [usize; 2]) -> Vec<f32> {
         let mut planes = if self.turned { transposed(&planes, self.size(size)) } else { planes };
         self.mirror(&mut planes, size);
@@ -49,7 +49,7 @@ impl View {
 
     fn mirror(self, planes: &mut [f32], [rows, columns]: [usize; 2]) {
         for plane in planes.chunks_exact_mut(rows * columns) {
-            // Backwards, a plane is mirrored both ways.
+            // Reversing a plane mirrors it along both axes.
             if self.down {
                 plane.reverse();
             }

@@ -14,12 +14,10 @@ mod several;
 mod tiff;
 mod write;
 
-use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use crate::error::Error;
 use crate::image::LinearImage;
-use crate::network::weights::RELEASED;
 pub use metadata::Metadata;
 pub use read::{Decoded, decode, read};
 pub use write::{JPEG_QUALITY, check_output, encode, write};
@@ -162,20 +160,6 @@ impl FileError {
     }
 }
 
-/// The bytes of a weight file, or of the one that comes with the crate.
-///
-/// # Errors
-/// [`FileError::Io`].
-pub fn read_weights(file: Option<&Path>) -> Result<Cow<'static, [u8]>, FileError> {
-    match file {
-        None => Ok(RELEASED.into()),
-        Some(path) => {
-            let bytes = std::fs::read(path).map_err(|error| FileError::Io { path: path.into(), error })?;
-            Ok(bytes.into())
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -195,7 +179,7 @@ mod tests {
 
     fn largest_difference(a: &LinearImage, b: &LinearImage) -> f32 {
         assert_eq!((a.width(), a.height()), (b.width(), b.height()));
-        a.samples().iter().zip(b.samples()).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max)
+        a.values().iter().zip(b.values()).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max)
     }
 
     #[test]
@@ -229,7 +213,7 @@ mod tests {
     #[test]
     fn float_files_keep_what_is_beyond_black_and_white() {
         let wild = LinearImage::from_fn(5, 4, |c, r, x| -0.7 + 0.9 * (c + r + x) as f32).unwrap();
-        assert!(wild.samples().iter().any(|v| *v < 0.0) && wild.samples().iter().any(|v| *v > 1.0));
+        assert!(wild.values().iter().any(|v| *v < 0.0) && wild.values().iter().any(|v| *v > 1.0));
         for name in ["a.exr", "a.tiff"] {
             assert_eq!(round_trip(name, &Photo::new(wild.clone(), Depth::Float)).image, wild, "{name}");
         }

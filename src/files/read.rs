@@ -10,11 +10,10 @@ use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
 
 use crate::color::srgb_to_linear;
-use crate::denoiser::MAX_PIXELS;
 use crate::error::Error;
 use crate::files::several::has_several;
 use crate::files::{Depth, FileError, Metadata, Photo, jpeg, tiff};
-use crate::image::{CHANNELS, LinearImage};
+use crate::image::{CHANNELS, LinearImage, MAX_PIXELS};
 
 /// Reads an image file. The format is told from the content; the name does not matter. A file with more pixels than
 /// [`MAX_PIXELS`] is refused before memory is taken for them.

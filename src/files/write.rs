@@ -115,7 +115,7 @@ pub fn encode(
 fn interleaved(photo: &Photo, alpha: Option<&[f32]>, depth: Depth) -> Option<DynamicImage> {
     let (width, height) = (u32::try_from(photo.image.width()).ok()?, u32::try_from(photo.image.height()).ok()?);
     let pixels = photo.image.pixels();
-    let samples = photo.image.samples();
+    let samples = photo.image.values();
     /// Samples pixel by pixel, colours and alpha each by its own conversion.
     fn gather<T>(
         pixels: usize,

@@ -1,10 +1,10 @@
 //! The forward process between clean image and photo (paper, Section 3.3).
 
-/// A sample `x_t` of the chain that leads from the clean `x0` to the photo `y`, *given* that photo.
+/// Draws `x_t` from the chain that leads from the clean `x0` to the photo `y`, *given* that photo.
 ///
 /// `y` is the end of the same chain, so `x_t` and `y` share noise: with `e = y - x0`,
 /// `x_t = x0 + (gamma_t / gamma_star) e + sqrt(gamma_t (1 - gamma_t / gamma_star)) z`, a Brownian bridge. At
-/// `gamma_t = gamma_star` it is `y` bit for bit, at `gamma_t = 0` it is `x0`. Nothing in it needs `e` to be Gaussian.
+/// `gamma_t = gamma_star` it is `y` bit for bit, at `gamma_t = 0` it is `x0`. `e` need not be Gaussian.
 ///
 /// `gamma_star` is the variance of the photo's noise at this pixel, `0 <= gamma_t <= gamma_star`, `z ~ N(0, 1)`.
 pub fn bridge(x0: f32, y: f32, gamma_t: f32, gamma_star: f32, z: f32) -> f32 {
@@ -15,8 +15,8 @@ pub fn bridge(x0: f32, y: f32, gamma_t: f32, gamma_star: f32, z: f32) -> f32 {
     (1.0 - share) * x0 + share * y + (gamma_t * (1.0 - share)).sqrt() * z
 }
 
-/// The noise `eps~ = (x_t - x0) / sqrt(gamma_t)` of unit variance that the network learns to see in `x_t`; 0 where the
-/// pixel is done (`sigma_t` = 0).
+/// `eps~ = (x_t - x0) / sqrt(gamma_t)`: the noise in `x_t`, scaled to unit variance, which the network learns to
+/// predict; 0 where the pixel is done (`sigma_t` = 0).
 pub fn unit_noise(x_t: f32, x0: f32, sigma_t: f32) -> f32 {
     if sigma_t == 0.0 { 0.0 } else { (x_t - x0) / sigma_t }
 }
@@ -27,7 +27,8 @@ mod tests {
     use crate::method::random::{Normals, Stream};
     use crate::method::schedule::Schedule;
 
-    /// Walks the chain one kernel at a time, `x_i = x_{i-1} + sqrt(eta_i) z_i`, and returns (x at `middle`, x at `end`).
+    /// Walks the chain one kernel at a time, `x_i = x_{i-1} + sqrt(eta_i) z_i`, and returns (x at `middle`, x at
+    /// `end`).
     fn chain(schedule: &Schedule, x0: f32, middle: usize, end: usize, normals: &Normals, run: usize) -> (f64, f64) {
         let (mut x, mut at_middle) = (f64::from(x0), f64::from(x0));
         for i in 1..=end {
@@ -40,9 +41,9 @@ mod tests {
         (at_middle, x)
     }
 
-    /// Mean of x_t, variance of x_t, covariance with y, over many runs of `sample`.
-    fn moments(runs: usize, sample: impl Fn(usize) -> (f64, f64)) -> [f64; 3] {
-        let all: Vec<(f64, f64)> = (0..runs).map(sample).collect();
+    /// Mean of x_t, variance of x_t, covariance with y, over many calls of `draw`.
+    fn moments(runs: usize, draw: impl Fn(usize) -> (f64, f64)) -> [f64; 3] {
+        let all: Vec<(f64, f64)> = (0..runs).map(draw).collect();
         let n = runs as f64;
         let (mx, my) = (all.iter().map(|s| s.0).sum::<f64>() / n, all.iter().map(|s| s.1).sum::<f64>() / n);
         let variance = all.iter().map(|s| (s.0 - mx).powi(2)).sum::<f64>() / n;

@@ -1,15 +1,15 @@
-//! The method of the paper's Section 3, as closed forms on plain numbers.
+//! The mathematics of the paper's Section 3, as closed forms on plain numbers.
 //!
-//! | file | paper | what |
+//! | module | paper | what |
 //! |---|---|---|
-//! | [`noise`] | 3.1 | a camera's noise: variance against signal |
-//! | [`schedule`] | 3.1 | `gamma(t)`, the variance of the noise at time t, and its inverse |
-//! | [`time_map`] | 3.2 | every pixel's own time |
-//! | [`forward`] | 3.3 | a sample `x_t` between the clean image and the photo, which share noise |
-//! | [`reverse`] | 3.4 | one step back towards the clean image, and the plan of steps |
+//! | [`schedule`] | 3.1 Denoising diffusion | `gamma(t)`, the variance of the noise at time t, and its inverse |
+//! | [`noise`] | 3.2 Spatially variant noise model | a camera's noise: its variance against the signal |
+//! | [`time_map`] | 3.3 Spatially variant diffusion | every pixel's own time |
+//! | [`forward`] | 3.3 Spatially variant diffusion | `x_t` between the clean image and the photo, which share noise |
+//! | [`reverse`] | 3.4 Training and inference | one step back towards the clean image, and the plan of steps |
 //! | [`random`] | | normal numbers as a function of where and when they are used |
 //!
-//! Nothing here knows of files, tensors, browsers or training.
+//! Nothing here depends on files, tensors, browsers or training.
 
 pub mod forward;
 pub mod noise;

@@ -1,4 +1,4 @@
-//! A camera's noise in linear light.
+//! A camera's noise in linear light (paper, Section 3.2).
 
 use crate::error::Error;
 use crate::image::{CHANNELS, LinearImage};
@@ -112,7 +112,7 @@ impl NoiseModel {
         let (width, pixels) = (clean.width(), clean.pixels());
         let normals = Normals::new(seed, Stream::Noise);
         let mut noisy = clean.clone();
-        let samples = noisy.samples_mut();
+        let samples = noisy.values_mut();
         for p in 0..pixels {
             for (channel, z) in normals.at(0, p / width, p % width).into_iter().enumerate() {
                 let x = &mut samples[channel * pixels + p];
@@ -159,9 +159,9 @@ mod tests {
         for level in [0.0, 0.2, 0.9] {
             let clean = LinearImage::from_fn(200, 200, |_, _, _| level).unwrap();
             let noisy = noise.add_to(&clean, 3);
-            let n = noisy.samples().len() as f32;
-            let mean = noisy.samples().iter().sum::<f32>() / n;
-            let variance = noisy.samples().iter().map(|v| (v - mean).powi(2)).sum::<f32>() / n;
+            let n = noisy.values().len() as f32;
+            let mean = noisy.values().iter().sum::<f32>() / n;
+            let variance = noisy.values().iter().map(|v| (v - mean).powi(2)).sum::<f32>() / n;
             // Three and a half standard errors of each moment.
             let expected = noise.variance(level);
             assert!((mean - level).abs() < 3.5 * (expected / n).sqrt(), "mean {mean} at {level}");

@@ -1,10 +1,10 @@
 //! Normal random numbers as a pure function of (seed, use, step, row, column, channel).
 //!
 //! A counter-based generator (Philox4x32-10; Salmon et al., *Parallel random numbers: as easy as 1, 2, 3*, 2011) has no
-//! state to advance, so a picture does not depend on tiles, threads or the backend, and can be made again anywhere.
-//! The elementary functions come from `libm`, whose bits are the same natively and in wasm.
+//! state to advance, so results do not depend on tiles, threads or the backend, and can be reproduced anywhere.
+//! The elementary functions come from `libm`, which gives the same bits natively and in wasm.
 
-/// What the numbers are for; two uses with one seed are independent.
+/// What the numbers are used for; two uses with the same seed are independent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stream {
     /// The noise of a simulated photo.
@@ -24,17 +24,17 @@ pub struct Normals {
 }
 
 impl Normals {
-    /// The numbers of this seed for this use.
+    /// The numbers of a seed for a use.
     pub fn new(seed: u64, stream: Stream) -> Self {
         Self { key: [seed as u32, (seed >> 32) as u32], stream: stream as u32, sign: 1.0 }
     }
 
-    /// The same numbers with the sign turned, which are as likely.
+    /// The same numbers negated, which are as likely.
     pub fn negated(self) -> Self {
         Self { sign: -self.sign, ..self }
     }
 
-    /// The three channels' numbers at a pixel in a step.
+    /// The numbers of the three channels at a pixel in a step.
     pub fn at(&self, step: usize, row: usize, column: usize) -> [f32; 3] {
         let bits = philox4x32([column as u32, row as u32, step as u32, self.stream], self.key);
         let (a, b) = box_muller(bits[0], bits[1]);

@@ -9,18 +9,19 @@ pub fn x0_hat(x_t: f32, sigma_t: f32, eps: f32) -> f32 {
 
 /// One step of a pixel from time t back to t' <= t,
 ///
-/// `x_t' = x0_hat + sqrt((gamma_t' - v) / gamma_t) (x_t - x0_hat) + sqrt(v) z`, `v = eta^2 gamma_t' (gamma_t - gamma_t') / gamma_t`.
+/// `x_t' = x0_hat + sqrt((gamma_t' - v) / gamma_t) (x_t - x0_hat) + sqrt(v) z`,
+/// `v = eta^2 gamma_t' (gamma_t - gamma_t') / gamma_t`.
 ///
-/// With `eta` = 1 it is the paper's, a draw from `q(x_t' | x_t, x0_hat)`:
+/// With `eta` = 1 it is the paper's step, a draw from `q(x_t' | x_t, x0_hat)`:
 ///
 /// `x_t' = (gamma_t'/gamma_t) x_t + (1 - gamma_t'/gamma_t) x0_hat + sqrt(gamma_t' (gamma_t - gamma_t') / gamma_t) z`.
 ///
-/// With less, more of the noise that is there is kept and less is drawn, and its variance is `gamma_t'` all the same (Song,
-/// Meng, Ermon, *Denoising diffusion implicit models*, 2021, Eq. 12 and 16, for this additive process). With `eta` = 0 the step
-/// is deterministic.
+/// A smaller `eta` keeps more of the noise that is there and draws less; the variance is still `gamma_t'` (Song, Meng,
+/// Ermon, *Denoising diffusion implicit models*, 2021, Eq. 12 and 16, for this additive process). With `eta` = 0 the
+/// step is deterministic.
 ///
-/// `gamma` and `gamma_next` are the variances at t and t'. A pixel that is done (`gamma` = 0) is not touched; one that gets
-/// done (`gamma_next` = 0) is `x0_hat` exactly.
+/// `gamma` and `gamma_next` are the variances at t and t'. A pixel that is done (`gamma` = 0) stays as it is; one that
+/// finishes in this step (`gamma_next` = 0) becomes `x0_hat` exactly.
 pub fn step_back(x_t: f32, x0_hat: f32, gamma: f32, gamma_next: f32, eta: f32, z: f32) -> f32 {
     if gamma == 0.0 {
         return x_t;
@@ -33,17 +34,18 @@ pub fn step_back(x_t: f32, x0_hat: f32, gamma: f32, gamma_next: f32, eta: f32, z
 /// How many steps the reverse process takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Steps {
-    /// This many, each longer than the one before. One is the least-squares estimate: the best PSNR and the least texture.
+    /// This many, each longer than the one before. A single step is the least-squares estimate: the highest PSNR and
+    /// the least texture.
     Count(usize),
-    /// The paper's: each step goes back by one unit of time.
+    /// The paper's plan: each step goes back by one unit of time.
     Unit,
 }
 
 impl Steps {
-    /// The most steps a run may have: the schedule's length.
+    /// The most steps that a run may have: the schedule's length.
     pub const MOST: usize = 1000;
 
-    /// `Steps::Count`, checked.
+    /// [`Steps::Count`], checked.
     ///
     /// # Errors
     /// [`Error::BadOption`] unless `count` is from 1 to 1000.
@@ -58,8 +60,8 @@ impl Steps {
     /// How far all pixels have gone back, `tau`, before the first step, between steps and after the last: increasing
     /// from 0 to `latest`, the latest time of any pixel, so that every pixel ends at time 0.
     ///
-    /// Where the steps are counted, `tau` grows with the square of their number. What is drawn early, under much noise, is
-    /// the structure of the picture, and there short steps keep to it; what is drawn late is fine texture.
+    /// With [`Steps::Count`], `tau` grows with the square of the step's number. The early steps, under much noise, draw
+    /// the structure of the image, which short steps keep; the late ones draw fine texture.
     pub fn plan(self, latest: f32) -> Vec<f32> {
         let count = match self {
             Self::Count(count) => count.max(1),
@@ -69,7 +71,7 @@ impl Steps {
             Self::Count(_) => latest * (k as f32 / count as f32).powi(2),
             Self::Unit => (k as f32).min(latest),
         };
-        // The end is written, not computed: rounding must not leave a pixel just short of time 0.
+        // The end is exact: rounding must not leave a pixel just short of time 0.
         (0..count).map(at).chain(std::iter::once(latest)).collect()
     }
 }

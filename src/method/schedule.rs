@@ -1,10 +1,11 @@
 //! The variance of the noise at time t.
 
 /// Variance-exploding schedule `gamma(t) = lambda * (1 - prod_{i <= t} (1 - beta_i))` with linear `beta` (paper,
-/// Section 3.1), continuous in t: between whole steps `sqrt(gamma)`, which is close to a straight line, is interpolated.
+/// Section 3.1), continuous in t: between whole steps `sqrt(gamma)`, which is close to a straight line, is
+/// interpolated.
 ///
-/// With the default numbers `sqrt(gamma(t))` is about `0.01 t`, so a photo with noise of std 0.25 is about 25 unit
-/// steps from clean.
+/// With the default numbers `sqrt(gamma(t))` is about `0.01 t`: a photo with noise of std 0.25 is about 25 unit steps
+/// from clean.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Schedule {
     /// `sqrt(gamma)` at t = 0, 1, ..., T; strictly increasing from 0.
@@ -42,7 +43,7 @@ impl Schedule {
         (self.sigma.len() - 1) as f32
     }
 
-    /// `sqrt(gamma(t))`: the std of the noise at time t; t is held to [0, T].
+    /// `sqrt(gamma(t))`: the std of the noise at time t. t is clamped to [0, T].
     pub fn sigma(&self, t: f32) -> f32 {
         let t = t.clamp(0.0, self.end());
         let i = (t as usize).min(self.sigma.len() - 2);
@@ -57,7 +58,7 @@ impl Schedule {
     }
 
     /// The time at which the noise has std `sigma`: the inverse of [`Schedule::sigma`]. A std beyond the schedule's end
-    /// is at T.
+    /// gives T.
     pub fn time_of_sigma(&self, sigma: f32) -> f32 {
         if sigma <= 0.0 {
             return 0.0;
@@ -111,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn the_ends_are_exact_and_the_outside_is_held() {
+    fn the_ends_are_exact_and_the_outside_is_clamped() {
         let schedule = Schedule::default();
         assert_eq!(schedule.gamma(0.0), 0.0);
         assert_eq!(schedule.time_of_gamma(0.0), 0.0);

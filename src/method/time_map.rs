@@ -1,4 +1,4 @@
-//! Every pixel's own time (paper, Section 3.2).
+//! Every pixel's own time (paper, Section 3.3).
 
 use std::borrow::Cow;
 
@@ -6,8 +6,8 @@ use crate::image::{CHANNELS, LinearImage, smoothed};
 use crate::method::noise::Noise;
 use crate::method::schedule::Schedule;
 
-/// The time `T*` at which the noisy photo stands, for every pixel and channel: `T* = gamma^-1(s^2)` with `s^2` the
-/// variance of the pixel's noise. Planes as in [`LinearImage`].
+/// The time `T*` at which each value of a noisy photo starts: `T* = gamma^-1(s^2)` with `s^2` the variance of its
+/// noise. From 0, without noise, to the schedule's end. Planes as in [`LinearImage`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct TimeMap {
     width: usize,
@@ -16,11 +16,11 @@ pub struct TimeMap {
 }
 
 impl TimeMap {
-    /// The map of a noisy photo `y`. A camera's noise depends on the clean signal, which nobody has, so `y` is smoothed
-    /// a little first; training makes its maps here too. `strength(row, column)` multiplies the std of the noise.
+    /// The map of a noisy photo `y`. A camera's noise depends on the clean signal, which is not known, so `y` is
+    /// smoothed first; training makes its maps the same way. `strength(row, column)` multiplies the std of the noise.
     ///
     /// # Panics
-    /// If [`Noise::check`] would refuse the noise's map.
+    /// If the noise is a map that [`Noise::check`] refuses for this photo.
     pub fn of_photo(
         y: &LinearImage,
         noise: &Noise,
@@ -28,7 +28,7 @@ impl TimeMap {
         strength: impl Fn(usize, usize) -> f32,
     ) -> Self {
         let (width, height) = (y.width(), y.height());
-        let mut times = Vec::with_capacity(y.samples().len());
+        let mut times = Vec::with_capacity(y.values().len());
         for channel in 0..CHANNELS {
             let std: Cow<[f32]> = match noise {
                 Noise::Model(model) => {
@@ -46,7 +46,7 @@ impl TimeMap {
         Self::from_times(width, height, times)
     }
 
-    /// A map from its times, planes as in [`LinearImage`].
+    /// A map of these times, planes as in [`LinearImage`].
     ///
     /// # Panics
     /// If there are not `3 * width * height` times.
@@ -70,13 +70,13 @@ impl TimeMap {
         &self.times
     }
 
-    /// The latest time of all pixels: how long the reverse process takes.
+    /// The latest time of any pixel: how long the reverse process takes.
     pub fn latest(&self) -> f32 {
         self.times.iter().copied().fold(0.0, f32::max)
     }
 }
 
-/// `t = max(T* - tau, 0)`: where a pixel stands after all pixels have gone back by `tau`. Quieter pixels finish first.
+/// `t = max(T* - tau, 0)`: a pixel's time once all pixels have gone back by `tau`. Pixels with less noise finish first.
 pub fn time_after(t_star: f32, tau: f32) -> f32 {
     (t_star - tau).max(0.0)
 }
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn quieter_pixels_finish_first() {
+    fn pixels_with_less_noise_finish_first() {
         assert_eq!(time_after(3.0, 5.0), 0.0);
         assert_eq!(time_after(7.5, 5.0), 2.5);
     }

@@ -25,8 +25,8 @@ fn displayed(v: f32) -> f32 {
 /// When the sizes differ.
 pub fn psnr(a: &LinearImage, b: &LinearImage) -> f64 {
     assert_same_size(a, b);
-    let squares = a.samples().iter().zip(b.samples()).map(|(a, b)| f64::from(displayed(*a) - displayed(*b)).powi(2));
-    -10.0 * (squares.sum::<f64>() / a.samples().len() as f64).log10()
+    let squares = a.values().iter().zip(b.values()).map(|(a, b)| f64::from(displayed(*a) - displayed(*b)).powi(2));
+    -10.0 * (squares.sum::<f64>() / a.values().len() as f64).log10()
 }
 
 /// Structural similarity, from -1 to 1, and 1 for the same image: the mean over pixels and channels (Wang et al.,

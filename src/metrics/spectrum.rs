@@ -1,4 +1,5 @@
-//! Which detail has an image? Its power over spatial frequency tells drawn texture from smoothness, which PSNR does not.
+//! Which detail has an image? Its power over spatial frequency tells drawn texture from smoothness, which PSNR does
+//! not.
 
 use rustfft::{FftPlanner, num_complex::Complex};
 

@@ -1,4 +1,4 @@
-//! The two parts the U-Net is made of: a scale's time embedding, and a residual block that it steers.
+//! The two parts of the U-Net: a scale's time embedding, and a residual block that it steers.
 
 use burn::module::Module;
 use burn::nn::conv::{Conv2d, Conv2dConfig};
@@ -7,7 +7,7 @@ use burn::tensor::module::conv2d;
 use burn::tensor::ops::ConvOptions;
 use burn::tensor::{Device, FloatDType, Tensor, activation::relu};
 
-/// Added to a pixel's mean square before its root is divided by.
+/// Added to a pixel's mean square before the root is taken, so that the division stays finite.
 const NORM_FLOOR: f32 = 1e-5;
 
 /// A convolution that keeps the size (zeros beyond the border).
@@ -15,7 +15,7 @@ pub(crate) fn conv(channels_in: usize, channels_out: usize, kernel: usize, devic
     conv_config(channels_in, channels_out, kernel).init(device)
 }
 
-/// The same with all weights at zero: a branch that starts out silent.
+/// The same with all weights at zero: a branch that adds nothing until it is trained.
 pub(crate) fn silent_conv(channels_in: usize, channels_out: usize, kernel: usize, device: &Device) -> Conv2d {
     conv_config(channels_in, channels_out, kernel).with_initializer(Initializer::Zeros).init(device)
 }
@@ -32,7 +32,7 @@ fn depthwise_conv(channels: usize, device: &Device) -> Conv2d {
     conv_config(channels, channels, 3).with_groups(channels).init(device)
 }
 
-/// `layer` on `x`, in the numbers of `x`: its weights are kept in f32, also where it computes in bfloat16.
+/// `layer` applied to `x` in the number format of `x`. Weights are stored as f32 and cast if `x` is bfloat16.
 pub(crate) fn convolved(layer: &Conv2d, x: Tensor<4>) -> Tensor<4> {
     let numbers = FloatDType::from(x.dtype());
     let padding = [0, 1].map(|axis| (layer.kernel_size[axis] - layer.stride[axis]) / 2);
@@ -40,7 +40,7 @@ pub(crate) fn convolved(layer: &Conv2d, x: Tensor<4>) -> Tensor<4> {
     conv2d(x, layer.weight.val().cast(numbers), layer.bias.as_ref().map(|bias| bias.val().cast(numbers)), options)
 }
 
-/// Every pixel's noise levels, as the features that steer a scale's blocks.
+/// Turns every pixel's noise levels into the features that steer a scale's blocks.
 #[derive(Module, Debug)]
 pub struct Embedding {
     first: Conv2d,
@@ -59,11 +59,13 @@ impl Embedding {
     }
 }
 
-/// Two residual halves, each on normalised features and ended by a product of two halves of the channels (the gate, which is all the
-/// nonlinearity there is). The first looks around, with one small kernel per channel, and is steered by the embedding,
-/// which scales and shifts every pixel's features; the second mixes channels alone. (NAFNet's block, Chen et al. 2022,
-/// less what it takes from the picture as a whole.) Its arithmetic is nearly all in 1 x 1 convolutions: it is a third of what two
-/// 3 x 3 ones of that width take.
+/// Two residual branches, each on normalised features and with a gate, the product of the two halves of its channels,
+/// as its only nonlinearity. The first looks at neighbouring pixels, with one 3 x 3 kernel per channel, and is steered
+/// by the embedding, which scales and shifts every pixel's features. The second mixes channels only.
+///
+/// This is NAFNet's block (Chen et al., *Simple baselines for image restoration*, 2022) without its attention, which is
+/// global over the image. Nearly all of its arithmetic is in 1 x 1 convolutions, a third of what two 3 x 3 convolutions
+/// of that width would take.
 #[derive(Module, Debug)]
 pub struct Block {
     steer: Conv2d,
@@ -75,7 +77,7 @@ pub struct Block {
 }
 
 impl Block {
-    /// A block of `width` channels, the identity until it has learned something.
+    /// A block of `width` channels, the identity until it is trained.
     pub fn new(width: usize, embedding: usize, device: &Device) -> Self {
         Self {
             steer: silent_conv(embedding, 2 * width, 1, device),
@@ -87,8 +89,8 @@ impl Block {
         }
     }
 
-    /// `x` is `[b, width, h, w]`, `embedding` `[b, embedding, h, w]`. What is added to `x` is computed in the numbers of
-    /// the embedding.
+    /// `x` is `[b, width, h, w]`, `embedding` `[b, embedding, h, w]`. The branches are computed in the number format of
+    /// `embedding`.
     pub fn forward(&self, x: Tensor<4>, embedding: Tensor<4>) -> Tensor<4> {
         let (outside, inside) = (FloatDType::from(x.dtype()), FloatDType::from(embedding.dtype()));
         let [scale, shift] = halves(convolved(&self.steer, embedding));
@@ -101,19 +103,19 @@ impl Block {
     }
 }
 
-/// Every pixel's features, divided by the root of their mean square. No other pixel matters.
+/// Every pixel's features divided by the root of their mean square, from that pixel alone.
 fn normalised(x: Tensor<4>) -> Tensor<4> {
     let square = x.clone().square().mean_dim(1) + NORM_FLOOR;
     x * square.sqrt().recip()
 }
 
-/// The products of the first half of the channels and the second.
+/// The product of the first and the second half of the channels.
 fn gated(x: Tensor<4>) -> Tensor<4> {
     let [a, b] = halves(x);
     a * b
 }
 
-/// The first half of the channels and the second.
+/// The first and the second half of the channels.
 fn halves(x: Tensor<4>) -> [Tensor<4>; 2] {
     let width = x.dims()[1] / 2;
     [x.clone().narrow(1, 0, width), x.narrow(1, width, width)]
@@ -129,8 +131,8 @@ mod tests {
     }
 
     #[test]
-    fn every_pixel_is_normalised_by_itself() {
-        // Two channels of two pixels, (3, 4) and (0.6, -0.8), and one that has nothing.
+    fn every_pixel_is_normalised_on_its_own() {
+        // Three pixels of two channels: (3, 4), (0.6, -0.8) and (0, 0).
         let x = TensorData::new(vec![3.0, 0.6, 0.0, 4.0, -0.8, 0.0], [1, 2, 1, 3]);
         let n = values(normalised(Tensor::from_data(x, &Device::flex())));
         let expected = [0.6, 0.6, 0.0, 0.8, -0.8, 0.0].map(|v: f32| v * 2f32.sqrt());

@@ -1,9 +1,9 @@
-//! What a network costs: arithmetic per pixel, parameters, and how far it sees.
+//! What a network costs: arithmetic per pixel, parameters and field of view.
 
 use crate::network::config::UnetConfig;
 use crate::network::unet::{FEATURES, LEVELS, PREDICTION};
 
-/// The most a released network may cost: it runs tens of times per photo, in a browser.
+/// The most arithmetic per pixel that a released network may take: it may run tens of times per photo, in a browser.
 pub const MAX_FLOPS_PER_PIXEL: f64 = 200_000.0;
 /// The most parameters a released network may have.
 pub const MAX_PARAMETERS: usize = 3_000_000;
@@ -13,9 +13,9 @@ struct Layer {
     channels_in: usize,
     channels_out: usize,
     kernel: usize,
-    /// Channels that one output channel sees are `channels_in / groups`.
+    /// Each output channel reads `channels_in / groups` channels.
     groups: usize,
-    /// Image pixels per output pixel, along one side.
+    /// Side of an output pixel in image pixels.
     pixel_size: usize,
 }
 
@@ -61,7 +61,7 @@ impl UnetConfig {
         layers
     }
 
-    /// Floating-point operations of the convolutions per image pixel and evaluation, multiply and add counted as two.
+    /// Floating-point operations of the convolutions per image pixel and evaluation; a multiply-add counts as two.
     pub fn flops_per_pixel(&self) -> f64 {
         let flops = |l: &Layer| {
             (2 * l.kernel.pow(2) * l.channels_in / l.groups * l.channels_out) as f64 / l.pixel_size.pow(2) as f64
@@ -69,13 +69,13 @@ impl UnetConfig {
         self.layers().iter().map(flops).sum()
     }
 
-    /// Numbers to be learned.
+    /// Number of trained parameters.
     pub fn parameters(&self) -> usize {
         self.layers().iter().map(|l| (l.kernel.pow(2) * l.channels_in / l.groups + 1) * l.channels_out).sum()
     }
 
-    /// How far away, in pixels and rounded up to [`UnetConfig::alignment`], a pixel can matter to another: the halo that
-    /// a tile needs.
+    /// How far away, in pixels and rounded up to [`UnetConfig::alignment`], a pixel can matter to another: the halo
+    /// that a tile needs.
     pub fn halo(&self) -> usize {
         // The local mean looks one square around; a 3 x 3 convolution one pixel of its scale; going to a coarser scale
         // rounds outward to that scale's pixels, together by less than one pixel of the coarsest.
@@ -87,6 +87,7 @@ impl UnetConfig {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::network::Unet;
     use burn::module::Module;
     use burn::tensor::{Device, Distribution, Tensor};
 
@@ -104,14 +105,14 @@ mod tests {
             UnetConfig { widths: vec![8, 16], blocks: vec![2, 1], embedding: 5 },
             UnetConfig { widths: vec![8], blocks: vec![3], embedding: 5 },
         ] {
-            assert_eq!(config.parameters(), config.init(&Device::flex()).unwrap().num_params());
+            assert_eq!(config.parameters(), Unet::new(&config, &Device::flex()).unwrap().num_params());
         }
     }
 
     #[test]
     fn a_layer_costs_what_counting_says() {
-        // 36 -> 8 and 8 -> 12 at half resolution, 3 x 3; embeddings 6 -> 5 -> 5; in the block 5 -> 16, 8 -> 16, a kernel for each of
-        // 16, 8 -> 8, 8 -> 16 and 8 -> 8.
+        // 36 -> 8 and 8 -> 12 at half resolution, 3 x 3; embeddings 6 -> 5 -> 5; in the block 5 -> 16, 8 -> 16, one 3 x
+        // 3 kernel for each of 16 channels, 8 -> 8, 8 -> 16 and 8 -> 8.
         let config = UnetConfig { widths: vec![8], blocks: vec![1], embedding: 5 };
         let block = 5 * 16 + 8 * 16 + 9 * 16 + 8 * 8 + 8 * 16 + 8 * 8;
         let by_hand = 2 * (9 * 36 * 8 + (6 * 5 + 5 * 5) + block + 9 * 8 * 12);
@@ -122,7 +123,7 @@ mod tests {
     fn nothing_beyond_the_halo_matters() {
         let device = Device::flex();
         let config = UnetConfig { widths: vec![6, 8], blocks: vec![1, 1], embedding: 4 };
-        let network = config.init(&device).unwrap();
+        let network = Unet::new(&config, &device).unwrap();
         // Blocks start out silent: give every weight a value.
         let network = crate::network::weights::randomised(network, &device);
         let (halo, side) = (config.halo(), config.halo() + 2 * config.alignment());

@@ -1,20 +1,18 @@
 //! The shape of the network.
 
-use burn::tensor::Device;
 use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
-use crate::network::unet::Unet;
 
-/// Widths and depths of a [`Unet`]. The first scale works at half the image's resolution (space-to-depth), every further
-/// one at half of that.
+/// Widths and depths of a [`Unet`](crate::network::Unet). The first scale works at half the image's resolution
+/// (space-to-depth), each further one at half the resolution of the one before.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UnetConfig {
     /// Channels at each scale, finest first.
     pub widths: Vec<usize>,
-    /// Residual blocks at each scale: on the way down and again on the way up, once at the coarsest.
+    /// Residual blocks at each scale: as many on the way down as on the way up, and once at the coarsest scale.
     pub blocks: Vec<usize>,
-    /// Channels of every pixel's time embedding.
+    /// Channels of the embedding of every pixel's times.
     pub embedding: usize,
 }
 
@@ -25,16 +23,7 @@ impl Default for UnetConfig {
 }
 
 impl UnetConfig {
-    /// The network with fresh weights on a device.
-    ///
-    /// # Errors
-    /// [`Error::BadOption`] when the shape is none (see [`UnetConfig::check`]).
-    pub fn init(&self, device: &Device) -> Result<Unet, Error> {
-        self.check()?;
-        Ok(Unet::new(self, device))
-    }
-
-    /// Whether a network can have this shape: one to six scales, as many depths as widths, nothing of width 0.
+    /// Whether a network can have this shape: one to six scales, as many block counts as widths, no width of 0.
     ///
     /// # Errors
     /// [`Error::BadOption`] naming what is wrong.
@@ -46,7 +35,7 @@ impl UnetConfig {
             return bad("widths", &self.widths, "one to six channel counts from 1 to 1024");
         }
         if self.blocks.len() != self.widths.len() || self.blocks.iter().any(|&b| b > 64) {
-            return bad("blocks", &self.blocks, "as many depths as there are widths, each at most 64");
+            return bad("blocks", &self.blocks, "as many numbers as there are widths, each at most 64");
         }
         if !(1..=1024).contains(&self.embedding) {
             return bad("embedding", &self.embedding, "from 1 to 1024 channels");
@@ -54,12 +43,12 @@ impl UnetConfig {
         Ok(())
     }
 
-    /// Image sides must be multiples of this: one pixel at the coarsest scale.
+    /// The sides of the network's input must be multiples of this: the size of a pixel at the coarsest scale.
     pub fn alignment(&self) -> usize {
         2 << (self.widths.len() - 1)
     }
 
-    /// Image pixels per pixel of a scale: 2 at the finest.
+    /// Side of a pixel of a scale in image pixels: 2 at the finest scale.
     pub(crate) fn pixel_size(&self, scale: usize) -> usize {
         2 << scale
     }

@@ -1,5 +1,5 @@
-//! The network that predicts the noise in `x_t`: a U-Net on tensors, without any operation that is global over the image,
-//! so that tiles with a halo give the same picture as one pass.
+//! The network that predicts the noise in `x_t`: a U-Net on tensors. No operation in it is global over the image, so
+//! tiles with a halo give the same result as one pass.
 
 pub mod block;
 pub mod budget;

@@ -1,4 +1,4 @@
-//! Between space and channels: 2 x 2 pixels become four channels and back. No arithmetic, only order.
+//! Space to channels and back: 2 x 2 pixels become four channels.
 
 use burn::tensor::Tensor;
 

@@ -12,21 +12,22 @@ use crate::network::block::{Block, Embedding, conv, convolved, silent_conv};
 use crate::network::config::UnetConfig;
 use crate::network::shuffle::{depth_to_space, mean_of_depth, repeat_for_depth, space_to_depth};
 
-/// Channels of the finest scale's input: `x_t` and `y` in units of their noise (12 each), the local mean twice (3 each).
+/// Channels of the finest scale's input: `x_t` and `y` in units of their noise (12 each), the local mean twice (3
+/// each).
 pub(crate) const FEATURES: usize = 30;
 /// Channels of the noise levels: log std of `x_t` and of `y`, per colour.
 pub(crate) const LEVELS: usize = 6;
 /// Channels of the prediction before depth-to-space.
 pub(crate) const PREDICTION: usize = 12;
 
-/// Noise below this std (a quarter of an 8-bit step in linear light) is as good as none.
+/// Noise below this std (a quarter of an 8-bit step in linear light) counts as this much.
 const SIGMA_FLOOR: f32 = 1e-3;
 
 /// Predicts the unit noise `eps~` in `x_t` from `x_t`, the photo `y` and every pixel's two times.
 ///
-/// The times enter as the std of the noise at them, `sqrt(gamma(t))` and `sqrt(gamma(T*))`. Both images are shown in units
-/// of that std, relative to the local mean: denoising then looks alike at every noise level, which is what makes one
-/// small network learn all of them quickly.
+/// The times enter as the std of the noise at them, `sqrt(gamma(t))` and `sqrt(gamma(T*))`. Both images enter relative
+/// to the local mean, in units of that std: denoising then looks alike at every noise level, so one small network
+/// learns all of them quickly.
 #[derive(Module, Debug)]
 pub struct Unet {
     input: Conv2d,
@@ -42,8 +43,12 @@ pub struct Unet {
 }
 
 impl Unet {
-    /// A network of a checked shape; see [`UnetConfig::init`].
-    pub(crate) fn new(config: &UnetConfig, device: &Device) -> Self {
+    /// A network with fresh weights on a device.
+    ///
+    /// # Errors
+    /// [`Error::BadOption`] when no network can have this shape (see [`UnetConfig::check`]).
+    pub fn new(config: &UnetConfig, device: &Device) -> Result<Self, Error> {
+        config.check()?;
         let (widths, embedding) = (&config.widths, config.embedding);
         let coarsest = widths.len() - 1;
         let blocks =
@@ -55,7 +60,7 @@ impl Unet {
                 .init(device)
         };
         let up = |scale: usize| conv(widths[scale + 1], 4 * widths[scale], 1, device);
-        Self {
+        Ok(Self {
             input: conv(FEATURES + LEVELS, widths[0], 3, device),
             embeddings: widths.iter().map(|_| Embedding::new(LEVELS, embedding, device)).collect(),
             down_blocks: (0..coarsest).map(blocks).collect(),
@@ -65,40 +70,21 @@ impl Unet {
             up_blocks: (0..coarsest).map(blocks).collect(),
             output: silent_conv(widths[0], PREDICTION, 3, device),
             inside: FloatDType::F32,
-        }
+        })
     }
 
-    /// The same network, whose blocks and convolutions compute in these numbers: bfloat16 takes half the time where the hardware
-    /// knows it. The features, the embeddings, what runs past the blocks and all weights stay f32.
+    /// The same network with its blocks and convolutions computed in another number format: bfloat16 halves the time
+    /// where the hardware supports it. The features, the embeddings, the residual sums and all weights stay f32.
     #[must_use]
     pub fn computing_in(mut self, numbers: FloatDType) -> Self {
         self.inside = numbers;
         self
     }
 
-    /// The same network with `blocks` of its scales raised to these depths, and its shape. Added blocks are the identity
-    /// until they have learned something, so the prediction is the same.
-    ///
-    /// # Errors
-    /// [`Error::BadOption`] when a depth is less than it was, or the new shape is none.
-    pub fn deepened(
-        mut self,
-        shape: &UnetConfig,
-        blocks: &[usize],
-        device: &Device,
-    ) -> Result<(Self, UnetConfig), Error> {
-        let deeper = UnetConfig { blocks: blocks.to_vec(), ..shape.clone() };
-        deeper.check()?;
-        if blocks.iter().zip(&shape.blocks).any(|(new, old)| new < old) {
-            let range = "at each scale at least the depth that is there";
-            return Err(Error::BadOption { name: "blocks", value: format!("{blocks:?}"), range });
-        }
-        let lists = self.down_blocks.iter_mut().chain([&mut self.middle]).enumerate();
-        let ups = self.up_blocks.iter_mut().enumerate();
-        for (scale, list) in lists.chain(ups) {
-            list.resize_with(blocks[scale], || Block::new(shape.widths[scale], shape.embedding, device));
-        }
-        Ok((self, deeper))
+    /// The number of every scale with the blocks that it has: on the way down, at the coarsest scale, on the way up.
+    pub(crate) fn blocks_mut(&mut self) -> impl Iterator<Item = (usize, &mut Vec<Block>)> {
+        let down = self.down_blocks.iter_mut().chain([&mut self.middle]).enumerate();
+        down.chain(self.up_blocks.iter_mut().enumerate())
     }
 
     /// `eps~` in `x_t`, `[b, 3, h, w]`, from tensors of that shape with `h` and `w` multiples of
@@ -118,8 +104,8 @@ impl Unet {
         let features = vec![
             compressed((x_t - mean_all.clone()) / sigma_t),
             compressed((y - mean_all) / sigma_star),
-            // The square root spreads the shadows, where linear light is crowded; but it knows nothing below 0, where
-            // noise takes half of all dark pixels.
+            // The square root spreads the shadows, where linear light is crowded. It loses what is below 0, where noise
+            // moves half of all dark pixels.
             mean.clamp_min(0.0).sqrt(),
             levels.clone(),
             mean_in_noise,
@@ -144,13 +130,15 @@ impl Unet {
         }
         h = run(&self.middle, h, &embeddings[coarsest]);
         for (scale, skip) in skips.into_iter().enumerate().rev() {
-            // The sum lies in memory as its first part does: the skip's channels are last on a GPU, those out of depth are not.
+            // The sum takes the memory layout of its first term. On a GPU the skip's is channels-last, the other is
+            // not.
             h = skip + depth_to_space(self.between_blocks(&self.ups[scale], h));
             h = run(&self.up_blocks[scale], h, &embeddings[scale]);
         }
         depth_to_space(self.between_blocks(&self.output, h))
     }
 
+    /// `layer` applied to `x` in the network's number format.
     fn between_blocks(&self, layer: &Conv2d, x: Tensor<4>) -> Tensor<4> {
         convolved(layer, x.cast(self.inside)).cast(FloatDType::F32)
     }
@@ -166,10 +154,10 @@ fn local_mean(depth: Tensor<4>) -> Tensor<4> {
     avg_pool2d(mean_of_depth(depth), options)
 }
 
-/// Linear up to a few units and logarithmic beyond: strong edges must not drown the noise.
+/// Linear up to a few units and logarithmic beyond, so that strong edges do not drown the noise.
 fn compressed(d: Tensor<4>) -> Tensor<4> {
     const KNEE: f32 = 4.0;
-    // asinh, written for |d| so that negative values do not lose their digits.
+    // asinh, of |d| so that negative values keep their digits.
     let a = d.clone().abs() / KNEE;
     d.sign() * (a.clone() + (a.square() + 1.0).sqrt()).log() * KNEE
 }
@@ -182,7 +170,6 @@ fn log_level(sigma: Tensor<4>) -> Tensor<4> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::network::weights::randomised;
     use burn::tensor::Distribution;
 
     #[test]
@@ -193,7 +180,7 @@ mod tests {
             UnetConfig { widths: vec![8], blocks: vec![2], embedding: 4 },
             UnetConfig { widths: vec![8, 8, 8, 8], blocks: vec![1, 0, 1, 1], embedding: 4 },
         ] {
-            let network = config.init(&device).unwrap();
+            let network = Unet::new(&config, &device).unwrap();
             let side = config.alignment();
             let shape = [2, 3, side, 2 * side];
             let image = || Tensor::<4>::random(shape, Distribution::Uniform(0.0, 1.0), &device);
@@ -205,26 +192,10 @@ mod tests {
     }
 
     #[test]
-    fn a_deeper_network_predicts_the_same() {
-        let device = Device::flex();
-        let shape = UnetConfig { widths: vec![8, 6, 4], blocks: vec![1, 0, 1], embedding: 4 };
-        let network = randomised(shape.init(&device).unwrap(), &device);
-        let (deeper, config) = network.clone().deepened(&shape, &[2, 1, 3], &device).unwrap();
-        assert_eq!(config.blocks, [2, 1, 3]);
-        assert_eq!(deeper.num_params(), config.parameters());
-        let image = || Tensor::<4>::random([1, 3, 16, 24], Distribution::Uniform(0.0, 1.0), &device);
-        let (x, y, sigma) = (image(), image(), Tensor::<4>::full([1, 3, 16, 24], 0.1, &device));
-        let eps = |n: &Unet| n.forward(x.clone(), y.clone(), sigma.clone(), sigma.clone()).into_data();
-        assert_eq!(eps(&network), eps(&deeper));
-        assert!(network.clone().deepened(&shape, &[0, 0, 1], &device).is_err());
-        assert!(network.deepened(&shape, &[1, 0], &device).is_err());
-    }
-
-    #[test]
     fn extreme_inputs_stay_finite() {
         let device = Device::flex();
         let config = UnetConfig::default();
-        let network = config.init(&device).unwrap();
+        let network = Unet::new(&config, &device).unwrap();
         let shape = [1, 3, 8, 8];
         for (value, sigma) in [(0.0, 0.0), (1e4, 0.0), (-1e4, 1e-3), (1e4, 4.0)] {
             let x = Tensor::<4>::full(shape, value, &device);

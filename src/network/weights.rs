@@ -59,8 +59,8 @@ pub fn to_bytes(network: &Unet, config: &UnetConfig) -> Result<Vec<u8>, Error> {
 /// The network in a safetensors file (weights in f16 or f32), on a device, and its shape.
 ///
 /// # Errors
-/// [`Error::BadWeights`] when the bytes are no such file, it holds another network's weights, or they have changed on the
-/// way.
+/// [`Error::BadWeights`] when the bytes are no such file, it holds another network's weights, or they have changed on
+/// the way.
 pub fn from_bytes(bytes: &[u8], device: &Device) -> Result<(Unet, UnetConfig), Error> {
     let bad = |what: String| Error::BadWeights(what);
     let (_, header) = SafeTensors::read_metadata(bytes).map_err(|e| bad(format!("not a safetensors file ({e})")))?;
@@ -71,7 +71,7 @@ pub fn from_bytes(bytes: &[u8], device: &Device) -> Result<(Unet, UnetConfig), E
         .ok_or_else(|| bad("the file does not say which SVNR network it is for".into()))?;
     let Description { config, crc32 } =
         serde_json::from_str(description).map_err(|e| bad(format!("unreadable network shape ({e})")))?;
-    let network = config.init(device).map_err(|e| bad(e.to_string()))?;
+    let network = Unet::new(&config, device).map_err(|e| bad(e.to_string()))?;
     let tensors = SafeTensors::deserialize(bytes).map_err(|e| bad(e.to_string()))?;
     let views = tensors.tensors();
     let found = checksum(views.iter().map(|(name, view)| (name.as_str(), view.data())));
@@ -198,7 +198,7 @@ mod tests {
     #[test]
     fn a_network_survives_the_round_trip() {
         let device = Device::flex();
-        let network = randomised(small().init(&device).unwrap(), &device);
+        let network = randomised(Unet::new(&small(), &device).unwrap(), &device);
         let bytes = to_bytes(&network, &small()).unwrap();
         let (again, config) = from_bytes(&bytes, &device).unwrap();
         assert_eq!(config, small());
@@ -208,7 +208,7 @@ mod tests {
 
     #[test]
     fn two_bytes_a_parameter() {
-        let network = small().init(&Device::flex()).unwrap();
+        let network = Unet::new(&small(), &Device::flex()).unwrap();
         let bytes = to_bytes(&network, &small()).unwrap();
         assert!(bytes.len() >= 2 * small().parameters());
         assert!(bytes.len() < 2 * small().parameters() + 8192);
@@ -219,7 +219,7 @@ mod tests {
         let device = Device::flex();
         let message = |bytes: &[u8]| from_bytes(bytes, &device).unwrap_err().to_string();
         assert!(message(b"not weights").contains("not a safetensors file"));
-        let network = small().init(&device).unwrap();
+        let network = Unet::new(&small(), &device).unwrap();
         let bytes = to_bytes(&network, &small()).unwrap();
         assert!(message(&bytes[..bytes.len() - 1]).contains("cannot be used"));
         let mut changed = bytes.clone();

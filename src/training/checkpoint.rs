@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::network::{Unet, weights};
 use crate::training::config::Config;
+use crate::training::deepen::deepened;
 use crate::training::optimizer::Stepper;
 
 /// A run after a completed step.
@@ -51,7 +52,7 @@ impl Checkpoint {
     pub fn fresh(config: Config, device: &Device) -> Result<Self, String> {
         config.check()?;
         device.seed(config.seed);
-        let network = config.network.init(&device.clone().autodiff()).map_err(|e| e.to_string())?;
+        let network = Unet::new(&config.network, &device.clone().autodiff()).map_err(|e| e.to_string())?;
         let average = network.valid();
         let optimizer = Stepper::new(&config, &network);
         Ok(Self { config, step: 0, seconds: 0.0, network, average, optimizer })
@@ -72,7 +73,7 @@ impl Checkpoint {
             weights::from_bytes(&bytes, device).map_err(|e| format!("{}: {e}", file.display()))?;
         if let Some(blocks) = blocks {
             device.seed(config.seed);
-            (average, network) = average.deepened(&network, blocks, device).map_err(|e| e.to_string())?;
+            (average, network) = deepened(average, &network, blocks, device).map_err(|e| e.to_string())?;
         }
         config.network = network;
         let fresh = Self::fresh(config, device)?;

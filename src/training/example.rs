@@ -65,14 +65,14 @@ impl Example {
         let sigma_star: Vec<f32> = time_map.times().iter().map(|&t| schedule.sigma(t)).collect();
         let (sigma_t, x_t) = if tau == 0.0 {
             // Every pixel is still the photo's.
-            (sigma_star.clone(), y.samples().to_vec())
+            (sigma_star.clone(), y.values().to_vec())
         } else {
             let sigma_t: Vec<f32> = time_map.times().iter().map(|&t| schedule.sigma(time_after(t, tau))).collect();
             let x_t = bridged(x0, y, &sigma_t, &sigma_star, seed);
             (sigma_t, x_t)
         };
-        let eps = (0..x_t.len()).map(|i| unit_noise(x_t[i], x0.samples()[i], sigma_t[i])).collect();
-        Self { x0: x0.samples().to_vec(), y: y.samples().to_vec(), x_t, sigma_t, sigma_star, eps }
+        let eps = (0..x_t.len()).map(|i| unit_noise(x_t[i], x0.values()[i], sigma_t[i])).collect();
+        Self { x0: x0.values().to_vec(), y: y.values().to_vec(), x_t, sigma_t, sigma_star, eps }
     }
 }
 
@@ -80,11 +80,11 @@ impl Example {
 fn bridged(x0: &LinearImage, y: &LinearImage, sigma_t: &[f32], sigma_star: &[f32], seed: u64) -> Vec<f32> {
     let normals = Normals::new(seed, Stream::Forward);
     let (width, pixels) = (x0.width(), x0.pixels());
-    let mut x_t = vec![0.0; x0.samples().len()];
+    let mut x_t = vec![0.0; x0.values().len()];
     for p in 0..pixels {
         for (channel, z) in normals.at(0, p / width, p % width).into_iter().enumerate() {
             let i = channel * pixels + p;
-            x_t[i] = bridge(x0.samples()[i], y.samples()[i], sigma_t[i].powi(2), sigma_star[i].powi(2), z);
+            x_t[i] = bridge(x0.values()[i], y.values()[i], sigma_t[i].powi(2), sigma_star[i].powi(2), z);
         }
     }
     x_t

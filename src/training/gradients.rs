@@ -87,7 +87,7 @@ mod tests {
 
     fn small_network(device: &Device) -> Unet {
         let shape = UnetConfig { widths: vec![8, 8], blocks: vec![1, 1], embedding: 4 };
-        randomised(shape.init(device).unwrap(), device)
+        randomised(Unet::new(&shape, device).unwrap(), device)
     }
 
     #[test]

@@ -16,7 +16,7 @@ const DISPLAY_FLOOR: f32 = 1e-6;
 pub struct Loss {
     /// The weighted sum, which is minimised.
     pub total: Tensor<1>,
-    /// Mean squared error of `eps~` where t > 0 (paper, Section 3.3); 1 for a network that predicts 0.
+    /// Mean squared error of `eps~` where t > 0 (paper, Section 3.4); 1 for a network that predicts 0.
     pub eps: Tensor<1>,
     /// Mean over patches of the log of the mean squared error of `x0_hat` on the sRGB curve.
     pub display: Tensor<1>,

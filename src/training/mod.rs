@@ -11,6 +11,7 @@
 //! | [`gradients`] | its gradients, computed on several threads |
 //! | [`optimizer`] | learning rate, clipping, Adam or [`muon`], moving average |
 //! | [`validation`] | PSNR on held-out scenes, contact sheet |
+//! | [`deepen`] | a trained network with more blocks |
 //! | [`checkpoint`] | the complete state of a run |
 //! | [`log`] | CSV files and plot |
 //! | [`trainer`] | the loop |
@@ -20,6 +21,7 @@ pub mod camera;
 pub mod checkpoint;
 pub mod config;
 pub mod dead_leaves;
+pub mod deepen;
 pub mod example;
 pub mod gradients;
 pub mod log;

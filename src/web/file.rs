@@ -1,4 +1,4 @@
-//! Image files for JavaScript, which holds their pixels as RGBA: 8- and 16-bit codes, or floats in linear light.
+//! Image files for JavaScript, which holds their pixels as RGBA: 8- or 16-bit codes, or floats in linear light.
 
 use std::path::Path;
 
@@ -22,29 +22,29 @@ impl From<FileError> for JsValue {
     }
 }
 
-/// [`Metadata`] in JavaScript's words.
+/// [`Metadata`] for JavaScript.
 #[wasm_bindgen]
 pub struct FileMetadata(Metadata);
 
 #[wasm_bindgen]
 impl FileMetadata {
-    /// Any of the three may be missing.
+    /// The bytes of an ICC profile, an EXIF block and an XMP packet; any may be missing.
     #[wasm_bindgen(constructor)]
     pub fn new(profile: Option<Vec<u8>>, exif: Option<Vec<u8>>, xmp: Option<Vec<u8>>) -> Self {
         Self(Metadata { profile, exif, xmp })
     }
 
-    /// The bytes of a file that somebody else has encoded, with the metadata in it.
+    /// Puts the metadata into a file that the browser has encoded. `format` is the second half of its MIME type.
     ///
     /// # Errors
-    /// `bad-option`, for a format by another name than its MIME type's second half.
+    /// `bad-option` if `format` is unknown.
     #[wasm_bindgen(js_name = putInto)]
     pub fn put_into(&self, file: Vec<u8>, format: &str) -> Result<Vec<u8>, JsValue> {
         Ok(self.0.put_into(file, format_of(format)?))
     }
 }
 
-/// A file's pixels and what belongs to them.
+/// A file's pixels and metadata.
 #[wasm_bindgen]
 pub struct DecodedFile {
     pixels: DynamicImage,
@@ -52,7 +52,7 @@ pub struct DecodedFile {
     is_first_of_several: bool,
 }
 
-/// Decodes a file; `name` is for errors.
+/// Decodes a file of at most `limit` pixels. `name` is its name in errors.
 ///
 /// # Errors
 /// `unsupported-format`, `unsupported-image`, `too-large`.
@@ -76,13 +76,13 @@ impl DecodedFile {
         self.pixels.height()
     }
 
-    /// Bits of a sample: 8, 16 or 32, which are floats.
+    /// Bits of a value: 8 or 16, or 32 for floats.
     #[wasm_bindgen(getter)]
     pub fn depth(&self) -> u8 {
         8 * (self.pixels.color().bytes_per_pixel() / self.pixels.color().channel_count())
     }
 
-    /// Whether the file holds more pictures than this.
+    /// Whether the file holds more images than this one.
     #[wasm_bindgen(getter, js_name = isFirstOfSeveral)]
     pub fn is_first_of_several(&self) -> bool {
         self.is_first_of_several
@@ -103,41 +103,41 @@ impl DecodedFile {
         self.metadata.xmp.clone()
     }
 
-    /// The pixels of 8 bits.
+    /// The pixels as 8-bit RGBA.
     #[wasm_bindgen(js_name = intoU8)]
     pub fn into_u8(self) -> Clamped<Vec<u8>> {
         Clamped(self.pixels.into_rgba8().into_raw())
     }
 
-    /// The pixels of 16 bits.
+    /// The pixels as 16-bit RGBA.
     #[wasm_bindgen(js_name = intoU16)]
     pub fn into_u16(self) -> Vec<u16> {
         self.pixels.into_rgba16().into_raw()
     }
 
-    /// The pixels as floats.
+    /// The pixels as RGBA floats.
     #[wasm_bindgen(js_name = intoF32)]
     pub fn into_f32(self) -> Vec<f32> {
         self.pixels.into_rgba32f().into_raw()
     }
 }
 
-/// Pixels on their way into a file.
+/// RGBA pixels to be written to a file.
 #[wasm_bindgen]
 pub struct FilePixels(DynamicImage);
 
 #[wasm_bindgen]
 impl FilePixels {
-    /// Of 8-bit sRGB.
+    /// From 8-bit sRGB.
     ///
     /// # Errors
-    /// `unsupported-image`, here and below: a length that is not that of RGBA.
+    /// `unsupported-image` if `data` does not hold `4 * width * height` values.
     #[wasm_bindgen(js_name = fromU8)]
     pub fn from_u8(width: u32, height: u32, data: Vec<u8>) -> Result<FilePixels, JsValue> {
         Ok(Self(DynamicImage::ImageRgba8(buffer(width, height, data)?)))
     }
 
-    /// Of 16-bit sRGB.
+    /// From 16-bit sRGB.
     ///
     /// # Errors
     /// As [`FilePixels::from_u8`].
@@ -146,7 +146,7 @@ impl FilePixels {
         Ok(Self(DynamicImage::ImageRgba16(buffer(width, height, data)?)))
     }
 
-    /// Of linear light.
+    /// From floats in linear light.
     ///
     /// # Errors
     /// As [`FilePixels::from_u8`].
@@ -155,15 +155,15 @@ impl FilePixels {
         Ok(Self(DynamicImage::ImageRgba32F(buffer(width, height, data)?)))
     }
 
-    /// The bytes of a file. `depth` is 8, 16 or 32; `quality`, from 1 to 100, matters to JPEG alone, which has no
-    /// transparency either: it gets white there.
+    /// The bytes of a file. `depth` is 8, 16 or 32. `quality`, from 1 to 100, is used for JPEG, which also gets a white
+    /// background: it has no transparency.
     ///
     /// # Errors
-    /// `bad-option`: a format that is not known.
+    /// `bad-option` if the format is unknown.
     pub fn encode(self, format: &str, depth: u8, quality: u8, metadata: &FileMetadata) -> Result<Vec<u8>, JsValue> {
         let format = format_of(format)?;
         let has_alpha = format != ImageFormat::Jpeg && self.is_transparent();
-        let mut pixels = if depth == 32 { self.0 } else { shown(self.0) };
+        let mut pixels = if depth == 32 { self.0 } else { srgb_encoded(self.0) };
         if format == ImageFormat::Jpeg {
             pixels = on_white(pixels);
         }
@@ -175,7 +175,7 @@ impl FilePixels {
             (_, false) => DynamicImage::ImageRgb32F(pixels.into_rgb32f()),
             (_, true) => DynamicImage::ImageRgba32F(pixels.into_rgba32f()),
         };
-        Ok(files::encode(Path::new("the picture"), format, &pixels, &metadata.0, quality)?)
+        Ok(files::encode(Path::new("the image"), format, &pixels, &metadata.0, quality)?)
     }
 }
 
@@ -190,8 +190,8 @@ impl FilePixels {
     }
 }
 
-/// With floats on the sRGB curve, as integers are; what lies beyond black and white is cut off.
-fn shown(mut pixels: DynamicImage) -> DynamicImage {
+/// Floats encoded as sRGB, as integers are, and clipped to black and white.
+fn srgb_encoded(mut pixels: DynamicImage) -> DynamicImage {
     if let DynamicImage::ImageRgba32F(floats) = &mut pixels {
         floats.pixels_mut().for_each(|p| p.apply_without_alpha(|v| linear_to_srgb(v.clamp(0.0, 1.0))));
     }
@@ -216,7 +216,7 @@ where
     ImageBuffer::from_raw(width, height, data).ok_or(wrong)
 }
 
-/// The format by the second half of its MIME type.
+/// The format with this second half of a MIME type.
 fn format_of(name: &str) -> Result<ImageFormat, Error> {
     match name {
         "png" => Ok(ImageFormat::Png),

@@ -1,12 +1,12 @@
-//! What the npm package's JavaScript (`pkg`) stands on: the denoiser as wasm-bindgen classes.
+//! The denoiser as wasm-bindgen classes, on which the npm package's JavaScript (`pkg/`) is built.
 //!
-//! JavaScript pulls a run tile by tile, so cancelling is to stop pulling, and pausing is to wait. Options are checked
-//! there first, for messages in the caller's terms; what gets here unchecked fails with the crate's own errors.
+//! JavaScript advances a run tile by tile: to cancel it, it stops; to pause it, it waits. JavaScript checks options
+//! first, so that messages use the caller's terms; the crate's own errors catch the rest.
 
 mod failure;
 mod file;
 mod noise;
-mod picture;
+mod shared_image;
 
 use std::cell::RefCell;
 use std::sync::Arc;
@@ -21,17 +21,17 @@ use crate::method::noise::NoiseModel;
 use crate::method::reverse::Steps;
 use failure::failure;
 use noise::Noise;
-use picture::Picture;
+use shared_image::{SharedImage, Srgb8};
 
 thread_local! {
     /// The GPU, once opened: burn refuses to open it a second time.
     static GPU: RefCell<Option<Device>> = const { RefCell::new(None) };
 }
 
-/// Opens the GPU for all engines to come. Does nothing when it is open; must not be called again before it has settled.
+/// Opens the GPU for all later engines; does nothing if it is open. Must not be called again while a call is pending.
 ///
 /// # Errors
-/// `no-webgpu`.
+/// `no-webgpu` if there is none.
 #[wasm_bindgen(js_name = openGpu)]
 pub async fn open_gpu() -> Result<(), JsValue> {
     if GPU.with_borrow(Option::is_some) {
@@ -68,11 +68,11 @@ impl Engine {
         Ok(Self(Denoiser::from_weights(weights, &device)?))
     }
 
-    /// Denoises a few pixels, so that the shaders are compiled before a photo waits for them, and a GPU that computes
-    /// nonsense is found out.
+    /// Denoises a few pixels, which compiles the shaders before a photo waits for them and finds a GPU that returns
+    /// values that are not finite.
     ///
     /// # Errors
-    /// `device-lost`.
+    /// `device-lost` if the device fails.
     #[wasm_bindgen(js_name = warmUp)]
     pub async fn warm_up(&self) -> Result<(), JsValue> {
         let noise = NoiseModel::at_gain(8.0);
@@ -81,57 +81,57 @@ impl Engine {
         Ok(())
     }
 
-    /// Gives back its memory, the GPU's too, of which burn would else keep some for what may come.
+    /// Frees the engine's memory, including what burn keeps on the GPU for later use.
     pub fn dispose(self) {
         let device = self.0.device().clone();
         drop(self);
         device.memory_cleanup();
     }
 
-    /// Begins a run.
+    /// Starts a run.
     ///
     /// # Errors
     /// `bad-option` or `too-large`.
-    pub fn start(&self, picture: &Picture, noise: &Noise, settings: &Settings) -> Result<Task, JsValue> {
-        Ok(Task(self.0.start(Arc::clone(picture.linear()), noise.get().clone(), &settings.options()?)?))
+    pub fn start(&self, image: &SharedImage, noise: &Noise, settings: &Settings) -> Result<Task, JsValue> {
+        Ok(Task(self.0.start(Arc::clone(image.linear()), noise.get().clone(), &settings.options()?)?))
     }
 
-    /// What a run would take away.
+    /// The noise that a run would remove, and where each pixel would start.
     ///
     /// # Errors
     /// As [`Engine::start`].
-    pub fn maps(&self, picture: &Picture, noise: &Noise, settings: &Settings) -> Result<Maps, JsValue> {
-        let map = self.0.time_map(picture.linear(), noise.get().clone(), &settings.options()?)?;
+    pub fn maps(&self, image: &SharedImage, noise: &Noise, settings: &Settings) -> Result<Maps, JsValue> {
+        let map = self.0.time_map(image.linear(), noise.get().clone(), &settings.options()?)?;
         let std = map.times().iter().map(|&t| self.0.schedule().sigma(t)).collect();
         let time = map.times().iter().map(|t| t / self.0.schedule().end()).collect();
         Ok(Maps { std, time })
     }
 }
 
-/// What a run would take away, pixel by pixel, row after row, a plane for each colour.
+/// The noise that a run would remove and where each pixel would start: a plane for each channel, row after row.
 #[wasm_bindgen(getter_with_clone)]
 pub struct Maps {
     /// Std of the noise in linear light.
     pub std: Vec<f32>,
-    /// The time where the pixel starts, from 0, noiseless, to 1.
+    /// The time at which the pixel starts, from 0, without noise, to 1.
     pub time: Vec<f32>,
 }
 
-/// [`Options`] in JavaScript's words; starts with the defaults.
+/// [`Options`] for JavaScript; starts with the defaults.
 #[wasm_bindgen]
 pub struct Settings {
     /// Steps of the reverse process.
     pub steps: usize,
-    /// Whether the steps draw noise.
+    /// Whether the steps draw noise; see [`Options::eta`].
     pub stochastic: bool,
-    /// A whole number, as JavaScript has it.
+    /// A whole number, as a JavaScript number.
     pub seed: f64,
-    /// Which of several samples this is, from 0; none if it is the only one.
+    /// See [`Options::sample`].
     pub sample: Option<u32>,
     strength: Strength,
-    /// How much is taken of the noise in the light.
+    /// See [`Parts::luminance`].
     pub luminance: f32,
-    /// How much is taken of the noise in the colour.
+    /// See [`Parts::chrominance`].
     pub chrominance: f32,
     /// Side of a tile in pixels.
     pub tile: usize,
@@ -146,32 +146,27 @@ impl Settings {
         Self { steps: 1, stochastic: true, seed: 0.0, sample: None, strength, luminance, chrominance, tile }
     }
 
-    /// Multiplies the noise's std everywhere by one factor.
+    /// Multiplies the noise's std by one factor for all pixels.
     #[wasm_bindgen(js_name = setStrength)]
     pub fn set_strength(&mut self, factor: f32) {
         self.strength = Strength::Everywhere(factor);
     }
 
-    /// Multiplies it by a factor for each pixel, row after row.
+    /// Multiplies the noise's std by a factor for each pixel, row after row.
     #[wasm_bindgen(js_name = setStrengthMap)]
     pub fn set_strength_map(&mut self, factors: Vec<f32>) {
         self.strength = Strength::Map(factors);
     }
 
     fn options(&self) -> Result<Options, JsValue> {
-        let defaults = Options::default();
-        let options = Options {
+        Ok(Options {
             steps: Steps::count(self.steps)?,
-            eta: if self.stochastic { defaults.eta } else { 0.0 },
+            eta: (!self.stochastic).then_some(0.0),
             seed: self.seed as u64,
+            sample: self.sample.map(u64::from),
             strength: self.strength.clone(),
             parts: Parts { luminance: self.luminance, chrominance: self.chrominance },
             tile: self.tile,
-            ..defaults
-        };
-        Ok(match self.sample {
-            Some(index) => options.of_sample(index.into()),
-            None => options,
         })
     }
 }
@@ -194,36 +189,36 @@ impl Task {
         self.0.tiles()
     }
 
-    /// Denoises the next tile; `undefined` once there is none.
+    /// Denoises the next tile; `undefined` once the run is done.
     ///
     /// # Errors
-    /// `device-lost`.
+    /// `device-lost` if the device fails; the run can then go on with another engine.
     pub async fn advance(&mut self) -> Result<Option<Progress>, JsValue> {
         let progress = self.0.advance().await?;
         Ok(progress.map(|p| Progress { step: p.step, tile: p.tile, fraction: p.fraction() }))
     }
 
-    /// Goes on with another engine, when this one's device is lost; see [`Run::continue_on`].
+    /// Continues with another engine, for example when this one's device is lost; see [`Run::continue_on`].
     ///
     /// # Errors
-    /// `bad-weights`: those of another network.
+    /// `bad-weights` if the engine has a network of another shape.
     #[wasm_bindgen(js_name = continueOn)]
     pub fn continue_on(&mut self, engine: &Engine) -> Result<(), JsValue> {
         Ok(self.0.continue_on(engine.0.clone())?)
     }
 
-    /// The picture so far as RGBA, every n-th pixel of every n-th row so that there are at most about `most`.
+    /// The image so far, reduced to about `most` pixels by taking every n-th pixel of every n-th row.
     pub fn preview(&self, most: usize) -> Preview {
         Preview::of(&self.0, most)
     }
 
-    /// The denoised picture, at the end.
-    pub fn finish(self) -> Picture {
-        Picture::from(self.0.into_image())
+    /// The result, once the run is done.
+    pub fn finish(self) -> SharedImage {
+        SharedImage::from(self.0.into_image())
     }
 }
 
-/// Pictures of one photo with different seeds; see [`denoiser::Samples`].
+/// Several samples of one photo; see [`denoiser::Samples`].
 #[wasm_bindgen]
 pub struct Samples(denoiser::Samples);
 
@@ -231,24 +226,24 @@ pub struct Samples(denoiser::Samples);
 impl Samples {
     /// The first one.
     #[wasm_bindgen(constructor)]
-    pub fn new(first: Picture) -> Self {
+    pub fn new(first: SharedImage) -> Self {
         Self(denoiser::Samples::new(first.into_linear()))
     }
 
     /// One more, of the same size.
-    pub fn add(&mut self, next: &Picture) {
+    pub fn add(&mut self, next: &SharedImage) {
         self.0.add(next.linear());
     }
 
-    /// How far they differ at every pixel, row after row.
+    /// How far they differ at every pixel; see [`denoiser::Samples::uncertainty`].
     pub fn uncertainty(&self) -> Vec<f32> {
         self.0.uncertainty()
     }
 
     /// Their mean.
     #[wasm_bindgen(js_name = intoMean)]
-    pub fn into_mean(self) -> Picture {
-        Picture::from(self.0.into_mean())
+    pub fn into_mean(self) -> SharedImage {
+        SharedImage::from(self.0.into_mean())
     }
 }
 
@@ -264,7 +259,7 @@ pub struct Progress {
     pub fraction: f32,
 }
 
-/// A small picture to show.
+/// A small image to display.
 #[wasm_bindgen(getter_with_clone)]
 pub struct Preview {
     /// Pixels across.
@@ -279,7 +274,7 @@ impl Preview {
     fn of(run: &Run, most: usize) -> Self {
         let (width, height) = run.size();
         let every = ((width * height) as f64 / most.max(1) as f64).sqrt().ceil().max(1.0) as usize;
-        let encode = picture::Srgb8::new();
+        let encode = Srgb8::new();
         let mut data = Vec::new();
         for row in (0..height).step_by(every) {
             for column in (0..width).step_by(every) {

@@ -1,18 +1,18 @@
-//! Noise for JavaScript: given, measured, and that of a camera.
+//! Noise for JavaScript: given, estimated, or a camera's.
 
 use js_sys::{Array, Object, Reflect};
 use wasm_bindgen::prelude::*;
 
 use crate::estimate::estimate_noise;
 use crate::method::noise::{self, NoiseModel};
-use crate::web::picture::Picture;
+use crate::web::shared_image::SharedImage;
 
-/// [`noise::Noise`] in JavaScript's words, checked when a run starts.
+/// [`noise::Noise`] for JavaScript. It is checked when a run starts.
 #[wasm_bindgen]
 pub struct Noise(noise::Noise);
 
 impl Noise {
-    /// What it stands for.
+    /// The noise as the rest of the crate takes it.
     pub fn get(&self) -> &noise::Noise {
         &self.0
     }
@@ -20,24 +20,24 @@ impl Noise {
 
 #[wasm_bindgen]
 impl Noise {
-    /// From the std at black and the variance per unit of signal.
+    /// From the std at black and the variance per unit of signal, in linear light.
     pub fn model(read: f32, shot: f32) -> Self {
         Self(NoiseModel { sigma_read: read, shot }.into())
     }
 
-    /// From the std of every pixel, row after row.
+    /// From the std of every pixel in linear light, row after row.
     pub fn map(std: Vec<f32>) -> Self {
         Self(noise::Noise::Std(std))
     }
 }
 
-/// The noise in a picture: `{ read, shot, points: [{ mean, std }] }`.
+/// The noise in an image: `{ read, shot, points: [{ mean, std }] }`.
 ///
 /// # Errors
-/// None of ours; JavaScript may run out of memory.
+/// Only when JavaScript is out of memory.
 #[wasm_bindgen(js_name = estimateNoise)]
-pub fn estimate(picture: &Picture) -> Result<JsValue, JsValue> {
-    let found = estimate_noise(picture.linear());
+pub fn estimate(image: &SharedImage) -> Result<JsValue, JsValue> {
+    let found = estimate_noise(image.linear());
     let points = Array::new();
     for point in &found.points {
         points.push(&object(&[("mean", point.mean.into()), ("std", point.std.into())])?);

@@ -111,7 +111,7 @@ pub fn clean_files(folder: &Path, pairs: bool) -> Result<Vec<PathBuf>> {
 
 fn mapped(image: &LinearImage, curve: fn(f32) -> f32) -> LinearImage {
     let mut image = image.clone();
-    image.samples_mut().iter_mut().for_each(|v| *v = curve(*v));
+    image.values_mut().iter_mut().for_each(|v| *v = curve(*v));
     image
 }
 
@@ -124,12 +124,12 @@ mod tests {
         let clean = LinearImage::from_fn(120, 100, |_, _, _| 0.3).unwrap();
         let case = Source::Sigma(25.0).case(Path::new("x.png"), &clean, 3).unwrap();
         let noisy = case.linear(&case.noisy);
-        let squares = noisy.samples().iter().map(|v| (linear_to_srgb(*v) - linear_to_srgb(0.3)).powi(2));
-        let std = (squares.sum::<f32>() / noisy.samples().len() as f32).sqrt();
+        let squares = noisy.values().iter().map(|v| (linear_to_srgb(*v) - linear_to_srgb(0.3)).powi(2));
+        let std = (squares.sum::<f32>() / noisy.values().len() as f32).sqrt();
         assert!((255.0 * std - 25.0).abs() < 0.3, "{std}");
         assert_eq!(case.noise, Some(NoiseModel { sigma_read: 25.0 / 255.0, shot: 0.0 }.into()));
         let camera = Source::Camera.case(Path::new("x.png"), &clean, 3).unwrap();
-        assert_eq!(camera.linear(&camera.noisy).samples(), camera.noisy.samples());
+        assert_eq!(camera.linear(&camera.noisy).values(), camera.noisy.values());
         let small = LinearImage::from_fn(32, 100, |_, _, _| 0.3).unwrap();
         assert!(Source::Camera.case(Path::new("x.png"), &small, 3).is_err_and(|e| e.to_string().contains("x.png")));
     }

@@ -39,7 +39,7 @@ impl Estimates {
         self.codes.push(f64::from(255.0 * (linear_to_srgb(grey + found.noise.variance(grey).sqrt()) - 0.5)));
         if let Some(truth) = noise_of(noisy, clean) {
             let all =
-                |model: svnr::NoiseModel| clean.samples().iter().map(|x| f64::from(model.variance(*x))).sum::<f64>();
+                |model: svnr::NoiseModel| clean.values().iter().map(|x| f64::from(model.variance(*x))).sum::<f64>();
             self.ratios.push((all(found.noise) / all(truth)).sqrt());
         }
     }

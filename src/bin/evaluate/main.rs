@@ -18,7 +18,7 @@ use svnr::files;
 use svnr::method::noise::Noise;
 use svnr::method::reverse::Steps;
 use svnr::metrics::spectrum::Spectrum;
-use svnr::{Denoiser, LinearImage, Options};
+use svnr::{Denoiser, LinearImage, Options, weight_file};
 
 use cases::{Case, Source};
 use estimates::Estimates;
@@ -28,9 +28,9 @@ use table::{Row, Score};
 ///
 /// Noise is added with the image's place in the order of names (plus --seed) as its seed. Every image is denoised with
 /// the true noise, where it is known, and with the noise as it is estimated. The figures are means over images: PSNR
-/// and SSIM in sRGB clipped to [0, 1]; "spec." is how far the result's fine detail is from the clean image's, as the mean
-/// |ln| of the ratio of their power spectra above a quarter of a cycle per pixel. "least gain" is what the image got
-/// that gained least, in dB.
+/// and SSIM in sRGB clipped to [0, 1]; "spec." is how far the result's fine detail is from the clean image's, as the
+/// mean |ln| of the ratio of their power spectra above a quarter of a cycle per pixel. "least gain" is what the image
+/// got that gained least, in dB.
 #[derive(Parser)]
 #[command(version)]
 struct Arguments {
@@ -67,8 +67,8 @@ struct Arguments {
     /// Multiplies the std of the noise to be removed
     #[arg(long, default_value_t = 1.0)]
     strength: f32,
-    /// How much of the noise that a step leaves is drawn afresh, 0 none, 1 as much as in the paper; by default, what the
-    /// denoiser does with one sample or several
+    /// How much of the noise that a step leaves is drawn afresh, 0 none, 1 as much as in the paper; by default, what
+    /// the denoiser does with one sample or several
     #[arg(long)]
     eta: Option<f32>,
     /// Added to the seed of every image
@@ -104,9 +104,8 @@ fn steps(text: &str) -> Result<usize, String> {
 
 impl Arguments {
     fn options(&self, steps: usize, seed: u64) -> Options {
-        let options =
-            Options { steps: Steps::Count(steps), seed, strength: self.strength.into(), ..Options::default() };
-        Options { eta: self.eta.unwrap_or(options.eta), ..options }
+        let strength = self.strength.into();
+        Options { steps: Steps::Count(steps), eta: self.eta, seed, strength, ..Options::default() }
     }
 
     /// As many samples as asked for, each by a run that is given its options.
@@ -114,12 +113,9 @@ impl Arguments {
         &self,
         steps: usize,
         seed: u64,
-        mut run: impl FnMut(&Options) -> Result<LinearImage, E>,
+        run: impl FnMut(&Options) -> Result<LinearImage, E>,
     ) -> Result<Samples, E> {
-        Samples::draw(&self.options(steps, seed), self.average, |options| {
-            // What was asked for goes before what samples have.
-            run(&Options { eta: self.eta.unwrap_or(options.eta), ..options.clone() })
-        })
+        Samples::draw(&self.options(steps, seed), self.average, run)
     }
 
     fn sources(&self) -> Vec<Source> {
@@ -155,7 +151,7 @@ fn run(arguments: &Arguments) -> Result<()> {
         return measure_estimates(arguments, &files);
     }
     let device = arguments.device.open().map_err(|e| anyhow!(e))?;
-    let denoiser = Denoiser::from_weights(&files::read_weights(arguments.weights.as_deref())?, &device)?;
+    let denoiser = Denoiser::from_weights(&weight_file::read(arguments.weights.as_deref())?, &device)?;
 
     if let Some(sheet) = &arguments.sheet {
         return sheet::write(arguments, &denoiser, &files, sheet);

@@ -16,8 +16,8 @@ const BORDER: usize = 32;
 /// The spread is shown this many times as bright as it is.
 const SPREAD: f32 = 8.0;
 
-/// Writes a row for each image, at the gains in turn: noisy, denoised in the fewest steps, in the most steps, the spread over
-/// samples in the most steps, clean.
+/// Writes a row for each image, at the gains in turn: noisy, denoised in the fewest steps, in the most steps, the
+/// spread over samples in the most steps, clean.
 pub fn write(arguments: &Arguments, denoiser: &Denoiser, files: &[PathBuf], sheet: &Path) -> Result<()> {
     let sources = arguments.sources();
     let (fewest, most) = (arguments.steps.iter().min(), arguments.steps.iter().max());
@@ -80,7 +80,7 @@ mod tests {
     fn the_middle_is_in_the_middle() {
         let image = LinearImage::from_fn(301, 200, |_, r, x| (1000 * r + x) as f32).unwrap();
         let cut = middle(&image, 200).unwrap();
-        assert_eq!((cut.width(), cut.height(), cut.samples()[0]), (200, 200, 50.0));
+        assert_eq!((cut.width(), cut.height(), cut.values()[0]), (200, 200, 50.0));
         assert!(middle(&middle(&image, 170).unwrap(), 10).is_err());
     }
 

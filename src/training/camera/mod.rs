@@ -61,7 +61,7 @@ impl Pixels {
 
     fn of(image: &LinearImage) -> Self {
         let n = image.pixels();
-        let values = (0..n).map(|p| std::array::from_fn(|c| image.samples()[c * n + p])).collect();
+        let values = (0..n).map(|p| std::array::from_fn(|c| image.values()[c * n + p])).collect();
         Self { width: image.width(), values }
     }
 
@@ -183,7 +183,7 @@ pub(super) fn log_between((low, high): (f32, f32), place: f32) -> f32 {
 /// `None` if there is no difference.
 pub fn noise_of(noisy: &LinearImage, clean: &LinearImage) -> Option<NoiseModel> {
     let mut squares: Vec<(f32, f32)> =
-        clean.samples().iter().zip(noisy.samples()).map(|(x, y)| (*x, (y - x).powi(2))).collect();
+        clean.values().iter().zip(noisy.values()).map(|(x, y)| (*x, (y - x).powi(2))).collect();
     squares.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
     let mean = |group: &[(f32, f32)], f: fn(&(f32, f32)) -> f32| group.iter().map(f).sum::<f32>() / group.len() as f32;
     let points: Vec<Point> = squares
@@ -216,7 +216,7 @@ mod tests {
             let photo = Camera::random(&mut rng).photo(&scene(), seed);
             for image in [&photo.noisy, &photo.clean] {
                 assert_eq!((image.width(), image.height()), (96 - 2 * Camera::MARGIN, 64 - 2 * Camera::MARGIN));
-                assert!(image.samples().iter().all(|v| (0.0..=1.001).contains(v)));
+                assert!(image.values().iter().all(|v| (0.0..=1.001).contains(v)));
             }
             let noise = noise_of(&photo.noisy, &photo.clean).unwrap();
             let std = noise.variance(0.2).sqrt();

@@ -1,4 +1,8 @@
 //! Images between JavaScript's arrays and linear light.
+//!
+//! JavaScript's side is interleaved with 3 or 4 values a pixel. Those beyond the third, alpha, are neither read nor
+//! written. 8 and 16 bits hold sRGB codes; floats are sRGB-encoded or linear. An image comes and goes in pieces: a
+//! whole copy would take up to 16 bytes a pixel of wasm's memory beside the image.
 
 use std::sync::Arc;
 
@@ -7,27 +11,23 @@ use wasm_bindgen::prelude::*;
 use crate::color::{linear_to_srgb, srgb_to_linear, srgb8_table};
 use crate::image::{CHANNELS, LinearImage};
 
-/// An image on the wasm side, which runs share.
-///
-/// JavaScript's side is interleaved with 3 or 4 samples a pixel; what is beyond the third, alpha, is neither read nor
-/// written. 8 and 16 bits are sRGB codes, floats sRGB-encoded or linear. It comes and goes in pieces: whole, it would take
-/// up to 16 bytes a pixel of wasm's memory beside the image.
-#[wasm_bindgen]
-pub struct Picture(Arc<LinearImage>);
+/// An image in wasm's memory, which runs share.
+#[wasm_bindgen(js_name = Picture)]
+pub struct SharedImage(Arc<LinearImage>);
 
-impl From<LinearImage> for Picture {
+impl From<LinearImage> for SharedImage {
     fn from(image: LinearImage) -> Self {
         Self(Arc::new(image))
     }
 }
 
-impl Picture {
+impl SharedImage {
     /// The image.
     pub fn linear(&self) -> &Arc<LinearImage> {
         &self.0
     }
 
-    /// The image alone; a copy while a run shares it.
+    /// The image itself, copied if a run still shares it.
     pub fn into_linear(self) -> LinearImage {
         Arc::unwrap_or_clone(self.0)
     }
@@ -41,40 +41,41 @@ impl Picture {
     }
 }
 
-#[wasm_bindgen]
-impl Picture {
-    /// Writes 8-bit sRGB over the colours in `data`, which has `stride` samples for each pixel from the `first` on.
+#[wasm_bindgen(js_class = Picture)]
+impl SharedImage {
+    /// Writes 8-bit sRGB over the colours in `data`, which holds `stride` values for each pixel, beginning with pixel
+    /// `first` of the image.
     #[wasm_bindgen(js_name = writeU8)]
     pub fn write_u8(&self, first: usize, data: &mut [u8], stride: usize) {
         let encode = Srgb8::new();
         self.write(first, data, stride, |v| encode.code(v));
     }
 
-    /// Writes 16-bit sRGB, as [`Picture::write_u8`] does.
+    /// Writes 16-bit sRGB, as [`SharedImage::write_u8`] does.
     #[wasm_bindgen(js_name = writeU16)]
     pub fn write_u16(&self, first: usize, data: &mut [u16], stride: usize) {
         self.write(first, data, stride, |v| (linear_to_srgb(v.clamp(0.0, 1.0)) * 65535.0 + 0.5) as u16);
     }
 
-    /// Writes floats, as [`Picture::write_u8`] does, not clipped: linear light, or sRGB-encoded.
+    /// Writes floats, as [`SharedImage::write_u8`] does, unclipped: linear light or sRGB-encoded.
     #[wasm_bindgen(js_name = writeF32)]
     pub fn write_f32(&self, first: usize, data: &mut [f32], stride: usize, linear: bool) {
         self.write(first, data, stride, |v| if linear { v } else { linear_to_srgb(v) });
     }
 }
 
-/// A [`Picture`] on its way in, black where nothing is read yet.
-#[wasm_bindgen]
-pub struct PictureReader {
+/// Reads a [`SharedImage`] piece by piece; black where nothing has been read yet.
+#[wasm_bindgen(js_name = PictureReader)]
+pub struct ImageReader {
     width: usize,
     height: usize,
     /// Planes as in [`LinearImage`].
-    samples: Vec<f32>,
+    values: Vec<f32>,
 }
 
-impl PictureReader {
+impl ImageReader {
     fn read<T: Copy>(&mut self, first: usize, data: &[T], stride: usize, decode: impl Fn(T) -> f32) {
-        for (channel, plane) in self.samples.chunks_exact_mut(self.width * self.height).enumerate() {
+        for (channel, plane) in self.values.chunks_exact_mut(self.width * self.height).enumerate() {
             for (v, pixel) in plane[first..].iter_mut().zip(data.chunks_exact(stride)) {
                 *v = decode(pixel[channel]);
             }
@@ -82,47 +83,48 @@ impl PictureReader {
     }
 }
 
-#[wasm_bindgen]
-impl PictureReader {
-    /// Of so many pixels across and down.
+#[wasm_bindgen(js_class = PictureReader)]
+impl ImageReader {
+    /// For an image of this size in pixels.
     #[wasm_bindgen(constructor)]
     pub fn new(width: usize, height: usize) -> Self {
-        Self { width, height, samples: vec![0.0; CHANNELS * width * height] }
+        Self { width, height, values: vec![0.0; CHANNELS * width * height] }
     }
 
-    /// Reads 8-bit sRGB: `stride` samples for each pixel from the `first` on.
+    /// Reads 8-bit sRGB from `data`, which holds `stride` values for each pixel, beginning with pixel `first` of the
+    /// image.
     #[wasm_bindgen(js_name = readU8)]
     pub fn read_u8(&mut self, first: usize, data: &[u8], stride: usize) {
         let table = srgb8_table();
         self.read(first, data, stride, |code| table[code as usize]);
     }
 
-    /// Reads 16-bit sRGB, as [`PictureReader::read_u8`] does.
+    /// Reads 16-bit sRGB, as [`ImageReader::read_u8`] does.
     #[wasm_bindgen(js_name = readU16)]
     pub fn read_u16(&mut self, first: usize, data: &[u16], stride: usize) {
         self.read(first, data, stride, |code| srgb_to_linear(f32::from(code) / 65535.0));
     }
 
-    /// Reads floats, as [`PictureReader::read_u8`] does, not clipped: linear light, or sRGB-encoded.
+    /// Reads floats, as [`ImageReader::read_u8`] does, unclipped: linear light or sRGB-encoded.
     #[wasm_bindgen(js_name = readF32)]
     pub fn read_f32(&mut self, first: usize, data: &[f32], stride: usize, linear: bool) {
         self.read(first, data, stride, |v| if linear { v } else { srgb_to_linear(v) });
     }
 
-    /// The picture.
+    /// The image.
     ///
     /// # Errors
-    /// `unsupported-image`: it has no pixels, or a value that is not finite.
-    pub fn finish(self) -> Result<Picture, JsValue> {
-        Ok(LinearImage::new(self.width, self.height, self.samples)?.into())
+    /// `unsupported-image` if it has no pixels, or a value that is not finite.
+    pub fn finish(self) -> Result<SharedImage, JsValue> {
+        Ok(LinearImage::new(self.width, self.height, self.values)?.into())
     }
 }
 
-/// Linear light to 8-bit sRGB codes by a search: a power for each of a photo's samples would take seconds.
+/// Linear light to 8-bit sRGB codes by a search: a power for each of a photo's values would take seconds.
 pub struct Srgb8([f32; 255]);
 
 impl Srgb8 {
-    /// Where each code but the first begins.
+    /// The table of where each code but the first begins.
     pub fn new() -> Self {
         Self(std::array::from_fn(|code| srgb_to_linear((code as f32 + 0.5) / 255.0)))
     }
