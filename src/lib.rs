@@ -6,10 +6,30 @@
 //!
 //! - [`method`]: the mathematics of the paper's Section 3, on plain numbers and slices.
 //! - [`network`]: the U-Net that predicts the noise, on tensors.
-//! - [`denoiser`]: both together, for any caller, in tiles.
-//! - [`estimate`]: how noisy is this image?
+//! - [`denoiser`]: both together, tile by tile.
+//! - [`estimate`]: how noisy a photo is.
 //! - [`files`]: image files, with their depth and metadata.
 //! - [`image`] and [`color`]: linear RGB images.
+//! - [`metrics`]: how close one image is to another.
+//! - `training` and `device`, with the feature `tools`: what the command-line programs are made of.
+//!
+//! # As a dependency
+//!
+//! The default feature `tools` brings training and the command-line programs, with clap, plotters and other crates. A
+//! program that denoises needs none of them:
+//!
+//! ```toml
+//! [dependencies]
+//! svnr = { version = "0.1", default-features = false }
+//! ```
+//!
+//! | feature | what |
+//! |---|---|
+//! | `tools` (default) | training, the programs `denoise`, `train` and `evaluate`, OpenEXR files |
+//! | `vulkan` | GPUs, through Vulkan |
+//! | `libtorch` | PyTorch's kernels, for training on the processor |
+//!
+//! # Denoising a photo
 //!
 //! ```
 //! use svnr::estimate::estimate_noise;
