@@ -239,7 +239,7 @@ test('a new photo has its own noise, and as much of it is taken as of the last',
   assert.equal(await page.getByRole('slider', { name: 'Grain' }).getAttribute('aria-valuetext'), '40 %');
   assert.equal(await source(), 'As measured');
   await page.getByRole('spinbutton', { name: 'Read noise, number' }).fill('0.1');
-  await fields.evaluate((fields) => fields.setMeasured(null));
+  await fields.evaluate((fields) => fields.begin());
   assert.equal(await value(), null);
   await fields.evaluate((fields) => fields.setMeasured({ read: 0.001, shot: 0.0005, points: [] }));
   assert.deepEqual(await value(), { read: 0.001, shot: 0.0005 });

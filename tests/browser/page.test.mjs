@@ -52,7 +52,7 @@ describe('a run', () => {
     assert.deepEqual(errors, []);
   });
 
-  test('ends when another photo is opened, and its result is never shown', async (t) => {
+  test('goes on when another photo comes, unless that one is asked for', async (t) => {
     const { page, errors } = await visit(t);
     await choose(page, 'first.png');
     await reach(page, 'open');
@@ -60,8 +60,17 @@ describe('a run', () => {
     await denoise(page, 'Fine');
     await page.getByText(/Step \d+ of 16/).waitFor();
     await choose(page, 'second.png');
+    const second = page.locator('svnr-queue li').nth(1);
+    await second.getByText('waiting').waitFor();
+    assert.equal(await page.locator('body').getAttribute('data-state'), 'running');
+    await second.getByRole('button', { name: 'second.png' }).first().click();
+    await second.getByText('opens next').waitFor();
+    assert.equal(await page.locator('#name').innerText(), 'first.png');
+    await screenshot(page, 'chosen');
+    await page.getByRole('button', { name: 'Stop and open it now' }).click();
     await reach(page, 'open');
     assert.equal(await page.locator('#name').innerText(), 'second.png');
+    // The result of what was stopped is never shown.
     await page.waitForTimeout(3000);
     assert.equal(await page.locator('body').getAttribute('data-state'), 'open');
     assert.deepEqual(errors, []);

@@ -6,7 +6,7 @@ import { test } from 'node:test';
 
 import { decodePng, encodePng, gain, largestDifference, noisyAndClean } from './pictures.mjs';
 import { unzip } from './unzip.mjs';
-import { denoise, download, give, reach, screenshot, visitors } from './visit.mjs';
+import { denoise, download, give, inWorker, reach, screenshot, visitors } from './visit.mjs';
 
 /** @typedef {import('playwright-core').Page} Page */
 
@@ -33,7 +33,10 @@ test('each is denoised in turn, one that is broken is passed over, and all come 
   await give(page, ...files);
   await reach(page, 'open');
   assert.equal(await title(page), 'wide.png');
-  assert.deepEqual(await states(page), ['open', 'waiting', 'waiting']);
+  // It is known for one before its turn comes.
+  await page.locator('svnr-queue li[data-state=failed]').waitFor();
+  assert.deepEqual(await states(page), ['open', 'failed', 'waiting']);
+  assert.match((await page.locator('svnr-queue li').nth(1).getAttribute('title')) ?? '', /broken\.png/);
   await page.getByRole('button', { name: 'Denoise all' }).click();
   await page.locator('svnr-queue li[data-state=done] >> nth=1').waitFor();
   await reach(page, 'done');
@@ -146,7 +149,7 @@ test('what was made of a photo is there when one comes back to it', async (t) =>
   await page.getByRole('button', { name: 'tall.png', exact: false }).first().click();
   await reach(page, 'open');
   assert.equal(await title(page), 'tall.png');
-  assert.deepEqual(await states(page), ['done', 'waiting', 'open']);
+  assert.deepEqual(await states(page), ['done', 'failed', 'open']);
   await page.getByRole('button', { name: 'wide.png', exact: false }).first().click();
   await reach(page, 'done');
   const again = decodePng((await download(page)).bytes);
@@ -166,11 +169,111 @@ test('cancelling ends all of it, and photos can be taken off and added', async (
   assert.equal(await title(page), 'wide.png');
   await page.getByRole('button', { name: 'Cancel' }).click();
   await reach(page, 'open');
-  assert.deepEqual(await states(page), ['open', 'waiting', 'waiting', 'waiting']);
+  await page.locator('svnr-queue li[data-state=failed]').waitFor();
+  assert.deepEqual(await states(page), ['open', 'failed', 'waiting', 'waiting']);
   await page.getByRole('button', { name: 'Take broken.png off the list' }).click();
   await page.getByRole('button', { name: 'Take wide.png off the list' }).click();
   await reach(page, 'open');
   assert.equal(await title(page), 'tall.png');
   assert.deepEqual(await states(page), ['open', 'waiting']);
+  assert.deepEqual(errors, []);
+});
+
+test('a result stays while the photo is denoised again, until there is a new one', async (t) => {
+  const { page, errors } = await visit(t, { photo: wide.noisy });
+  await denoise(page);
+  await reach(page, 'done');
+  const first = decodePng((await download(page)).bytes);
+  await page.getByLabel('Strength').fill('50');
+  await denoise(page, 'Fine');
+  await page.getByText(/Step \d+ of 16/).waitFor();
+  await page.getByRole('button', { name: 'Cancel' }).click();
+  await reach(page, 'done');
+  assert.equal(largestDifference(first, decodePng((await download(page)).bytes)), 0);
+  // It is seen, too, and another format is still written from it.
+  await page.locator('svnr-compare[has-after]:not([emerging])').waitFor();
+  await page.getByLabel('File format').selectOption('png16');
+  const again = decodePng((await download(page)).bytes);
+  const codes = { ...again, data: Uint8Array.from(again.data, (v) => Math.round(v / 257)) };
+  assert.equal(largestDifference(first, codes), 0);
+  await denoiseAgain(page);
+  assert(largestDifference(first, decodePng((await download(page)).bytes)) > 0);
+  assert.deepEqual(errors, []);
+});
+
+/** Has a run by changed settings made a new result. @param {Page} page */
+async function denoiseAgain(page) {
+  await page.locator('body[data-older]').waitFor();
+  await denoise(page);
+  await page.locator('body[data-state=done]:not([data-older])').waitFor();
+}
+
+/** What a visitor would see of errors, but for the traps themselves. @param {string[]} errors */
+const others = (errors) => errors.filter((error) => error !== 'exception: unreachable');
+
+/** Code for {@link inWorker}: a file of a certain name, or a run of four steps, ends the worker as a trap in wasm does. */
+const TRAPS = `
+  addEventListener('message', ({ data }) => {
+    const isTrap = data.name?.startsWith('trap') || (data.type === 'denoise' && data.options.steps === 4);
+    if (isTrap) Promise.reject(new WebAssembly.RuntimeError('unreachable'));
+  });`;
+
+test('a file that ends the worker is named, and the others go on', async (t) => {
+  const { page, errors } = await visit(t, { prepare: (page) => inWorker(page, TRAPS) });
+  const trap = { name: 'trap.png', buffer: encodePng(wide.noisy) };
+  await give(page, trap, ...files);
+  await reach(page, 'open');
+  await page.locator('#error').getByText('“trap.png” could not be opened').waitFor();
+  assert.equal(await title(page), 'wide.png');
+  await page.locator('svnr-queue li[data-state=failed] >> nth=1').waitFor();
+  assert.deepEqual(await states(page), ['failed', 'open', 'failed', 'waiting']);
+  await page.getByRole('button', { name: 'Denoise all' }).click();
+  await page.locator('#batch').getByText('All 2 photos are denoised.').waitFor();
+  assert.deepEqual(await states(page), ['failed', 'done', 'failed', 'done']);
+
+  // With a result open that is in no file yet.
+  await page.getByLabel('Strength').fill('150');
+  await denoiseAgain(page);
+  const before = decodePng((await download(page)).bytes);
+  await give(page, { ...trap, name: 'trap-2.png' });
+  await page.locator('#error').getByText('“trap-2.png” could not be opened').waitFor();
+  await reach(page, 'done');
+  assert.equal(await title(page), 'tall.png');
+  assert.equal(largestDifference(before, decodePng((await download(page)).bytes)), 0);
+  assert.deepEqual(others(errors), []);
+});
+
+test('a run that ends the worker takes nothing with it', async (t) => {
+  const { page, errors } = await visit(t, { prepare: (page) => inWorker(page, TRAPS), photo: wide.noisy });
+  await denoise(page);
+  await reach(page, 'done');
+  const before = decodePng((await download(page)).bytes);
+  await denoise(page, 'Balanced');
+  await page.locator('#error').getByText('Something went wrong inside the denoiser').waitFor();
+  await reach(page, 'done');
+  await page.getByLabel('File format').selectOption('png16');
+  const after = decodePng((await download(page)).bytes);
+  const codes = { ...after, data: Uint8Array.from(after.data, (v) => Math.round(v / 257)) };
+  assert.equal(largestDifference(before, codes), 0, 'what the earlier run has made is there');
+  await denoiseAgain(page);
+  assert(await page.locator('#error').isHidden());
+  assert.deepEqual(others(errors), []);
+});
+
+test('all can be denoised again, and it is said when not all were', async (t) => {
+  const { page, errors } = await visit(t);
+  await give(page, ...files);
+  await reach(page, 'open');
+  await page.getByRole('button', { name: 'Denoise all' }).click();
+  await page.locator('#batch').getByText(/photos are denoised/).waitFor();
+  await page.getByLabel('Strength').fill('40');
+  await page.locator('svnr-queue li[data-older] >> nth=1').waitFor();
+  assert.equal(await page.locator('svnr-queue').getByText('done, older settings').count(), 2);
+  await screenshot(page, 'queue-older');
+  await page.getByRole('button', { name: 'Denoise all again' }).click();
+  await reach(page, 'running');
+  await page.locator('#batch').getByText(/photos are denoised/).waitFor();
+  assert.equal(await page.locator('svnr-queue li[data-older]').count(), 0);
+  assert.deepEqual(await states(page), ['done', 'failed', 'done']);
   assert.deepEqual(errors, []);
 });

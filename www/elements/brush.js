@@ -71,18 +71,25 @@ export class Brush extends HTMLElement {
   }
 
   /**
-   * A new picture of this size, on which nothing is painted.
+   * A new picture of this size.
    *
    * @param {number} width
    * @param {number} height
+   * @param {readonly Stroke[]} [strokes]  what is painted on it already
    */
-  begin(width, height) {
+  begin(width, height, strokes = []) {
     const scale = Math.min(1, MAP_SIDE / Math.max(width, height));
     for (const canvas of [this.#map, this.#tint]) {
       canvas.width = Math.max(1, Math.round(width * scale));
       canvas.height = Math.max(1, Math.round(height * scale));
     }
-    this.clear();
+    this.#strokes = [...strokes];
+    this.#paintAll();
+  }
+
+  /** All that is painted, first things first. @returns {readonly Stroke[]} */
+  get strokes() {
+    return [...this.#strokes];
   }
 
   /** Takes the last stroke back. */

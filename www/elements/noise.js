@@ -4,6 +4,7 @@ import { NoiseCurve } from './noise-curve.js';
 /** @typedef {import('../shared/protocol.js').Measured} Measured */
 /** @typedef {import('../shared/protocol.js').Preset} Preset */
 /** @typedef {{ luminance: number, chrominance: number }} Parts  shares from 0 to 1 */
+/** @typedef {{ source: string, value: Noise | null }} Choice  what the list says, and the noise */
 
 /** The sliders are logarithmic from here to there; what is below the first counts as 0. */
 const [LEAST, MOST] = [0.0005, 0.5];
@@ -71,15 +72,29 @@ export class NoiseFields extends HTMLElement {
     return { ...this.#parts };
   }
 
+  /** What the reader has chosen. @returns {Choice} */
+  get choice() {
+    return { source: this.#source.value, value: this.#value && { ...this.#value } };
+  }
+
   /**
-   * What was measured in a new photo; `null` while it is not known.
+   * A new photo, whose noise is not measured yet.
    *
-   * @param {Measured | null} measured
+   * @param {Choice} [choice]  what the reader has chosen for it before
    */
+  begin(choice) {
+    this.#measured = null;
+    this.#source.value = choice?.value ? choice.source : MEASURED;
+    // It was a preset that is no more; its numbers stay.
+    if (this.#source.selectedIndex < 0) this.#source.value = OWN;
+    this.#take(this.#source.value === MEASURED ? null : (choice?.value ?? null));
+  }
+
+  /** What was measured in the photo. Who has chosen something else keeps that. @param {Measured} measured */
   setMeasured(measured) {
     this.#measured = measured;
-    this.#source.value = MEASURED;
-    this.#take(measured);
+    if (this.#source.value === MEASURED) this.#take(measured);
+    else this.#tell();
   }
 
   /**

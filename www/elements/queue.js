@@ -1,120 +1,127 @@
 /**
- * A file that was given to the page.
+ * A photo of the list: how far it is, what is to be known about that, and why it failed, in words.
  *
- * @typedef {'waiting' | 'open' | 'running' | 'done' | 'failed'} EntryState
- * @typedef {{
- *   file: Blob,
- *   name: string,
- *   state: EntryState,
- *   result: Blob | null,
- *   why: string,
- * }} Entry  `result` is kept without loss; `why` says what failed
+ * @typedef {'waiting' | 'open' | 'next' | 'running' | 'done' | 'failed'} Progress
+ * @typedef {{ id: number, name: string, progress: Progress, isCurrent: boolean, isOlder: boolean, why: string }} Item
  */
 
 /** Sides of the small pictures, in pixels. */
 const THUMBNAIL = { width: 96, height: 64 };
 
+/** What the list says of a photo.
+ * @type {Record<Progress, string>} */
+const WORDS = { waiting: 'waiting', open: 'open', next: 'opens next', running: 'denoising', done: 'done', failed: 'failed' };
+
 /**
- * `<svnr-queue>`: the files that were given to the page, each with how far it is. It hides itself while there is but one.
+ * `<svnr-queue>`: the photos that were given to the page, each with how far it is. It hides itself while there is but one.
  *
- * It fires `select` (detail: the entry) when one is chosen, and `remove` (detail: the entry) after one was taken off.
+ * It fires `select` and `remove` (detail: the photo's id) when a photo is chosen or is to be taken off.
  */
 export class Queue extends HTMLElement {
   #list = document.createElement('ol');
-  /** @type {Map<Entry, HTMLLIElement>} */
-  #items = new Map();
-  /** @type {Entry | null} */
-  #current = null;
+  /** @type {Map<number, Row>} */
+  #rows = new Map();
   #isLocked = false;
+  /** @type {number | null} */
+  #current = null;
 
   connectedCallback() {
     this.#list.setAttribute('aria-label', 'Photos');
     this.append(this.#list);
-    this.hidden = true;
-  }
-
-  /** All entries, in the order in which they came. */
-  get entries() {
-    return [...this.#items.keys()];
-  }
-
-  /** The one that is open. */
-  get current() {
-    return this.#current;
-  }
-
-  set current(entry) {
-    this.#current = entry;
-    for (const [one, item] of this.#items) {
-      item.querySelector('button')?.setAttribute('aria-current', String(one === entry));
-    }
-    const item = entry && this.#items.get(entry);
-    item?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+    this.hidden = this.#rows.size < 2;
   }
 
   /** While it is locked, nothing can be chosen or taken off: one photo after the other is being denoised.
    * @param {boolean} value */
   set isLocked(value) {
     this.#isLocked = value;
-    for (const button of this.querySelectorAll('button')) button.setAttribute('aria-disabled', String(value));
+    for (const row of this.#rows.values()) row.lock(value);
+  }
+
+  /** What there is to be seen, in this order. @param {Item[]} items */
+  show(items) {
+    for (const [id, row] of this.#rows) {
+      if (items.some((item) => item.id === id)) continue;
+      row.element.remove();
+      this.#rows.delete(id);
+    }
+    for (const item of items) {
+      const row = this.#rows.get(item.id) ?? this.#add(item);
+      row.show(item);
+      if (!item.isCurrent || item.id === this.#current) continue;
+      this.#current = item.id;
+      row.element.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+    }
+    this.hidden = items.length < 2;
   }
 
   /**
-   * @param {Blob} file
-   * @param {string} name
-   */
-  add(file, name) {
-    /** @type {Entry} */
-    const entry = { file, name, state: 'waiting', result: null, why: '' };
-    const item = document.createElement('li');
-    const choose = document.createElement('button');
-    choose.type = 'button';
-    const canvas = document.createElement('canvas');
-    Object.assign(canvas, THUMBNAIL);
-    const words = document.createElement('span');
-    const title = document.createElement('b');
-    title.textContent = name;
-    words.append(title, document.createElement('small'));
-    choose.append(canvas, words);
-    choose.addEventListener('click', () => this.#tell('select', entry));
-    const remove = document.createElement('button');
-    remove.type = 'button';
-    remove.className = 'remove';
-    remove.textContent = '×';
-    remove.setAttribute('aria-label', `Take ${name} off the list`);
-    remove.addEventListener('click', () => this.#remove(entry));
-    item.append(choose, remove);
-    this.#list.append(item);
-    this.#items.set(entry, item);
-    this.isLocked = this.#isLocked;
-    this.mark(entry, 'waiting');
-    this.hidden = this.#items.size < 2;
-    return entry;
-  }
-
-  /**
-   * @param {Entry} entry
-   * @param {EntryState} state
-   * @param {string} [why]  it failed
-   */
-  mark(entry, state, why = '') {
-    Object.assign(entry, { state, why });
-    const item = this.#items.get(entry);
-    const words = item?.querySelector('small');
-    if (!item || !words) return;
-    item.dataset.state = state;
-    words.textContent = state;
-    item.title = why;
-  }
-
-  /**
-   * Shows an entry's picture.
+   * Shows a photo's picture.
    *
-   * @param {Entry} entry
+   * @param {number} id
    * @param {ImageBitmap} bitmap  stays the caller's
    */
-  picture(entry, bitmap) {
-    const context = this.#items.get(entry)?.querySelector('canvas')?.getContext('2d');
+  picture(id, bitmap) {
+    this.#rows.get(id)?.draw(bitmap);
+  }
+
+  /** @param {Item} item */
+  #add({ id, name }) {
+    const row = new Row(name, (type) => {
+      if (!this.#isLocked) this.dispatchEvent(new CustomEvent(type, { detail: id }));
+    });
+    row.lock(this.#isLocked);
+    this.#list.append(row.element);
+    this.#rows.set(id, row);
+    return row;
+  }
+}
+
+/** A photo in the list. */
+class Row {
+  element = document.createElement('li');
+  #choose = button();
+  #remove = button();
+  #canvas = document.createElement('canvas');
+  #words = document.createElement('small');
+
+  /**
+   * @param {string} name
+   * @param {(type: 'select' | 'remove') => void} tell
+   */
+  constructor(name, tell) {
+    Object.assign(this.#canvas, THUMBNAIL);
+    const text = document.createElement('span');
+    const title = document.createElement('b');
+    title.textContent = name;
+    text.append(title, this.#words);
+    this.#choose.append(this.#canvas, text);
+    this.#choose.addEventListener('click', () => tell('select'));
+    this.#remove.className = 'remove';
+    this.#remove.textContent = '×';
+    this.#remove.setAttribute('aria-label', `Take ${name} off the list`);
+    this.#remove.addEventListener('click', () => tell('remove'));
+    this.element.append(this.#choose, this.#remove);
+  }
+
+  /** @param {Item} item */
+  show({ progress, isCurrent, isOlder, why }) {
+    this.element.dataset.state = progress;
+    this.element.toggleAttribute('data-older', isOlder);
+    this.element.title = why;
+    this.#choose.setAttribute('aria-current', String(isCurrent));
+    const words = isOlder ? `${WORDS[progress]}, older settings` : WORDS[progress];
+    if (this.#words.textContent !== words) this.#words.textContent = words;
+  }
+
+  /** @param {boolean} isLocked */
+  lock(isLocked) {
+    for (const one of [this.#choose, this.#remove]) one.setAttribute('aria-disabled', String(isLocked));
+  }
+
+  /** @param {ImageBitmap} bitmap */
+  draw(bitmap) {
+    const context = this.#canvas.getContext('2d');
     if (!context) return;
     const { width, height } = THUMBNAIL;
     const scale = Math.max(width / bitmap.width, height / bitmap.height);
@@ -122,28 +129,12 @@ export class Queue extends HTMLElement {
     context.imageSmoothingQuality = 'high';
     context.drawImage(bitmap, (width - w) / 2, (height - h) / 2, w, h);
   }
+}
 
-  /** The next one that is to be denoised. */
-  next() {
-    return this.entries.find(({ state }) => state === 'waiting' || state === 'open') ?? null;
-  }
-
-  /** @param {Entry} entry */
-  #remove(entry) {
-    if (this.#isLocked) return;
-    this.#items.get(entry)?.remove();
-    this.#items.delete(entry);
-    this.hidden = this.#items.size < 2;
-    this.#tell('remove', entry);
-  }
-
-  /**
-   * @param {'select' | 'remove'} type
-   * @param {Entry} entry
-   */
-  #tell(type, entry) {
-    if (!this.#isLocked) this.dispatchEvent(new CustomEvent(type, { detail: entry }));
-  }
+function button() {
+  const made = document.createElement('button');
+  made.type = 'button';
+  return made;
 }
 
 customElements.define('svnr-queue', Queue);

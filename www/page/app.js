@@ -1,48 +1,46 @@
-// The page: what is shown in which state, and what the buttons do. The work is the worker's.
+// The page: carries out what photos.js says, and tells it what happens. The work is the worker's.
 
-import { Batch } from './batch.js';
-import { Client } from './client.js';
 import { Compare } from '../../pkg/compare.js';
-import { Brush } from '../elements/brush.js';
-import { takeFiles } from './intake.js';
 import { NoiseFields } from '../elements/noise.js';
 import { Queue } from '../elements/queue.js';
 import { Save } from '../elements/save.js';
+import { Zoom } from '../elements/zoom.js';
+import { batchText, deviceName, deviceNotice, failureText, lostText, openingText, timeLeft, unkeptText } from '../shared/words.js';
+import { Batch } from './batch.js';
+import { Checker } from './checker.js';
+import { Client } from './client.js';
+import { element } from './element.js';
+import { takeFiles } from './intake.js';
+import { announce, close, tell } from './messages.js';
+import { Panel } from './panel.js';
+import { current, noPhotos, photoOf, progressOf, stageOf, step } from './photos.js';
+import { sameForAll, sameSettings } from './settings.js';
 import { Stage } from './stage.js';
 import { keepForOffline } from './updates.js';
-import { Zoom } from '../elements/zoom.js';
-import { deviceName, deviceNotice, failureText, noiseName, timeLeft } from '../shared/words.js';
 
 /** @typedef {import('../shared/protocol.js').ToPage} ToPage */
-/** @typedef {import('../elements/queue.js').Entry} Entry */
+/** @typedef {import('../shared/protocol.js').Failure} Failure */
+/** @typedef {import('./photos.js').PhotoEvent} PhotoEvent */
+/** @typedef {import('./photos.js').Command} Command */
 
-/**
- * @template {HTMLElement} T
- * @param {string} id
- * @param {new () => T} type
- * @returns {T}
- */
-function element(id, type) {
-  const found = document.getElementById(id);
-  if (!(found instanceof type)) throw new Error(`the page has no ${id}`);
-  return found;
-}
+/** What belongs to a photo and not to its state: its file, its result in a file, and what was set for it alone.
+ * @typedef {{ name: string, file: Blob, kept: Blob | null, own: import('./panel.js').Own | undefined }} Held */
 
 const file = element('file', HTMLInputElement);
-const brush = element('brush', Brush);
 const zoom = element('zoom', Zoom);
-const noise = element('noise', NoiseFields);
-const strength = element('strength', HTMLInputElement);
-const samples = element('samples', HTMLSelectElement);
 const save = element('save', Save);
 const queue = element('queue', Queue);
 const bar = element('bar', HTMLProgressElement);
-const panel = element('panel', HTMLFormElement);
-const local = element('local', HTMLDetailsElement);
+element('noise', NoiseFields);
 
-/** @typedef {'empty' | 'opening' | 'open' | 'running' | 'done'} State */
-/** @type {State} */
-let state = 'empty';
+let photos = noPhotos();
+/** By their ids.
+ * @type {Map<number, Held>} */
+const held = new Map();
+let lastId = 0;
+/** By what the run that is under way goes.
+ * @type {import('../shared/protocol.js').RunOptions | undefined} */
+let running;
 /** Whether the denoiser is ready to run. */
 let isReady = false;
 /** Whether it could not be made ready. */
@@ -53,28 +51,27 @@ let starting = { text: 'Loading…', fraction: /** @type {number | undefined} */
 let runBegin = 0;
 
 const client = new Client();
+const panel = new Panel();
 const stage = new Stage({
   client,
   compare: element('compare', Compare),
   zoom,
   views: element('view', HTMLSelectElement),
   legend: element('legend', HTMLElement),
-  options: settings,
+  options: () => panel.settings,
 });
-
-const batch = new Batch({ box: element('batch', HTMLElement), queue, save, client, keep });
-
-/** How a run goes, as the panel says. */
-function settings() {
-  return {
-    noise: noise.value ?? /** @type {const} */ ('auto'),
-    steps: Number(new FormData(panel).get('steps')),
-    samples: Number(samples.value),
-    strength: strength.valueAsNumber / 100,
-    ...noise.parts,
-    painted: brush.map(),
-  };
-}
+const batch = new Batch({ box: element('batch', HTMLElement), save, client, results: keptResults });
+const checker = new Checker((answer) => {
+  if ('failure' in answer) {
+    const { id, failure } = answer;
+    const name = held.get(id)?.name ?? '';
+    if (isFilesFault(failure)) dispatch({ type: 'checked', id, why: openingText(name, failure) });
+  } else {
+    queue.picture(answer.id, answer.bitmap);
+    answer.bitmap.close();
+    dispatch({ type: 'checked', id: answer.id, why: '' });
+  }
+});
 
 /**
  * @template {ToPage['type']} T
@@ -85,57 +82,147 @@ function on(type, f) {
   client.addEventListener(type, (event) => f(/** @type {CustomEvent} */ (event).detail));
 }
 
-/** @param {State} next */
-function enter(next) {
-  state = next;
-  document.body.dataset.state = next;
-  element('settings', HTMLFieldSetElement).disabled = next === 'running';
-  showBrush();
-  showBatch();
-  element('denoise', HTMLButtonElement).disabled = next === 'opening';
-  element('denoise', HTMLButtonElement).textContent = next === 'done' ? 'Denoise again' : 'Denoise';
-  showProgress();
+/** Something has happened. @param {PhotoEvent} event */
+function dispatch(event) {
+  const [next, commands] = step(photos, event);
+  photos = next;
+  show();
+  for (const command of commands) carryOut(command);
+}
+
+/** @param {Command} command */
+function carryOut(command) {
+  switch (command.type) {
+    case 'check': {
+      const one = held.get(command.id);
+      if (one) checker.check(command.id, one.file, one.name);
+      break;
+    }
+    case 'open':
+      return open(command.id);
+    case 'close':
+      element('name', HTMLElement).textContent = '';
+      save.forget();
+      return client.close();
+    case 'keep':
+      return keep(command.id);
+    case 'denoise':
+      return dispatch({ type: 'denoise', settings: panel.settings });
+    case 'run':
+      return run(command.settings);
+    case 'stop':
+      client.cancel();
+      stage.stop();
+      return announce('Cancelled.');
+    case 'say':
+      return say(command);
+  }
+}
+
+/** @param {number} id */
+function open(id) {
+  const photo = held.get(id);
+  if (!photo) return;
+  tell('note', '');
+  save.forget();
+  element('name', HTMLElement).textContent = photo.name;
+  panel.begin(photo.own);
+  client.open(photo.file, photo.name, photo.kept);
+}
+
+/** @param {number} id */
+async function keep(id) {
+  const photo = held.get(id);
+  if (!photo) return;
+  try {
+    photo.kept = await client.keep();
+    dispatch({ type: 'kept', id });
+  } catch {
+    dispatch({ type: 'unkept', id });
+  }
+}
+
+/** @param {import('../shared/protocol.js').RunOptions} settings */
+function run(settings) {
+  running = settings;
+  panel.putBrushAway();
+  stage.run();
+  if (isReady) showProgress('Starting…', 0);
+  else showProgress();
+  client.denoise(settings);
+}
+
+/** @param {Extract<Command, { type: 'say' }>} what */
+function say(what) {
+  if (what.what === 'batch') {
+    const text = batchText(what.total, what.failed.map((id) => held.get(id)?.name ?? ''));
+    batch.say(text);
+    announce(text);
+    return;
+  }
+  const name = held.get(what.id)?.name ?? '';
+  tell('error', what.what === 'lost' ? lostText(name) : unkeptText(name));
+}
+
+/** All results, in files that lose nothing. */
+async function keptResults() {
+  const photo = current(photos);
+  if (photo?.result?.where === 'memory') await keep(photo.id);
+  const done = photos.photos.filter(({ result }) => result);
+  const lost = done.find(({ id }) => !held.get(id)?.kept);
+  if (lost) throw new Error(`what was made of ${lost.name} could not be written; save it by itself`);
+  return done.map(({ id, name }) => ({ name, file: held.get(id)?.kept ?? new Blob() }));
+}
+
+/** Shows what state the photos are in. */
+function show() {
+  const state = stageOf(photos);
+  const photo = current(photos);
+  const { batch: all } = photos;
+  document.body.dataset.state = state;
+  panel.isLocked = state === 'running';
+  panel.canPaint = state === 'open' || state === 'done';
+  const denoise = element('denoise', HTMLButtonElement);
+  denoise.disabled = state === 'opening';
+  denoise.textContent = photo?.result ? 'Denoise again' : 'Denoise';
+  queue.isLocked = all !== null;
+  showQueue();
+  batch.show(photos);
+  element('progress', HTMLElement).hidden = state !== 'running';
+  showSettings();
+  const chosen = photoOf(photos, photos.chosen);
+  tell('chosen', chosen ? `“${chosen.name}” opens when this photo is done.` : '', { action: 'hurry', text: 'Stop and open it now' });
   keepFocus();
 }
 
-/** The brush is there while its tools are, and steps aside for the emerging picture. */
-function showBrush() {
-  brush.active = local.open && (state === 'open' || state === 'done');
+/** The list of photos. */
+function showQueue() {
+  const { settings } = panel;
+  queue.show(
+    photos.photos.map((photo) => {
+      const isCurrent = photo.id === photos.current;
+      const { result } = photo;
+      const isOlder = result !== null && !(isCurrent ? sameSettings : sameForAll)(result.settings, settings);
+      const progress = progressOf(photos, photo);
+      return { id: photo.id, name: photo.name, progress, isCurrent, isOlder: isOlder && progress === 'done', why: photo.why };
+    }),
+  );
 }
 
-function showBatch() {
-  batch.show(state === 'running');
+/** What hangs on the settings: whether the result is still theirs. */
+function showSettings() {
+  const result = current(photos)?.result;
+  const isOlder = Boolean(result && stageOf(photos) === 'done' && !sameSettings(result.settings, panel.settings));
+  document.body.toggleAttribute('data-older', isOlder);
+  stage.isOlder = isOlder;
 }
 
 /** Where the focus goes when what had it is gone, as a pressed Denoise is. */
 function keepFocus() {
   const { activeElement: active } = document;
   if (active && active !== document.body && active.checkVisibility()) return;
-  const next = { empty: null, opening: null, open: 'denoise', running: 'cancel', done: 'save' }[state];
+  const next = { empty: null, opening: null, open: 'denoise', running: 'cancel', done: 'save' }[stageOf(photos)];
   if (next) element(next, HTMLElement).focus({ preventScroll: true });
-}
-
-/** For those who do not see the page.
- * @param {string} text */
-function announce(text) {
-  element('live', HTMLElement).textContent = text;
-}
-
-/**
- * @param {'error' | 'notice' | 'note'} id
- * @param {string} text  nothing hides it
- * @param {{ action: string, text: string }} [offer]  what its button does
- */
-function tell(id, text, offer) {
-  const box = element(id, HTMLElement);
-  const [span, button] = [box.querySelector('span'), box.querySelector('button')];
-  if (span) span.textContent = text;
-  if (button) {
-    button.hidden = !offer;
-    button.dataset.action = offer?.action ?? '';
-    button.textContent = offer?.text ?? '';
-  }
-  box.hidden = !text;
 }
 
 /**
@@ -143,54 +230,22 @@ function tell(id, text, offer) {
  * @param {number} [fraction]
  */
 function showProgress(text = starting.text, fraction = starting.fraction) {
-  element('progress', HTMLElement).hidden = state !== 'running';
   element('phase', HTMLElement).textContent = text;
   if (fraction === undefined) bar.removeAttribute('value');
   else bar.value = fraction;
 }
 
-/**
- * Takes files in; the first of them is opened, unless one photo after the other is being denoised.
- *
- * @param {{ blob: Blob, name: string }[]} files
- */
+/** Takes files in. @param {{ blob: Blob, name: string }[]} files */
 function take(files) {
-  const entries = files.map(({ blob, name }) => queue.add(blob, name));
-  const [first] = entries;
-  if (first && !batch.isRunning) open(first);
-  else showBatch();
-}
-
-/** @param {Entry} entry */
-function open(entry) {
   tell('error', '');
-  tell('note', '');
+  batch.say('');
   if (isUnusable) start('auto');
-  save.forget();
-  leave();
-  queue.current = entry;
-  element('name', HTMLElement).textContent = entry.name;
-  noise.setMeasured(null);
-  enter('opening');
-  client.open(entry.file, entry.name, entry.result);
-}
-
-/** The photo that is open steps aside; what was made of it stays. */
-function leave() {
-  const { current } = queue;
-  if (state === 'done' && current) keep(current);
-  else if (current && (state === 'open' || state === 'running')) queue.mark(current, 'waiting');
-}
-
-/** Keeps what was made of the photo that is open. @param {Entry} entry */
-async function keep(entry) {
-  try {
-    entry.result ??= await client.keep();
-  } catch (error) {
-    const text = `What was made of ${entry.name} could not be kept: ${error instanceof Error ? error.message : error}`;
-    queue.mark(entry, 'failed', text);
-    tell('error', text);
-  }
+  const added = files.map(({ blob, name }) => {
+    lastId += 1;
+    held.set(lastId, { name, file: blob, kept: null, own: undefined });
+    return { id: lastId, name };
+  });
+  dispatch({ type: 'add', files: added });
 }
 
 /** @param {HTMLButtonElement} button */
@@ -206,42 +261,19 @@ async function openDemo(button) {
 }
 
 function denoise() {
-  const { current } = queue;
-  if (!current || (state !== 'open' && state !== 'done')) return;
+  if (!current(photos)) return;
   tell('error', '');
   if (isUnusable) start('auto');
-  save.forget();
-  current.result = null;
-  queue.mark(current, 'running');
-  // The divider is wanted next, not the brush.
-  local.open = false;
-  const options = settings();
-  enter('running');
-  stage.run();
-  // On a phone the settings may have pushed the photo out of sight.
-  zoom.scrollIntoView({ block: 'nearest' });
-  if (isReady) showProgress('Starting…', 0);
-  client.denoise(options);
+  dispatch({ type: 'denoise', settings: panel.settings });
 }
 
 /** One photo after the other, each with its own noise and the settings of the panel. */
-function denoiseNext() {
-  const entry = queue.next();
-  batch.isRunning = entry !== null;
-  if (!entry) {
-    showBatch();
-    announce('All photos are done.');
-  } else if (entry === queue.current && state === 'open') denoise();
-  else open(entry);
-}
-
-function cancel() {
-  batch.isRunning = false;
-  client.cancel();
-  if (queue.current) queue.mark(queue.current, 'open');
-  enter('open');
-  stage.stop();
-  announce('Cancelled.');
+function denoiseAll() {
+  tell('error', '');
+  batch.say('');
+  if (isUnusable) start('auto');
+  const isAgain = photos.photos.every(({ isBad, result, why }) => isBad || result || why);
+  dispatch({ type: 'denoise-all', again: isAgain });
 }
 
 /** @param {Promise<void>} saving */
@@ -263,6 +295,15 @@ function start(backend) {
   client.start(backend);
 }
 
+/** Goes on with another device; what was made stays. @param {'auto' | 'cpu'} backend */
+async function changeDevice(backend) {
+  dispatch({ type: 'cancel' });
+  tell('notice', '');
+  const photo = current(photos);
+  if (photo?.result?.where === 'memory') await keep(photo.id);
+  start(backend);
+}
+
 /** @param {import('../shared/protocol.js').Device} device */
 function runsOn(device) {
   isReady = true;
@@ -272,22 +313,27 @@ function runsOn(device) {
   stage.canPreview = !device.adapter?.isFallback;
 }
 
+/** Whether a file that was not opened is to blame for that. @param {Failure} failure */
+function isFilesFault({ code }) {
+  return ['unsupported-format', 'unsupported-image', 'too-large', 'internal'].includes(code);
+}
+
 on('starting', ({ phase, fraction }) => {
   const percent = fraction === undefined ? '' : ` ${Math.round(100 * fraction)} %`;
-  const text = phase === 'loading' ? `Loading the network…${percent}` : 'Compiling shaders…';
+  const text = phase === 'loading' ? `Loading the network…${percent}` : 'Getting the GPU ready…';
   starting = { text, fraction };
   element('device', HTMLElement).textContent = starting.text;
-  if (state === 'running') showProgress();
+  if (stageOf(photos) === 'running') showProgress();
 });
 
 on('started', ({ device, presets }) => {
   runsOn(device);
-  noise.setPresets(presets);
+  panel.presets(presets);
   const notice = deviceNotice(device);
   // What recovering has said is still true, and says more.
   const offer = { action: 'use-cpu', text: 'Use the CPU instead' };
   if (notice) tell('notice', notice, device.backend === 'webgpu' ? offer : undefined);
-  if (state === 'running') showProgress('Starting…', 0);
+  if (stageOf(photos) === 'running') showProgress('Starting…', 0);
 });
 
 // Now that everything has been loaded once, it need not be loaded again.
@@ -313,29 +359,23 @@ on('unusable', ({ failure }) => {
   isReady = false;
   isUnusable = true;
   element('device', HTMLElement).textContent = 'Not available';
-  if (state === 'running') cancel();
-  // Without the worker nothing can be opened, either.
-  if (state === 'opening') enter('empty');
-  batch.isRunning = false;
+  dispatch({ type: 'unusable' });
   tell('error', failureText(failure), { action: 'retry', text: 'Try again' });
 });
 
 on('opened', ({ bitmap, width, height }) => {
-  const { current } = queue;
-  brush.begin(bitmap.width, bitmap.height);
-  if (current) {
-    queue.picture(current, bitmap);
-    if (current.state !== 'done') queue.mark(current, 'open');
-  }
-  enter('open');
+  const { current: id } = photos;
+  if (id === null) return;
+  panel.size(bitmap, held.get(id)?.own);
+  queue.picture(id, bitmap);
   stage.begin(bitmap, width, height);
-  announce(`${current?.name} is open.`);
-  if (batch.isRunning && current?.state === 'open') denoise();
+  announce(`${held.get(id)?.name} is open.`);
+  dispatch({ type: 'opened' });
 });
 
 on('noted', ({ note }) => tell('note', note));
 
-on('measured', ({ noise: measured }) => noise.setMeasured(measured));
+on('measured', ({ noise }) => panel.measured(noise));
 
 on('running', ({ sample, samples, step, steps, tile, tiles, fraction, preview }) => {
   if (fraction === 0) runBegin = performance.now();
@@ -349,21 +389,23 @@ on('running', ({ sample, samples, step, steps, tile, tiles, fraction, preview })
   if (preview) stage.emerge(preview);
 });
 
-on('denoised', ({ bitmap, isUncertain }) => {
-  const { current } = queue;
-  if (!current) return;
-  queue.mark(current, 'done');
-  enter('done');
+on('denoised', ({ bitmap, isUncertain, noise }) => {
+  const photo = current(photos);
+  if (!photo || !running) return;
+  const one = held.get(photo.id);
+  // What was kept of it before is older.
+  if (one) one.kept = null;
   stage.finish(bitmap, isUncertain);
-  save.begin(current.name);
-  if (batch.isRunning) keep(current).then(denoiseNext);
-  else announce('Done. Move the divider to compare before and after.');
+  // What was measured on the way is known now.
+  dispatch({ type: 'denoised', settings: { ...running, noise: running.noise === 'auto' ? noise : running.noise } });
+  save.begin(photo.name);
+  if (!photos.batch) announce('Done. Move the divider to compare before and after.');
 });
 
-on('restored', ({ bitmap }) => {
-  enter('done');
-  stage.finish(bitmap, false);
-  save.begin(queue.current?.name ?? '');
+on('restored', ({ bitmap, isUncertain }) => {
+  stage.finish(bitmap, isUncertain);
+  dispatch({ type: 'restored' });
+  save.begin(current(photos)?.name ?? '');
 });
 
 on('encoded', ({ purpose, format, file }) => {
@@ -379,20 +421,32 @@ on('unencoded', ({ purpose, format, failure }) => {
 });
 
 on('failed', ({ isOpening, failure }) => {
-  const text = failureText(failure);
-  tell('error', text);
-  if (!isOpening && state !== 'running') return;
-  if (queue.current) queue.mark(queue.current, 'failed', text);
-  if (isOpening) {
-    client.cancel();
-    queue.current = null;
-    enter('empty');
-  } else {
-    enter('open');
-    stage.stop();
-  }
-  if (batch.isRunning) denoiseNext();
+  fail(failure, isOpening);
 });
+
+client.addEventListener('crashed', (event) => {
+  const { failure, isLost } = /** @type {CustomEvent<{ failure: Failure, isLost: boolean }>} */ (event).detail;
+  isReady = false;
+  const isOpening = photos.activity.is === 'opening';
+  const why = isOpening ? openingText(current(photos)?.name ?? '', failure) : failureText(failure);
+  const wasRunning = photos.activity.is === 'running';
+  tell('error', why);
+  if (photos.activity.is === 'rest') stage.refuse();
+  dispatch({ type: 'crashed', why, isLost });
+  if (wasRunning && stageOf(photos) !== 'running') stage.stop();
+});
+
+/**
+ * @param {Failure} failure
+ * @param {boolean} isOpening
+ */
+function fail(failure, isOpening) {
+  const why = isOpening ? openingText(current(photos)?.name ?? '', failure) : failureText(failure);
+  const wasRunning = photos.activity.is === 'running';
+  tell('error', why);
+  if (!isOpening && wasRunning) stage.stop();
+  dispatch(isOpening ? { type: 'unopened', why } : { type: 'undenoised', why });
+}
 
 client.addEventListener('recovering', () => {
   isReady = false;
@@ -411,54 +465,38 @@ save.addEventListener('failed', (event) => {
 });
 
 queue.addEventListener('select', (event) => {
-  const entry = /** @type {CustomEvent<Entry>} */ (event).detail;
-  if (entry !== queue.current) open(entry);
+  tell('error', '');
+  dispatch({ type: 'select', id: /** @type {CustomEvent<number>} */ (event).detail });
 });
 queue.addEventListener('remove', (event) => {
-  const entry = /** @type {CustomEvent<Entry>} */ (event).detail;
-  const [first] = queue.entries;
-  if (entry === queue.current && first) open(first);
-  showBatch();
+  const id = /** @type {CustomEvent<number>} */ (event).detail;
+  dispatch({ type: 'remove', id });
+  if (photoOf(photos, id)) return;
+  checker.forget(id);
+  held.delete(id);
 });
 
-noise.addEventListener('change', () => {
-  const { value } = noise;
-  element('noise-words', HTMLElement).textContent = value ? noiseName(value) : state === 'empty' ? '' : 'measuring…';
+panel.addEventListener('change', () => {
+  const one = photos.current === null ? undefined : held.get(photos.current);
+  if (one && photos.activity.is === 'rest') one.own = panel.own;
+  stage.changed();
+  showSettings();
+  showQueue();
 });
 
-strength.addEventListener('input', () => {
-  element('strength-value', HTMLOutputElement).textContent = `${strength.value} %`;
-});
-
-local.addEventListener('toggle', showBrush);
-local.addEventListener('input', () => {
-  const form = new FormData(panel);
-  brush.use({
-    amount: Number(form.get('amount')),
-    size: element('brush-size', HTMLInputElement).valueAsNumber / 100,
-    softness: element('brush-softness', HTMLInputElement).valueAsNumber / 100,
-  });
-});
-brush.addEventListener('change', () => {
-  element('local-words', HTMLElement).textContent = brush.isEmpty ? 'everywhere' : 'as painted';
-});
-
-for (const changing of [noise, strength, samples, brush, element('steps', HTMLFieldSetElement)]) {
-  for (const type of ['change', 'input']) changing.addEventListener(type, () => stage.changed());
-}
-
-panel.addEventListener('submit', (event) => {
+element('panel', HTMLFormElement).addEventListener('submit', (event) => {
   event.preventDefault();
   denoise();
 });
 
-/** @type {Record<string, () => void>} */
+/** @type {Record<string, (button: HTMLButtonElement) => void>} */
 const actions = {
   choose: () => file.click(),
-  cancel,
-  undo: () => brush.undo(),
-  clear: () => brush.clear(),
-  'denoise-all': denoiseNext,
+  cancel: () => dispatch({ type: 'cancel' }),
+  hurry: () => dispatch({ type: 'hurry' }),
+  undo: () => panel.undo(),
+  clear: () => panel.clear(),
+  'denoise-all': denoiseAll,
   'save-zip': () => sayIfItFails(batch.saveAsZip()),
   'save-folder': () => sayIfItFails(batch.saveToFolder()),
   reload: () => location.reload(),
@@ -466,35 +504,22 @@ const actions = {
     tell('error', '');
     start('auto');
   },
-  'use-cpu': () => {
-    if (state === 'running') cancel();
-    tell('notice', '');
-    start('cpu');
-  },
-  'use-gpu': async () => {
-    if (state === 'running') cancel();
-    tell('notice', '');
-    // A GPU is opened in a new worker, which knows nothing of what the old one has made.
-    const { current } = queue;
-    if (state === 'done' && current) {
-      await keep(current);
-      open(current);
-    }
-    start('auto');
-  },
+  'use-cpu': () => changeDevice('cpu'),
+  'use-gpu': () => changeDevice('auto'),
+  close: (button) => close(button.closest('.notice') ?? button),
 };
 
 document.addEventListener('click', ({ target }) => {
   const button = target instanceof Element ? target.closest('button') : null;
   if (button?.dataset.demo) openDemo(button);
-  else if (button?.dataset.action) actions[button.dataset.action]?.();
+  else if (button?.dataset.action) actions[button.dataset.action]?.(button);
 });
 
 // Nobody loses a run by closing a tab in passing.
 addEventListener('beforeunload', (event) => {
-  if (state === 'running' || batch.isRunning) event.preventDefault();
+  if (stageOf(photos) === 'running' || photos.batch) event.preventDefault();
 });
 
 takeFiles(file, (files) => take(files.map((one) => ({ blob: one, name: one.name }))));
-enter('empty');
+show();
 start('auto');

@@ -2,11 +2,16 @@
 /** @typedef {import('../shared/protocol.js').ToPage} ToPage */
 /** @typedef {import('../shared/protocol.js').RunOptions} RunOptions */
 /** @typedef {import('../shared/protocol.js').Format} Format */
+/** @typedef {import('../shared/protocol.js').Made} Made */
 /** @typedef {{ resolve: (file: Blob) => void, reject: (error: Error) => void }} Waiting */
+
+/** So many workers may end one after the other, with nothing opened in between, before no new one is tried. */
+const MOST_CRASHES = 3;
 
 /**
  * The page's side of the worker. It sends each {@link ToPage} message on as an event of its type, with the message as
- * `detail`, and `recovering` when the GPU has failed so badly that work begins again on the CPU.
+ * `detail`. There are two more: `crashed` (detail: failure, isLost) when the worker has ended and there is a new one, and
+ * `recovering` when that was the GPU's fault, so that work begins again on the CPU.
  */
 export class Client extends EventTarget {
   /** @type {Worker | undefined} */
@@ -17,8 +22,11 @@ export class Client extends EventTarget {
   #isBroken = true;
   /** The picture that is open; what answers for another is late and dropped. */
   #picture = 0;
-  /** @type {{ file: Blob, name: string, result: Blob | null } | undefined} */
+  /** @type {{ file: Blob, name: string, result: Blob | Made | null } | undefined} */
   #file;
+  #isOpening = false;
+  /** Workers that have ended since one has last opened something. */
+  #crashes = 0;
   /** @type {RunOptions | undefined} */
   #run;
   /** The last look that was asked for. */
@@ -52,9 +60,11 @@ export class Client extends EventTarget {
     this.#isBroken = false;
     const worker = new Worker(new URL('../worker/worker.js', import.meta.url), { type: 'module' });
     this.#worker = worker;
-    worker.onmessage = ({ data }) => this.#hear(data);
+    // What an older one has still said is of no interest.
+    worker.onmessage = ({ data }) => this.#worker === worker && this.#hear(data);
     worker.onerror = (event) => {
       event.preventDefault();
+      if (this.#worker !== worker) return;
       const message = event.message || 'part of this page could not be loaded';
       this.#hear({ type: 'unusable', failure: { code: 'worker', message } });
     };
@@ -77,6 +87,7 @@ export class Client extends EventTarget {
     this.#picture += 1;
     this.#heard.clear();
     this.#file = { file, name, result };
+    this.#isOpening = true;
     this.#tell({ type: 'open', picture: this.#picture, ...this.#file });
   }
 
@@ -123,12 +134,23 @@ export class Client extends EventTarget {
   }
 
   /** The denoised picture as a file that loses nothing. @returns {Promise<Blob>} */
-  keep() {
+  async keep() {
     const picture = this.#picture;
-    return new Promise((resolve, reject) => {
+    /** @type {Blob} */
+    const kept = await new Promise((resolve, reject) => {
       this.#keeping.set(picture, { resolve, reject });
       this.#tell({ type: 'encode', picture, purpose: 'keep', format: 'png16', quality: 1 });
     });
+    if (this.#file && picture === this.#picture) this.#file.result = kept;
+    return kept;
+  }
+
+  /** Nothing is open any more. */
+  close() {
+    this.cancel();
+    this.#picture += 1;
+    this.#file = undefined;
+    this.#isOpening = false;
   }
 
   /**
@@ -174,22 +196,23 @@ export class Client extends EventTarget {
       for (const one of Object.values(message)) if (one instanceof ImageBitmap) one.close();
       return;
     }
-    const code = 'failure' in message ? message.failure.code : undefined;
-    if (code === 'aborted') return;
-    if (code === 'device-lost' && this.#backend === 'auto') {
-      this.#recover();
+    if (message.type === 'crashed') {
+      this.#restart(message);
       return;
     }
-    const wasRunning = this.#run !== undefined;
+    const code = 'failure' in message ? message.failure.code : undefined;
+    if (code === 'aborted') return;
     if (code || message.type === 'denoised') this.#run = undefined;
+    // A newer one takes its place, and is kept in its turn.
+    if (message.type === 'denoised' && this.#file) this.#file.result = null;
+    if (message.type === 'failed' && message.isOpening) this.close();
+    if (message.type === 'opened') {
+      this.#isOpening = false;
+      this.#crashes = 0;
+    }
     if (['opened', 'measured', 'restored'].includes(message.type)) this.#heard.add(message.type);
     if (message.type === 'unusable') this.#isBroken = true;
     this.dispatchEvent(new CustomEvent(message.type, { detail: message }));
-    // What is broken inside stays broken: the next run gets a fresh worker.
-    if (code === 'internal' && wasRunning) {
-      this.#isBroken = true;
-      this.start(this.#backend);
-    }
   }
 
   /**
@@ -204,13 +227,35 @@ export class Client extends EventTarget {
     return this.#heard.has(message.type);
   }
 
-  /** Begins again on the CPU, from the file on. */
-  #recover() {
-    const run = this.#run;
-    this.dispatchEvent(new CustomEvent('recovering'));
+  /**
+   * A new worker takes the place of one that has ended. What that had open is opened again, unless it was the reason, and
+   * gets back what was made of it.
+   *
+   * @param {Extract<ToPage, { type: 'crashed' }>} message
+   */
+  #restart({ failure, rescued }) {
+    const [run, file, wasOpening] = [this.#run, this.#file, this.#isOpening];
+    const isGpu = failure.code === 'device-lost' && this.#backend === 'auto';
+    if (file && rescued?.picture === this.#picture) {
+      const { image, metadata, uncertainty } = rescued;
+      file.result = { image, metadata, uncertainty };
+    }
+    // A GPU that was lost says nothing about the file.
+    if (wasOpening && !isGpu) this.#file = undefined;
     this.#isBroken = true;
-    this.start('cpu');
-    if (run) this.denoise(run);
+    this.#crashes += 1;
+    if (this.#crashes > MOST_CRASHES) {
+      this.#worker?.terminate();
+      this.#run = undefined;
+      this.dispatchEvent(new CustomEvent('unusable', { detail: { type: 'unusable', failure } }));
+    } else if (isGpu) {
+      this.dispatchEvent(new CustomEvent('recovering'));
+      this.start('cpu');
+      if (run) this.denoise(run);
+    } else {
+      this.start(this.#backend);
+      this.dispatchEvent(new CustomEvent('crashed', { detail: { failure, isLost: !file?.result } }));
+    }
   }
 }
 

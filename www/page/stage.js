@@ -34,13 +34,17 @@ export class Stage {
    * @type {(Rectangle & { zoom: number }) | null} */
   #seen = null;
   #hasResult = false;
-  /** Whether the settings have changed since the result was made. */
-  #hasChanged = false;
+  /** Whether it is known where the result is uncertain. */
+  #isUncertain = false;
+  /** Whether the result is of other settings than those of now. */
+  #isOlder = false;
   #isRunning = false;
   /** Whether a part of the photo lies over it, as sharp as it is. */
   #hasDetail = false;
   /** Whether previews can be had, and quickly. */
   #canPreview = false;
+  /** Whether one of this photo has ended the worker. */
+  #hasFailed = false;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
 
@@ -107,6 +111,11 @@ export class Stage {
     this.#lookSoon();
   }
 
+  /** What was looked at has ended the worker: it is not tried again with this photo. */
+  refuse() {
+    this.#hasFailed = true;
+  }
+
   /**
    * A new photo.
    *
@@ -116,20 +125,20 @@ export class Stage {
    */
   begin(bitmap, width, height) {
     this.#photo = { width, height, shown: bitmap.width / width };
+    this.#hasFailed = false;
     this.#isRunning = false;
     this.#hasResult = false;
-    this.#hasChanged = false;
     this.#compare.setBefore(bitmap);
     this.#setAfter(null);
     this.#zoom.begin(width, height);
-    this.#offer(false);
+    this.#offer();
   }
 
   /** A run begins: its picture emerges. */
   run() {
     this.#isRunning = true;
-    this.#hasResult = false;
-    this.#offer(false);
+    this.#views.value = 'picture';
+    this.#legend.hidden = true;
     this.#lookAway();
     this.#setAfter(null);
   }
@@ -148,31 +157,36 @@ export class Stage {
   finish(bitmap, isUncertain) {
     this.#isRunning = false;
     this.#hasResult = true;
-    this.#hasChanged = false;
+    this.#isUncertain = isUncertain;
+    this.#isOlder = false;
     this.#setAfter(bitmap);
     this.#compare.position = 50;
-    this.#offer(isUncertain);
+    this.#offer();
     this.#lookSoon();
   }
 
-  /** The run came to nothing. */
+  /** The run came to nothing; what an earlier one has made is seen again. */
   stop() {
     this.#isRunning = false;
     this.#setAfter(null);
-    this.#lookSoon();
+    this.#ask();
+  }
+
+  /** Whether the result is of other settings than those of now. @param {boolean} value */
+  set isOlder(value) {
+    this.#isOlder = value;
   }
 
   /** The settings have changed. */
   changed() {
-    this.#hasChanged = true;
     if (this.view === 'noise' || this.view === 'time') this.#ask();
     this.#lookSoon();
   }
 
-  /** Which views there are to choose from; the picture is chosen. @param {boolean} isUncertain */
-  #offer(isUncertain) {
+  /** Which views there are to choose from; the picture is chosen. */
+  #offer() {
     for (const option of this.#views.options) {
-      const needs = { difference: this.#hasResult, uncertainty: isUncertain }[option.value] ?? true;
+      const needs = { difference: this.#hasResult, uncertainty: this.#hasResult && this.#isUncertain }[option.value] ?? true;
       option.disabled = option.hidden = !needs;
     }
     this.#views.value = 'picture';
@@ -225,11 +239,11 @@ export class Stage {
   }
 
   #look() {
-    if (!this.#photo || !this.#seen || this.#isRunning || this.view !== 'picture') return;
+    if (!this.#photo || !this.#seen || this.#isRunning || this.#hasFailed || this.view !== 'picture') return;
     const { zoom, ...part } = this.#seen;
     const isSharp = this.#photo.shown < Math.min(1, zoom);
     const options = this.#options();
-    const isPreview = this.#canPreview && options.noise !== 'auto' && (!this.#hasResult || this.#hasChanged);
+    const isPreview = this.#canPreview && options.noise !== 'auto' && (!this.#hasResult || this.#isOlder);
     if (isPreview || isSharp) this.#client.look(part, isSharp, isPreview ? options : null);
   }
 }

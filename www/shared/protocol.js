@@ -3,7 +3,8 @@
  *
  * Every message about a picture carries the picture's number, so that an answer that comes late is known for one.
  *
- * @typedef {import('../../pkg/index.js').SvnrErrorCode | 'worker'} Code
+ * @typedef {import('../../pkg/index.js').SvnrErrorCode | 'worker' | 'page'} Code  `worker`: it could not be
+ *   started; `page`: something failed in the page's own code
  *
  * @typedef {{ code: Code | 'aborted', message: string }} Failure
  * @typedef {{ read: number, shot: number }} Noise
@@ -35,11 +36,18 @@
  *   fallbackReason: string | null,
  * }} Device
  *
- * `result` is what an earlier run has made of the file, as it was kept. `look` asks for the visible part: as sharp as the
+ * What a run has made of a photo, as a file or as the worker had it.
+ * @typedef {{
+ *   image: ImageData | import('../../pkg/index.js').PlainImage,
+ *   metadata: import('../../pkg/index.js').Metadata,
+ *   uncertainty: Float32Array | undefined,
+ * }} Made
+ *
+ * `result` is what an earlier run has made of the file. `look` asks for the visible part: as sharp as the
  * photo is, with what a run by `options` would make of the middle of it, or both.
  * @typedef {(
  *   | { type: 'start', backend: 'auto' | 'cpu' }
- *   | { type: 'open', picture: number, file: Blob, name: string, result: Blob | null }
+ *   | { type: 'open', picture: number, file: Blob, name: string, result: Blob | Made | null }
  *   | { type: 'denoise', picture: number, options: RunOptions }
  *   | { type: 'look', picture: number, look: number, part: Rectangle, isSharp: boolean,
  *       options: RunOptions | null }
@@ -53,14 +61,15 @@
  *   | { type: 'starting', phase: 'loading' | 'compiling', fraction: number | undefined }
  *   | { type: 'started', device: Device, presets: Preset[] }
  *   | { type: 'moved', device: Device }
+ *   | { type: 'crashed', failure: Failure, rescued: (Made & { picture: number }) | null }
  *   | { type: 'unusable', failure: Failure }
  *   | { type: 'opened', picture: number, bitmap: ImageBitmap, width: number, height: number }
  *   | { type: 'noted', picture: number, note: string }
  *   | { type: 'measured', picture: number, noise: Measured }
  *   | { type: 'running', picture: number, sample: number, samples: number, step: number, steps: number, tile: number,
  *       tiles: number, fraction: number, preview: ImageBitmap | null }
- *   | { type: 'denoised', picture: number, bitmap: ImageBitmap, isUncertain: boolean }
- *   | { type: 'restored', picture: number, bitmap: ImageBitmap }
+ *   | { type: 'denoised', picture: number, bitmap: ImageBitmap, isUncertain: boolean, noise: Noise }
+ *   | { type: 'restored', picture: number, bitmap: ImageBitmap, isUncertain: boolean }
  *   | { type: 'looked', picture: number, look: number, part: Rectangle, before: ImageBitmap | null,
  *       after: ImageBitmap | null }
  *   | { type: 'shown', picture: number, view: View, bitmap: ImageBitmap, scale: Scale | null }
@@ -69,7 +78,14 @@
  *   | { type: 'converted', id: number, file: Blob }
  *   | { type: 'unconverted', id: number, failure: Failure }
  *   | { type: 'failed', picture: number, isOpening: boolean, failure: Failure }
- * )} ToPage
+ * )} ToPage  after `crashed` the worker does nothing any more; what it had of a result it gives away
+ *
+ * What the page and the worker that looks at waiting files tell each other. The bitmap is small.
+ * @typedef {{ id: number, file: Blob, name: string }} ToChecker
+ * @typedef {(
+ *   | { id: number, width: number, height: number, bitmap: ImageBitmap }
+ *   | { id: number, failure: Failure }
+ * )} FromChecker
  */
 
 export {};

@@ -56,6 +56,38 @@ export function failureText({ code, message }) {
   }
 }
 
+/**
+ * Why a file could not be opened.
+ *
+ * @param {string} name
+ * @param {Failure} failure
+ */
+export function openingText(name, failure) {
+  if (failure.code !== 'internal') return failureText(failure);
+  return `“${name}” could not be opened: it is damaged, or of a kind that nobody has thought of. (${failure.message})`;
+}
+
+/**
+ * What became of several photos.
+ *
+ * @param {number} total
+ * @param {string[]} failed  names
+ */
+export function batchText(total, failed) {
+  if (failed.length === 0) return total === 1 ? 'The photo is denoised.' : `All ${total} photos are denoised.`;
+  return `${total - failed.length} of ${total} photos are denoised. Not done: ${failed.join(', ')}.`;
+}
+
+/** A result is gone. @param {string} name */
+export function lostText(name) {
+  return `The result of “${name}” is lost, because the denoiser had to be started again. Denoise the photo once more.`;
+}
+
+/** A result cannot be put aside. @param {string} name */
+export function unkeptText(name) {
+  return `There is too little memory to put the result of “${name}” aside. Download it first; then choose the other photo again.`;
+}
+
 /** What a file is that cannot be opened, and what to do about it.
  * @type {Record<Kind, [string, string]>} */
 const UNREADABLE = {

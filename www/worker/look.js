@@ -85,7 +85,7 @@ function inserted(preview, inner, { part, before, after }) {
 /**
  * A part of a photo for the page, with all its pixels.
  *
- * @param {Photo} photo
+ * @param {Pick<Photo, 'image' | 'metadata'>} photo
  * @param {Rectangle} part
  */
 export function sharpPart(photo, part) {

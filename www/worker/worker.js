@@ -1,6 +1,7 @@
 // Owns the denoiser: everything heavy happens here, so that the page never stands still.
 
-import init, { Denoiser, SvnrError, encodeFile, noiseAtGain } from '../../pkg/index.js';
+import init, { Denoiser, encodeFile, noiseAtGain } from '../../pkg/index.js';
+import { failure } from './failure.js';
 import { TO_SHOW, deepened, inProfile, open as openFile, save, shrunk, toShow } from './image-file.js';
 import { Looker, sharpPart } from './look.js';
 import { differenceMap, noiseMap, uncertaintyMap } from './maps.js';
@@ -9,6 +10,7 @@ import { strengthOf } from './strength.js';
 /** @typedef {import('../shared/protocol.js').ToWorker} ToWorker */
 /** @typedef {import('../shared/protocol.js').ToPage} ToPage */
 /** @typedef {import('../shared/protocol.js').RunOptions} RunOptions */
+/** @typedef {import('../shared/protocol.js').Made} Made */
 /** @typedef {import('./image-file.js').Photo} Photo */
 
 /** How often the emerging picture is sent at most, in milliseconds, and that as a share of the time it takes to make. */
@@ -32,9 +34,14 @@ let looker;
 /** The picture that is open, by its number, as soon as it is decoded; `null` when it cannot be.
  * @type {{ picture: number, photo: Promise<Photo | null> } | undefined} */
 let open;
-/** The last picture that was denoised, and where its samples differ.
- * @type {{ picture: number, photo: Photo, uncertainty: Float32Array | undefined } | undefined} */
+/** What was made of it, if anything, as soon as it is there.
+ * @type {{ picture: number, made: Promise<Made | null> } | undefined} */
 let result;
+/** The same, once it is there.
+ * @type {(Made & { picture: number }) | undefined} */
+let held;
+/** Whether something inside has failed, after which nothing in here goes on. */
+let hasCrashed = false;
 /** @type {AbortController | undefined} */
 let running;
 /** @type {AbortController | undefined} */
@@ -48,14 +55,12 @@ function tell(message, transfer = []) {
   postMessage(message, { transfer: transfer.filter((one) => one !== null) });
 }
 
-/**
- * @param {unknown} error
- * @returns {import('../shared/protocol.js').Failure}
- */
-function failure(error) {
-  if (error instanceof SvnrError) return { code: error.code, message: error.message };
-  if (error instanceof DOMException && error.name === 'AbortError') return { code: 'aborted', message: error.message };
-  return { code: 'internal', message: error instanceof Error ? error.message : String(error) };
+/** Tells of a failure that ends this worker, and gives away what it has made. @param {import('../shared/protocol.js').Failure} failure */
+function crash(failure) {
+  if (hasCrashed) return;
+  hasCrashed = true;
+  const rescued = held ?? null;
+  tell({ type: 'crashed', failure, rescued }, rescued ? [rescued.image.data.buffer] : []);
 }
 
 /** @param {Denoiser} denoiser */
@@ -95,6 +100,17 @@ async function photoOf(picture) {
   return open?.picture === picture ? open.photo : null;
 }
 
+/** What was made of it. @param {number} picture */
+async function madeOf(picture) {
+  return result?.picture === picture ? result.made : null;
+}
+
+/** @param {number} picture @param {Made} made */
+function hold(picture, made) {
+  result = { picture, made: Promise.resolve(made) };
+  held = { picture, ...made };
+}
+
 /** @param {Extract<ToWorker, { type: 'open' }>} message */
 async function openPicture({ picture, file, name, result: kept }) {
   running?.abort();
@@ -102,13 +118,21 @@ async function openPicture({ picture, file, name, result: kept }) {
   const opening = openFile(file, name);
   const mine = { picture, photo: opening.catch(() => null) };
   open = mine;
+  held = undefined;
+  const earlier = kept instanceof Blob ? opening.then((photo) => reopened(photo, kept, name)) : Promise.resolve(kept);
+  result = { picture, made: earlier.catch(() => null) };
   if (!isLoaded) await showEarly(picture, file);
   const photo = await opening;
   const { width, height } = photo.image;
   const bitmap = await toShow(photo, MOST_SHOWN);
   tell({ type: 'opened', picture, bitmap, width, height }, [bitmap]);
   if (photo.note) tell({ type: 'noted', picture, note: photo.note });
-  if (kept) await restore(picture, photo, kept, name);
+  const made = await earlier;
+  if (made && open === mine) {
+    hold(picture, made);
+    const bitmap = await toShow(made, MOST_SHOWN);
+    tell({ type: 'restored', picture, bitmap, isUncertain: made.uncertainty !== undefined }, [bitmap]);
+  }
   const denoiser = await ready();
   if (!denoiser || open !== mine) return;
   const { read, shot, points } = denoiser.estimateNoise(photo.image);
@@ -130,20 +154,16 @@ async function showEarly(picture, file) {
 }
 
 /**
- * Takes up again what was made of a photo.
+ * What was made of a photo, from the file that it was kept in.
  *
- * @param {number} picture
  * @param {Photo} photo
  * @param {Blob} kept
  * @param {string} name
+ * @returns {Promise<Made>}
  */
-async function restore(picture, { metadata }, kept, name) {
+async function reopened({ metadata }, kept, name) {
   const { image } = await openFile(kept, name);
-  const clean = { image, metadata, note: null };
-  const bitmap = await toShow(clean, MOST_SHOWN);
-  if (open?.picture !== picture) return;
-  result = { picture, photo: clean, uncertainty: undefined };
-  tell({ type: 'restored', picture, bitmap }, [bitmap]);
+  return { image, metadata, uncertainty: undefined };
 }
 
 /**
@@ -152,8 +172,8 @@ async function restore(picture, { metadata }, kept, name) {
  */
 async function denoise(picture, { painted, strength, ...options }) {
   looking?.abort();
+  // What an earlier run has made stays until there is something newer.
   const { signal } = (running = new AbortController());
-  result = undefined;
   const photo = await photoOf(picture);
   const denoiser = await ready();
   if (!photo || !denoiser) return;
@@ -161,7 +181,7 @@ async function denoise(picture, { painted, strength, ...options }) {
   const image = deepened(photo.image);
   let sent = Promise.resolve();
   let next = 0;
-  const { image: denoised, uncertainty } = await denoiser.denoise(image, {
+  const { image: denoised, noise, uncertainty } = await denoiser.denoise(image, {
     ...options,
     strength: strengthOf(painted, strength, image),
     signal,
@@ -183,11 +203,12 @@ async function denoise(picture, { painted, strength, ...options }) {
     },
   });
   await sent;
-  const clean = { image: denoised, metadata, note: null };
-  const bitmap = await toShow(clean, MOST_SHOWN);
+  const made = { image: denoised, metadata, uncertainty };
+  const bitmap = await toShow(made, MOST_SHOWN);
   signal.throwIfAborted();
-  result = { picture, photo: clean, uncertainty };
-  tell({ type: 'denoised', picture, bitmap, isUncertain: uncertainty !== undefined }, [bitmap]);
+  hold(picture, made);
+  const removed = 'std' in noise ? { read: 0, shot: 0 } : { read: noise.read, shot: noise.shot };
+  tell({ type: 'denoised', picture, bitmap, isUncertain: uncertainty !== undefined, noise: removed }, [bitmap]);
 }
 
 /** @param {Extract<ToWorker, { type: 'look' }>} message */
@@ -197,7 +218,7 @@ async function look({ picture, look, part, isSharp, options }) {
   const photo = await photoOf(picture);
   if (options) await ready();
   if (!photo || signal.aborted) return;
-  const made = result?.picture === picture ? result.photo : null;
+  const made = await madeOf(picture);
   const sharp = isSharp ? { part, before: await sharpPart(photo, part), after: made && (await sharpPart(made, part)) } : null;
   const seen = options ? await looker?.preview(photo, part, options, sharp, signal) : sharp;
   if (!seen || signal.aborted) return;
@@ -208,42 +229,42 @@ async function look({ picture, look, part, isSharp, options }) {
 async function show({ picture, view, options }) {
   const photo = await photoOf(picture);
   if (!photo) return;
-  const made = result?.picture === picture ? result : undefined;
+  const made = await madeOf(picture);
   if (view === 'noise' || view === 'time') {
     const denoiser = await ready();
     if (!denoiser) return;
     const { bitmap, scale } = await noiseMap(denoiser, await toShow(photo, MOST_SHOWN), view, options);
     tell({ type: 'shown', picture, view, bitmap, scale }, [bitmap]);
   } else if (made && view === 'picture') {
-    const bitmap = await toShow(made.photo, MOST_SHOWN);
+    const bitmap = await toShow(made, MOST_SHOWN);
     tell({ type: 'shown', picture, view, bitmap, scale: null }, [bitmap]);
   } else if (made && view === 'difference') {
-    const { bitmap, scale } = await differenceMap(await toShow(photo, MOST_SHOWN), await toShow(made.photo, MOST_SHOWN));
+    const { bitmap, scale } = await differenceMap(await toShow(photo, MOST_SHOWN), await toShow(made, MOST_SHOWN));
     tell({ type: 'shown', picture, view, bitmap, scale }, [bitmap]);
   } else if (made?.uncertainty && view === 'uncertainty') {
-    const { bitmap, scale } = await uncertaintyMap(made.uncertainty, made.photo.image, MOST_SHOWN);
+    const { bitmap, scale } = await uncertaintyMap(made.uncertainty, made.image, MOST_SHOWN);
     tell({ type: 'shown', picture, view, bitmap, scale }, [bitmap]);
   }
 }
 
 /** @param {Extract<ToWorker, { type: 'encode' }>} message */
 async function encodeResult({ picture, purpose, format, quality }) {
-  if (result?.picture !== picture) {
-    // A new run has begun, and its result will be asked for; but who keeps one waits for it.
+  const made = await madeOf(picture);
+  if (!made) {
+    // Another photo is open; but who keeps a result waits for it.
     const gone = { code: /** @type {const} */ ('worker'), message: 'it is gone' };
     if (purpose === 'keep') tell({ type: 'unencoded', picture, purpose, format, failure: gone });
     return;
   }
-  const { photo } = result;
   try {
-    const file = purpose === 'keep' ? await kept(photo) : await save(photo, format, quality);
+    const file = purpose === 'keep' ? await kept(made) : await save(made, format, quality);
     tell({ type: 'encoded', picture, purpose, format, file });
   } catch (error) {
     tell({ type: 'unencoded', picture, purpose, format, failure: failure(error) });
   }
 }
 
-/** A file that loses nothing. @param {Photo} photo */
+/** A file that loses nothing. @param {Made} made */
 function kept({ image, metadata }) {
   const isFloat = image.data instanceof Float32Array;
   return encodeFile(image, { format: isFloat ? 'tiff' : 'png', metadata });
@@ -260,6 +281,7 @@ async function convert({ id, file, name, format, quality }) {
 
 /** @param {MessageEvent<ToWorker>} event */
 onmessage = async ({ data }) => {
+  if (hasCrashed) return;
   try {
     if (data.type === 'start') await start(data.backend);
     else if (data.type === 'open') await openPicture(data);
@@ -273,8 +295,11 @@ onmessage = async ({ data }) => {
       looking?.abort();
     }
   } catch (error) {
-    if (!('picture' in data)) throw error;
-    tell({ type: 'failed', picture: data.picture, isOpening: data.type === 'open', failure: failure(error) });
+    const why = failure(error);
+    // Of a GPU that goes on elsewhere nobody hears here.
+    if (why.code === 'internal' || why.code === 'device-lost') crash(why);
+    else if ('picture' in data) tell({ type: 'failed', picture: data.picture, isOpening: data.type === 'open', failure: why });
+    else throw error;
   }
 };
 
@@ -287,4 +312,4 @@ init().then(
 );
 
 // A trap in wasm can end a promise chain of its own, with nobody waiting for it.
-addEventListener('unhandledrejection', ({ reason }) => tell({ type: 'unusable', failure: failure(reason) }));
+addEventListener('unhandledrejection', ({ reason }) => crash({ ...failure(reason), code: 'internal' }));
