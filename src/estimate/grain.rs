@@ -14,7 +14,7 @@
 
 use crate::color::linear_to_srgb;
 use crate::estimate::patches::{by_brightness, grid};
-use crate::estimate::{Point, clipping, second_differences};
+use crate::estimate::{Point, clipping, is_drawn, second_differences};
 use crate::image::{CHANNELS, LinearImage};
 use crate::method::noise::NoiseModel;
 
@@ -60,6 +60,8 @@ pub struct Grain {
     pub points: Vec<Point>,
     /// From 0, white, to 1, smooth.
     pub share: f32,
+    /// From 0, what was measured is texture, to 1, it is noise.
+    pub certainty: f32,
 }
 
 impl Grain {
@@ -92,7 +94,7 @@ pub fn measure(image: &LinearImage) -> Option<Grain> {
     let mut patches = patches(image);
     let mut points = Vec::new();
     let (mut evenness, mut coarseness, mut fine_on_curve) = (Vec::new(), Vec::new(), Vec::new());
-    for group in by_brightness(&mut patches, |p| p.mean, PATCHES_PER_POINT, MOST_POINTS) {
+    for group in by_brightness(&mut patches, |p| p.mean, PATCHES_PER_POINT, MOST_POINTS, f32::INFINITY) {
         let fine = quantile(group, QUANTILE, |p| p.fine);
         if fine > 0.0 {
             let total = quantile(group, QUANTILE, |p| p.total);
@@ -108,7 +110,7 @@ pub fn measure(image: &LinearImage) -> Option<Grain> {
     points.iter_mut().for_each(|point: &mut Point| point.std *= factor);
     let rises = |value: f32, (from, to): (f32, f32)| ((value / from).ln() / (to / from).ln()).clamp(0.0, 1.0);
     let share = rises(median(coarseness)?, COARSENESS) * (1.0 - rises(median(fine_on_curve)?, FINE_ON_CURVE));
-    Some(Grain { points, share })
+    Some(Grain { points, share, certainty })
 }
 
 fn median(mut values: Vec<f32>) -> Option<f32> {
@@ -136,6 +138,9 @@ fn patches(image: &LinearImage) -> Vec<Patch> {
 }
 
 fn measured(patch: &[[f32; SIDE]; SIDE]) -> Option<Patch> {
+    if is_drawn(patch.iter().flatten().copied()) {
+        return None;
+    }
     let clipped = |end: f32| patch.iter().flatten().filter(|v| clipping::is_at(**v, end)).count() as f32 / AREA;
     if clipped(0.0).max(clipped(1.0)) > MOST_CLIPPED {
         return None;

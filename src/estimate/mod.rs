@@ -1,7 +1,7 @@
 //! How noisy is this image? A camera's noise from one image, without knowing the clean one.
 //!
-//! Small patches that look flat give points (brightness, variance), and the model `variance = sigma_read^2 + shot x` is
-//! the line through them. What is flat, and what is noise, is judged in two ways:
+//! Small patches that look flat give points (brightness, std). The model `variance = sigma_read^2 + shot x` is the line
+//! through them; where no line fits, as in a picture that went through a tone curve, it is a smooth curve. What is flat, and what is noise, is judged in two ways:
 //! - white noise (`white.rs`), as a sensor makes it, is told from texture by its finest detail;
 //! - smooth noise (`grain.rs`), which is what demosaicing, noise reduction and JPEG leave of it, has no finest detail.
 //!   Looked for there, it seems not to exist.
@@ -9,48 +9,107 @@
 //! Which of the two an image has, its spectrum says.
 
 pub mod clipping;
+mod curve;
+mod doubt;
 mod grain;
 mod line;
 mod patches;
 mod white;
 
-use crate::image::LinearImage;
-use crate::method::noise::NoiseModel;
+use crate::image::{CHANNELS, LinearImage};
+use crate::method::noise::{Noise, NoiseModel};
+pub use crate::method::noise_curve::Point;
+pub use doubt::Doubt;
 pub use grain::drawn_to_typical;
 pub use line::{Tolerance, fit};
 
-/// A point of the measured curve.
-#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
-pub struct Point {
-    /// Brightness in linear light.
-    pub mean: f32,
-    /// Std of the noise there.
-    pub std: f32,
-}
+/// Below this std at mid-grey, in linear light, there is hardly anything to remove: about one step of 8 bits.
+pub const LITTLE: f32 = 0.004;
+/// Mid-grey in linear light.
+const MID_GREY: f32 = 0.2;
+/// Fewer patches than this say nothing sure, nor does less than a two hundredth of them.
+const FEWEST_PATCHES: usize = 60;
+/// Above this what the flattest patches have is texture; see [`white::White::structure`].
+const MOST_STRUCTURE: f32 = 8.0;
+/// A point whose std is by this factor's logarithm off the curve is far off.
+const OFF: f32 = 0.4;
 
 /// The noise of an image.
-#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Estimate {
-    /// The model that fits best.
-    pub noise: NoiseModel,
+    /// The noise: the line of a sensor where that fits, else a curve.
+    pub noise: Noise,
+    /// The line that comes closest, whether it fits or not.
+    pub line: NoiseModel,
     /// What it was fitted to, by increasing brightness; empty when the image is too small or clipped all over.
     pub points: Vec<Point>,
     /// From 0, white noise, to 1, the smooth noise of processed photos.
     pub grain: f32,
+    /// Why this is but a guess, if it is.
+    pub doubt: Option<Doubt>,
 }
 
 /// Estimates the noise of an image in linear light. It always gives an answer: an image of less than 4 pixels across or
 /// down, or of nothing but black and white, counts as clean.
 pub fn estimate_noise(image: &LinearImage) -> Estimate {
-    let white = white::points(image);
-    let noise = fit(&white, Tolerance::OF_WHITE);
-    let Some(grain) = grain::measure(image) else { return Estimate { noise, points: white, grain: 0.0 } };
+    let white = white::measure(image);
+    let curve::Fitted { noise, line } = curve::through(&white);
+    let grain = grain::measure(image).filter(|grain| grain.share > 0.0);
+    let lacking = lacking(&white.counts);
+    let Some(grain) = grain else {
+        let doubt = lacking.or_else(|| doubtful(&noise, &white));
+        return Estimate { noise, line, points: white.points, grain: 0.0, doubt };
+    };
     let smooth = grain.noise();
     let mix = |white: f32, smooth: f32| white + grain.share * (smooth - white);
-    let sigma_read = mix(noise.sigma_read.powi(2), smooth.sigma_read.powi(2)).sqrt();
-    let noise = NoiseModel { sigma_read, shot: mix(noise.shot, smooth.shot) };
-    let points = if grain.share < 0.5 { white } else { grain.points };
-    Estimate { noise, points, grain: grain.share }
+    let sigma_read = mix(line.sigma_read.powi(2), smooth.sigma_read.powi(2)).sqrt();
+    let line = NoiseModel { sigma_read, shot: mix(line.shot, smooth.shot) };
+    let is_texture = grain.certainty == 0.0 && line.variance(MID_GREY).sqrt() >= LITTLE;
+    let doubt = lacking.or(is_texture.then_some(Doubt::Textured));
+    let points = if grain.share < 0.5 { white.points } else { grain.points };
+    Estimate { noise: line.into(), line, points, grain: grain.share, doubt }
+}
+
+/// Whether there is too little to measure.
+fn lacking(counts: &white::Counts) -> Option<Doubt> {
+    if counts.all < FEWEST_PATCHES {
+        Some(Doubt::Small)
+    } else if counts.usable >= FEWEST_PATCHES.max(counts.all / 200) {
+        None
+    } else if 2 * counts.drawn > counts.all {
+        Some(Doubt::Drawn)
+    } else {
+        Some(Doubt::Clipped)
+    }
+}
+
+/// Whether what was measured may be something else.
+fn doubtful(noise: &Noise, white: &white::White) -> Option<Doubt> {
+    let std = |mean: f32| (0..CHANNELS).map(|c| noise.std(c, 0, 1, mean)).fold(0.0, f32::max);
+    if std(MID_GREY) < LITTLE {
+        return None;
+    }
+    let is_off = |p: &&Point| (p.std.max(f32::MIN_POSITIVE) / std(p.mean).max(f32::MIN_POSITIVE)).ln().abs() > OFF;
+    if white.structure > MOST_STRUCTURE {
+        Some(Doubt::Textured)
+    } else if 4 * white.points.iter().filter(is_off).count() > white.points.len() {
+        Some(Doubt::Uneven)
+    } else {
+        None
+    }
+}
+
+/// Whether a patch's values are so few that they say nothing of noise: a frame, a drawing, dither of two colours. Noise
+/// below half of a file's step has no more, either.
+fn is_drawn(values: impl Iterator<Item = f32>) -> bool {
+    let mut seen = [f32::NAN; 2];
+    for value in values {
+        if value != seen[0] && value != seen[1] {
+            let Some(free) = seen.iter_mut().find(|seen| seen.is_nan()) else { return false };
+            *free = value;
+        }
+    }
+    true
 }
 
 /// Variance of a square of samples by second differences in both directions, which see no slope: 1 for white noise of
@@ -82,7 +141,7 @@ mod tests {
     }
 
     fn ratio(estimate: &Estimate, noise: &NoiseModel, x: f32) -> f32 {
-        (estimate.noise.variance(x) / noise.variance(x)).sqrt()
+        (estimate.line.variance(x) / noise.variance(x)).sqrt()
     }
 
     #[test]
@@ -113,10 +172,10 @@ mod tests {
 
     #[test]
     fn a_clean_image_has_little_noise() {
-        let exact = estimate_noise(&scene(320, 240)).noise;
+        let exact = estimate_noise(&scene(320, 240)).line;
         assert!(exact.variance(0.2).sqrt() < 1e-4, "{exact:?}");
         let bytes = scene(320, 240).to_srgb8();
-        let rounded = estimate_noise(&LinearImage::from_srgb8(320, 240, 3, &bytes).unwrap()).noise;
+        let rounded = estimate_noise(&LinearImage::from_srgb8(320, 240, 3, &bytes).unwrap()).line;
         assert!(rounded.variance(0.2).sqrt() < 0.004, "{rounded:?}");
     }
 
@@ -140,8 +199,8 @@ mod tests {
             assert_eq!(estimate.grain, 1.0);
             // Halfway from what is there to what photos have.
             let expected = (shot * (6.0f32 / 16.0).powi(2) * 0.001).sqrt();
-            let ratio = (estimate.noise.shot / expected).sqrt();
-            assert!((0.8..1.25).contains(&ratio) && estimate.noise.sigma_read == 0.0, "shot {shot}: {ratio}");
+            let ratio = (estimate.line.shot / expected).sqrt();
+            assert!((0.8..1.25).contains(&ratio) && estimate.line.sigma_read == 0.0, "shot {shot}: {ratio}");
         }
     }
 
@@ -151,15 +210,15 @@ mod tests {
             for value in [0.0, 0.3, 1.0, 7.0, -2.0] {
                 let image = LinearImage::from_fn(width, height, |_, _, _| value).unwrap();
                 let estimate = estimate_noise(&image);
-                assert!(estimate.noise.sigma_read < 1e-3 && estimate.noise.shot < 1e-6, "{estimate:?}");
+                assert!(estimate.line.sigma_read < 1e-3 && estimate.line.shot < 1e-6, "{estimate:?}");
             }
         }
         // Black with a noise of its own, and values far out of range.
         let noise = NoiseModel { sigma_read: 0.1, shot: 0.0 };
         let black = noise.add_to(&LinearImage::from_fn(64, 64, |_, _, _| 0.0).unwrap(), 1);
-        assert!((estimate_noise(&black).noise.sigma_read / 0.1 - 1.0).abs() < 0.15);
+        assert!((estimate_noise(&black).line.sigma_read / 0.1 - 1.0).abs() < 0.15);
         let wild = LinearImage::from_fn(64, 64, |_, r, x| if (r + x) % 2 == 0 { 1e6 } else { -1e6 }).unwrap();
-        let found = estimate_noise(&wild).noise;
+        let found = estimate_noise(&wild).line;
         assert!(NoiseModel::new(found.sigma_read, found.shot).is_ok(), "{found:?}");
     }
 }

@@ -1,5 +1,6 @@
 //! Which patches an estimate looks at, and which of them it looks at together.
 
+use crate::color::linear_to_srgb;
 use crate::image::{CHANNELS, LinearImage};
 
 /// The top left corners (row, column) of squares on a regular grid over the image: half a square apart, or further where
@@ -14,20 +15,30 @@ pub fn grid(image: &LinearImage, side: usize, most: usize) -> impl Iterator<Item
 }
 
 /// Patches of like brightness, from dark to bright: at least `least` in each group where there are so many, and at most
-/// `groups` groups.
+/// `groups` groups, or as many more as it takes for none to span more than `widest` on the sRGB curve.
 pub fn by_brightness<P>(
     patches: &mut [P],
     mean: impl Fn(&P) -> f32,
     least: usize,
     groups: usize,
+    widest: f32,
 ) -> impl Iterator<Item = &mut [P]> {
     patches.sort_by(|a, b| mean(a).total_cmp(&mean(b)));
-    let (count, groups) = (patches.len(), (patches.len() / least).clamp(1, groups));
+    let count = patches.len();
+    let equal = count.div_ceil((count / least).clamp(1, groups));
+    let place = |patch: &P| linear_to_srgb(mean(patch).max(0.0));
+    let mut sizes = Vec::new();
+    let mut begin = 0;
+    while begin < count {
+        let wide = patches[begin..].partition_point(|patch| place(patch) < place(&patches[begin]) + widest);
+        let size = wide.max(least).min(equal);
+        // What would be left alone goes with the group before it.
+        let size = if count - begin - size.min(count - begin) < least { count - begin } else { size };
+        sizes.push(size);
+        begin += size;
+    }
     let mut rest = patches;
-    (0..groups).map(move |group| {
-        let size = (group + 1) * count / groups - group * count / groups;
-        rest.split_off_mut(..size).expect("the sizes add up to the count")
-    })
+    sizes.into_iter().map(move |size| rest.split_off_mut(..size).expect("the sizes add up to the count"))
 }
 
 #[cfg(test)]
@@ -52,11 +63,16 @@ mod tests {
 
     #[test]
     fn groups_hold_every_patch_once_and_in_order() {
-        for (count, sizes) in [(0, vec![0]), (7, vec![7]), (21, vec![10, 11]), (95, vec![31, 32, 32])] {
-            let mut patches: Vec<f32> = (0..count).map(|i| ((i * 37) % 101) as f32).collect();
-            let groups: Vec<Vec<f32>> = by_brightness(&mut patches, |p| *p, 10, 3).map(|g| g.to_vec()).collect();
+        let grouped = |count: usize, widest: f32| -> Vec<Vec<f32>> {
+            let mut patches: Vec<f32> = (0..count).map(|i| ((i * 37) % 101) as f32 / 101.0).collect();
+            by_brightness(&mut patches, |p| *p, 10, 3, widest).map(|g| g.to_vec()).collect()
+        };
+        for (count, sizes) in [(0, vec![]), (7, vec![7]), (21, vec![11, 10]), (25, vec![13, 12]), (95, vec![32, 32, 31])] {
+            let groups = grouped(count, f32::INFINITY);
             assert_eq!(groups.iter().map(Vec::len).collect::<Vec<_>>(), sizes);
             assert!(groups.concat().is_sorted());
         }
+        let narrow = grouped(95, 0.1);
+        assert!(narrow.len() > 5 && narrow.iter().all(|g| g.len() >= 10) && narrow.concat().is_sorted());
     }
 }

@@ -11,7 +11,7 @@
 //! Noise that a file has cut off at black or white is put back by [`clipping`].
 
 use crate::estimate::patches::{by_brightness, grid};
-use crate::estimate::{Point, clipping, second_differences};
+use crate::estimate::{Point, clipping, is_drawn, second_differences};
 use crate::image::{CHANNELS, LinearImage};
 
 /// Side of a patch in pixels.
@@ -20,8 +20,12 @@ const SIDE: usize = 8;
 const MOST_PATCHES: usize = 60_000;
 /// Patches that make a point of the curve.
 const PATCHES_PER_POINT: usize = 300;
-/// The most points.
+/// The same for a channel alone.
+const PATCHES_PER_CHANNELS_POINT: usize = 400;
+/// The most points, unless they would be further apart than [`WIDEST`].
 const MOST_POINTS: usize = 24;
+/// The most brightness that a point stands for where there are patches enough, on the sRGB curve.
+const WIDEST: f32 = 0.05;
 /// Share of a point's patches that count as flat.
 const FLATTEST: f32 = 0.1;
 /// The quantile of the flat patches' variances that is taken.
@@ -31,84 +35,170 @@ const QUANTILE_OF_NOISE: f32 = 0.73;
 /// Patches of which more is clipped say nothing.
 const MOST_CLIPPED: f32 = 0.9;
 
-/// The curve's points, by increasing brightness.
-pub fn points(image: &LinearImage) -> Vec<Point> {
-    let mut patches = patches(image);
-    let groups = by_brightness(&mut patches, |p| p.mean, PATCHES_PER_POINT, MOST_POINTS);
-    let mut points: Vec<Point> = groups.filter_map(point).collect();
-    // Undoing the clipping can change the order.
-    points.sort_by(|a, b| a.mean.total_cmp(&b.mean));
-    points
+/// What was measured: points by increasing brightness, of all channels together and of each alone.
+#[derive(Debug, Clone, Default)]
+pub struct White {
+    /// Of all.
+    pub points: Vec<Point>,
+    /// The same as they would be had nothing been cut off at black and white; those are missing of which too much was.
+    pub unclipped: Vec<Point>,
+    /// Of each.
+    pub of_channels: [Vec<Point>; CHANNELS],
+    /// Patches that were looked at, that are drawn, and that are usable.
+    pub counts: Counts,
+    /// How much structure the flattest patches have, in units of what noise alone would give: about 1 where there are
+    /// flat areas, many where there is nothing but texture.
+    pub structure: f32,
+}
+
+/// Numbers of patches of all channels.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Counts {
+    /// That were looked at.
+    pub all: usize,
+    /// With so few values that they say nothing.
+    pub drawn: usize,
+    /// That say something.
+    pub usable: usize,
+}
+
+/// Measures an image.
+pub fn measure(image: &LinearImage) -> White {
+    let (mut patches, counts) = patches(image);
+    let of_channel = |channel| {
+        let mut own: Vec<Patch> = patches.iter().filter(|p| p.channel == channel).copied().collect();
+        let measured = measured_points(&mut own, PATCHES_PER_CHANNELS_POINT);
+        measured.into_iter().map(|measured| measured.point).collect()
+    };
+    let of_channels = std::array::from_fn(of_channel);
+    let measured = measured_points(&mut patches, PATCHES_PER_POINT);
+    let mut structure: Vec<f32> = measured.iter().map(|measured| measured.structure).collect();
+    structure.sort_by(f32::total_cmp);
+    White {
+        points: measured.iter().map(|measured| measured.point).collect(),
+        unclipped: measured.iter().filter_map(|measured| measured.unclipped).collect(),
+        of_channels,
+        counts,
+        structure: structure.get(structure.len() / 2).copied().unwrap_or_default(),
+    }
+}
+
+/// What patches of like brightness say.
+struct Measured {
+    point: Point,
+    unclipped: Option<Point>,
+    structure: f32,
+}
+
+fn measured_points(patches: &mut [Patch], least: usize) -> Vec<Measured> {
+    let groups = by_brightness(patches, |p| p.mean, least, MOST_POINTS, WIDEST);
+    let mut measured: Vec<Measured> = groups.map(point).collect();
+    // The flattest patches of a group are not its middle ones.
+    measured.sort_by(|a, b| a.point.mean.total_cmp(&b.point.mean));
+    measured
 }
 
 /// What is measured on a patch of one channel.
 #[derive(Debug, Clone, Copy)]
 struct Patch {
+    channel: usize,
     mean: f32,
     /// Structure at the scale of two pixels and more, over all channels.
     coarse: f32,
     /// Variance by second differences.
     fine: f32,
-    /// Shares of samples at black and at white.
-    clipped: [f32; 2],
+    /// Whether it has so few different values that they say nothing of noise.
+    is_drawn: bool,
+    /// The lowest and the highest value; of those where the channel is cut off, the share of pixels that have it.
+    reach: [clipping::Reach; 2],
 }
 
 /// Patches on a regular grid over the image, those that are clipped nearly everywhere left out.
-fn patches(image: &LinearImage) -> Vec<Patch> {
+fn patches(image: &LinearImage) -> (Vec<Patch>, Counts) {
     let (width, height) = (image.width(), image.height());
     // Even, because the coarse structure is that of 2 x 2 blocks.
     let side = SIDE.min(width).min(height) / 2 * 2;
     if side < 4 {
-        return Vec::new();
+        return (Vec::new(), Counts::default());
     }
     let mut patches = Vec::new();
+    let mut counts = Counts::default();
     for (row, column) in grid(image, side, MOST_PATCHES) {
         let measured: [Patch; CHANNELS] =
-            std::array::from_fn(|c| measure(&image.plane(c)[row * width + column..], width, side));
+            std::array::from_fn(|c| measured(&image.plane(c)[row * width + column..], width, side, c));
         let coarse = measured.iter().map(|patch| patch.coarse).sum();
-        let usable = measured.into_iter().filter(|patch| patch.clipped.iter().all(|share| *share < MOST_CLIPPED));
-        patches.extend(usable.map(|patch| Patch { coarse, ..patch }));
+        counts.all += CHANNELS;
+        counts.drawn += measured.iter().filter(|patch| patch.is_drawn).count();
+        patches.extend(measured.into_iter().filter(|patch| !patch.is_drawn).map(|patch| Patch { coarse, ..patch }));
     }
-    patches
+    for channel in 0..CHANNELS {
+        let own = || patches.iter().filter(|p| p.channel == channel);
+        let ends = [
+            clipping::end(own().map(|p| p.reach[0])),
+            clipping::end(own().map(|p| (-p.reach[1].0, p.reach[1].1))).map(|end| -end),
+        ];
+        for patch in patches.iter_mut().filter(|p| p.channel == channel) {
+            for (reach, end) in patch.reach.iter_mut().zip(ends) {
+                if !end.is_some_and(|end| clipping::is_at(reach.0, end)) {
+                    reach.1 = 0.0;
+                }
+            }
+        }
+    }
+    patches.retain(|patch| patch.reach.iter().all(|(_, share)| *share < MOST_CLIPPED));
+    counts.usable = patches.len();
+    (patches, counts)
 }
 
 /// Measures the patch at the beginning of `samples`.
-fn measure(samples: &[f32], width: usize, side: usize) -> Patch {
+fn measured(samples: &[f32], width: usize, side: usize, channel: usize) -> Patch {
     let at = |r: usize, c: usize| samples[r * width + c];
-    let (mut sum, mut squares, mut clipped) = (0.0, 0.0, [0.0; 2]);
+    let (mut sum, mut squares) = (0.0, 0.0);
     for r in (0..side).step_by(2) {
         for c in (0..side).step_by(2) {
             let four = [at(r, c), at(r, c + 1), at(r + 1, c), at(r + 1, c + 1)];
-            for (count, end) in clipped.iter_mut().zip([0.0, 1.0]) {
-                *count += four.iter().filter(|v| clipping::is_at(**v, end)).count() as f32;
-            }
             let block = four.iter().sum::<f32>() / 4.0;
             sum += block;
             squares += block * block;
         }
     }
+    let values = (0..side).flat_map(|r| samples[r * width..r * width + side].iter().copied());
+    let reach = |value: f32| {
+        (value, values.clone().filter(|v| clipping::is_at(*v, value)).count() as f32 / (side * side) as f32)
+    };
     let blocks = (side * side / 4) as f32;
     let mean = sum / blocks;
     Patch {
+        channel,
         mean,
+        is_drawn: is_drawn(values.clone()),
         coarse: squares / blocks - mean * mean,
         fine: second_differences(side, at),
-        clipped: clipped.map(|count| count / (side * side) as f32),
+        reach: [
+            reach(values.clone().fold(f32::INFINITY, f32::min)),
+            reach(values.clone().fold(f32::NEG_INFINITY, f32::max)),
+        ],
     }
 }
 
-/// The curve's point that patches of like brightness give.
-fn point(patches: &mut [Patch]) -> Option<Point> {
-    if patches.is_empty() {
-        return None;
-    }
+fn point(patches: &mut [Patch]) -> Measured {
     let keep = ((patches.len() as f32 * FLATTEST) as usize).max(1);
     patches.sort_by(|a, b| a.coarse.total_cmp(&b.coarse));
     let flat = &mut patches[..keep];
     let average = |f: &dyn Fn(&Patch) -> f32| flat.iter().map(f).sum::<f32>() / keep as f32;
-    let (mean, black, white) = (average(&|p| p.mean), average(&|p| p.clipped[0]), average(&|p| p.clipped[1]));
+    let (mean, coarse) = (average(&|p| p.mean), average(&|p| p.coarse));
+    // A group's patches can be of three channels, which are cut off in the same place or nearly.
+    let ends: [clipping::Reach; 2] = std::array::from_fn(|end| {
+        let cut = flat.iter().find(|p| p.reach[end].1 > 0.0).map_or(0.0, |p| p.reach[end].0);
+        (cut, average(&|p| p.reach[end].1))
+    });
     flat.sort_by(|a, b| a.fine.total_cmp(&b.fine));
     let variance = flat[(keep as f32 * QUANTILE) as usize].fine / QUANTILE_OF_NOISE;
-    let (mean, variance) = clipping::undone(mean, variance, black, white)?;
-    Some(Point { mean, std: variance.sqrt() })
+    let unclipped = clipping::undone(mean, variance, ends);
+    Measured {
+        point: Point { mean, std: variance.sqrt() },
+        unclipped: unclipped.map(|(mean, variance)| Point { mean, std: variance.sqrt() }),
+        // The mean of four pixels has a quarter of their variance.
+        structure: coarse / (CHANNELS as f32 * variance / 4.0),
+    }
 }

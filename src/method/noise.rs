@@ -2,6 +2,7 @@
 
 use crate::error::Error;
 use crate::image::{CHANNELS, LinearImage};
+use crate::method::noise_curve::NoiseCurve;
 use crate::method::random::{Normals, Stream};
 
 /// Signal-dependent noise: `y = x0 + e`, `e ~ N(0, sigma_read^2 + shot * x0)`, per pixel and channel, in linear light
@@ -17,8 +18,10 @@ pub struct NoiseModel {
 /// How much noise a photo has, pixel by pixel.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Noise {
-    /// As much as its brightness says.
+    /// A camera's: its variance is a line over the brightness.
     Model(NoiseModel),
+    /// A developed picture's: its std is some curve over the brightness.
+    Curve(NoiseCurve),
     /// Known apart from the brightness: the std of every pixel in linear light, one plane for all three channels or
     /// three planes as in [`LinearImage`]; finite and not negative.
     Std(Vec<f32>),
@@ -30,7 +33,25 @@ impl From<NoiseModel> for Noise {
     }
 }
 
+impl From<NoiseCurve> for Noise {
+    fn from(curve: NoiseCurve) -> Self {
+        Self::Curve(curve)
+    }
+}
+
 impl Noise {
+    /// Std of the noise at a pixel of this brightness, in linear light; `pixel` counts row after row.
+    ///
+    /// # Panics
+    /// If [`Noise::check`] would refuse the noise's map.
+    pub fn std(&self, channel: usize, pixel: usize, pixels: usize, brightness: f32) -> f32 {
+        match self {
+            Self::Model(model) => model.variance(brightness).sqrt(),
+            Self::Curve(curve) => curve.std(channel, brightness),
+            Self::Std(std) => std[(channel * pixels + pixel) % std.len()],
+        }
+    }
+
     /// Whether this can be the noise of an image of so many pixels.
     ///
     /// # Errors
@@ -38,6 +59,8 @@ impl Noise {
     pub fn check(&self, pixels: usize) -> Result<(), Error> {
         match self {
             Self::Model(NoiseModel { sigma_read, shot }) => NoiseModel::new(*sigma_read, *shot).map(|_| ()),
+            // Checked when it was made.
+            Self::Curve(_) => Ok(()),
             Self::Std(std) => {
                 let bad = |value, range| Err(Error::BadOption { name: "noise.std", value, range });
                 if std.len() != pixels && std.len() != CHANNELS * pixels {
@@ -53,7 +76,7 @@ impl Noise {
 }
 
 /// No photograph has more noise than this, in linear light.
-const MOST_STD: f32 = 2.0;
+pub(super) const MOST_STD: f32 = 2.0;
 
 /// (gain, log10 `sigma_read`, log10 `shot`). Up to gain 8 from Mildenhall et al.; 16 and 20 carry on as SVNR does.
 const GAINS: [(f32, f32, f32); 6] = [

@@ -31,11 +31,12 @@ impl TimeMap {
         let mut times = Vec::with_capacity(y.values().len());
         for channel in 0..CHANNELS {
             let std: Cow<[f32]> = match noise {
-                Noise::Model(model) => {
-                    let smooth = smoothed(y.plane(channel), width, height);
-                    smooth.into_iter().map(|signal| model.variance(signal).sqrt()).collect()
-                }
                 Noise::Std(std) => std.chunks_exact(y.pixels()).cycle().nth(channel).unwrap_or_default().into(),
+                of_brightness => {
+                    let smooth = smoothed(y.plane(channel), width, height);
+                    let std = |(p, signal)| of_brightness.std(channel, p, y.pixels(), signal);
+                    smooth.into_iter().enumerate().map(std).collect()
+                }
             };
             times.extend(
                 std.iter()
@@ -85,6 +86,7 @@ pub fn time_after(t_star: f32, tau: f32) -> f32 {
 mod tests {
     use super::*;
     use crate::method::noise::NoiseModel;
+    use crate::method::noise_curve::{NoiseCurve, Point};
 
     #[test]
     fn a_flat_photo_has_the_time_of_its_noise() {
@@ -94,6 +96,18 @@ mod tests {
         for (i, &t) in map.times().iter().enumerate() {
             let variance = noise.variance(0.3 * (i / 20) as f32);
             assert!((schedule.gamma(t) / variance - 1.0).abs() < 1e-4);
+        }
+    }
+
+    #[test]
+    fn a_curve_gives_every_channel_its_own_std() {
+        let schedule = Schedule::default();
+        let y = LinearImage::from_fn(6, 5, |c, _, _| 0.2 + 0.2 * c as f32).unwrap();
+        let line = |low, high| vec![Point { mean: 0.0, std: low }, Point { mean: 1.0, std: high }];
+        let curve = NoiseCurve::of_channels([line(0.1, 0.1), line(0.0, 0.2), line(0.3, 0.0)]).unwrap();
+        let map = TimeMap::of_photo(&y, &curve.into(), &schedule, |_, _| 1.0);
+        for (plane, expected) in map.times().chunks_exact(30).zip([0.1, 0.08, 0.12]) {
+            assert!(plane.iter().all(|&t| (schedule.sigma(t) - expected).abs() < 1e-5), "{expected}");
         }
     }
 

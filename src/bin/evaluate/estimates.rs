@@ -6,6 +6,8 @@ use std::time::Instant;
 use svnr::LinearImage;
 use svnr::color::{linear_to_srgb, srgb_to_linear};
 use svnr::estimate::estimate_noise;
+use svnr::image::CHANNELS;
+use svnr::method::noise::Noise;
 use svnr::training::camera::noise_of;
 
 use crate::cases::Source;
@@ -36,11 +38,13 @@ impl Estimates {
         self.seconds.push(begun.elapsed().as_secs_f64() / noisy.pixels() as f64 * 1e6);
         self.grain.push(f64::from(found.grain));
         let grey = srgb_to_linear(0.5);
-        self.codes.push(f64::from(255.0 * (linear_to_srgb(grey + found.noise.variance(grey).sqrt()) - 0.5)));
+        self.codes.push(f64::from(255.0 * (linear_to_srgb(grey + found.noise.std(1, 0, 1, grey)) - 0.5)));
         if let Some(truth) = noise_of(noisy, clean) {
-            let all =
-                |model: svnr::NoiseModel| clean.values().iter().map(|x| f64::from(model.variance(*x))).sum::<f64>();
-            self.ratios.push((all(found.noise) / all(truth)).sqrt());
+            let all = |noise: Noise| -> f64 {
+                let variance = |c, x: &f32| f64::from(noise.std(c, 0, 1, *x)).powi(2);
+                (0..CHANNELS).map(|c| clean.plane(c).iter().map(|x| variance(c, x)).sum::<f64>()).sum()
+            };
+            self.ratios.push((all(found.noise) / all(truth.into())).sqrt());
         }
     }
 }

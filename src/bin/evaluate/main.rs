@@ -179,7 +179,7 @@ fn run(arguments: &Arguments) -> Result<()> {
             if (noisy.width(), noisy.height()) != (clean.width(), clean.height()) {
                 bail!("{} and its noisy photo differ in size", file.display());
             }
-            let estimated = (!arguments.true_only).then(|| estimate_noise(noisy).noise.into());
+            let estimated = (!arguments.true_only).then(|| estimate_noise(noisy).noise);
             let noisy_score = Score::of(&case.linear(noisy), clean, spectrum);
             for row in rows.iter_mut().filter(|row| row.noise == source) {
                 let score = |noise: &Option<Noise>| -> Result<Option<Score>> {
