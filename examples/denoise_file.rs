@@ -14,10 +14,13 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     let photo = files::read(Path::new(input))?;
     let denoiser = Denoiser::from_weights(RELEASED, &Device::flex())?;
-    let noise = estimate_noise(&photo.image).noise;
-    println!("std of the noise at black {:.4}, variance per unit of light {:.5}", noise.sigma_read, noise.shot);
+    let found = estimate_noise(&photo.image);
+    println!(
+        "std of the noise at black {:.4}, variance per unit of light {:.5}",
+        found.line.sigma_read, found.line.shot
+    );
 
-    let mut run = denoiser.start(photo.image, noise, &Options::default())?;
+    let mut run = denoiser.start(photo.image, found.noise, &Options::default())?;
     while let Some(progress) = pollster::block_on(run.advance())? {
         println!("{:.0} %", 100.0 * progress.fraction());
     }

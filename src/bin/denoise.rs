@@ -13,13 +13,9 @@ use svnr::denoiser::{Parts, Samples};
 use svnr::device::DeviceChoice;
 use svnr::estimate::estimate_noise;
 use svnr::files::{self, Photo};
+use svnr::method::noise::Noise;
 use svnr::method::reverse::Steps;
 use svnr::{Denoiser, LinearImage, NoiseModel, Options, weight_file};
-
-/// Below this std at mid-grey, in linear light, there is hardly anything to remove: about one step of 8 bits.
-const LITTLE_NOISE: f32 = 0.004;
-/// Mid-grey in linear light.
-const MID_GREY: f32 = 0.2;
 
 /// Remove the noise from photos.
 ///
@@ -184,12 +180,15 @@ fn denoise_file(
     }
     let begin = Instant::now();
     let photo = files::read(input)?;
-    let (noise, origin) = match noise {
-        Some(noise) => (noise, "given"),
-        None => (estimate_noise(&photo.image).noise, "estimated"),
+    let (noise, line, origin) = match noise {
+        Some(noise) => (noise.into(), noise, "given".into()),
+        None => {
+            let found = estimate_noise(&photo.image);
+            let origin = format!("estimated; {}", found.remark());
+            (found.noise, found.line, origin)
+        }
     };
-    let little = if noise.variance(MID_GREY).sqrt() < LITTLE_NOISE { "; that is hardly any noise" } else { "" };
-    println!("{}: read {:.4}, shot {:.5} ({origin}{little})", input.display(), noise.sigma_read, noise.shot);
+    println!("{}: read {:.4}, shot {:.5} ({origin})", input.display(), line.sigma_read, line.shot);
     let image = denoise(denoiser, photo.image, noise, options, samples).with_context(|| input.display().to_string())?;
     files::write(output, &Photo { image, ..photo })?;
     println!("{}: denoised in {:.1} s", output.display(), begin.elapsed().as_secs_f32());
@@ -200,7 +199,7 @@ fn denoise_file(
 fn denoise(
     denoiser: &Denoiser,
     image: LinearImage,
-    noise: NoiseModel,
+    noise: Noise,
     options: &Options,
     samples: u64,
 ) -> Result<LinearImage> {
@@ -208,7 +207,7 @@ fn denoise(
     let style = ProgressStyle::with_template("{bar:30} {percent}% step {msg}, {eta} left").expect("well-formed");
     let bar = ProgressBar::no_length().with_style(style);
     let run = |options: &Options| -> Result<LinearImage> {
-        let mut run = denoiser.start(Arc::clone(&image), noise, options)?;
+        let mut run = denoiser.start(Arc::clone(&image), noise.clone(), options)?;
         bar.set_length(samples * (run.steps() * run.tiles()) as u64);
         bar.set_message(format!("1 of {}", run.steps()));
         // Shown before the first tile is done, which may take a while.

@@ -14,6 +14,7 @@ mod doubt;
 mod grain;
 mod line;
 mod patches;
+mod report;
 mod white;
 
 use crate::image::{CHANNELS, LinearImage};
@@ -22,6 +23,7 @@ pub use crate::method::noise_curve::Point;
 pub use doubt::Doubt;
 pub use grain::drawn_to_typical;
 pub use line::{Tolerance, fit};
+pub use report::noise_from_json;
 
 /// Below this std at mid-grey, in linear light, there is hardly anything to remove: about one step of 8 bits.
 pub const LITTLE: f32 = 0.004;
@@ -47,6 +49,20 @@ pub struct Estimate {
     pub grain: f32,
     /// Why this is but a guess, if it is.
     pub doubt: Option<Doubt>,
+}
+
+impl Estimate {
+    /// What is to be said beside the numbers: that they are a guess and why, that there is hardly any noise, or whether it
+    /// follows the line of a sensor.
+    pub fn remark(&self) -> String {
+        let little = self.noise.std(1, 0, 1, MID_GREY) < LITTLE;
+        match (self.doubt, &self.noise) {
+            (Some(doubt), _) => format!("a guess: {doubt}"),
+            (None, _) if little => "that is hardly any noise".into(),
+            (None, Noise::Curve(_)) => "the picture was developed, so its noise follows a curve of its own".into(),
+            (None, _) => "as a sensor's".into(),
+        }
+    }
 }
 
 /// Estimates the noise of an image in linear light. It always gives an answer: an image of less than 4 pixels across or

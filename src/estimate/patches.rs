@@ -67,7 +67,9 @@ mod tests {
             let mut patches: Vec<f32> = (0..count).map(|i| ((i * 37) % 101) as f32 / 101.0).collect();
             by_brightness(&mut patches, |p| *p, 10, 3, widest).map(|g| g.to_vec()).collect()
         };
-        for (count, sizes) in [(0, vec![]), (7, vec![7]), (21, vec![11, 10]), (25, vec![13, 12]), (95, vec![32, 32, 31])] {
+        for (count, sizes) in
+            [(0, vec![]), (7, vec![7]), (21, vec![11, 10]), (25, vec![13, 12]), (95, vec![32, 32, 31])]
+        {
             let groups = grouped(count, f32::INFINITY);
             assert_eq!(groups.iter().map(Vec::len).collect::<Vec<_>>(), sizes);
             assert!(groups.concat().is_sorted());

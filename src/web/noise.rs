@@ -1,9 +1,9 @@
 //! Noise for JavaScript: given, estimated, or a camera's.
 
-use js_sys::{Array, Object, Reflect};
+use js_sys::{JSON, Object, Reflect};
 use wasm_bindgen::prelude::*;
 
-use crate::estimate::estimate_noise;
+use crate::estimate::{estimate_noise, noise_from_json};
 use crate::method::noise::{self, NoiseModel};
 use crate::web::shared_image::SharedImage;
 
@@ -25,25 +25,30 @@ impl Noise {
         Self(NoiseModel { sigma_read: read, shot }.into())
     }
 
+    /// From JSON; see [`noise_from_json`].
+    ///
+    /// # Errors
+    /// `bad-option`.
+    #[wasm_bindgen(js_name = fromJson)]
+    pub fn from_json(text: &str) -> Result<Noise, JsValue> {
+        Ok(Self(noise_from_json(text)?))
+    }
+
     /// From the std of every pixel in linear light, row after row.
     pub fn map(std: Vec<f32>) -> Self {
         Self(noise::Noise::Std(std))
     }
 }
 
-/// The noise in an image: `{ read, shot, points: [{ mean, std }] }`.
+/// The noise in an image: `{ read, shot, curve, points: [{ mean, std }], doubt }`, without a curve where the line fits, and
+/// without a doubt where there is none.
 ///
 /// # Errors
 /// Only when JavaScript is out of memory.
 #[wasm_bindgen(js_name = estimateNoise)]
 pub fn estimate(image: &SharedImage) -> Result<JsValue, JsValue> {
-    let found = estimate_noise(image.linear());
-    let points = Array::new();
-    for point in &found.points {
-        points.push(&object(&[("mean", point.mean.into()), ("std", point.std.into())])?);
-    }
-    let NoiseModel { sigma_read, shot } = found.noise;
-    object(&[("read", sigma_read.into()), ("shot", shot.into()), ("points", points.into())])
+    let found = serde_json::to_string(&estimate_noise(image.linear())).expect("numbers and texts are JSON");
+    JSON::parse(&found)
 }
 
 /// The noise of a camera at a gain above 0: `{ read, shot }`; see [`NoiseModel::at_gain`].
