@@ -37,9 +37,9 @@ pub fn find(image: &LinearImage, std: impl Fn(usize, usize, f32) -> f32) -> Vec<
                 if beyond <= 0.0 || beyond <= high - low {
                     continue;
                 }
-                let corners =
-                    [plane[above + left], plane[above + right], plane[below + left], plane[below + right]];
-                let mut around = [cross[0], cross[1], cross[2], cross[3], corners[0], corners[1], corners[2], corners[3]];
+                let corners = [plane[above + left], plane[above + right], plane[below + left], plane[below + right]];
+                let mut around =
+                    [cross[0], cross[1], cross[2], cross[3], corners[0], corners[1], corners[2], corners[3]];
                 around.sort_unstable_by(f32::total_cmp);
                 // One of the neighbours may be hot itself.
                 let (low, high) = (around[1], around[6]);

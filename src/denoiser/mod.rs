@@ -1,6 +1,7 @@
 //! Mathematics and network together: a noisy photo in, a denoised image out, tile by tile and step by step.
 
 mod draw;
+mod hot_pixels;
 pub mod options;
 pub mod parts;
 pub mod run;
@@ -13,6 +14,7 @@ use std::sync::Arc;
 use burn::tensor::Device;
 
 use crate::error::Error;
+use crate::estimate::common_noise;
 use crate::image::{LinearImage, MAX_PIXELS};
 use crate::method::noise::Noise;
 use crate::method::schedule::Schedule;
@@ -60,6 +62,9 @@ impl Denoiser {
     /// Starts a run, which the caller advances tile by tile; to cancel it, drop it. The run keeps the photo: pass an
     /// `Arc` to share it.
     ///
+    /// Hot and dead pixels, single values far beyond what the noise allows, are replaced by the median of their neighbours
+    /// first. Noise that the channels have in common is taken from all alike, so that a grey photo stays grey.
+    ///
     /// # Errors
     /// [`Error::BadOption`] or [`Error::TooLarge`].
     pub fn start(
@@ -68,9 +73,19 @@ impl Denoiser {
         noise: impl Into<Noise>,
         options: &Options,
     ) -> Result<Run, Error> {
-        let photo = photo.into();
-        let time_map = self.time_map(&photo, noise, options)?;
-        Ok(Run::new(self.clone(), photo, time_map, options))
+        let (mut photo, noise) = (photo.into(), noise.into());
+        check(&photo, &noise, options)?;
+        let pixels = photo.pixels();
+        let hot = hot_pixels::find(&photo, |channel, pixel, signal| noise.std(channel, pixel, pixels, signal));
+        let hot: Vec<(usize, f32)> = hot.into_iter().filter(|(at, _)| options.strength.at(at % pixels) > 0.0).collect();
+        if !hot.is_empty() {
+            let values = Arc::make_mut(&mut photo).values_mut();
+            hot.iter().for_each(|(at, value)| values[*at] = *value);
+        }
+        let common = common_noise(&photo);
+        let factor = |row, column| common.unwrap_or(1.0) * options.strength.at(row * photo.width() + column);
+        let time_map = TimeMap::of_photo(&photo, &noise, &self.schedule, factor);
+        Ok(Run::new(self.clone(), photo, time_map, common.is_some(), options))
     }
 
     /// The time of every pixel, `T*`: where a run on this photo would start.
@@ -78,13 +93,8 @@ impl Denoiser {
     /// # Errors
     /// As [`Denoiser::start`].
     pub fn time_map(&self, photo: &LinearImage, noise: impl Into<Noise>, options: &Options) -> Result<TimeMap, Error> {
-        if photo.pixels() > MAX_PIXELS {
-            return Err(Error::TooLarge { pixels: photo.pixels(), limit: MAX_PIXELS });
-        }
-        options.check()?;
-        options.strength.check_size(photo.pixels())?;
         let noise = noise.into();
-        noise.check(photo.pixels())?;
+        check(photo, &noise, options)?;
         let factor = |row, column| options.strength.at(row * photo.width() + column);
         Ok(TimeMap::of_photo(photo, &noise, &self.schedule, factor))
     }
@@ -108,4 +118,14 @@ impl Denoiser {
         while run.advance().await?.is_some() {}
         Ok(run.into_image())
     }
+}
+
+/// Whether a run can go so.
+fn check(photo: &LinearImage, noise: &Noise, options: &Options) -> Result<(), Error> {
+    if photo.pixels() > MAX_PIXELS {
+        return Err(Error::TooLarge { pixels: photo.pixels(), limit: MAX_PIXELS });
+    }
+    options.check()?;
+    options.strength.check_size(photo.pixels())?;
+    noise.check(photo.pixels())
 }

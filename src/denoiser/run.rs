@@ -47,6 +47,8 @@ pub struct Run {
     /// `x_t'` at the end of the step, filled tile by tile; `None` before the first tile.
     next: Option<LinearImage>,
     time_map: TimeMap,
+    /// Whether the channels have their noise in common, so that the same is taken from all.
+    is_common: bool,
     parts: Parts,
     /// How far all pixels have gone back, before each step and after the last; see `Steps::plan`.
     plan: Vec<f32>,
@@ -57,7 +59,13 @@ pub struct Run {
 }
 
 impl Run {
-    pub(super) fn new(denoiser: Denoiser, y: Arc<LinearImage>, time_map: TimeMap, options: &Options) -> Self {
+    pub(super) fn new(
+        denoiser: Denoiser,
+        y: Arc<LinearImage>,
+        time_map: TimeMap,
+        is_common: bool,
+        options: &Options,
+    ) -> Self {
         let config = &denoiser.config;
         let grid = Grid::new(y.width(), y.height(), options.tile, config.halo(), config.alignment());
         Self {
@@ -68,6 +76,7 @@ impl Run {
             next: None,
             denoiser,
             time_map,
+            is_common,
             parts: options.parts,
             grid,
             step: 0,
@@ -194,6 +203,11 @@ impl Run {
                 let x0_hat = x0_hat(x[to], sigma, eps[from]);
                 next[to] = step_back(x[to], x0_hat, gamma, gamma_next, eta, z);
             }
+            if self.is_common {
+                let at: [usize; CHANNELS] = std::array::from_fn(|channel| channel * plane + row * width + column);
+                let taken = at.iter().map(|&at| x[at] - next[at]).sum::<f32>() / CHANNELS as f32;
+                at.iter().for_each(|&at| next[at] = x[at] - taken);
+            }
         });
         Ok(())
     }
@@ -218,7 +232,7 @@ mod tests {
     use crate::denoiser::view::View;
     use crate::method::noise::{Noise, NoiseModel};
     use crate::method::reverse::Steps;
-    use crate::network::weights::{self, randomised};
+    use crate::network::weights::{self, RELEASED, randomised};
     use crate::network::{Unet, UnetConfig};
     use burn::tensor::Device;
 
@@ -289,6 +303,37 @@ mod tests {
             assert!(largest < 1e-5, "{view:?}: {largest}");
             assert!(largest_difference(&found, &plain) > 1e-3, "{view:?} changes nothing");
         }
+    }
+
+    #[test]
+    fn a_grey_photo_stays_grey_and_gets_clean() {
+        let denoiser = Denoiser::from_weights(RELEASED, &Device::flex()).unwrap();
+        let clean = LinearImage::from_fn(48, 40, |_, r, x| 0.1 + 0.2 * f32::from(u8::from(r + x > 40))).unwrap();
+        let noisy = NoiseModel::at_gain(8.0).add_to(&clean, 4);
+        let grey = LinearImage::from_fn(48, 40, |_, r, x| noisy.plane(1)[r * 48 + x]).unwrap();
+        for steps in [1, 3] {
+            let options = Options { steps: Steps::Count(steps), tile: 32, ..Options::default() };
+            let result = denoise(&denoiser, &grey, options);
+            assert!(result.plane(0) == result.plane(1) && result.plane(1) == result.plane(2));
+            let error = |image: &LinearImage| -> f32 {
+                image.values().iter().zip(clean.values()).map(|(a, b)| (a - b).powi(2)).sum::<f32>()
+            };
+            assert!(error(&result) < 0.12 * error(&grey), "{steps} steps: {}", error(&result) / error(&grey));
+        }
+    }
+
+    #[test]
+    fn hot_pixels_are_mended_where_anything_is_to_be_done() {
+        let denoiser = Denoiser::from_weights(RELEASED, &Device::flex()).unwrap();
+        let clean = LinearImage::from_fn(48, 32, |_, _, _| 0.1).unwrap();
+        let mut photo = NoiseModel::at_gain(2.0).add_to(&clean, 4);
+        let (left, right) = (10 * 48 + 12, 10 * 48 + 36);
+        [left, right].iter().for_each(|at| photo.values_mut()[*at] = 1.0);
+        let strength = Strength::Map((0..48 * 32).map(|p| if p % 48 < 24 { 0.0 } else { 1.0 }).collect());
+        let options = Options { strength, ..Options::default() };
+        let result = pollster::block_on(denoiser.denoise(&photo, NoiseModel::at_gain(2.0), &options)).unwrap();
+        assert_eq!(result.values()[left], 1.0);
+        assert!((result.values()[right] - 0.1).abs() < 0.03, "{}", result.values()[right]);
     }
 
     #[test]

@@ -9,6 +9,7 @@
 //! Which of the two an image has, its spectrum says.
 
 pub mod clipping;
+mod common;
 mod curve;
 mod doubt;
 mod grain;
@@ -20,6 +21,7 @@ mod white;
 use crate::image::{CHANNELS, LinearImage};
 use crate::method::noise::{Noise, NoiseModel};
 pub use crate::method::noise_curve::Point;
+pub use common::common_noise;
 pub use doubt::Doubt;
 pub use grain::drawn_to_typical;
 pub use line::{Tolerance, fit};
