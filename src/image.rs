@@ -9,6 +9,13 @@ pub const CHANNELS: usize = 3;
 /// The most pixels that a file may have or a run takes: denoising 100 megapixels needs about 5 GB.
 pub const MAX_PIXELS: usize = 100_000_000;
 
+/// The share of values that are below what counts as bright; what is above may be lamps, stars or hot pixels.
+const WHITE_QUANTILE: f32 = 0.99;
+/// About so many values are looked at.
+const WHITE_VALUES: usize = 300_000;
+/// An image that is this bright has its white at 1, as a night scene has, or one with the sun in it.
+const ORDINARY_WHITE: (f32, f32) = (1.0 / 64.0, 16.0);
+
 /// An RGB image in linear light, white at 1, *not* clipped: noise goes below 0 and above 1.
 ///
 /// Values lie plane after plane (red, green, blue), each plane row after row.
@@ -103,6 +110,27 @@ impl LinearImage {
         &mut self.values
     }
 
+    /// The value that stands for white: 1, unless nearly all values are far below or above. Linear files have a unit of
+    /// their own: floats that count photons, 12 bits in a file of 16. Then it is the power of 2 at or above the
+    /// [`WHITE_QUANTILE`], so that dividing by it and multiplying again gives the same bits.
+    pub fn white(&self) -> f32 {
+        let step = self.values.len().div_ceil(WHITE_VALUES) | 1;
+        let mut values: Vec<f32> = self.values.iter().step_by(step).copied().collect();
+        let at = ((values.len() - 1) as f32 * WHITE_QUANTILE) as usize;
+        let bright = *values.select_nth_unstable_by(at, f32::total_cmp).1;
+        if bright < f32::MIN_POSITIVE || (ORDINARY_WHITE.0..=ORDINARY_WHITE.1).contains(&bright) {
+            return 1.0;
+        }
+        bright.log2().ceil().clamp(-100.0, 100.0).exp2()
+    }
+
+    /// The image with every value multiplied by `factor`.
+    #[must_use]
+    pub fn scaled(mut self, factor: f32) -> Self {
+        self.values.iter_mut().for_each(|v| *v *= factor);
+        self
+    }
+
     /// One channel's plane.
     pub fn plane(&self, channel: usize) -> &[f32] {
         let pixels = self.pixels();
@@ -178,6 +206,21 @@ mod tests {
         let image = LinearImage::from_srgb8(2, 3, 3, &bytes).unwrap();
         assert_eq!(image.to_srgb8(), bytes);
         assert_eq!(image.plane(1)[0], color::srgb8_table()[13]);
+    }
+
+    #[test]
+    fn white_is_1_unless_the_values_are_far_from_it() {
+        let ramp = |scale: f32| LinearImage::from_fn(100, 40, |_, r, x| scale * (r * 100 + x) as f32 / 4000.0).unwrap();
+        // The quantile of the ramp is 0.99.
+        for (scale, white) in
+            [(1.0, 1.0), (0.02, 1.0), (10.0, 1.0), (0.001, 1.0 / 1024.0), (100.0, 128.0), (1e30, 1.0 * 2f32.powi(100))]
+        {
+            assert_eq!(ramp(scale).white(), white, "{scale}");
+        }
+        assert_eq!([0.0, -5.0].map(|v| LinearImage::from_fn(4, 4, |_, _, _| v).unwrap().white()), [1.0, 1.0]);
+        let mut lamp = ramp(0.5);
+        lamp.values_mut()[7] = 1e6;
+        assert_eq!(lamp.white(), 1.0, "a few bright values are no white");
     }
 
     #[test]

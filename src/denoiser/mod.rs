@@ -9,6 +9,7 @@ pub mod samples;
 mod tiles;
 mod view;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use burn::tensor::Device;
@@ -22,6 +23,7 @@ use crate::method::time_map::TimeMap;
 use crate::network::{Unet, UnetConfig, weights};
 pub use options::{Options, Strength};
 pub use parts::Parts;
+use run::Photo;
 pub use run::{Progress, Run};
 pub use samples::Samples;
 
@@ -63,7 +65,7 @@ impl Denoiser {
     /// `Arc` to share it.
     ///
     /// Hot and dead pixels, single values far beyond what the noise allows, are replaced by the median of their neighbours
-    /// first. Noise that the channels have in common is taken from all alike, so that a grey photo stays grey.
+    /// first. The noise is in units of the photo's [white](LinearImage::white). Noise that the channels have in common is taken from all alike, so that a grey photo stays grey.
     ///
     /// # Errors
     /// [`Error::BadOption`] or [`Error::TooLarge`].
@@ -76,6 +78,10 @@ impl Denoiser {
         let (mut photo, noise) = (photo.into(), noise.into());
         check(&photo, &noise, options)?;
         let pixels = photo.pixels();
+        let white = photo.white();
+        if white != 1.0 {
+            photo = Arc::new(Arc::unwrap_or_clone(photo).scaled(1.0 / white));
+        }
         let hot = hot_pixels::find(&photo, |channel, pixel, signal| noise.std(channel, pixel, pixels, signal));
         let hot: Vec<(usize, f32)> = hot.into_iter().filter(|(at, _)| options.strength.at(at % pixels) > 0.0).collect();
         if !hot.is_empty() {
@@ -85,7 +91,7 @@ impl Denoiser {
         let common = common_noise(&photo);
         let factor = |row, column| common.unwrap_or(1.0) * options.strength.at(row * photo.width() + column);
         let time_map = TimeMap::of_photo(&photo, &noise, &self.schedule, factor);
-        Ok(Run::new(self.clone(), photo, time_map, common.is_some(), options))
+        Ok(Run::new(self.clone(), Photo { y: photo, white, is_common: common.is_some() }, time_map, options))
     }
 
     /// The time of every pixel, `T*`: where a run on this photo would start.
@@ -95,8 +101,11 @@ impl Denoiser {
     pub fn time_map(&self, photo: &LinearImage, noise: impl Into<Noise>, options: &Options) -> Result<TimeMap, Error> {
         let noise = noise.into();
         check(photo, &noise, options)?;
+        let white = photo.white();
+        let photo: Cow<LinearImage> =
+            if white == 1.0 { Cow::Borrowed(photo) } else { Cow::Owned(photo.clone().scaled(1.0 / white)) };
         let factor = |row, column| options.strength.at(row * photo.width() + column);
-        Ok(TimeMap::of_photo(photo, &noise, &self.schedule, factor))
+        Ok(TimeMap::of_photo(&photo, &noise, &self.schedule, factor))
     }
 
     /// The schedule that gives a pixel's time its noise.

@@ -32,6 +32,16 @@ impl Progress {
     }
 }
 
+/// A photo as a run takes it.
+pub(super) struct Photo {
+    /// Its values, white at 1.
+    pub y: Arc<LinearImage>,
+    /// What they were divided by.
+    pub white: f32,
+    /// Whether its channels have their noise in common.
+    pub is_common: bool,
+}
+
 /// A run under way. Each [`Run::advance`] denoises one tile by one step. A step finishes on the whole image before the
 /// next begins, so the result does not depend on the tiles.
 ///
@@ -49,6 +59,8 @@ pub struct Run {
     time_map: TimeMap,
     /// Whether the channels have their noise in common, so that the same is taken from all.
     is_common: bool,
+    /// What the photo's values were divided by, so that its white is at 1.
+    white: f32,
     parts: Parts,
     /// How far all pixels have gone back, before each step and after the last; see `Steps::plan`.
     plan: Vec<f32>,
@@ -61,9 +73,8 @@ pub struct Run {
 impl Run {
     pub(super) fn new(
         denoiser: Denoiser,
-        y: Arc<LinearImage>,
+        Photo { y, white, is_common }: Photo,
         time_map: TimeMap,
-        is_common: bool,
         options: &Options,
     ) -> Self {
         let config = &denoiser.config;
@@ -77,6 +88,7 @@ impl Run {
             denoiser,
             time_map,
             is_common,
+            white,
             parts: options.parts,
             grid,
             step: 0,
@@ -144,12 +156,12 @@ impl Run {
     pub fn pixel(&self, row: usize, column: usize) -> [f32; CHANNELS] {
         let finished = self.next.as_ref().filter(|_| self.grid.index_of(row, column) < self.tile);
         let image = finished.or(self.x.as_ref()).unwrap_or(&self.y);
-        self.parts.between(pixel(&self.y, row, column), pixel(image, row, column))
+        self.parts.between(pixel(&self.y, row, column), pixel(image, row, column)).map(|v| v * self.white)
     }
 
     /// The image after the last finished step: the result, once the run is done.
     pub fn into_image(self) -> LinearImage {
-        let Some(mut x) = self.x else { return Arc::unwrap_or_clone(self.y) };
+        let Some(mut x) = self.x else { return Arc::unwrap_or_clone(self.y).scaled(self.white) };
         if self.parts != Parts::ALL {
             let pixels = x.pixels();
             for at in 0..pixels {
@@ -158,7 +170,7 @@ impl Run {
                 (0..CHANNELS).for_each(|c| x.values_mut()[c * pixels + at] = kept[c]);
             }
         }
-        x
+        if self.white == 1.0 { x } else { x.scaled(self.white) }
     }
 
     /// One step of the reverse process for one tile.
@@ -334,6 +346,25 @@ mod tests {
         let result = pollster::block_on(denoiser.denoise(&photo, NoiseModel::at_gain(2.0), &options)).unwrap();
         assert_eq!(result.values()[left], 1.0);
         assert!((result.values()[right] - 0.1).abs() < 0.03, "{}", result.values()[right]);
+    }
+
+    #[test]
+    fn a_photo_of_another_scale_gives_the_same_in_its_own() {
+        let (denoiser, image) = (denoiser(), photo(32, 24));
+        let plain = denoise(&denoiser, &image, Options::default());
+        // Powers of 2, which change no digits: white is where it was, since half of the values are above 0.25.
+        for scale in [2f32.powi(-10), 2f32.powi(7)] {
+            let scaled = image.clone().scaled(scale);
+            let white = scaled.white();
+            assert!(white == scale || white == scale / 2.0, "{white}");
+            let noise = NoiseModel::at_gain(8.0);
+            let in_unit = NoiseModel { sigma_read: noise.sigma_read * scale / white, shot: noise.shot * scale / white };
+            let result = pollster::block_on(denoiser.denoise(&scaled, in_unit, &Options::default())).unwrap();
+            let back = result.scaled(1.0 / scale);
+            assert!(largest_difference(&back, &plain) < 0.02, "{scale}: {}", largest_difference(&back, &plain));
+            let untouched = Options { strength: 0.0.into(), ..Options::default() };
+            assert_eq!(pollster::block_on(denoiser.denoise(&scaled, in_unit, &untouched)).unwrap(), scaled);
+        }
     }
 
     #[test]

@@ -70,6 +70,14 @@ impl Estimate {
 /// Estimates the noise of an image in linear light. It always gives an answer: an image of less than 4 pixels across or
 /// down, or of nothing but black and white, counts as clean.
 pub fn estimate_noise(image: &LinearImage) -> Estimate {
+    match image.white() {
+        1.0 => of_ordinary(image),
+        white => of_ordinary(&image.clone().scaled(1.0 / white)),
+    }
+}
+
+/// The noise of an image whose white is 1.
+fn of_ordinary(image: &LinearImage) -> Estimate {
     let white = white::measure(image);
     let curve::Fitted { noise, line } = curve::through(&white);
     let grain = grain::measure(image).filter(|grain| grain.share > 0.0);
