@@ -49,6 +49,15 @@ export function onCpu(weights, fallbackReason) {
   return { engine: call(() => Engine.onCpu(weights)), backend: 'cpu', adapter: null, fallbackReason };
 }
 
+/** @param {NonNullable<Options['noise']> | import('./index.d.ts').NoiseEstimate} noise */
+function asNoise(noise) {
+  if ('std' in noise) return Noise.map(noise.std);
+  // An estimate has a curve where its line does not fit.
+  if ('curve' in noise && noise.curve) return Noise.fromJson(JSON.stringify({ curve: noise.curve }));
+  const { read, shot } = /** @type {import('./index.d.ts').NoiseModel} */ (noise);
+  return Noise.model(read, shot);
+}
+
 /**
  * Calls with options as the engine takes them.
  *
@@ -58,7 +67,7 @@ export function onCpu(weights, fallbackReason) {
  * @param {(noise: Noise, settings: Settings) => T} f
  */
 export function withSettings({ noise, strength, steps, seed, sample, stochastic, luminance, chrominance, tile }, f) {
-  const wanted = 'std' in noise ? Noise.map(noise.std) : Noise.model(noise.read, noise.shot);
+  const wanted = asNoise(noise);
   const settings = Object.assign(new Settings(), { steps, seed, sample, stochastic, luminance, chrominance, tile });
   try {
     if (typeof strength === 'number') settings.setStrength(strength);

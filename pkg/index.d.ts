@@ -147,10 +147,33 @@ export interface StrengthMap {
   height: number;
 }
 
-/** Noise found in an image. */
+/** A point of a noise curve, in linear light. */
+export interface NoisePoint {
+  /** Brightness. */
+  mean: number;
+  /** Standard deviation of the noise at this brightness, from 0 to 2. */
+  std: number;
+}
+
+/**
+ * Standard deviation of the noise against brightness: 1 to 256 points by increasing brightness, for all channels or for red,
+ * green and blue. Between the points a smooth curve keeps their shape; beyond them it is flat.
+ */
+export type NoiseCurve = NoisePoint[] | [NoisePoint[], NoisePoint[], NoisePoint[]];
+
+/** Noise that follows the brightness in another way than a sensor's, as in a picture that went through a tone curve. */
+export interface CurvedNoise {
+  curve: NoiseCurve;
+}
+
+/** Noise found in an image. In an image whose values are far from 1, floats of a unit of their own, white is what is bright. */
 export interface NoiseEstimate extends NoiseModel {
-  /** What the model was fitted to: the standard deviation seen at a brightness. */
-  points: { mean: number; std: number }[];
+  /** The noise where no line fits. It counts then, and `read` and `shot` are but the line that comes closest. */
+  curve?: NoiseCurve;
+  /** What was measured, by increasing brightness. */
+  points: NoisePoint[];
+  /** Why this is only a guess, if it is, in words. */
+  doubt?: string;
 }
 
 /** Progress of {@link Denoiser.create}. */
@@ -237,8 +260,8 @@ export interface Maps {
 
 /** How {@link Denoiser.denoise} goes. */
 export interface DenoiseOptions {
-  /** The noise to remove: `auto` (default) measures it. A map says it for every pixel, however bright that is. */
-  noise?: 'auto' | (NoiseModel & Partial<NoiseEstimate>) | NoiseMap;
+  /** The noise to remove: `auto` (default) measures it. A curve counts before `read` and `shot`. A map says it for every pixel. */
+  noise?: 'auto' | (NoiseModel & Partial<NoiseEstimate>) | CurvedNoise | NoiseMap;
   /**
    * Steps of the reverse process, a whole number from 1 (default) to 1000. One gives the closest picture on average, and
    * the smoothest; more give texture. Time grows with them.
@@ -286,7 +309,7 @@ export interface DenoiseResult<T extends SvnrImage> {
    */
   image: T extends ImageBitmap ? ImageData : T;
   /** The noise that was removed, before `strength`. */
-  noise: (NoiseModel & Partial<NoiseEstimate>) | NoiseMap;
+  noise: (NoiseModel & Partial<NoiseEstimate>) | CurvedNoise | NoiseMap;
   /**
    * Only with several samples: how far they differ at each pixel, row after row, as a standard deviation on the sRGB
    * curve with white at 1. Where it is high, the detail is uncertain; with several steps it is invented.

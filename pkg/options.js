@@ -152,22 +152,57 @@ export function denoiseOptions(options, image) {
 /**
  * @param {unknown} noise
  * @param {{ width: number, height: number }} image
- * @returns {{ read: number, shot: number } | import('./index.d.ts').NoiseMap}
+ * @returns {{ read: number, shot: number } | import('./index.d.ts').CurvedNoise | import('./index.d.ts').NoiseMap}
  */
 function noiseOf(noise, image) {
   if (typeof noise !== 'object' || noise === null) {
-    return refuse(`noise is ${show(noise)}; it must be 'auto', { read, shot } or { std, width, height }`);
+    return refuse(`noise is ${show(noise)}; it must be 'auto', { read, shot }, { curve } or { std, width, height }`);
   }
   if ('std' in noise) {
     const { values, width, height } = map('noise', noise, 'std', image);
     return { std: values, width, height };
   }
   // What estimateNoise returns can be handed back as it is.
-  const { read, shot } = checkKeys(noise, ['read', 'shot', 'points']);
+  const { read, shot, curve } = checkKeys(noise, ['read', 'shot', 'curve', 'points', 'doubt']);
+  if (curve !== undefined) return { curve: curveOf(curve) };
   return {
     read: number('noise.read', read, 0, 2, ', in linear light with white at 1'),
     shot: number('noise.shot', shot, 0, 2, ', in linear light with white at 1'),
   };
+}
+
+/**
+ * @param {unknown} curve
+ * @returns {import('./index.d.ts').NoiseCurve}
+ */
+function curveOf(curve) {
+  const isList = Array.isArray(curve) && curve.length > 0;
+  if (!isList) return refuse(`noise.curve is ${show(curve)}; it must be a list of points { mean, std }, or three such lists`);
+  if (!curve.every(Array.isArray)) return pointsOf(curve);
+  if (curve.length !== 3) return refuse(`noise.curve has ${curve.length} lists; it must have one each for red, green and blue`);
+  return [pointsOf(curve[0]), pointsOf(curve[1]), pointsOf(curve[2])];
+}
+
+/**
+ * @param {unknown[]} points
+ * @returns {import('./index.d.ts').NoisePoint[]}
+ */
+function pointsOf(points) {
+  if (points.length < 1 || points.length > 256) {
+    return refuse(`noise.curve has a list of ${points.length} points; it must have 1 to 256`);
+  }
+  let darker = -Infinity;
+  return points.map((point) => {
+    if (typeof point !== 'object' || point === null) {
+      return refuse(`noise.curve holds ${show(point)}; it must hold points { mean, std }`);
+    }
+    const { mean, std } = checkKeys(point, ['mean', 'std']);
+    if (typeof mean !== 'number' || !Number.isFinite(mean) || !(Math.fround(mean) > darker)) {
+      return refuse(`noise.curve has a point with mean ${show(mean)}; means must be finite numbers, each above the one before`);
+    }
+    darker = Math.fround(mean);
+    return { mean, std: number('std in noise.curve', std, 0, 2, ', in linear light with white at 1') };
+  });
 }
 
 /**

@@ -189,6 +189,13 @@ export class Noise {
     free(): void;
     [Symbol.dispose](): void;
     /**
+     * From JSON; see [`noise_from_json`].
+     *
+     * # Errors
+     * `bad-option`.
+     */
+    static fromJson(text: string): Noise;
+    /**
      * From the std of every pixel, row after row.
      */
     static map(std: Float32Array | number[]): Noise;

@@ -9,6 +9,7 @@ use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use svnr::color::{linear_to_srgb, srgb_to_linear};
 use svnr::files;
+use svnr::image::CHANNELS;
 use svnr::method::noise::Noise;
 use svnr::training::camera::{Camera, noise_of};
 use svnr::training::scenes::noisy_partner;
@@ -21,6 +22,8 @@ pub enum Source {
     Gain(f32),
     /// White noise of this std on the sRGB values (0 to 255), unclipped: what most of the literature measures.
     Sigma(f32),
+    /// A camera's at this gain, as [`Source::Gain`], on the images as grey: the same in all channels.
+    Grey(f32),
     /// A simulated camera's that processes its photos and writes JPEGs: another one for every image.
     Camera,
     /// The photo has it: it comes in pairs with a clean one.
@@ -33,6 +36,7 @@ impl fmt::Display for Source {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         match self {
             Self::Gain(gain) => write!(f, "gain {gain}"),
+            Self::Grey(gain) => write!(f, "grey {gain}"),
             Self::Sigma(sigma) => write!(f, "sigma {sigma}"),
             Self::Camera => write!(f, "camera"),
             Self::Photo => write!(f, "photo"),
@@ -68,6 +72,12 @@ impl Source {
             Self::Gain(gain) => {
                 let noise = NoiseModel::at_gain(gain);
                 of_file(noise.add_to(clean, seed), Some(noise.into()))
+            }
+            Self::Grey(gain) => {
+                let noise = NoiseModel::at_gain(gain);
+                let clean = grey(clean, |p| p.iter().zip(LUMINANCE).map(|(v, share)| v * share).sum())?;
+                let noisy = grey(&noise.add_to(&clean, seed), |p| p[0])?;
+                Case { clean: Some(clean), ..of_file(noisy, Some(noise.into())) }
             }
             Self::Sigma(sigma) => {
                 // In linear light this noise is neither symmetric nor the same everywhere, and its mean is not 0. The
@@ -109,6 +119,24 @@ pub fn clean_files(folder: &Path, pairs: bool) -> Result<Vec<PathBuf>> {
     Ok(files)
 }
 
+/// Luminance's share of red, green and blue in linear light (ITU-R BT.709).
+const LUMINANCE: [f32; CHANNELS] = [0.2126, 0.7152, 0.0722];
+
+/// The image with one value for all channels.
+fn grey(image: &LinearImage, value: impl Fn([f32; CHANNELS]) -> f32) -> Result<LinearImage> {
+    let width = image.width();
+    let pixel = |p: usize| value(std::array::from_fn(|c| image.plane(c)[p]));
+    Ok(LinearImage::from_fn(width, image.height(), |_, row, column| pixel(row * width + column))?)
+}
+
+/// The middle of an image, at most so many pixels across and down.
+pub fn middle(image: &LinearImage, side: usize) -> Result<LinearImage> {
+    let (width, height) = (image.width().min(side), image.height().min(side));
+    let (left, top) = ((image.width() - width) / 2, (image.height() - height) / 2);
+    let at = |c: usize, row: usize, column: usize| image.plane(c)[(row + top) * image.width() + column + left];
+    Ok(LinearImage::from_fn(width, height, at)?)
+}
+
 fn mapped(image: &LinearImage, curve: fn(f32) -> f32) -> LinearImage {
     let mut image = image.clone();
     image.values_mut().iter_mut().for_each(|v| *v = curve(*v));
@@ -132,6 +160,19 @@ mod tests {
         assert_eq!(camera.linear(&camera.noisy).values(), camera.noisy.values());
         let small = LinearImage::from_fn(32, 100, |_, _, _| 0.3).unwrap();
         assert!(Source::Camera.case(Path::new("x.png"), &small, 3).is_err_and(|e| e.to_string().contains("x.png")));
+    }
+
+    #[test]
+    fn grey_is_the_same_in_all_channels() {
+        let clean = LinearImage::from_fn(30, 20, |c, _, _| 0.1 + 0.3 * c as f32).unwrap();
+        let case = Source::Grey(4.0).case(Path::new("x.png"), &clean, 3).unwrap();
+        for image in [&case.noisy, case.clean.as_ref().unwrap()] {
+            assert!(image.plane(0) == image.plane(1) && image.plane(0) == image.plane(2));
+        }
+        let light = 0.1 + 0.3 * (0.7152 + 2.0 * 0.0722);
+        assert!((case.clean.unwrap().values()[0] - light).abs() < 1e-5);
+        let middle = middle(&case.noisy, 10).unwrap();
+        assert_eq!((middle.width(), middle.height(), middle.values()[0]), (10, 10, case.noisy.values()[5 * 30 + 10]));
     }
 
     #[test]

@@ -4,12 +4,14 @@ mod cases;
 mod estimates;
 mod sheet;
 mod table;
+mod toned;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, anyhow, bail};
 use clap::Parser;
+use clap::builder::ArgPredicate;
 use indicatif::{ProgressBar, ProgressStyle};
 use svnr::denoiser::Samples;
 use svnr::device::DeviceChoice;
@@ -38,7 +40,13 @@ struct Arguments {
     #[arg(long, value_name = "DIR")]
     data: PathBuf,
     /// Gains of the simulated camera, whose noise is added in linear light, unclipped
-    #[arg(long, value_delimiter = ',', default_value = "1,4,8,16,20", value_parser = positive)]
+    #[arg(
+        long,
+        value_delimiter = ',',
+        default_value = "1,4,8,16,20",
+        default_value_if("toned", ArgPredicate::IsPresent, "0.5,1,2,4"),
+        value_parser = positive
+    )]
     gains: Vec<f32>,
     /// White noise instead: its std on the sRGB values from 0 to 255, unclipped, for example 15,25,50
     #[arg(long, value_delimiter = ',', value_parser = positive, conflicts_with_all = ["gains", "estimates"])]
@@ -49,6 +57,15 @@ struct Arguments {
     /// Photos of simulated cameras that process their pictures and write JPEGs, a camera for each image
     #[arg(long, conflicts_with_all = ["gains", "sigmas", "pairs"])]
     camera: bool,
+    /// The images as grey, with the same camera noise in all channels
+    #[arg(long, conflicts_with_all = ["sigmas", "pairs", "camera"])]
+    grey: bool,
+    /// Developed pictures, 8 bits after a tone curve: the estimated noise against the best of 5 x 5 pairs of read and shot
+    #[arg(long, conflicts_with_all = ["sigmas", "pairs", "camera", "grey", "estimates", "true_only", "sheet", "csv"])]
+    toned: bool,
+    /// Only the middle of each image, so many pixels across and down
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(32..), conflicts_with = "pairs")]
+    middle: Option<u32>,
     /// Measure the estimate of the noise alone, on clean images, too; nothing is denoised
     #[arg(long)]
     estimates: bool,
@@ -118,11 +135,19 @@ impl Arguments {
         Samples::draw(&self.options(steps, seed), self.average, run)
     }
 
+    /// A file's image, or the middle of it.
+    fn read(&self, file: &Path) -> Result<LinearImage> {
+        let image = files::read(file)?.image;
+        self.middle.map_or_else(|| Ok(image.clone()), |side| cases::middle(&image, side as usize))
+    }
+
     fn sources(&self) -> Vec<Source> {
         if self.pairs {
             vec![Source::Photo]
         } else if self.camera {
             vec![Source::Camera]
+        } else if self.grey {
+            self.gains.iter().copied().map(Source::Grey).collect()
         } else if self.sigmas.is_empty() {
             self.gains.iter().copied().map(Source::Gain).collect()
         } else {
@@ -156,6 +181,9 @@ fn run(arguments: &Arguments) -> Result<()> {
     if let Some(sheet) = &arguments.sheet {
         return sheet::write(arguments, &denoiser, &files, sheet);
     }
+    if arguments.toned {
+        return measure_toned(arguments, &denoiser, &files);
+    }
     let sources = arguments.sources();
     let mut rows: Vec<Row> =
         sources.iter().flat_map(|&source| arguments.steps.iter().map(move |&steps| Row::new(source, steps))).collect();
@@ -167,7 +195,7 @@ fn run(arguments: &Arguments) -> Result<()> {
     for (index, file) in files.iter().enumerate() {
         bar.set_message(format!("image {} of {}", index + 1, files.len()));
         bar.tick();
-        let clean_file = files::read(file)?.image;
+        let clean_file = arguments.read(file)?;
         let spectrum_of_file = Spectrum::of(&clean_file);
         let seed = arguments.seed + index as u64;
         for &source in &sources {
@@ -204,6 +232,19 @@ fn run(arguments: &Arguments) -> Result<()> {
     Ok(())
 }
 
+fn measure_toned(arguments: &Arguments, denoiser: &Denoiser, files: &[PathBuf]) -> Result<()> {
+    let work = files.len() * arguments.gains.len() * toned::Tone::ALL.len() * toned::RUNS;
+    let style = ProgressStyle::with_template("{bar:30} {elapsed} gone, {eta} left").expect("well-formed");
+    let bar = ProgressBar::new(work as u64).with_style(style);
+    let images = files.iter().enumerate().map(|(i, file)| Ok((arguments.read(file)?, arguments.seed + i as u64)));
+    let rows = toned::measure(images, &arguments.gains, &bar, |noisy, noise| {
+        Ok(pollster::block_on(denoiser.denoise(noisy, noise, &arguments.options(1, arguments.seed)))?)
+    })?;
+    bar.finish_and_clear();
+    print!("{}", toned::table(&rows));
+    arguments.json.as_deref().map_or(Ok(()), |file| write_json(file, &rows))
+}
+
 fn measure_estimates(arguments: &Arguments, files: &[PathBuf]) -> Result<()> {
     let mut sources = arguments.sources();
     if !arguments.pairs {
@@ -211,7 +252,7 @@ fn measure_estimates(arguments: &Arguments, files: &[PathBuf]) -> Result<()> {
     }
     let mut rows: Vec<Estimates> = sources.into_iter().map(Estimates::new).collect();
     for (index, file) in files.iter().enumerate() {
-        let image = files::read(file)?.image;
+        let image = arguments.read(file)?;
         for row in &mut rows {
             let case = row.noise.case(file, &image, arguments.seed + index as u64)?;
             row.add(&case.noisy, case.clean.as_ref().unwrap_or(&image));
@@ -267,6 +308,8 @@ mod tests {
         assert_eq!(parse("").unwrap().sources().len(), 5);
         assert_eq!(parse("--sigmas 15,25").unwrap().sources(), [Source::Sigma(15.0), Source::Sigma(25.0)]);
         assert_eq!(parse("--pairs").unwrap().sources(), [Source::Photo]);
+        assert_eq!(parse("--grey --gains 2").unwrap().sources(), [Source::Grey(2.0)]);
+        assert_eq!(parse("--toned").unwrap().gains, [0.5, 1.0, 2.0, 4.0]);
         assert!(parse("--pairs --sigmas 15").is_err() && parse("--gains 1 --sigmas 15").is_err());
     }
 }
