@@ -13,6 +13,8 @@ mod common;
 mod curve;
 mod doubt;
 mod grain;
+#[cfg(test)]
+mod kinds;
 mod line;
 mod patches;
 mod report;
