@@ -9,6 +9,8 @@ use crate::image::{CHANNELS, LinearImage, reflect};
 const STDS: f32 = 6.0;
 /// How far it must be beyond them, in units of the range that they have themselves.
 const RANGES: f32 = 1.5;
+/// How far the neighbours may be from their own surroundings, as a share of how far the value is beyond them.
+const GLOW: f32 = 0.1;
 /// Where the noise's std is less than this on the sRGB curve, single dots are detail, in drawings above all.
 const LEAST_NOISE: f32 = 0.7 / 255.0;
 /// With a larger share of them than this they are the picture: stars, dither, halftone.
@@ -47,7 +49,10 @@ pub fn find(image: &LinearImage, std: impl Fn(usize, usize, f32) -> f32) -> Vec<
                 let median = 0.5 * (around[3] + around[4]);
                 let noise = std(channel, here + column, median);
                 let is_noisy = linear_to_srgb(median + noise) - linear_to_srgb(median) > LEAST_NOISE;
-                if is_noisy && beyond > (STDS * noise).max(RANGES * (high - low)) {
+                let stands_alone = is_noisy && beyond > (STDS * noise).max(RANGES * (high - low));
+                // A star or a lamp shines into its neighbours.
+                let surroundings = ring_median(plane, (width, height), (row, column));
+                if stands_alone && (median - surroundings).abs() < GLOW * beyond + 2.0 * noise {
                     found.push((channel * pixels + here + column, median));
                 }
             }
@@ -57,6 +62,20 @@ pub fn find(image: &LinearImage, std: impl Fn(usize, usize, f32) -> f32) -> Vec<
         found.clear();
     }
     found
+}
+
+/// The median of the 16 values two pixels away.
+fn ring_median(plane: &[f32], (width, height): (usize, usize), (row, column): (usize, usize)) -> f32 {
+    let at = |down: isize, across: isize| {
+        plane[reflect(row as isize + down, height) * width + reflect(column as isize + across, width)]
+    };
+    let mut ring = [0.0; 16];
+    for (i, along) in (-2..2).enumerate() {
+        // Each side of the square from one corner to before the next.
+        ring[4 * i..4 * i + 4].copy_from_slice(&[at(-2, along), at(along, 2), at(2, -along), at(-along, -2)]);
+    }
+    ring.sort_unstable_by(f32::total_cmp);
+    0.5 * (ring[7] + ring[8])
 }
 
 fn range(values: [f32; 4]) -> (f32, f32) {
