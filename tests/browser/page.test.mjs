@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
-import { decodePng, encodePng, gain, noisyAndClean } from './pictures.mjs';
-import { denoise, download, give, reach, screenshot, visitors } from './visit.mjs';
+import { encodePng, noisyAndClean } from './pictures.mjs';
+import { denoise, give, reach, screenshot, visitors } from './visit.mjs';
 
 /** @typedef {import('playwright-core').Page} Page */
 
@@ -20,20 +20,6 @@ const { visit } = visitors();
 async function choose(page, name = 'photo.png', buffer = encodePng(photo.noisy)) {
   await give(page, { name, buffer });
 }
-
-test('a noisy photo gets clean', async (t) => {
-  const { page, errors } = await visit(t);
-  await choose(page);
-  await reach(page, 'open');
-  await denoise(page);
-  await reach(page, 'done');
-  const { name, bytes } = await download(page);
-  assert.equal(name, 'photo-svnr.png');
-  const dB = gain(photo, decodePng(bytes));
-  t.diagnostic(`${dB.toFixed(2)} dB better`);
-  assert(dB > 3, `${dB} dB`);
-  assert.deepEqual(errors, []);
-});
 
 describe('a run', () => {
   test('is cancelled at once, and can be started again', async (t) => {

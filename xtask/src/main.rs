@@ -11,9 +11,10 @@ const HELP: &str = "\
 cargo xtask serve [--port PORT]
     Serves the page on localhost and prints its address.
 
-cargo xtask test [--native] [--types] [--browser [NAME...]]
+cargo xtask test [--fast] [--native] [--types] [--browser [NAME...]]
     Runs every test, or only those named: Rust's, the type check of the JavaScript, those in a real browser, of which
-    'page' is page.test.mjs. Installs what they need where it can.
+    'page' is page.test.mjs. Installs what they need where it can. --fast leaves out what takes long, for the loop while
+    you edit.
 
 cargo xtask pkg [--check] [--out DIR] [--profile wasm|wasm-dev] [--toolchain auto|rustup|debian]
     Builds the wasm module and its glue into pkg/wasm; all else in pkg is edited there. The profile wasm-dev compiles
@@ -71,6 +72,7 @@ fn run() -> Result<()> {
             let mut tests = Tests::default();
             while let Some(argument) = arguments.next()? {
                 match argument {
+                    Long("fast") => tests.fast = true,
                     Long("native") => tests.native = true,
                     Long("types") => tests.types = true,
                     Long("browser") => tests.browser = true,
@@ -78,7 +80,10 @@ fn run() -> Result<()> {
                     other => return Err(other.unexpected().into()),
                 }
             }
-            if tests == Tests::default() { Tests::ALL } else { tests }.run()
+            if !(tests.native || tests.types || tests.browser) {
+                tests = Tests { fast: tests.fast, ..Tests::ALL };
+            }
+            tests.run()
         }
         "pkg" => {
             let mut cargo = cargo();

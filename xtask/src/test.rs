@@ -9,7 +9,7 @@ use std::{
 use anyhow::{Context, Result, bail};
 
 use crate::{
-    command::{cargo, find, run},
+    command::{cargo, find, output, run},
     debian, node, pack, workspace,
 };
 
@@ -24,13 +24,21 @@ pub struct Tests {
     pub browser: bool,
     /// The names of those in a browser, if not all of them: `page` for `page.test.mjs`.
     pub names: Vec<String>,
+    /// Only what takes little time: the loop while you edit.
+    pub fast: bool,
 }
+
+/// What of the browser's tests [`Tests::FAST`] runs: the package and the page each denoise once.
+const FAST: [&str; 2] = ["node", "smoke"];
+
+/// How many random cases a property is tried on when it has to be quick; proptest reads it.
+const FAST_CASES: (&str, &str) = ("PROPTEST_CASES", "16");
 
 impl Tests {
     /// Every test.
-    pub const ALL: Self = Self { native: true, types: true, browser: true, names: Vec::new() };
+    pub const ALL: Self = Self { native: true, types: true, browser: true, names: Vec::new(), fast: false };
 
-    /// Runs them, and fails at the first that does.
+    /// Runs them, and fails at the first kind that does.
     pub fn run(self) -> Result<()> {
         let directory = workspace::root().join("tests/browser");
         // What is missing is better heard of now than after minutes of compiling.
@@ -40,23 +48,39 @@ impl Tests {
         let browser = if self.browser { Some(chromium()?) } else { None };
 
         if self.native {
-            run(cargo().args(["test", "--workspace"]))?;
+            self.run_native()?;
         }
         if self.types {
             run(Command::new(node::npm()?).args(["run", "--silent", "types"]).current_dir(&directory))?;
         }
         if let Some(browser) = browser {
+            let names = if self.fast { FAST.map(str::to_owned).into() } else { self.names };
             let mut command = Command::new(node::node()?);
             // One after the other: each of them needs all the cores that there are.
-            command
-                .args(["--test", "--test-concurrency=1"])
-                .args(browser_tests(&directory, &self.names)?)
-                .current_dir(&directory);
+            command.args(["--test", "--test-concurrency=1"]).args(browser_tests(&directory, &names)?);
+            command.current_dir(&directory);
             command.env("CHROMIUM", browser).env("SVNR_PACKAGE", pack::assemble()?);
             command.env("SVNR_XTASK", env::current_exe().context("this program does not know where it lies")?);
             run(&mut command)?;
         }
         Ok(())
+    }
+
+    /// Rust's tests: the crate's as `cargo test` builds them, ours with the profile in which this program was just built.
+    fn run_native(&self) -> Result<()> {
+        let ours = ["--profile", "xtask", "--package", "xtask"];
+        if self.fast {
+            let (name, cases) = FAST_CASES;
+            return run(cargo().args(["test", "--package", "svnr", "--lib", "--bins"]).env(name, cases));
+        }
+        // It runs the tests of all binaries side by side. It knows no code in comments, which cargo runs.
+        if output(cargo().args(["nextest", "--version"])).is_some() {
+            run(cargo().args(["nextest", "run", "--package", "svnr"]))?;
+            run(cargo().args(["test", "--package", "svnr", "--doc"]))?;
+        } else {
+            run(cargo().args(["test", "--package", "svnr"]))?;
+        }
+        run(cargo().arg("test").args(ours))
     }
 }
 
