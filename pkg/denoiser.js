@@ -1,9 +1,10 @@
 import { onCpu, open, withSettings } from './engine.js';
 import { SvnrError } from './errors.js';
-import { MOST_PIXELS_SAMPLED, checkCount, fromPicture, pixelsOf, toPicture } from './image.js';
+import { fileImage } from './files.js';
+import { MOST_PIXELS_SAMPLED, checkCount, keptPixelsOf, pixelsOf, toPicture, writePicture } from './image.js';
 import { load } from './load.js';
 import { noiseOf } from './noise.js';
-import { createOptions, denoiseOptions } from './options.js';
+import { checkMaps, createOptions, denoiseOptions } from './options.js';
 import { Samples } from './wasm/svnr_wasm.js';
 import { call, callAsync, checkAlive, init } from './wasm.js';
 
@@ -44,12 +45,12 @@ export class Denoiser {
 
   /** @param {unknown} options */
   static async create(options = {}) {
-    const { backend, weights, signal, onProgress } = createOptions(options);
+    const { backend, weights, module_or_path, signal, onProgress } = createOptions(options);
     signal?.throwIfAborted();
     onProgress?.({ phase: 'loading', fraction: 0 });
     const [bytes] = await Promise.all([
       weightBytes(weights, signal, (fraction) => onProgress?.({ phase: 'loading', fraction })),
-      init({ signal }),
+      init({ module_or_path, signal }),
     ]);
     signal?.throwIfAborted();
     onProgress?.({ phase: 'compiling', fraction: undefined });
@@ -76,7 +77,8 @@ export class Denoiser {
   maps(image, options = {}) {
     const engine = this.#alive();
     const pixels = pixelsOf(image);
-    const checked = denoiseOptions(options, pixels);
+    const checked = denoiseOptions(options);
+    checkMaps(checked, pixels);
     const picture = call(() => toPicture(pixels));
     try {
       const settings = { ...checked, noise: checked.noise ?? noiseOf(picture), tile: TILE[this.backend] };
@@ -95,10 +97,17 @@ export class Denoiser {
    */
   async denoise(image, options = {}) {
     this.#alive();
-    const pixels = pixelsOf(image);
-    const checked = denoiseOptions(options, pixels);
-    if (checked.samples > 1) checkCount(pixels.width * pixels.height, MOST_PIXELS_SAMPLED);
-    const run = this.#queue.then(() => this.#run(pixels, checked));
+    const checked = denoiseOptions(options);
+    // What is given may change before its turn comes.
+    const pixels = image instanceof Blob ? fileImage(image) : keptPixelsOf(image, checked.transfer);
+    if (!(pixels instanceof Promise)) checkImage(pixels, checked);
+    const run = this.#queue.then(async () => {
+      const own = await pixels;
+      checkImage(own, checked);
+      return this.#run(own, checked);
+    });
+    // Nobody waits for a file's pixels while another run goes on; what is wrong with them is told when their turn comes.
+    Promise.resolve(pixels).catch(() => {});
     this.#queue = run.then(
       () => {},
       () => {},
@@ -143,7 +152,7 @@ export class Denoiser {
       const noise = options.noise ?? noiseOf(picture);
       const settings = { ...options, noise, tile: options.tile ?? TILE[this.backend] };
       const first = await this.#draw(picture, image, settings, 1, check);
-      if (options.samples === 1) return { image: taken(first, image), noise };
+      if (options.samples === 1) return { image: filled(first, image), noise };
       samples = call(() => new Samples(first));
       for (let sample = 2; sample <= options.samples; sample += 1) {
         const next = await this.#draw(picture, image, settings, sample, check);
@@ -153,7 +162,7 @@ export class Denoiser {
       const uncertainty = samples.uncertainty();
       const mean = samples.intoMean();
       samples = undefined;
-      return { image: taken(mean, image), noise, uncertainty };
+      return { image: filled(mean, image), noise, uncertainty };
     } finally {
       samples?.free();
       picture.free();
@@ -180,8 +189,8 @@ export class Denoiser {
     const running = task;
     const { steps, tiles } = task;
     /** @param {number} most */
-    const preview = (most = 1_000_000) => {
-      if (running !== task) throw new SvnrError('freed', 'preview() works only while its run is under way');
+    const preview = async (most = 1_000_000) => {
+      if (running !== task) return null;
       const { width, height, data } = call(() => running.preview(most));
       /** @type {'srgb' | 'display-p3'} */
       const colorSpace = image.colorSpace === 'display-p3' ? 'display-p3' : 'srgb';
@@ -246,14 +255,26 @@ export class Denoiser {
 }
 
 /**
- * A picture in the form of an image; the picture is freed.
+ * Whether an image can be denoised with these options.
+ *
+ * @param {Pixels} image
+ * @param {Options} options
+ */
+function checkImage(image, options) {
+  checkMaps(options, image);
+  if (options.samples > 1) checkCount(image.width * image.height, MOST_PIXELS_SAMPLED);
+}
+
+/**
+ * The image with a picture's colours in place of its own; the picture is freed.
  *
  * @param {import('./wasm/svnr_wasm.js').Picture} picture
- * @param {Pixels} like
+ * @param {Pixels} image
  */
-function taken(picture, like) {
+function filled(picture, image) {
   try {
-    return call(() => fromPicture(picture, like));
+    call(() => writePicture(picture, image));
+    return image;
   } finally {
     picture.free();
   }

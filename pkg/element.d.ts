@@ -13,7 +13,8 @@
  * | `backend` | `auto`, `webgpu` or `cpu` |
  * | `alt` | what the picture shows, for those who do not see it |
  *
- * Setting any of them begins anew. `ready` is there once the picture shows.
+ * Setting any of them begins anew. `ready` is there once the picture shows. Where the page's styles say nothing else, the
+ * element is as large as the picture, and no wider than there is room.
  *
  * Parts to style: `compare`, `label` (`before`, `after`), `line`, `grip`, `status`, `text`, `progress`.
  *
@@ -22,13 +23,12 @@
  * @module
  */
 
-import type { DenoiseResult, SvnrError } from './index.js';
-import type { WorkerDenoiseProgress } from './worker.js';
+import type { DenoiseProgress, DenoiseResult, SvnrError } from './index.js';
 
 /** Events of {@link SvnrDenoiserElement}; they bubble, out of shadow trees, too. */
 export interface SvnrDenoiserEventMap {
   /** Work goes on. */
-  'svnr-progress': CustomEvent<WorkerDenoiseProgress>;
+  'svnr-progress': CustomEvent<DenoiseProgress>;
   /** The picture is done; it is {@link SvnrDenoiserElement.result}, too. */
   'svnr-done': CustomEvent<DenoiseResult<ImageData>>;
   /** It failed; the element shows the message. */
@@ -54,6 +54,17 @@ export class SvnrDenoiserElement extends HTMLElement {
     listener: EventListenerOrEventListenerObject,
     options?: boolean | AddEventListenerOptions,
   ): void;
+}
+
+/** The attributes of `<svnr-denoiser>`, for frameworks that check their templates; `svnr/react` declares them to React. */
+export interface SvnrDenoiserAttributes {
+  src?: string | undefined;
+  alt?: string | undefined;
+  steps?: number | string | undefined;
+  samples?: number | string | undefined;
+  seed?: number | string | undefined;
+  strength?: number | string | undefined;
+  backend?: 'auto' | 'webgpu' | 'cpu' | undefined;
 }
 
 declare global {

@@ -5,9 +5,12 @@ import { createWorkerDenoiser } from './worker.js';
 const Base = /** @type {typeof HTMLElement} */ (globalThis.HTMLElement ?? class {});
 
 const STYLE = `
+/* As large as its picture, like an <img>, but no wider than there is room. */
 :host {
   position: relative;
-  display: block;
+  display: inline-block;
+  max-inline-size: 100%;
+  vertical-align: bottom;
 }
 
 :host([hidden]),
@@ -57,6 +60,8 @@ export class SvnrDenoiserElement extends Base {
   static observedAttributes = ['src', 'backend', 'steps', 'samples', 'seed', 'strength', 'alt'];
 
   #compare = new Compare();
+  // Made so, it is no inline style to a page's security policy.
+  #style = new CSSStyleSheet();
   #status = document.createElement('div');
   #text = document.createElement('span');
   #bar = document.createElement('progress');
@@ -75,9 +80,8 @@ export class SvnrDenoiserElement extends Base {
   constructor() {
     super();
     const root = this.attachShadow({ mode: 'open' });
-    const style = new CSSStyleSheet();
-    style.replaceSync(STYLE);
-    root.adoptedStyleSheets = [style];
+    this.#style.replaceSync(STYLE);
+    root.adoptedStyleSheets = [this.#style];
     this.#compare.part = 'compare';
     this.#compare.setAttribute('exportparts', 'label, before, after, line, grip');
     this.#compare.hidden = true;
@@ -142,6 +146,7 @@ export class SvnrDenoiserElement extends Base {
     this.#compare.setAfter(null);
     if (!this.src) {
       this.#compare.hidden = true;
+      this.#size('auto');
       this.removeAttribute('ready');
       this.#say('');
       return;
@@ -153,6 +158,7 @@ export class SvnrDenoiserElement extends Base {
       const bitmap = await load(new URL(this.src, document.baseURI), signal);
       const shown = await createImageBitmap(bitmap);
       signal.throwIfAborted();
+      this.#size(`${shown.width}px`);
       this.#compare.setBefore(shown);
       this.#compare.hidden = false;
       this.setAttribute('ready', '');
@@ -205,7 +211,7 @@ export class SvnrDenoiserElement extends Base {
   #lastPreview = 0;
 
   /**
-   * @param {import('./worker.d.ts').WorkerDenoiseProgress} progress
+   * @param {import('./index.d.ts').DenoiseProgress} progress
    * @param {AbortSignal} signal
    */
   #progressed(progress, signal) {
@@ -219,7 +225,7 @@ export class SvnrDenoiserElement extends Base {
   }
 
   /**
-   * @param {Extract<import('./worker.d.ts').WorkerDenoiseProgress, { phase: 'denoising' }>} progress
+   * @param {Extract<import('./index.d.ts').DenoiseProgress, { phase: 'denoising' }>} progress
    * @param {AbortSignal} signal
    */
   async #preview({ preview }, signal) {
@@ -242,6 +248,16 @@ export class SvnrDenoiserElement extends Base {
     this.#bar.hidden = fraction === undefined;
     if (typeof fraction === 'number') this.#bar.value = fraction;
     else this.#bar.removeAttribute('value');
+  }
+
+  /**
+   * The width that it has where the page's own styles name none.
+   *
+   * @param {string} width
+   */
+  #size(width) {
+    const [host] = this.#style.cssRules;
+    if (host instanceof CSSStyleRule) host.style.setProperty('inline-size', width);
   }
 
   /**

@@ -66,9 +66,10 @@ function asNoise(noise) {
  *   its place among several, from 0
  * @param {(noise: Noise, settings: Settings) => T} f
  */
-export function withSettings({ noise, strength, steps, seed, sample, stochastic, luminance, chrominance, tile }, f) {
+export function withSettings({ noise, strength, steps, seed, sample, eta, luminance, chrominance, tile }, f) {
   const wanted = asNoise(noise);
-  const settings = Object.assign(new Settings(), { steps, seed, sample, stochastic, luminance, chrominance, tile });
+  const given = { steps: steps === 'unit' ? undefined : steps, eta: eta ?? undefined, seed, sample, luminance, chrominance, tile };
+  const settings = Object.assign(new Settings(), given);
   try {
     if (typeof strength === 'number') settings.setStrength(strength);
     else settings.setStrengthMap(strength.values);

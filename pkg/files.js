@@ -1,5 +1,5 @@
 import { SvnrError } from './errors.js';
-import { MOST_PIXELS, checkPixels, toPicture, writePicture } from './image.js';
+import { MOST_PIXELS, own, pixelsOf, toPicture, writePicture } from './image.js';
 import { FileMetadata, FilePixels, decodeFile as decode } from './wasm/svnr_wasm.js';
 import { call, init } from './wasm.js';
 
@@ -39,8 +39,8 @@ export async function decodeFile(file, { name = 'the file' } = {}) {
  *
  * @type {typeof import('./index.d.ts').encodeFile}
  */
-export async function encodeFile(image, options = {}) {
-  checkPixels(image);
+export async function encodeFile(source, options = {}) {
+  const image = pixelsOf(source);
   const { format = 'png', quality = 92, metadata = {} } = options;
   if (!Object.hasOwn(DEPTHS, format)) bad('format', format, `one of ${Object.keys(DEPTHS).join(', ')}`);
   if (!(quality >= 1 && quality <= 100)) bad('quality', quality, 'from 1 to 100');
@@ -67,8 +67,8 @@ export async function encodeFile(image, options = {}) {
  *
  * @type {typeof import('./index.d.ts').toImageData}
  */
-export async function toImageData(image) {
-  checkPixels(image);
+export async function toImageData(source) {
+  const image = pixelsOf(source);
   if (typeof ImageData === 'function' && image instanceof ImageData) return image;
   const { width, height } = image;
   await init();
@@ -84,6 +84,28 @@ export async function toImageData(image) {
   }
   const colorSpace = image.colorSpace === 'display-p3' ? 'display-p3' : 'srgb';
   return new ImageData(data, width, height, { colorSpace });
+}
+
+/**
+ * A file's image in the form in which it is denoised: as the browser shows it, or, where the browser does not know the
+ * format, as {@link decodeFile} reads it.
+ *
+ * @param {Blob} file
+ * @returns {Promise<Pixels>}
+ */
+export async function fileImage(file) {
+  if (typeof createImageBitmap === 'function') {
+    const bitmap = await createImageBitmap(file).catch(() => null);
+    if (bitmap) {
+      try {
+        return pixelsOf(bitmap);
+      } finally {
+        bitmap.close();
+      }
+    }
+  }
+  const { image } = await decodeFile(file, 'name' in file ? { name: String(file.name) } : {});
+  return own(typeof ImageData === 'function' ? await toImageData(image) : image);
 }
 
 /**

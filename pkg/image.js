@@ -13,6 +13,9 @@ export const MOST_PIXELS_SAMPLED = 40_000_000;
 /** So many pixels go to wasm and back at once: a whole image would take up to 16 bytes a pixel there. */
 const PIECE = 1 << 20;
 
+const KINDS =
+  'the image must be an ImageData, an ImageBitmap, an <img>, a <video>, a canvas, a VideoFrame or { data, width, height, colorSpace }';
+
 const COLOR_SPACES = ['srgb', 'display-p3', 'srgb-linear'];
 
 /**
@@ -24,28 +27,109 @@ function refuse(what) {
 }
 
 /**
- * The samples of an image; throws unless it is one that can be denoised.
+ * Pixels that belong to us alone.
+ * @type {WeakSet<object>}
+ */
+const owned = new WeakSet();
+
+/**
+ * Marks pixels that nobody else has, so that they need not be copied.
+ *
+ * @template {object} T
+ * @param {T} pixels
+ * @returns {T}
+ */
+export function own(pixels) {
+  owned.add(pixels);
+  return pixels;
+}
+
+/**
+ * The pixels of an image as they are now; throws unless it is one that can be denoised.
  *
  * @param {unknown} image
  * @returns {Pixels}
  */
 export function pixelsOf(image) {
-  const pixels = typeof ImageBitmap === 'function' && image instanceof ImageBitmap ? drawn(image) : image;
-  checkPixels(pixels);
-  return pixels;
+  const size = drawableSize(image);
+  if (size) return own(drawn(/** @type {CanvasImageSource} */ (image), size));
+  checkPixels(image);
+  return image;
 }
 
-/** @param {ImageBitmap} bitmap */
-function drawn(bitmap) {
-  const { width, height } = bitmap;
-  // What was closed has no size.
-  if (width === 0) refuse('the ImageBitmap is closed; pass it before');
-  checkCount(width * height, MOST_PIXELS);
-  const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true });
-  if (!context) return refuse(`this browser cannot read an ImageBitmap of ${width} x ${height} pixels; pass an ImageData`);
-  context.drawImage(bitmap, 0, 0);
-  return context.getImageData(0, 0, width, height);
+/**
+ * The pixels of an image, whatever becomes of that afterwards.
+ *
+ * @param {unknown} image
+ * @param {boolean} isGiven  the image's array is taken, or it is closed; else there is a copy
+ * @returns {Pixels}
+ */
+export function keptPixelsOf(image, isGiven) {
+  const pixels = pixelsOf(image);
+  if (isGiven && pixels !== image) /** @type {{ close?: () => void }} */ (image).close?.();
+  if (owned.has(pixels)) return pixels;
+  const { data } = pixels;
+  return own(withData(pixels, isGiven && data.buffer instanceof ArrayBuffer ? taken(data) : data.slice()));
 }
+
+/**
+ * An array's values in an array of its own, without a copy; the first has none from then on.
+ *
+ * @template {Pixels['data']} T
+ * @param {T} data
+ * @returns {T}
+ */
+function taken({ buffer, byteOffset, length, constructor }) {
+  const moved = structuredClone(buffer, { transfer: [/** @type {ArrayBuffer} */ (buffer)] });
+  return new /** @type {any} */ (constructor)(moved, byteOffset, length);
+}
+
+/** What can be drawn on a canvas, by the names of its classes, and where its size stands. */
+const DRAWABLE = /** @type {const} */ ([
+  ['ImageBitmap', 'width', 'height', 'is closed; pass it before'],
+  ['VideoFrame', 'displayWidth', 'displayHeight', 'is closed; pass it before'],
+  ['HTMLImageElement', 'naturalWidth', 'naturalHeight', 'has not loaded; await its decode() first'],
+  ['HTMLVideoElement', 'videoWidth', 'videoHeight', 'shows nothing yet; wait for its loadeddata event'],
+  ['HTMLCanvasElement', 'width', 'height', 'has no pixels'],
+  ['OffscreenCanvas', 'width', 'height', 'has no pixels'],
+]);
+
+/**
+ * The size of what can be drawn, and `null` for everything else; throws where there is nothing to see yet.
+ *
+ * @param {any} image
+ * @returns {{ name: string, width: number, height: number } | null}
+ */
+export function drawableSize(image) {
+  for (const [name, across, down, why] of DRAWABLE) {
+    const type = /** @type {any} */ (globalThis)[name];
+    if (typeof type !== 'function' || !(image instanceof type)) continue;
+    const [width, height] = [Number(image[across]), Number(image[down])];
+    if (width === 0 || height === 0) refuse(`the ${name} ${why}`);
+    checkCount(width * height, MOST_PIXELS);
+    return { name, width, height };
+  }
+  return null;
+}
+
+/**
+ * @param {CanvasImageSource} image
+ * @param {{ name: string, width: number, height: number }} size
+ */
+function drawn(image, { name, width, height }) {
+  const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true });
+  if (!context) return refuse(`this browser cannot read a ${name} of ${width} x ${height} pixels; pass an ImageData`);
+  context.drawImage(image, 0, 0, width, height);
+  try {
+    return context.getImageData(0, 0, width, height);
+  } catch (error) {
+    throw new SvnrError('unsupported-image', FOREIGN(name), { cause: error });
+  }
+}
+
+/** @param {string} name */
+export const FOREIGN = (name) =>
+  `the ${name} has pixels of another site, which the browser keeps secret; that site must allow it (CORS), and an <img> needs crossorigin="anonymous"`;
 
 /**
  * @param {number} pixels
@@ -67,7 +151,7 @@ export function checkCount(pixels, most) {
  */
 export function checkPixels(image) {
   if (typeof image !== 'object' || image === null || !('data' in image)) {
-    refuse('the image must be an ImageData, an ImageBitmap or { data, width, height, colorSpace }');
+    refuse(KINDS);
   }
   const { data, width, height, colorSpace = 'srgb' } = /** @type {Record<string, unknown>} */ (image);
   if (!(data instanceof Uint8ClampedArray || data instanceof Uint16Array || data instanceof Float32Array)) {
@@ -118,20 +202,6 @@ export function writePicture(picture, image) {
     else if (piece instanceof Float32Array) picture.writeF32(first, piece, channels, image.colorSpace === 'srgb-linear');
     else picture.writeU8(first, bytes(piece), channels);
   });
-}
-
-/**
- * The picture in the form that `like` has, with alpha taken from there.
- *
- * @template {Pixels} T
- * @param {Picture} picture
- * @param {T} like
- * @returns {T}
- */
-export function fromPicture(picture, like) {
-  const image = withData(like, like.data.slice());
-  writePicture(picture, image);
-  return image;
 }
 
 /**

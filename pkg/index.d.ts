@@ -14,14 +14,17 @@
  * @module
  */
 
+/** A wasm module, or where one lies. */
+export type ModuleSource = URL | string | Response | BufferSource | WebAssembly.Module;
+
 /** What {@link init} takes. */
 export interface InitOptions {
   /**
    * The wasm module, or where it lies. By default the one beside the package's script, found by
-   * `new URL('./wasm/svnr_wasm_bg.wasm', import.meta.url)`.
+   * `new URL('./wasm/svnr_wasm_bg.wasm', import.meta.url)`. A page and its workers compile each module once.
    */
-  module_or_path?: URL | string | Response | BufferSource | WebAssembly.Module;
-  /** Aborts the download. */
+  module_or_path?: ModuleSource | Promise<ModuleSource>;
+  /** Rejects this call with an AbortError. The download goes on for as long as another call waits for it. */
   signal?: AbortSignal;
 }
 
@@ -103,8 +106,21 @@ export interface PlainImage {
 /** The most pixels of an image that can be denoised: 60 megapixels. */
 export const MOST_PIXELS: number;
 
-/** An image that can be denoised: at most 60 megapixels, with several samples at most 40. */
-export type SvnrImage = ImageData | ImageBitmap | PlainImage;
+/**
+ * An image that can be denoised: at most 60 megapixels, with several samples at most 40.
+ *
+ * Of elements, canvases, bitmaps and frames, what they show now is read: 8 bits in sRGB. To keep the colours of
+ * `display-p3`, pass an `ImageData` of that; to keep 16 bits or floats, a {@link PlainImage}.
+ */
+export type SvnrImage =
+  | ImageData
+  | PlainImage
+  | ImageBitmap
+  | HTMLImageElement
+  | HTMLVideoElement
+  | HTMLCanvasElement
+  | OffscreenCanvas
+  | VideoFrame;
 
 /**
  * Noise in linear light with white at 1: at signal `x` its variance is `read² + shot · x`.
@@ -216,10 +232,10 @@ export type DenoiseProgress =
       /** The share of all tiles of all steps of all samples that is done, from 0 to 1. */
       fraction: number;
       /**
-       * The picture so far, thinned out to about `most` pixels (a million by default). Costs time, so call it only as
-       * often as somebody looks, and only inside `onProgress`.
+       * The image so far, thinned out to about `most` pixels (a million by default); `null` when the run is over by then.
+       * It costs time, so call it only as often as somebody looks.
        */
-      preview: (most?: number) => Preview;
+      preview: (most?: number) => Promise<Preview | null>;
     }
   | {
       /**
@@ -242,6 +258,8 @@ export interface CreateOptions {
   backend?: 'auto' | 'webgpu' | 'cpu';
   /** The weight file or where it lies; by default the one in the package. */
   weights?: URL | string | ArrayBuffer | Uint8Array;
+  /** The wasm module or where it lies, as {@link init} takes it. */
+  module_or_path?: InitOptions['module_or_path'];
   /** Rejects with an AbortError. */
   signal?: AbortSignal;
   /** Called as things go on. */
@@ -263,18 +281,22 @@ export interface DenoiseOptions {
   /** The noise to remove: `auto` (default) measures it. A curve counts before `read` and `shot`. A map says it for every pixel. */
   noise?: 'auto' | (NoiseModel & Partial<NoiseEstimate>) | CurvedNoise | NoiseMap;
   /**
-   * Steps of the reverse process, a whole number from 1 (default) to 1000. One gives the closest picture on average, and
-   * the smoothest; more give texture. Time grows with them.
+   * Steps of the reverse process, a whole number from 1 (default) to 1000. One gives the closest image on average, and the
+   * smoothest; more give texture. Time grows with them. `unit` takes each time of the diffusion process, as the paper
+   * does: hundreds of steps where there is much noise.
    */
-  steps?: number;
-  /** Where the random numbers of `stochastic` start: a whole number from 0 (default). Same seed, same picture. */
+  steps?: number | 'unit';
+  /** Where the random numbers start: a whole number from 0 (default). Same seed, same image. */
   seed?: number;
-  /** Whether steps draw random numbers (default) or none: then every seed gives the same picture. Matters from two steps on. */
-  stochastic?: boolean;
+  /**
+   * How much of the noise that a step leaves is drawn afresh, from 0, none, to 1, as much as in the paper. By default 0.4,
+   * and 0.8 with several samples. Matters from two steps on; with 0 every seed gives the same image.
+   */
+  eta?: number;
   /**
    * How many pictures to draw, a whole number from 1 (default) to 1000. With more than one the result is their mean, which
    * is cleaner, and {@link DenoiseResult.uncertainty} says where they differ. Time grows with them. The network sees the
-   * photo mirrored and turned in eight ways, one after the other; with one step, or with `stochastic: false`, nothing else
+   * photo mirrored and turned in eight ways, one after the other; with one step, or with an `eta` of 0, nothing else
    * differs, so that there are at most 8. Random numbers come in pairs, of seeds `seed`, `seed + 1` and so on, that differ
    * in nothing but the sign: so the mean takes fewer of them.
    */
@@ -295,6 +317,11 @@ export interface DenoiseOptions {
    * how soon `signal` is heard, not the picture.
    */
   tile?: 'auto' | number;
+  /**
+   * Gives the image away: its array, bitmap or frame is taken instead of copied, and cannot be used any more. Off by
+   * default.
+   */
+  transfer?: boolean;
   /** Rejects with an AbortError after the tile that is being worked on. */
   signal?: AbortSignal;
   /** Called as things go on. */
@@ -302,12 +329,12 @@ export interface DenoiseOptions {
 }
 
 /** What {@link Denoiser.denoise} gives. */
-export interface DenoiseResult<T extends SvnrImage> {
+export interface DenoiseResult<T extends SvnrImage | Blob = ImageData> {
   /**
-   * The denoised image in the form of the one given: an ImageData for an ImageData or an ImageBitmap, else the same type
-   * of array.
+   * The denoised image: a {@link PlainImage} with the same type of array for one, an `ImageData` for everything else. In
+   * Node, which has no `ImageData`, a file gives what {@link decodeFile} gives.
    */
-  image: T extends ImageBitmap ? ImageData : T;
+  image: T extends ImageData ? ImageData : T extends PlainImage ? T : ImageData;
   /** The noise that was removed, before `strength`. */
   noise: (NoiseModel & Partial<NoiseEstimate>) | CurvedNoise | NoiseMap;
   /**
@@ -352,7 +379,10 @@ export interface EncodeOptions {
   depth?: 8 | 16 | 32;
   /** From 1 to 100, 92 by default; for JPEG and WebP. */
   quality?: number;
-  /** What belongs to the picture; TIFF takes the profile alone. */
+  /**
+   * What belongs to the image. PNG, JPEG and WebP keep all of it; TIFF keeps the profile, and neither EXIF nor XMP.
+   * Without a profile, an image in `display-p3` is written with that of Display P3.
+   */
   metadata?: Metadata;
 }
 
@@ -369,14 +399,14 @@ export function decodeFile(file: Blob | ArrayBuffer | Uint8Array, options?: { na
  *
  * @throws {SvnrError} `unsupported-image`, `bad-option`, `load-failed`
  */
-export function encodeFile(image: ImageData | PlainImage, options?: EncodeOptions): Promise<Blob>;
+export function encodeFile(image: SvnrImage, options?: EncodeOptions): Promise<Blob>;
 
 /**
  * Any image as an ImageData, for canvases.
  *
  * @throws {SvnrError} `unsupported-image`, `load-failed`
  */
-export function toImageData(image: ImageData | PlainImage): Promise<ImageData>;
+export function toImageData(image: SvnrImage): Promise<ImageData>;
 
 /** A network on a device, ready to denoise. Made by {@link Denoiser.create}. */
 export class Denoiser {
@@ -411,11 +441,12 @@ export class Denoiser {
   maps(image: SvnrImage, options?: DenoiseOptions): Maps;
 
   /**
-   * Denoises an image. Calls queue: one runs after the other.
+   * Denoises an image, or that of a file as the browser shows it. Calls queue: one runs after the other, each on the image
+   * as it was when it was called.
    *
-   * @throws {SvnrError} `unsupported-image`, `too-large`, `bad-option`, `device-lost`, `freed`
+   * @throws {SvnrError} `unsupported-image`, `unsupported-format`, `too-large`, `bad-option`, `device-lost`, `freed`
    */
-  denoise<T extends SvnrImage>(image: T, options?: DenoiseOptions): Promise<DenoiseResult<T>>;
+  denoise<T extends SvnrImage | Blob>(image: T, options?: DenoiseOptions): Promise<DenoiseResult<T>>;
 
   /** Gives back its memory. A run under way ends after its tile with the error `freed`, as does every later call. */
   free(): void;

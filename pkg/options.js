@@ -82,8 +82,9 @@ export function transferOption(transfer = false) {
  * @param {unknown} options
  */
 export function createOptions(options) {
-  const given = checkKeys(options, ['backend', 'weights', 'signal', 'onProgress']);
+  const given = checkKeys(options, ['backend', 'weights', 'module_or_path', 'signal', 'onProgress']);
   const { backend = 'auto', weights } = given;
+  const module_or_path = /** @type {import('./index.d.ts').InitOptions['module_or_path']} */ (given.module_or_path);
   if (backend !== 'auto' && backend !== 'webgpu' && backend !== 'cpu') {
     return refuse(`backend is ${show(backend)}; it must be 'auto', 'webgpu' or 'cpu'`);
   }
@@ -96,70 +97,85 @@ export function createOptions(options) {
   if (!isSource) return refuse('weights must be a URL, a string, an ArrayBuffer or a Uint8Array');
   /** @type {ReturnType<typeof listeners<import('./index.d.ts').CreateProgress>>} */
   const { signal, onProgress } = listeners(given);
-  return { backend: /** @type {'auto' | 'webgpu' | 'cpu'} */ (backend), weights, signal, onProgress };
+  return { backend: /** @type {'auto' | 'webgpu' | 'cpu'} */ (backend), weights, module_or_path, signal, onProgress };
 }
 
 /**
- * How an image of this size is to be denoised. `null` stands for 'auto'.
+ * How an image is to be denoised. `null` stands for 'auto'. Maps are copied: the caller's may change.
  *
  * @param {unknown} options
- * @param {{ width: number, height: number }} image
  */
-export function denoiseOptions(options, image) {
+export function denoiseOptions(options) {
   const given = checkKeys(options, [
     'noise',
     'steps',
     'seed',
-    'stochastic',
+    'eta',
     'samples',
     'strength',
     'luminance',
     'chrominance',
     'tile',
+    'transfer',
     'signal',
     'onProgress',
   ]);
-  const { noise = 'auto', stochastic = true, strength = 1, tile = 'auto', seed = 0 } = given;
+  const { noise = 'auto', strength = 1, tile = 'auto', seed = 0 } = given;
   const { luminance = 1, chrominance = 1 } = given;
-  if (typeof stochastic !== 'boolean') return refuse(`stochastic is ${show(stochastic)}; it must be true or false`);
-  const steps = whole('steps', given.steps === undefined ? 1 : given.steps, 1, 1000);
+  const steps = given.steps === 'unit' ? 'unit' : whole('steps', given.steps === undefined ? 1 : given.steps, 1, 1000, ", or 'unit'");
+  const eta = given.eta === undefined ? null : number('eta', given.eta, 0, 1, ': the share of new noise that each step draws');
   const samples = whole('samples', given.samples === undefined ? 1 : given.samples, 1, 1000);
-  if (samples > VIEWS && (steps === 1 || !stochastic)) {
+  if (samples > VIEWS && (steps === 1 || eta === 0)) {
     return refuse(
-      `samples is ${samples}, but ${steps === 1 ? 'one step' : 'stochastic: false'} gives no more than ${VIEWS} different pictures; more need steps of 2 or more and stochastic: true`,
+      `samples is ${samples}, but ${steps === 1 ? 'one step' : 'eta: 0'} gives no more than ${VIEWS} different samples; more need steps of 2 or more and an eta above 0`,
     );
   }
   /** @type {ReturnType<typeof listeners<import('./index.d.ts').DenoiseProgress>>} */
   const { signal, onProgress } = listeners(given);
   return {
-    noise: noise === 'auto' ? null : noiseOf(noise, image),
+    noise: noise === 'auto' ? null : noiseOf(noise),
     steps,
     seed: whole('seed', seed, 0, Number.MAX_SAFE_INTEGER),
-    stochastic,
+    eta,
     samples,
     strength:
       typeof strength === 'object'
-        ? map('strength', strength, 'data', image)
+        ? map('strength', strength, 'data')
         : number('strength', strength, 0, 4, ': 0 leaves the image alone, 1 takes all of the noise'),
     luminance: number('luminance', luminance, 0, 1, ': the share of the noise in the light that is taken'),
     chrominance: number('chrominance', chrominance, 0, 1, ': the share of the noise in the colour that is taken'),
     tile: tile === 'auto' ? null : whole('tile', tile, 8, 8192, " pixels, or 'auto'"),
+    transfer: transferOption(/** @type {{ transfer?: unknown }} */ (given).transfer),
     signal,
     onProgress,
   };
 }
 
 /**
- * @param {unknown} noise
+ * Throws unless the maps among the options have an image's size.
+ *
+ * @param {ReturnType<typeof denoiseOptions>} options
  * @param {{ width: number, height: number }} image
+ */
+export function checkMaps({ noise, strength }, { width, height }) {
+  for (const [name, map] of Object.entries({ noise, strength })) {
+    if (typeof map !== 'object' || map === null || !('width' in map)) continue;
+    if (map.width !== width || map.height !== height) {
+      refuse(`${name} is a map of ${map.width} x ${map.height} values; it must have the image's size, ${width} x ${height}`);
+    }
+  }
+}
+
+/**
+ * @param {unknown} noise
  * @returns {{ read: number, shot: number } | import('./index.d.ts').CurvedNoise | import('./index.d.ts').NoiseMap}
  */
-function noiseOf(noise, image) {
+function noiseOf(noise) {
   if (typeof noise !== 'object' || noise === null) {
     return refuse(`noise is ${show(noise)}; it must be 'auto', { read, shot }, { curve } or { std, width, height }`);
   }
   if ('std' in noise) {
-    const { values, width, height } = map('noise', noise, 'std', image);
+    const { values, width, height } = map('noise', noise, 'std');
     return { std: values, width, height };
   }
   // What estimateNoise returns can be handed back as it is.
@@ -211,18 +227,14 @@ function pointsOf(points) {
  * @param {string} name
  * @param {unknown} value
  * @param {string} key  which of its keys has the numbers
- * @param {{ width: number, height: number }} image
  */
-function map(name, value, key, image) {
-  const { [key]: values, width, height } = checkKeys(value, [key, 'width', 'height']);
+function map(name, value, key) {
+  const { [key]: values, width: across, height: down } = checkKeys(value, [key, 'width', 'height']);
   if (!(values instanceof Float32Array)) return refuse(`${name}.${key} must be a Float32Array`);
-  if (width !== image.width || height !== image.height) {
-    return refuse(
-      `${name} is a map of ${show(width)} x ${show(height)} values; it must have the image's size, ${image.width} x ${image.height}`,
-    );
+  const width = whole(`${name}.width`, across, 1, 1e9);
+  const height = whole(`${name}.height`, down, 1, 1e9);
+  if (values.length !== width * height) {
+    return refuse(`${name}.${key} has ${values.length} values; ${width} x ${height} pixels need as many as they are`);
   }
-  if (values.length !== image.width * image.height) {
-    return refuse(`${name}.${key} has ${values.length} values; ${image.width} x ${image.height} pixels need as many as they are`);
-  }
-  return { values, width: image.width, height: image.height };
+  return { values: values.slice(), width, height };
 }

@@ -1,9 +1,12 @@
 import { SvnrError, fromWasm } from './errors.js';
-import { request } from './load.js';
+import { compiled } from './module.js';
 import initGlue, { onPanic } from './wasm/svnr_wasm.js';
 
+/** Where the module lies, once somebody has said so.
+ * @type {import('./index.d.ts').InitOptions['module_or_path']} */
+let named;
 /** @type {Promise<void> | undefined} */
-let loaded;
+let started;
 /** Set once wasm has panicked: nothing in there can be trusted from then on.
  * @type {SvnrError | undefined} */
 let broken;
@@ -16,28 +19,29 @@ const waiting = new Set();
  *
  * @type {typeof import('./index.d.ts').default}
  */
-export function init({ module_or_path, signal } = {}) {
-  loaded ??= start(module_or_path ?? new URL('./wasm/svnr_wasm_bg.wasm', import.meta.url), signal).catch((error) => {
+export async function init({ module_or_path, signal } = {}) {
+  if (isReady) return;
+  named = module_or_path ?? named;
+  try {
+    const module = await compiled(named, signal);
+    started ??= start(module);
+    await started;
+  } catch (error) {
     // The next call may have more luck.
-    loaded = undefined;
+    if (!signal?.aborted) named = undefined;
     throw error;
-  });
-  return loaded;
+  }
 }
 
-/**
- * @param {NonNullable<import('./index.d.ts').InitOptions['module_or_path']>} source
- * @param {AbortSignal} [signal]
- */
-async function start(source, signal) {
-  const isPlace = typeof source === 'string' || source instanceof URL;
-  const module_or_path = isPlace ? await request(source, 'the wasm module', signal) : source;
+/** @param {WebAssembly.Module} module */
+async function start(module) {
   try {
     // The linker leaves running the module's constructors to us, once (see xtask/src/wasm.rs).
-    /** @type {any} */ (await initGlue({ module_or_path })).__wasm_call_ctors?.();
+    /** @type {any} */ (await initGlue({ module_or_path: module })).__wasm_call_ctors?.();
   } catch (error) {
+    started = undefined;
     const why = error instanceof Error ? error.message : String(error);
-    throw new SvnrError('load-failed', `the wasm module could not be compiled: ${why}`, { cause: error });
+    throw new SvnrError('load-failed', `the wasm module could not be started: ${why}`, { cause: error });
   }
   onPanic(fail);
   isReady = true;

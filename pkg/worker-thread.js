@@ -1,6 +1,7 @@
 // What runs in the worker of `svnr/worker`.
 
-import init, { Denoiser, SvnrError } from './index.js';
+import { fileImage } from './files.js';
+import { Denoiser, SvnrError, decodeFile, encodeFile, noiseAtGain, toImageData } from './index.js';
 
 /**
  * What a denoiser runs on.
@@ -13,8 +14,9 @@ import init, { Denoiser, SvnrError } from './index.js';
  *
  * @typedef {{ code: import('./index.d.ts').SvnrErrorCode | null, message: string }} Failure
  *
- * @typedef {{ type: 'create', id: number, backend: any, weights: any, module_or_path: any }
- *   | { type: 'estimate', id: number, image: any }
+ * @typedef {{ type: 'create', id: number, backend: any, weights: any }
+ *   | { type: 'module', module: WebAssembly.Module }
+ *   | { type: 'call', id: number, name: keyof typeof CALLS, image?: any, options?: any }
  *   | { type: 'denoise', id: number, image: any, options: any, reports: boolean }
  *   | { type: 'preview', id: number, of: number, most?: number }
  *   | { type: 'abort', id: number }} ToThread
@@ -42,12 +44,41 @@ function tell(message, moved = []) {
   postMessage(message, { transfer: moved });
 }
 
+/** The page compiles the module, for all of its workers.
+ * @type {(module: WebAssembly.Module) => void} */
+let give;
+/** @type {Promise<WebAssembly.Module>} */
+const given = new Promise((resolve) => {
+  give = resolve;
+});
+
+/** What is done at once and has an answer. */
+const CALLS = {
+  estimateNoise: async (/** @type {any} */ image) => here().estimateNoise(await read(image)),
+  maps: async (/** @type {any} */ image, /** @type {any} */ options) => here().maps(await read(image), options),
+  noiseAtGain: (/** @type {any} */ _, /** @type {any} */ gain) => noiseAtGain(gain),
+  decodeFile: (/** @type {any} */ file, /** @type {any} */ options) => decodeFile(file, options),
+  encodeFile: async (/** @type {any} */ image, /** @type {any} */ options) => encodeFile(await read(image), options),
+  toImageData: async (/** @type {any} */ image) => toImageData(await read(image)),
+};
+
+/** The denoiser; there is one once `create` has been answered. */
+function here() {
+  if (!denoiser) throw new SvnrError('freed', 'there is no denoiser');
+  return denoiser;
+}
+
+/** An image, or that of a file. @param {any} image */
+async function read(image) {
+  return image instanceof Blob ? fileImage(image) : image;
+}
+
 /** @param {Extract<ToThread, { type: 'create' }>} message */
-async function create({ id, backend, weights, module_or_path }, /** @type {AbortSignal} */ signal) {
-  if (module_or_path !== undefined) await init({ module_or_path, signal });
+async function create({ id, backend, weights }, /** @type {AbortSignal} */ signal) {
   denoiser = await Denoiser.create({
     backend,
     ...(weights === undefined ? {} : { weights }),
+    module_or_path: given,
     signal,
     onProgress: (progress) => tell({ type: 'progress', id, progress }),
   });
@@ -64,26 +95,24 @@ function deviceOf({ backend, adapter, fallbackReason }) {
 
 /** @param {Extract<ToThread, { type: 'denoise' }>} message */
 async function denoise({ id, image, options, reports }, /** @type {AbortSignal} */ signal) {
-  const here = denoiser;
-  if (!here) throw new SvnrError('freed', 'there is no denoiser');
+  const denoiser = here();
   /** @type {{ id: number, most?: number }[]} */
   const wanted = [];
   previews.set(id, wanted);
   try {
-    return await here.denoise(image, {
+    return await denoiser.denoise(image, {
       ...options,
+      // It came here as a copy, or for good.
+      transfer: true,
       signal,
       onProgress: (progress) => {
-        if (progress.phase === 'recovering') tell({ type: 'moved', id, device: deviceOf(here) });
+        if (progress.phase === 'recovering') tell({ type: 'moved', id, device: deviceOf(denoiser) });
         if (reports) {
           const { preview: _, ...plain } = /** @type {any} */ (progress);
           tell({ type: 'progress', id, progress: plain });
         }
         if (progress.phase !== 'denoising') return;
-        for (const { id, most } of wanted.splice(0)) {
-          const preview = progress.preview(most);
-          tell({ type: 'done', id, value: preview }, [preview.data.buffer]);
-        }
+        for (const { id, most } of wanted.splice(0)) answer(id, () => progress.preview(most));
       },
     });
   } finally {
@@ -93,9 +122,32 @@ async function denoise({ id, image, options, reports }, /** @type {AbortSignal} 
   }
 }
 
-/** @param {any} value */
-function buffersOf(value) {
-  return [value?.image?.data.buffer, value?.uncertainty?.buffer].filter((buffer) => buffer instanceof ArrayBuffer);
+/**
+ * The memory of all arrays in an answer, which moves to the page.
+ *
+ * @param {unknown} value
+ * @returns {ArrayBuffer[]}
+ */
+function buffersIn(value) {
+  if (ArrayBuffer.isView(value)) return value.buffer instanceof ArrayBuffer ? [value.buffer] : [];
+  if (typeof value !== 'object' || value === null || value instanceof Blob) return [];
+  const parts = value instanceof ImageData ? [value.data] : Object.values(value);
+  return [...new Set(parts.flatMap(buffersIn))];
+}
+
+/**
+ * Answers with what a call gives, or why it does not.
+ *
+ * @param {number} id
+ * @param {() => unknown} f
+ */
+async function answer(id, f) {
+  try {
+    const value = await f();
+    tell({ type: 'done', id, value }, buffersIn(value));
+  } catch (error) {
+    tell({ type: 'failed', id, failure: failure(error) });
+  }
 }
 
 /** @param {unknown} error
@@ -107,29 +159,17 @@ function failure(error) {
 
 /** @param {MessageEvent<ToThread>} event */
 onmessage = async ({ data }) => {
-  if (data.type === 'abort') {
-    running.get(data.id)?.abort();
-    return;
-  }
-  if (data.type === 'preview') {
+  if (data.type === 'module') give(data.module);
+  else if (data.type === 'abort') running.get(data.id)?.abort();
+  else if (data.type === 'call') answer(data.id, () => CALLS[data.name](data.image, data.options));
+  else if (data.type === 'preview') {
     const wanted = previews.get(data.of);
     if (wanted) wanted.push(data);
     else tell({ type: 'done', id: data.id, value: null });
-    return;
-  }
-  const { id } = data;
-  const abort = new AbortController();
-  running.set(id, abort);
-  try {
-    /** @type {any} */
-    let value;
-    if (data.type === 'create') value = await create(data, abort.signal);
-    else if (data.type === 'estimate') value = denoiser?.estimateNoise(data.image);
-    else value = await denoise(data, abort.signal);
-    tell({ type: 'done', id, value }, buffersOf(value));
-  } catch (error) {
-    tell({ type: 'failed', id, failure: failure(error) });
-  } finally {
-    running.delete(id);
+  } else {
+    const abort = new AbortController();
+    running.set(data.id, abort);
+    await answer(data.id, () => (data.type === 'create' ? create(data, abort.signal) : denoise(data, abort.signal)));
+    running.delete(data.id);
   }
 };

@@ -15,50 +15,26 @@
 import type {
   Adapter,
   CreateOptions,
+  DecodedFile,
   DenoiseOptions,
-  DenoiseProgress,
   DenoiseResult,
-  InitOptions,
+  EncodeOptions,
+  Maps,
   NoiseEstimate,
-  Preview,
+  NoiseModel,
   SvnrImage,
 } from './index.js';
 
-/** How {@link createWorkerDenoiser} goes. Addresses are relative to the page. */
-export interface WorkerCreateOptions extends CreateOptions {
-  /** The wasm module or where it lies, as `init` takes it, but for a Response. */
-  module_or_path?: Exclude<InitOptions['module_or_path'], Response>;
-}
-
-/** Progress of {@link WorkerDenoiser.denoise}. */
-export type WorkerDenoiseProgress = DenoiseProgress extends infer P
-  ? P extends { preview: unknown }
-    ? Omit<P, 'preview'> & {
-        /**
-         * The picture after the tile that is being worked on, thinned out to about `most` pixels (a million by default);
-         * `null` when the run is over by then. Costs time, so call it only as often as somebody looks.
-         */
-        preview: (most?: number) => Promise<Preview | null>;
-      }
-    : P
-  : never;
-
 /** What moves to the worker and what is copied. */
 export interface TransferOptions {
-  /**
-   * Moves the image's buffer, or the ImageBitmap, to the worker: nothing is copied, and the image cannot be used any more.
-   * Off by default.
-   */
+  /** Gives the image away: it moves to the worker without a copy, and cannot be used any more. Off by default. */
   transfer?: boolean;
 }
 
-/** How {@link WorkerDenoiser.denoise} goes. */
-export interface WorkerDenoiseOptions extends Omit<DenoiseOptions, 'onProgress'>, TransferOptions {
-  /** Called as things go on. */
-  onProgress?: (progress: WorkerDenoiseProgress) => void;
-}
-
-/** A {@link index!Denoiser} that runs in a worker. Results move back without a copy. */
+/**
+ * All that `svnr` offers, in a worker. Images and files are sent as they are when a method is called; results move back
+ * without a copy. Every method rejects as its counterpart throws, and with `load-failed` when the worker ends.
+ */
 export interface WorkerDenoiser {
   /** What it runs on; turns from `webgpu` to `cpu` as that of `Denoiser` does, as do the two below. */
   readonly backend: 'webgpu' | 'cpu';
@@ -67,19 +43,34 @@ export interface WorkerDenoiser {
   /** Why `backend: 'auto'` took the CPU, at once or in the middle, in words; `null` when it did not. */
   readonly fallbackReason: string | null;
 
-  /** Measures the noise in an image. Rejects as `Denoiser.estimateNoise` throws. */
-  estimateNoise(image: SvnrImage, options?: TransferOptions): Promise<NoiseEstimate>;
+  /** Measures the noise in an image or a file. */
+  estimateNoise(image: SvnrImage | Blob, options?: TransferOptions): Promise<NoiseEstimate>;
 
-  /** Denoises an image. Calls queue. Rejects as `Denoiser.denoise` does, with `load-failed` when the worker ends. */
-  denoise<T extends SvnrImage>(image: T, options?: WorkerDenoiseOptions): Promise<DenoiseResult<T>>;
+  /** What {@link denoise} would take away with these options, without doing it. */
+  maps(image: SvnrImage | Blob, options?: DenoiseOptions): Promise<Maps>;
+
+  /** Denoises an image or a file. Calls queue. */
+  denoise<T extends SvnrImage | Blob>(image: T, options?: DenoiseOptions): Promise<DenoiseResult<T>>;
+
+  /** The noise of a typical camera at an analog gain; see `noiseAtGain` of `svnr`. */
+  noiseAtGain(gain: number): Promise<NoiseModel>;
+
+  /** Decodes a file; see `decodeFile` of `svnr`. */
+  decodeFile(file: Blob | ArrayBuffer | Uint8Array, options?: { name?: string }): Promise<DecodedFile>;
+
+  /** Encodes an image; see `encodeFile` of `svnr`. */
+  encodeFile(image: SvnrImage, options?: EncodeOptions & TransferOptions): Promise<Blob>;
+
+  /** Any image, or that of a file, as an ImageData. */
+  toImageData(image: SvnrImage | Blob, options?: TransferOptions): Promise<ImageData>;
 
   /** Ends the worker at once. What runs, and every later call, rejects with `freed`. */
   free(): void;
 }
 
 /**
- * Starts a worker and gets a denoiser ready in it.
+ * Starts a worker and gets a denoiser ready in it. Addresses are relative to the page.
  *
  * @throws {SvnrError} as `Denoiser.create` does
  */
-export function createWorkerDenoiser(options?: WorkerCreateOptions): Promise<WorkerDenoiser>;
+export function createWorkerDenoiser(options?: CreateOptions): Promise<WorkerDenoiser>;

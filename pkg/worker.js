@@ -1,4 +1,6 @@
 import { SvnrError } from './errors.js';
+import { FOREIGN, drawableSize } from './image.js';
+import { compiled } from './module.js';
 import { checkKeys, createOptions, listeners, transferOption } from './options.js';
 
 /** @typedef {import('./worker-thread.js').ToThread} ToThread */
@@ -17,6 +19,8 @@ import { checkKeys, createOptions, listeners, transferOption } from './options.j
  *   signal?: AbortSignal,
  * }} Waiting
  */
+
+/** @typedef {{ image: any, moved: Transferable[] }} Sending */
 
 /** Only `createWorkerDenoiser` makes these. */
 const KEY = Symbol('create');
@@ -45,23 +49,75 @@ class WorkerDenoiser {
    */
   async estimateNoise(image, options = {}) {
     const { transfer } = checkKeys(options, ['transfer']);
-    return this.#thread.ask('estimate', { image }, transferOption(transfer) ? buffersOf(image) : [], {});
+    return this.#call('estimateNoise', image, transfer);
   }
 
   /**
    * @param {unknown} image
-   * @param {import('./worker.d.ts').WorkerDenoiseOptions} [options]
+   * @param {import('./index.d.ts').DenoiseOptions} [options]
+   */
+  async maps(image, options = {}) {
+    const { transfer, rest } = split(options);
+    return this.#call('maps', image, transfer, rest);
+  }
+
+  /**
+   * @param {unknown} image
+   * @param {import('./index.d.ts').DenoiseOptions} [options]
    */
   async denoise(image, options = {}) {
     // The worker checks the rest.
-    const { signal, onProgress, transfer, ...rest } = options;
+    const { signal, onProgress, transfer, rest } = split(options);
     const heard = {
       ...listeners({ signal, onProgress }),
       /** @param {Device} device */
       onMoved: (device) => Object.assign(this, device),
     };
-    const moved = transferOption(transfer) ? buffersOf(image) : [];
-    return this.#thread.ask('denoise', { image, options: rest, reports: Boolean(onProgress) }, moved, heard);
+    const sending = toSend(image, transferOption(transfer));
+    const { image: sent, moved } = sending instanceof Promise ? await sending : sending;
+    return this.#thread.ask('denoise', { image: sent, options: rest, reports: Boolean(onProgress) }, moved, heard);
+  }
+
+  /** @param {unknown} gain */
+  async noiseAtGain(gain) {
+    return this.#thread.ask('call', { name: 'noiseAtGain', options: gain }, [], {});
+  }
+
+  /**
+   * @param {unknown} file
+   * @param {unknown} [options]
+   */
+  async decodeFile(file, options) {
+    return this.#thread.ask('call', { name: 'decodeFile', image: file, options }, [], {});
+  }
+
+  /**
+   * @param {unknown} image
+   * @param {import('./index.d.ts').EncodeOptions & import('./worker.d.ts').TransferOptions} [options]
+   */
+  async encodeFile(image, { transfer, ...options } = {}) {
+    return this.#call('encodeFile', image, transfer, options);
+  }
+
+  /**
+   * @param {unknown} image
+   * @param {unknown} [options]
+   */
+  async toImageData(image, options = {}) {
+    const { transfer } = checkKeys(options, ['transfer']);
+    return this.#call('toImageData', image, transfer);
+  }
+
+  /**
+   * @param {string} name
+   * @param {unknown} image
+   * @param {unknown} transfer
+   * @param {unknown} [options]
+   */
+  async #call(name, image, transfer, options) {
+    const sending = toSend(image, transferOption(/** @type {boolean | undefined} */ (transfer)));
+    const { image: sent, moved } = sending instanceof Promise ? await sending : sending;
+    return this.#thread.ask('call', { name, image: sent, options }, moved, {});
   }
 
   free() {
@@ -89,7 +145,7 @@ class Thread {
   }
 
   /**
-   * @param {'create' | 'estimate' | 'denoise'} type
+   * @param {'create' | 'call' | 'denoise' | 'preview'} type
    * @param {object} what
    * @param {Transferable[]} moved
    * @param {Pick<Waiting, 'signal' | 'onProgress' | 'onMoved'>} listeners
@@ -113,9 +169,25 @@ class Thread {
         this.#tell(/** @type {any} */ ({ type, id, ...what }), moved);
       } catch (error) {
         const why = error instanceof Error ? error.message : String(error);
-        this.#waiting.get(id)?.reject(new SvnrError('bad-option', `what was passed cannot go to a worker: ${why}`));
+        const { image } = /** @type {{ image?: unknown }} */ (what);
+        // A browser lets no worker have pixels that it keeps secret.
+        const isForeign = typeof ImageBitmap === 'function' && image instanceof ImageBitmap;
+        this.#waiting.get(id)?.reject(
+          isForeign
+            ? new SvnrError('unsupported-image', FOREIGN('image'), { cause: error })
+            : new SvnrError('bad-option', `what was passed cannot go to a worker: ${why}`),
+        );
       }
     });
+  }
+
+  /**
+   * Gives it the module that it waits for.
+   *
+   * @param {WebAssembly.Module} module
+   */
+  start(module) {
+    this.#tell({ type: 'module', module });
   }
 
   /** @param {SvnrError} why */
@@ -143,7 +215,7 @@ class Thread {
     else if (message.progress.phase !== 'denoising') waiting.onProgress?.(message.progress);
     else {
       /** @param {number} [most] */
-      const preview = (most) => this.ask(/** @type {any} */ ('preview'), { of: message.id, most }, [], {});
+      const preview = (most) => this.ask('preview', { of: message.id, most }, [], {});
       waiting.onProgress?.({ ...message.progress, preview });
     }
   }
@@ -155,37 +227,52 @@ function thrown({ code, message }) {
 }
 
 /**
- * What of an image can be moved to the worker.
+ * Options that can go to the worker, and those that stay here.
+ *
+ * @param {import('./index.d.ts').DenoiseOptions} options
+ */
+function split(options) {
+  const { signal, onProgress, transfer, ...rest } = options;
+  return { signal, onProgress, transfer, rest };
+}
+
+/**
+ * An image in a form that can go to the worker, and what of it is moved there. Elements and canvases stay here: of them goes
+ * what they show now. All else goes at once, before the caller can change it.
  *
  * @param {any} image
- * @returns {Transferable[]}
+ * @param {boolean} isGiven
+ * @returns {Sending | Promise<Sending>}
  */
-function buffersOf(image) {
-  if (typeof ImageBitmap === 'function' && image instanceof ImageBitmap) return [image];
-  const buffer = image?.data?.buffer;
-  return buffer instanceof ArrayBuffer ? [buffer] : [];
+function toSend(image, isGiven) {
+  const size = drawableSize(image);
+  if (!size) {
+    const buffer = image?.data?.buffer;
+    return { image, moved: isGiven && buffer instanceof ArrayBuffer ? [buffer] : [] };
+  }
+  if (size.name === 'ImageBitmap' || size.name === 'VideoFrame') return { image, moved: isGiven ? [image] : [] };
+  return createImageBitmap(image).then((bitmap) => ({ image: bitmap, moved: [bitmap] }));
 }
 
 /**
  * See worker.d.ts.
  *
- * @param {import('./worker.d.ts').WorkerCreateOptions} [options]
+ * @param {import('./index.d.ts').CreateOptions} [options]
  */
 export async function createWorkerDenoiser(options = {}) {
-  const { module_or_path, ...rest } = options;
-  const { signal, onProgress, weights, backend } = createOptions(rest);
+  const { signal, onProgress, weights, module_or_path, backend } = createOptions(options);
   signal?.throwIfAborted();
   if (typeof Worker !== 'function') {
     throw new SvnrError('load-failed', "there are no web workers here, in Node for example; use Denoiser from 'svnr'");
   }
   // In the worker, what is relative would be relative to its script.
-  const place = (/** @type {unknown} */ source) =>
-    typeof source === 'string' || source instanceof URL ? new URL(source, globalThis.location?.href).href : source;
+  const isPlace = typeof weights === 'string' || weights instanceof URL;
+  const what = { backend, weights: isPlace ? new URL(weights, globalThis.location?.href).href : weights };
   const thread = new Thread();
   try {
-    const what = { backend, weights: place(weights), module_or_path: place(module_or_path) };
-    const made = await thread.ask('create', what, [], { signal, onProgress });
-    return new WorkerDenoiser(KEY, thread, made);
+    const module = compiled(module_or_path, signal).then((module) => thread.start(module));
+    const [device] = await Promise.all([thread.ask('create', what, [], { signal, onProgress }), module]);
+    return new WorkerDenoiser(KEY, thread, device);
   } catch (error) {
     thread.end(new SvnrError('freed', 'this denoiser was never made'));
     throw error;

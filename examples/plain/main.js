@@ -10,9 +10,8 @@ const ready = Denoiser.create({ backend });
 
 input.addEventListener('change', async () => {
   try {
-    const photo = await createImageBitmap(input.files[0]);
     const denoiser = await ready;
-    const { image } = await denoiser.denoise(photo, {
+    const { image } = await denoiser.denoise(input.files[0], {
       onProgress: ({ fraction }) => {
         output.textContent = `${Math.round(100 * fraction)} %`;
       },

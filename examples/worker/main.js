@@ -13,11 +13,9 @@ input.addEventListener('change', async () => {
   run.abort();
   const { signal } = (run = new AbortController());
   try {
-    const photo = await createImageBitmap(input.files[0]);
     const denoiser = await ready;
-    const { image } = await denoiser.denoise(photo, {
+    const { image } = await denoiser.denoise(input.files[0], {
       steps: 4,
-      transfer: true,
       signal,
       onProgress: ({ fraction }) => {
         output.textContent = `${Math.round(100 * fraction)} %`;

@@ -120,10 +120,10 @@ pub struct Maps {
 /// [`Options`] for JavaScript; starts with the defaults.
 #[wasm_bindgen]
 pub struct Settings {
-    /// Steps of the reverse process.
-    pub steps: usize,
-    /// Whether the steps draw noise; see [`Options::eta`].
-    pub stochastic: bool,
+    /// Steps of the reverse process; nothing for [`Steps::Unit`].
+    pub steps: Option<usize>,
+    /// See [`Options::eta`].
+    pub eta: Option<f32>,
     /// A whole number, as a JavaScript number.
     pub seed: f64,
     /// See [`Options::sample`].
@@ -143,7 +143,7 @@ impl Settings {
     #[wasm_bindgen(constructor)]
     pub fn new() -> Self {
         let Options { strength, parts: Parts { luminance, chrominance }, tile, .. } = Options::default();
-        Self { steps: 1, stochastic: true, seed: 0.0, sample: None, strength, luminance, chrominance, tile }
+        Self { steps: Some(1), eta: None, seed: 0.0, sample: None, strength, luminance, chrominance, tile }
     }
 
     /// Multiplies the noise's std by one factor for all pixels.
@@ -160,8 +160,8 @@ impl Settings {
 
     fn options(&self) -> Result<Options, JsValue> {
         Ok(Options {
-            steps: Steps::count(self.steps)?,
-            eta: (!self.stochastic).then_some(0.0),
+            steps: self.steps.map_or(Ok(Steps::Unit), Steps::count)?,
+            eta: self.eta,
             seed: self.seed as u64,
             sample: self.sample.map(u64::from),
             strength: self.strength.clone(),

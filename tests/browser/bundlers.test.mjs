@@ -188,6 +188,23 @@ test('TypeScript, strict', async () => {
   await assert.rejects(run(process.execPath, [tsc, '--project', place]), (error) => /TS2322/.test(String(/** @type {any} */ (error).stdout)));
 });
 
+test('TypeScript knows the element in JSX', async () => {
+  const place = await installed('vite');
+  for (const name of ['@types/react', 'csstype']) {
+    await cp(fileURLToPath(new URL(`node_modules/${name}`, import.meta.url)), join(place, 'node_modules', name), { recursive: true });
+  }
+  const tsc = fileURLToPath(new URL('node_modules/typescript/bin/tsc', import.meta.url));
+  const options = ['--strict', '--noEmit', '--jsx', 'react-jsx', '--module', 'esnext', '--moduleResolution', 'bundler'];
+  const check = async (/** @type {string} */ code) => {
+    await writeFile(join(place, 'element.tsx'), `import type {} from 'svnr/react';\nexport const element = ${code};`);
+    return run(process.execPath, [tsc, '--ignoreConfig', ...options, 'element.tsx'], { cwd: place });
+  };
+  await check(`<svnr-denoiser src="a.jpg" steps={4} className="b" onsvnr-done={({ detail }) => detail.image.width} />`);
+  for (const wrong of ['<svnr-denoiser src={1} />', '<svnr-denoiser onsvnr-done={({ detail }) => detail.picture} />']) {
+    await assert.rejects(check(wrong), (error) => /TS\d+/.test(String(/** @type {any} */ (error).stdout)), wrong);
+  }
+});
+
 test('rendering ahead in Node imports everything without a failure', async () => {
   const place = await installed('plain');
   const script = "await Promise.all(['svnr', 'svnr/worker', 'svnr/element'].map((name) => import(name))); console.log('imported');";

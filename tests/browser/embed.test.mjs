@@ -4,6 +4,8 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 
+import * as esbuild from 'esbuild';
+
 import { launch, root } from './harness.mjs';
 import { encodePng, noisyAndClean } from './pictures.mjs';
 import { inWorker, screenshot, visitors } from './visit.mjs';
@@ -27,12 +29,13 @@ const visitor = visitors({ webgpu: true });
  * Somebody else's page, with pictures beside it.
  *
  * @param {import('node:test').TestContext} t
+ * @param {string} [policy]
  */
-function visit(t) {
+function visit(t, policy = POLICY) {
   const png = encodePng(photo.noisy);
   return visitor.visit(t, {
     html: '<!doctype html><html lang="en"><title>Somebody else’s page</title><main></main>',
-    headers: { 'content-security-policy': POLICY },
+    headers: { 'content-security-policy': policy },
     prepare: async (page) => {
       await page.route('**/photo.png', (route) => route.fulfill({ contentType: 'image/png', body: png }));
       await page.route('**/text.png', (route) => route.fulfill({ contentType: 'image/png', body: 'no picture' }));
@@ -92,6 +95,90 @@ test('a worker gives the same picture as the page, with progress and previews', 
     phases: ['loading', 'compiling', 'denoising'],
     preview: [10, 8, 320],
   });
+  assert.deepEqual(errors, []);
+});
+
+test('a worker offers all that the page has, and workers share one module', async (t) => {
+  const { page, errors } = await visit(t, `${POLICY}; img-src 'self' http://other.example`);
+  const headers = { 'cross-origin-resource-policy': 'cross-origin' };
+  const body = encodePng(photo.noisy);
+  await page.route('http://other.example/**', (route) => route.fulfill({ contentType: 'image/png', headers, body }));
+  /** @type {string[]} */
+  const modules = [];
+  page.context().on('request', (request) => request.url().endsWith('.wasm') && modules.push(request.url()));
+  const seen = await page.evaluate(async () => {
+    /** @type {WorkerPackage} */
+    const { createWorkerDenoiser } = await import(/** @type {any} */ ('/pkg/worker.js'));
+    /** @type {typeof import('../../pkg/index.js')} */
+    const svnr = await import(/** @type {any} */ ('/pkg/index.js'));
+    const [there, second] = await Promise.all([0, 1].map(() => createWorkerDenoiser({ backend: 'cpu' })));
+    const here = await svnr.Denoiser.create({ backend: 'cpu' });
+    if (!there || !second) throw new Error('two were asked for');
+    second.free();
+
+    const image = new ImageData(16, 9);
+    image.data.forEach((_, i) => {
+      image.data[i] = i % 4 === 3 ? 255 : 90 + ((i * 37) % 80);
+    });
+    const canvas = document.createElement('canvas');
+    Object.assign(canvas, { width: 16, height: 9 });
+    canvas.getContext('2d')?.putImageData(image, 0, 0);
+    const file = await there.encodeFile(image, { format: 'png' });
+    const element = new Image();
+    element.src = '/photo.png';
+    await element.decode();
+    const frame = new VideoFrame(canvas, { timestamp: 0 });
+    const offscreen = new OffscreenCanvas(16, 9);
+    offscreen.getContext('2d')?.putImageData(image, 0, 0);
+
+    const noise = { read: 0.1, shot: 0.01 };
+    const { image: wanted } = await here.denoise(image, { noise });
+    const kinds = { image, canvas, offscreen, frame, file, bitmap: await createImageBitmap(image) };
+    const running = Object.values(kinds).map((kind) => there.denoise(kind, { noise }));
+    const given = new ImageData(image.data.slice(), 16, 9);
+    running.push(there.denoise(given, { noise, transfer: true }));
+    const changed = new ImageData(image.data.slice(), 16, 9);
+    running.push(there.denoise(changed, { noise }));
+    changed.data.fill(0);
+    const results = await Promise.all(running);
+    const shown = await there.denoise(element);
+    element.src = 'http://other.example/photo.png';
+    await element.decode();
+    const foreign = await there.denoise(element).catch(({ code, message }) => `${code}: ${message}`);
+    const isGain = JSON.stringify(await there.noiseAtGain(8)) === JSON.stringify(svnr.noiseAtGain(8));
+
+    /** @param {unknown} a @param {unknown} b */
+    const isSame = (a, b) => JSON.stringify(a) === JSON.stringify(b);
+    /** @param {Float32Array | undefined} values */
+    const list = (values) => [...(values ?? [])];
+    const [maps, mapsHere] = [await there.maps(image, { noise }), here.maps(image, { noise })];
+    const decoded = await there.decodeFile(file, { name: 'photo.png' });
+    const picture = await there.toImageData({ data: new Float32Array(3).fill(0.5), width: 1, height: 1 });
+    there.free();
+    return {
+      isEvery: results.map(({ image }) => wanted.data.every((v, i) => v === image.data[i])),
+      shown: [shown.image.width, shown.image.height],
+      isGone: given.data.length === 0,
+      isKept: image.data.length,
+      areMaps: isSame(list(maps.std), list(mapsHere.std)) && isSame(list(maps.time), list(mapsHere.time)),
+      isGain,
+      foreign: String(foreign).slice(0, 66),
+      decoded: [decoded.image.constructor.name, decoded.depth, decoded.width, isSame([...decoded.image.data], [...image.data])],
+      picture: [...picture.data],
+    };
+  });
+  assert.deepEqual(seen, {
+    isEvery: Array.from({ length: 8 }, () => true),
+    shown: [48, 40],
+    isGone: true,
+    isKept: 16 * 9 * 4,
+    areMaps: true,
+    isGain: true,
+    foreign: 'unsupported-image: the image has pixels of another site, which the',
+    decoded: ['ImageData', 8, 16, true],
+    picture: [128, 128, 128, 255],
+  });
+  assert.equal(modules.length, 1, modules.join());
   assert.deepEqual(errors, []);
 });
 
@@ -277,24 +364,120 @@ test('the element says what is wrong, and starts anew when it is changed', async
   await page.waitForFunction(() => !document.querySelector('svnr-denoiser:last-child')?.hasAttribute('ready'));
 });
 
-test('the code in docs/embed.md runs', async (t) => {
-  // The CPU is quicker than a GPU made of software, and what is said for both runs on it.
+/**
+ * The code in docs/embed.md, block by block.
+ *
+ * @param {string} language
+ */
+async function blocksOf(language) {
+  const text = await readFile(`${root}docs/embed.md`, 'utf8');
+  return [...text.matchAll(/^```(\w+)\n(.*?)^```$/gms)].filter(([, name]) => name === language).map(([, , code]) => code ?? '');
+}
+
+const IMPORTS = { svnr: '/pkg/index.js', 'svnr/worker': '/pkg/worker.js', 'svnr/element': '/pkg/element.js' };
+const MAP = `<!doctype html><script type="importmap">${JSON.stringify({ imports: IMPORTS })}</script>`;
+
+/**
+ * A page for what the documentation shows. The CPU is quicker than a GPU made of software, and what is said for both runs on it.
+ *
+ * @param {import('node:test').TestContext} t
+ * @param {string} html
+ */
+async function visitReader(t, html) {
   const launched = await launch({ webgpu: false });
   t.after(() => launched.close());
-  const { page, errors } = await visitor.visit(t, { in: launched, html: '' });
-  const text = await readFile(`${root}docs/embed.md`, 'utf8');
-  const blocks = [...text.matchAll(/^```js\n(.*?)^```$/gms)].map(([, code]) => code ?? '');
-  assert(blocks.length >= 5);
-  const imports = { svnr: '/pkg/index.js', 'svnr/worker': '/pkg/worker.js', 'svnr/element': '/pkg/element.js' };
-  const map = `<script type="importmap">${JSON.stringify({ imports })}</script>`;
+  const { page, errors } = await visitor.visit(t, { in: launched, html });
   const png = encodePng(photo.noisy);
   await page.route('**/noisy.jpg', (route) => route.fulfill({ contentType: 'image/png', body: png }));
+  return { page, errors };
+}
+
+test('the code in docs/embed.md runs', async (t) => {
+  const { page, errors } = await visitReader(t, '');
+  const blocks = await blocksOf('js');
+  assert(blocks.length >= 6);
   for (const [i, code] of blocks.entries()) {
     await page.route(`**/block-${i}.js`, (route) => route.fulfill({ contentType: 'text/javascript', body: code }));
-    await page.route(`**/page-${i}`, (route) => route.fulfill({ contentType: 'text/html', body: `<!doctype html>${map}` }));
+    await page.route(`**/page-${i}`, (route) => route.fulfill({ contentType: 'text/html', body: MAP }));
     await page.goto(new URL(`page-${i}`, page.url()).href);
     const failure = await page.evaluate((i) => import(`/block-${i}.js`).then(() => null, String), i);
     assert.equal(failure, null, code);
   }
+  assert.deepEqual(errors, []);
+});
+
+test('the React components in docs/embed.md work in strict mode, and leave nothing behind', async (t) => {
+  const [element, file] = await blocksOf('jsx');
+  const modules = new Map([['element', element], ['file', file]]);
+  const { outputFiles } = await esbuild.build({
+    stdin: {
+      contents: `
+        export { StrictMode, createElement } from 'react';
+        export { createRoot } from 'react-dom/client';
+        export { DenoisedPhoto } from 'docs:element';
+        export { DenoisedFile } from 'docs:file';`,
+      resolveDir: `${root}tests/browser`,
+    },
+    plugins: [
+      {
+        name: 'docs',
+        setup(build) {
+          build.onResolve({ filter: /^docs:/ }, ({ path }) => ({ path: path.slice('docs:'.length), namespace: 'docs' }));
+          build.onLoad({ filter: /.*/, namespace: 'docs' }, ({ path }) => {
+            return { contents: modules.get(path) ?? '', loader: 'jsx', resolveDir: `${root}tests/browser` };
+          });
+        },
+      },
+    ],
+    bundle: true,
+    write: false,
+    format: 'esm',
+    jsx: 'automatic',
+    external: Object.keys(IMPORTS),
+    // Strict mode mounts twice while developing only.
+    define: { 'process.env.NODE_ENV': '"development"' },
+  });
+  const { page, errors } = await visitReader(t, `${MAP}<main></main>`);
+  const body = outputFiles[0]?.text ?? '';
+  await page.route('**/components.js', (route) => route.fulfill({ contentType: 'text/javascript', body }));
+  const sizes = await page.evaluate(async () => {
+    const react = await import(/** @type {any} */ ('/components.js'));
+    const { StrictMode, createElement, createRoot, DenoisedPhoto, DenoisedFile } = react;
+    const main = document.querySelector('main');
+    const photo = await (await fetch('/noisy.jpg')).blob();
+    /** @type {number[][]} */
+    const sizes = [];
+    for (const [component, properties] of [[DenoisedPhoto, { src: '/noisy.jpg', alt: 'A test' }], [DenoisedFile, { file: photo }]]) {
+      const root = createRoot(main);
+      /** @type {ImageData} */
+      const image = await new Promise((onDone) => {
+        root.render(createElement(StrictMode, null, createElement(component, { ...properties, onDone })));
+      });
+      sizes.push([image.width, image.height]);
+      root.unmount();
+    }
+    return sizes;
+  });
+  assert.deepEqual(sizes, [[48, 40], [48, 40]]);
+  // The element's worker outlives it by ten seconds, for the next element.
+  const end = performance.now() + 30_000;
+  while (page.workers().length > 0 && performance.now() < end) await page.waitForTimeout(200);
+  assert.deepEqual(page.workers().map((worker) => worker.url()), []);
+  // What the first mount loads is given up.
+  assert.deepEqual(errors.filter((error) => !error.endsWith('net::ERR_ABORTED')), []);
+});
+
+test('the element is as large as its photo, and no wider than there is room', async (t) => {
+  const { page, errors } = await visit(t, `${POLICY}; style-src 'unsafe-inline'`);
+  await show(page, { src: 'photo.png', backend: 'cpu' });
+  const size = () => page.locator('svnr-denoiser').evaluate((element) => {
+    const { width, height } = element.getBoundingClientRect();
+    return [width, height];
+  });
+  assert.deepEqual(await size(), [48, 40]);
+  await page.addStyleTag({ content: 'main { inline-size: 24px }' });
+  assert.deepEqual(await size(), [24, 20]);
+  await page.addStyleTag({ content: 'main { inline-size: auto } svnr-denoiser { inline-size: 96px }' });
+  assert.deepEqual(await size(), [96, 80]);
   assert.deepEqual(errors, []);
 });

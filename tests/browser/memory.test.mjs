@@ -24,12 +24,14 @@ async function countingPage(t) {
   await page.evaluate(async ({ data, width, height }) => {
     /** @type {WebAssembly.Memory | undefined} */
     let wasm;
-    const { instantiateStreaming } = WebAssembly;
-    WebAssembly.instantiateStreaming = async (...source) => {
-      const result = await instantiateStreaming(...source);
-      wasm = /** @type {WebAssembly.Memory} */ (result.instance.exports.memory);
-      return result;
-    };
+    const { instantiate } = WebAssembly;
+    WebAssembly.instantiate = /** @type {any} */ (
+      async (/** @type {WebAssembly.Module} */ module, /** @type {WebAssembly.Imports} */ imports) => {
+        const instance = await instantiate(module, imports);
+        wasm = /** @type {WebAssembly.Memory} */ (instance.exports.memory);
+        return instance;
+      }
+    );
     /** @type {Set<WeakRef<object>>} */
     const made = new Set();
     const { prototype } = /** @type {any} */ (globalThis).GPUDevice;

@@ -30,7 +30,12 @@ let page;
 let errors;
 
 before(async () => {
-  ({ page, errors } = await visit(null, { html }));
+  const png = encodePng(noisyAndClean(8, 8).noisy);
+  const prepare = async (/** @type {import('playwright-core').Page} */ page) => {
+    await page.route('http://other.example/**', (route) => route.fulfill({ contentType: 'image/png', body: png }));
+    await page.route('**/nowhere-yet.png', () => {});
+  };
+  ({ page, errors } = await visit(null, { html, prepare }));
   await page.evaluate(async () => {
     const svnr = await import(/** @type {any} */ ('/pkg/index.js'));
     Object.assign(globalThis, {
@@ -65,7 +70,7 @@ before(async () => {
  * what burn stands on, and so builds all of it once more.
  */
 async function denoiseProgram() {
-  const cargo = ['test', '--workspace', '--test', 'cli', '--no-run', '--message-format', 'json'];
+  const cargo = ['test', '--package', 'svnr', '--test', 'cli', '--no-run', '--message-format', 'json'];
   const { stdout } = await run('cargo', cargo, { cwd: root, maxBuffer: 2 ** 26 });
   const built = stdout.split('\n').filter(Boolean).map((line) => JSON.parse(line));
   const program = built.find(({ target, executable }) => target?.name === 'denoise' && executable);
@@ -174,6 +179,157 @@ test('an ImageBitmap comes back as an ImageData', async () => {
   assert.match(closed, /^SvnrError unsupported-image: the ImageBitmap is closed/);
 });
 
+test('every kind of image that a page has can be denoised', async () => {
+  const { same, refused } = await page.evaluate(async () => {
+    const { svnr, cpu, failure } = /** @type {Here} */ (/** @type {unknown} */ (globalThis));
+    const image = new ImageData(16, 9);
+    image.data.forEach((_, i) => {
+      image.data[i] = i % 4 === 3 ? 255 : 90 + ((i * 37) % 80);
+    });
+    const canvas = document.createElement('canvas');
+    const offscreen = new OffscreenCanvas(16, 9);
+    for (const one of [canvas, offscreen]) {
+      Object.assign(one, { width: 16, height: 9 });
+      const context = /** @type {CanvasRenderingContext2D | null} */ (one.getContext('2d'));
+      context?.putImageData(image, 0, 0);
+    }
+    const file = new File([await svnr.encodeFile(image)], 'photo.png', { type: 'image/png' });
+    // No browser shows it.
+    const tiff = await svnr.encodeFile(image, { format: 'tiff' });
+    const element = new Image();
+    element.src = URL.createObjectURL(file);
+    await element.decode();
+    const frame = new VideoFrame(canvas, { timestamp: 0 });
+    const noise = { read: 0.1, shot: 0.01 };
+    const { image: wanted } = await cpu.denoise(image, { noise });
+    /** @type {Record<string, string>} */
+    const same = {};
+    const sources = { canvas, offscreen, element, frame, file, blob: new Blob([file]), tiff };
+    for (const [name, source] of Object.entries(sources)) {
+      const { image: result } = await cpu.denoise(source, { noise });
+      const largest = Math.max(...result.data.map((v, i) => Math.abs(v - (wanted.data[i] ?? NaN))));
+      same[name] = `${result.constructor.name} ${result.width} x ${result.height}, ${largest} off`;
+    }
+    const measured = [image, canvas, offscreen, element, frame].map((source) => cpu.estimateNoise(source).read);
+    same.measured = String(new Set(measured).size);
+    frame.close();
+    const late = new Image();
+    late.src = '/nowhere-yet.png';
+    const foreign = new Image();
+    foreign.src = 'http://other.example/photo.png';
+    await foreign.decode();
+    const refused = [
+      await failure(() => cpu.denoise(frame)),
+      await failure(() => cpu.denoise(late)),
+      await failure(() => cpu.denoise(foreign)),
+      await failure(() => cpu.denoise(document.createElement('video'))),
+      await failure(() => cpu.denoise(new Blob(['no photo']))),
+      await failure(() => cpu.denoise(/** @type {any} */ (document.body))),
+    ];
+    return { same, refused };
+  });
+  const exact = 'ImageData 16 x 9, 0 off';
+  assert.deepEqual(same, {
+    canvas: exact,
+    offscreen: exact,
+    element: exact,
+    frame: exact,
+    file: exact,
+    blob: exact,
+    tiff: exact,
+    measured: '1',
+  });
+  const expected = [
+    /^SvnrError unsupported-image: the VideoFrame is closed/,
+    /^SvnrError unsupported-image: the HTMLImageElement has not loaded; await its decode\(\) first/,
+    /^SvnrError unsupported-image: the HTMLImageElement has pixels of another site.*CORS/,
+    /^SvnrError unsupported-image: the HTMLVideoElement shows nothing yet/,
+    /^SvnrError unsupported-format/,
+    /^SvnrError unsupported-image: the image must be an ImageData, an ImageBitmap, an <img>/,
+  ];
+  refused.forEach((failure, i) => assert.match(failure, /** @type {RegExp} */ (expected[i])));
+});
+
+test('what a run is given may change before its turn comes, or be given away', async () => {
+  const { isSame, isGivenSame, lengths } = await page.evaluate(async () => {
+    const { cpu } = /** @type {Here} */ (/** @type {unknown} */ (globalThis));
+    const [width, height] = [24, 16];
+    const photo = () => {
+      const image = new ImageData(width, height);
+      image.data.forEach((_, i) => {
+        image.data[i] = i % 4 === 3 ? 255 - (i % 5) : 90 + ((i * 37) % 80);
+      });
+      return image;
+    };
+    const options = () => ({
+      noise: { std: new Float32Array(width * height).fill(0.1), width, height },
+      strength: { data: new Float32Array(width * height).fill(0.5), width, height },
+    });
+    const wanted = await cpu.denoise(photo(), options());
+    const first = cpu.denoise(photo(), { steps: 3 });
+    const image = photo();
+    const { noise, strength } = options();
+    const queued = cpu.denoise(image, { noise, strength });
+    image.data.fill(0);
+    noise.std.fill(0);
+    strength.data.fill(0);
+    const given = photo();
+    const transferred = cpu.denoise(given, { ...options(), transfer: true });
+    const bitmap = await createImageBitmap(photo());
+    const closed = cpu.denoise(bitmap, { transfer: true });
+    await Promise.all([first, closed]);
+    /** @param {{ image: ImageData }} result */
+    const isAsWanted = (result) => wanted.image.data.every((v, i) => v === result.image.data[i]);
+    return {
+      isSame: isAsWanted(await queued),
+      isGivenSame: isAsWanted(await transferred),
+      lengths: [given.data.length, bitmap.width],
+    };
+  });
+  assert(isSame && isGivenSame);
+  assert.deepEqual(lengths, [0, 0]);
+});
+
+test('whoever gives up loading leaves the others alone', async (t) => {
+  /** @type {() => void} */
+  let go = () => {};
+  const going = new Promise((resolve) => {
+    go = () => resolve(null);
+  });
+  /** @type {string[]} */
+  const loads = [];
+  const { page } = await visit(t, {
+    html,
+    prepare: async (page) => {
+      await page.route('**/*.wasm', async (route) => {
+        await going;
+        await route.continue().catch(() => {});
+      });
+      page.on('requestfailed', () => loads.push('failed'));
+      page.on('request', (request) => request.url().endsWith('.wasm') && loads.push('asked'));
+    },
+  });
+  const first = await page.evaluate(async () => {
+    /** @type {Package} */
+    const svnr = await import(/** @type {any} */ ('/pkg/index.js'));
+    const [one, two] = [new AbortController(), new AbortController()];
+    /** @param {Promise<unknown>} waiting */
+    const outcome = (waiting) => waiting.then(() => 'loaded', ({ name }) => name);
+    const abandoned = outcome(svnr.default({ signal: one.signal }));
+    const creating = outcome(svnr.Denoiser.create({ backend: 'cpu', signal: two.signal }));
+    const patient = outcome(svnr.default());
+    Object.assign(globalThis, { patient, creating });
+    one.abort();
+    const early = await abandoned;
+    two.abort();
+    return [early, await creating];
+  });
+  assert.deepEqual(first, ['AbortError', 'AbortError']);
+  go();
+  assert.equal(await page.evaluate(() => /** @type {any} */ (globalThis).patient), 'loaded');
+  assert.deepEqual(loads, ['asked', 'failed'], 'of two downloads, the weights that nobody waits for end');
+});
+
 test('maps of noise and strength work pixel by pixel', async () => {
   const { isNoiseSame, isLeftKept, isRightChanged } = await page.evaluate(async (rgb) => {
     const { cpu, picture } = /** @type {Here} */ (/** @type {unknown} */ (globalThis));
@@ -240,6 +396,41 @@ test('several samples give their mean and where they differ', async () => {
   assert(largestOnGpu < 0.0005, `on the GPU: ${largestOnGpu}`);
   assert(hasNone && isSomewhere);
   assert.deepEqual([size, sampled, last], [48 * 40, Array.from({ length: 16 }, (_, i) => i + 1), 1]);
+});
+
+test('unit steps and eta are the command line\'s', async (t) => {
+  const directory = await mkdtemp(join(tmpdir(), 'svnr-'));
+  t.after(() => rm(directory, { recursive: true }));
+  const input = join(directory, 'photo.png');
+  await writeFile(input, encodePng(photo));
+  const program = await denoiseProgram();
+  // So little noise that unit steps are few.
+  const noise = { read: 0.002, shot: 0.0001 };
+  for (const { steps, eta } of /** @type {const} */ ([{ steps: 'unit', eta: 1 }, { steps: 3, eta: 0 }, { steps: 3, eta: 1 }])) {
+    const output = join(directory, `${steps}-${eta}.png`);
+    const options = ['--read', noise.read, '--shot', noise.shot, '--steps', steps, '--eta', eta, '--seed', 3].map(String);
+    await run(program, [input, '-o', output, ...options]);
+    const native = decodePng(await readFile(output));
+    const { data, taken } = await page.evaluate(
+      async ({ rgb, ...options }) => {
+        const { cpu, picture } = /** @type {Here} */ (/** @type {unknown} */ (globalThis));
+        let taken = 0;
+        const { image } = await cpu.denoise(picture(rgb), {
+          ...options,
+          seed: 3,
+          onProgress: (progress) => {
+            if (progress.phase === 'denoising') taken = progress.steps;
+          },
+        });
+        return { data: [...image.data], taken };
+      },
+      { rgb, noise, steps, eta },
+    );
+    const difference = largestDifference(native, { ...photo, data: new Uint16Array(data) });
+    t.diagnostic(`${taken} steps, eta ${eta}: largest difference ${difference.toExponential(1)} of white`);
+    assert(steps === 'unit' ? taken > 1 : taken === steps, `${taken} steps`);
+    assert(difference < 0.0005, `${steps} steps, eta ${eta}: ${difference}`);
+  }
 });
 
 test('an abort is heard within a step, and runs queue', async () => {
@@ -393,6 +584,8 @@ test('what is wrong is refused with a code and its range', async () => {
       await denoise({ steps: 0 }),
       await denoise({ steps: 1.5 }),
       await denoise({ steps: null }),
+      await denoise({ steps: 'all' }),
+      await denoise({ eta: 2 }),
       await denoise({ seed: -1 }),
       await denoise({ strength: '1' }),
       await denoise({ tile: 4 }),
@@ -404,7 +597,7 @@ test('what is wrong is refused with a code and its range', async () => {
       await denoise({ strength: { data: new Float32Array(7), width: 48, height: 40 } }),
       await denoise({ strength: { data: new Float32Array(1920).fill(5), width: 48, height: 40 } }),
       await denoise({ samples: 9 }),
-      await denoise({ samples: 9, steps: 4, stochastic: false }),
+      await denoise({ samples: 9, steps: 4, eta: 0 }),
       await denoise({ signal: 1 }),
       await create({ backend: 'gpu' }),
       await create({ weights: new Uint8Array(9) }),
@@ -423,6 +616,8 @@ test('what is wrong is refused with a code and its range', async () => {
     /bad-option: steps is 0; it must be a whole number from 1 to 1000/,
     /bad-option: steps is 1.5/,
     /bad-option: steps is null/,
+    /bad-option: steps is 'all'; it must be a whole number from 1 to 1000, or 'unit'/,
+    /bad-option: eta is 2; it must be a number from 0 to 1/,
     /bad-option: seed is -1; it must be a whole number from 0/,
     /bad-option: strength is '1'; it must be a number from 0 to 4/,
     /bad-option: tile is 4; it must be a whole number from 8 to 8192/,
@@ -433,8 +628,8 @@ test('what is wrong is refused with a code and its range', async () => {
     /bad-option: noise.std .*-1.*from 0 to 2/,
     /bad-option: strength.data has 7 values/,
     /bad-option: strength .*5.*from 0 to 4/,
-    /bad-option: samples is 9, but one step gives no more than 8 different pictures/,
-    /bad-option: samples is 9, but stochastic: false/,
+    /bad-option: samples is 9, but one step gives no more than 8 different samples/,
+    /bad-option: samples is 9, but eta: 0/,
     /bad-option: signal must be an AbortSignal/,
     /bad-option: backend is 'gpu'; it must be 'auto', 'webgpu' or 'cpu'/,
     /bad-weights: .*not a safetensors file/,

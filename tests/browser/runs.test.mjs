@@ -19,11 +19,11 @@ const { visit } = visitors();
 
 /** Code for {@link inWorker} that lets the memory of wasm be seen. */
 const COUNTING = `
-  const { instantiateStreaming } = WebAssembly;
-  WebAssembly.instantiateStreaming = async (...source) => {
-    const result = await instantiateStreaming(...source);
-    globalThis.wasmMemory = result.instance.exports.memory;
-    return result;
+  const { instantiate } = WebAssembly;
+  WebAssembly.instantiate = async (module, imports) => {
+    const instance = await instantiate(module, imports);
+    globalThis.wasmMemory = instance.exports.memory;
+    return instance;
   };`;
 
 /**

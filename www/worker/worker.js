@@ -190,11 +190,12 @@ async function denoise(picture, { painted, strength, ...options }) {
       if (progress.phase !== 'denoising') return;
       const { sample, samples, step, steps, tile, tiles, fraction } = progress;
       const begin = performance.now();
-      const shown = tile > 0 && fraction < 1 && begin >= next ? progress.preview() : null;
-      if (shown) next = performance.now() + Math.max(PREVIEW.every, (performance.now() - begin) / PREVIEW.share);
-      const data = shown && new ImageData(shown.data, shown.width, shown.height, { colorSpace: shown.colorSpace });
+      const looked = tile > 0 && fraction < 1 && begin >= next ? progress.preview() : null;
+      if (looked) next = performance.now() + Math.max(PREVIEW.every, (performance.now() - begin) / PREVIEW.share);
       // One after the other, so that no older preview comes after a newer one.
       sent = sent.then(async () => {
+        const shown = await looked;
+        const data = shown && new ImageData(shown.data, shown.width, shown.height, { colorSpace: shown.colorSpace });
         const preview = data && (await inProfile(await createImageBitmap(data, TO_SHOW), metadata));
         if (signal.aborted) return;
         const where = { sample, samples, step, steps, tile, tiles, fraction };
@@ -207,7 +208,7 @@ async function denoise(picture, { painted, strength, ...options }) {
   const bitmap = await toShow(made, MOST_SHOWN);
   signal.throwIfAborted();
   hold(picture, made);
-  const removed = 'std' in noise ? { read: 0, shot: 0 } : { read: noise.read, shot: noise.shot };
+  const removed = 'read' in noise ? { read: noise.read, shot: noise.shot } : { read: 0, shot: 0 };
   tell({ type: 'denoised', picture, bitmap, isUncertain: uncertainty !== undefined, noise: removed }, [bitmap]);
 }
 

@@ -1,0 +1,55 @@
+/**
+ * A load that several callers wait for. Each can give up by its own signal, which leaves the others alone; the load itself
+ * is aborted once nobody waits for it any more.
+ *
+ * @template T
+ */
+export class SharedLoad {
+  #abort = new AbortController();
+  #waiting = 0;
+  #isDone = false;
+  /** @type {Promise<T>} */
+  #loaded;
+  /** Whether it has failed or was aborted: then the next caller needs another one. */
+  isOver = false;
+
+  /** @param {(signal: AbortSignal) => Promise<T>} load */
+  constructor(load) {
+    this.#loaded = load(this.#abort.signal);
+    this.#loaded.then(
+      () => {
+        this.#isDone = true;
+      },
+      () => {
+        this.isOver = true;
+      },
+    );
+  }
+
+  /**
+   * What was loaded; rejects with the signal's reason once that is aborted.
+   *
+   * @param {AbortSignal} [signal]
+   * @returns {Promise<T>}
+   */
+  async join(signal) {
+    signal?.throwIfAborted();
+    this.#waiting += 1;
+    /** @type {(() => void) | undefined} */
+    let leave;
+    const left = new Promise((_, reject) => {
+      leave = () => reject(signal?.reason);
+    });
+    if (leave) signal?.addEventListener('abort', leave);
+    try {
+      return /** @type {T} */ (await Promise.race([this.#loaded, left]));
+    } finally {
+      if (leave) signal?.removeEventListener('abort', leave);
+      this.#waiting -= 1;
+      if (this.#waiting === 0 && !this.#isDone) {
+        this.isOver = true;
+        this.#abort.abort();
+      }
+    }
+  }
+}
