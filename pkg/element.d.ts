@@ -1,5 +1,5 @@
 /**
- * `<svnr-denoiser>`: a picture, denoised in place, with a divider to compare.
+ * `<svnr-denoiser>`: a photo that is denoised in place, with a divider to compare before and after.
  *
  * ```html
  * <script type="module">import 'svnr/element';</script>
@@ -8,28 +8,29 @@
  *
  * | attribute | meaning |
  * |---|---|
- * | `src` | the picture; another site's needs CORS |
- * | `steps`, `samples`, `seed`, `strength` | as the options of `denoise` |
+ * | `src` | the photo's address; on another site it needs CORS |
+ * | `steps`, `samples`, `seed`, `strength` | as in `DenoiseOptions` |
  * | `backend` | `auto`, `webgpu` or `cpu` |
- * | `alt` | what the picture shows, for those who do not see it |
+ * | `alt` | what the photo shows, for people who cannot see it |
  *
- * Setting any of them begins anew. `ready` is there once the picture shows. Where the page's styles say nothing else, the
- * element is as large as the picture, and no wider than there is room.
+ * Changing one of them starts over. The attribute `ready` appears with the photo. Unless the page's styles say
+ * otherwise, the element is as large as the photo, and no wider than there is room.
  *
  * Parts to style: `compare`, `label` (`before`, `after`), `line`, `grip`, `status`, `text`, `progress`.
  *
- * All elements of a page share one worker and take turns. Importing this module defines the element; in Node it does nothing.
+ * All elements of a page share one worker and take turns. Importing this module defines the element; in Node it does
+ * nothing.
  *
  * @module
  */
 
 import type { DenoiseProgress, DenoiseResult, SvnrError } from './index.js';
 
-/** Events of {@link SvnrDenoiserElement}; they bubble, out of shadow trees, too. */
+/** Events of {@link SvnrDenoiserElement}. They bubble, and cross shadow boundaries. */
 export interface SvnrDenoiserEventMap {
-  /** Work goes on. */
+  /** There is progress. */
   'svnr-progress': CustomEvent<DenoiseProgress>;
-  /** The picture is done; it is {@link SvnrDenoiserElement.result}, too. */
+  /** The photo is denoised; {@link SvnrDenoiserElement.result} holds the result too. */
   'svnr-done': CustomEvent<DenoiseResult<ImageData>>;
   /** It failed; the element shows the message. */
   'svnr-error': CustomEvent<SvnrError>;
@@ -39,9 +40,9 @@ export interface SvnrDenoiserEventMap {
 export class SvnrDenoiserElement extends HTMLElement {
   /** The attribute `src`. */
   src: string;
-  /** Where the divider is: how much of the noisy picture shows, from the left, in percent. */
+  /** Where the divider is: how much of the noisy photo shows, from the left, in percent. */
   compare: number;
-  /** What came out; `null` until it is done. */
+  /** The result; `null` until it is done. */
   readonly result: DenoiseResult<ImageData> | null;
 
   addEventListener<K extends keyof SvnrDenoiserEventMap>(
@@ -56,7 +57,7 @@ export class SvnrDenoiserElement extends HTMLElement {
   ): void;
 }
 
-/** The attributes of `<svnr-denoiser>`, for frameworks that check their templates; `svnr/react` declares them to React. */
+/** The attributes of `<svnr-denoiser>`, for frameworks that check templates; `svnr/react` declares them to React. */
 export interface SvnrDenoiserAttributes {
   src?: string | undefined;
   alt?: string | undefined;

@@ -1,5 +1,5 @@
 /**
- * SVNR: removes noise from photos by spatially-variant denoising diffusion, on WebGPU or on the CPU.
+ * svnr removes noise from photos with a diffusion model, on the GPU (WebGPU) or on the CPU.
  *
  * ```js
  * import { Denoiser } from 'svnr';
@@ -9,7 +9,7 @@
  * denoiser.free();
  * ```
  *
- * Nothing is uploaded: all computing happens in the page or in Node.
+ * Nothing is uploaded: everything is computed in the page, or in Node.
  *
  * @module
  */
@@ -17,10 +17,10 @@
 /** A wasm module, or where one lies. */
 export type ModuleSource = URL | string | Response | BufferSource | WebAssembly.Module;
 
-/** What {@link init} takes. */
+/** Options of {@link init}. */
 export interface InitOptions {
   /**
-   * The wasm module, or where it lies. By default the one beside the package's script, found by
+   * The wasm module, or its address. By default the one next to the package's script, found by
    * `new URL('./wasm/svnr_wasm_bg.wasm', import.meta.url)`. A page and its workers compile each module once.
    */
   module_or_path?: ModuleSource | Promise<ModuleSource>;
@@ -31,28 +31,32 @@ export interface InitOptions {
 /**
  * Loads and compiles the wasm module.
  *
- * {@link Denoiser.create} does it by itself; call it earlier to load ahead, or first to say where the module lies. Calls
- * after a successful one do nothing.
+ * {@link Denoiser.create} does this itself. Call it earlier to load ahead of time, or first to say where the module is.
+ * Calls after a successful one do nothing.
  *
  * @throws {SvnrError} `load-failed`
  */
 export default function init(options?: InitOptions): Promise<void>;
 
 /**
- * Codes of {@link SvnrError}, which stay the same between versions:
+ * Codes of {@link SvnrError}. They stay the same between versions:
  *
  * | code | meaning |
  * |---|---|
- * | `unsupported-format` | a file of a format that is not read here; the browser may know it |
+ * | `unsupported-format` | a file in a format that svnr does not read; the browser may |
  * | `unsupported-image` | not an image that can be denoised: wrong type, size, length, or a value that is not finite |
  * | `too-large` | more pixels than memory can hold |
  * | `bad-option` | an option that does not exist, or a value out of its range |
- * | `bad-weights` | the weight file is damaged or for another network |
+ * | `bad-weights` | the weight file is damaged, or for another network |
  * | `load-failed` | the wasm module or the weights could not be loaded |
- * | `no-webgpu` | `backend: 'webgpu'` where there is none |
- * | `device-lost` | the GPU failed and `backend` is `webgpu`, or it refused a command, after which nothing in this module goes on; create a denoiser with `backend: 'cpu'`, in the second case in a new worker or page |
+ * | `no-webgpu` | `backend: 'webgpu'`, and there is none |
+ * | `device-lost` | the GPU failed; see below |
  * | `freed` | the denoiser was freed |
- * | `internal` | a failure inside, out of memory for example; load the package again, in a new worker or page |
+ * | `internal` | an internal failure, such as running out of memory; load the package again, in a new worker or page |
+ *
+ * `device-lost` has two causes. The GPU was lost and `backend` is `webgpu`: create a denoiser with `backend: 'cpu'`. Or
+ * the GPU refused a command, whatever the `backend`: nothing in this module works any more, so create that denoiser in
+ * a new worker or page.
  */
 export type SvnrErrorCode =
   | 'unsupported-format'
@@ -66,22 +70,22 @@ export type SvnrErrorCode =
   | 'freed'
   | 'internal';
 
-/** What goes wrong. Aborting is no SvnrError: it rejects with the signal's reason, a DOMException `AbortError`. */
+/** Any failure. Aborting is not one: it rejects with the signal's reason, by default a DOMException `AbortError`. */
 export class SvnrError extends Error {
   constructor(code: SvnrErrorCode, message: string, options?: ErrorOptions);
-  /** Which kind of failure; see {@link SvnrErrorCode}. */
+  /** The kind of failure. */
   code: SvnrErrorCode;
 }
 
-/** The GPU that a denoiser runs on, as far as the browser tells. Any of the texts can be empty. */
+/** The GPU that a denoiser runs on, as far as the browser tells. Any of the strings can be empty. */
 export interface Adapter {
-  /** Its maker: `nvidia`, `apple`, ... */
+  /** Its vendor: `nvidia`, `apple`, ... */
   vendor: string;
   /** Its family: `ampere`, `metal-3`, ... */
   architecture: string;
-  /** Its name in words. */
+  /** Its name, for people. */
   description: string;
-  /** Whether it is software that imitates a GPU, slower than `backend: 'cpu'`. */
+  /** Whether it is a software GPU, which is slower than `backend: 'cpu'`. */
   isFallback: boolean;
 }
 
@@ -97,20 +101,20 @@ export interface PlainImage {
   /** Pixels down. */
   height: number;
   /**
-   * How samples encode light: `srgb` (default) and `display-p3` have the sRGB curve, `srgb-linear`, for floats only,
-   * none.
+   * How values encode light: `srgb` (default) and `display-p3` are on the sRGB curve; `srgb-linear`, for floats only,
+   * is linear.
    */
   colorSpace?: 'srgb' | 'display-p3' | 'srgb-linear';
 }
 
-/** The most pixels of an image that can be denoised: 60 megapixels. */
+/** The most pixels that an image may have: 60 megapixels. */
 export const MOST_PIXELS: number;
 
 /**
- * An image that can be denoised: at most 60 megapixels, with several samples at most 40.
+ * An image that can be denoised: up to 60 megapixels, or 40 with several samples.
  *
- * Of elements, canvases, bitmaps and frames, what they show now is read: 8 bits in sRGB. To keep the colours of
- * `display-p3`, pass an `ImageData` of that; to keep 16 bits or floats, a {@link PlainImage}.
+ * Elements, canvases, bitmaps and frames are read as they are shown at that moment: 8 bits in sRGB. To keep the colours
+ * of `display-p3`, pass such an `ImageData`; to keep 16 bits or floats, pass a {@link PlainImage}.
  */
 export type SvnrImage =
   | ImageData
@@ -133,8 +137,9 @@ export interface NoiseModel {
 }
 
 /**
- * The noise of a typical camera at an analog gain, up to a gain of 8 as Mildenhall et al. have it (*Burst denoising with kernel
- * prediction networks*, 2018), beyond by straight lines in log-log. A gain of 1 is that of the base ISO.
+ * The noise of a typical camera at an analog gain (Mildenhall et al., *Burst denoising with kernel prediction
+ * networks*, 2018; straight lines in log-log between and beyond their gains of 1 to 8). A gain of 1 is about as noisy
+ * as a full-frame camera at ISO 12800, where white is some 400 photons.
  *
  * {@link init} or {@link Denoiser.create} must have been awaited.
  *
@@ -143,7 +148,7 @@ export interface NoiseModel {
  */
 export function noiseAtGain(gain: number): NoiseModel;
 
-/** Noise known pixel by pixel: as `denoise` takes it, of the image's size. */
+/** Noise that is known pixel by pixel. Its size is the image's. */
 export interface NoiseMap {
   /** Standard deviation in linear light with white at 1, from 0 to 2, row after row. */
   std: Float32Array;
@@ -153,7 +158,7 @@ export interface NoiseMap {
   height: number;
 }
 
-/** A factor for every pixel, of the image's size. */
+/** A factor for every pixel. Its size is the image's. */
 export interface StrengthMap {
   /** Factors from 0 to 4, row after row. */
   data: Float32Array;
@@ -172,41 +177,44 @@ export interface NoisePoint {
 }
 
 /**
- * Standard deviation of the noise against brightness: 1 to 256 points by increasing brightness, for all channels or for red,
- * green and blue. Between the points a smooth curve keeps their shape; beyond them it is flat.
+ * Standard deviation of the noise against brightness: 1 to 256 points by increasing brightness, either for all channels
+ * or for red, green and blue. A smooth curve runs through the points; beyond them it is flat.
  */
 export type NoiseCurve = NoisePoint[] | [NoisePoint[], NoisePoint[], NoisePoint[]];
 
-/** Noise that follows the brightness in another way than a sensor's, as in a picture that went through a tone curve. */
+/** Noise that depends on brightness in another way than a sensor's, as in an image that went through a tone curve. */
 export interface CurvedNoise {
   curve: NoiseCurve;
 }
 
-/** Noise found in an image. In an image whose values are far from 1, floats of a unit of their own, white is what is bright. */
+/**
+ * The noise that was measured in an image. If its values are far from 1, as floats in another unit, its brightest
+ * counts as white.
+ */
 export interface NoiseEstimate extends NoiseModel {
-  /** The noise where no line fits. It counts then, and `read` and `shot` are but the line that comes closest. */
+  /** The noise, if no line fits it. It then takes precedence, and `read` and `shot` are the closest line. */
   curve?: NoiseCurve;
   /** What was measured, by increasing brightness. */
   points: NoisePoint[];
-  /** Why this is only a guess, if it is, in words. */
+  /** Why this is only a guess, if it is one, for people. */
   doubt?: string;
 }
 
 /** Progress of {@link Denoiser.create}. */
 export interface CreateProgress {
-  /** `loading` the module and the weights; `compiling` shaders and trying them. */
+  /** `loading`: the module and the weights. `compiling`: the shaders, and a test run. */
   phase: 'loading' | 'compiling';
-  /** The share of the phase that is done, from 0 to 1; `undefined` where nobody knows. */
+  /** How much of the phase is done, from 0 to 1; `undefined` where that is unknown. */
   fraction: number | undefined;
 }
 
-/** A small image of the emerging picture. */
+/** A small image of the result so far. */
 export interface Preview {
   /** RGBA, opaque. */
   data: Uint8ClampedArray<ArrayBuffer>;
   width: number;
   height: number;
-  /** The image's, except that light is sRGB-encoded. */
+  /** The image's, but always on the sRGB curve. */
   colorSpace: 'srgb' | 'display-p3';
 }
 
@@ -218,47 +226,47 @@ export type DenoiseProgress =
       fraction: number;
     }
   | {
-      /** The picture is being denoised. Comes before the first tile and after each. */
+      /** The image is being denoised. Reported before the first tile and after each tile. */
       phase: 'denoising';
-      /** The sample worked on, from 1. */
+      /** The current sample, from 1. */
       sample: number;
       samples: number;
-      /** The step worked on, from 1. */
+      /** The current step, from 1. */
       step: number;
       steps: number;
-      /** Tiles of this step that are done. */
+      /** How many tiles of this step are done. */
       tile: number;
       tiles: number;
-      /** The share of all tiles of all steps of all samples that is done, from 0 to 1. */
+      /** How much of the whole run is done, from 0 to 1. */
       fraction: number;
       /**
-       * The image so far, thinned out to about `most` pixels (a million by default); `null` when the run is over by then.
-       * It costs time, so call it only as often as somebody looks.
+       * The image so far, reduced to about `most` pixels (a million by default); `null` if the run is over by then. It
+       * takes time, so call it only as often as you show it.
        */
       preview: (most?: number) => Promise<Preview | null>;
     }
   | {
       /**
-       * The GPU was lost in the middle, and the CPU goes on with the tile that was being worked on; only with
-       * `backend: 'auto'`, and once at most. {@link Denoiser.backend} says so, too.
+       * The GPU was lost, and the run continues on the CPU from the current tile. Only with `backend: 'auto'`, and at
+       * most once. {@link Denoiser.backend} changes as well.
        */
       phase: 'recovering';
-      /** The share that is done, and stays so. */
+      /** How much of the run is done, and is kept. */
       fraction: number;
-      /** What became of the GPU, in words; {@link Denoiser.fallbackReason} from now on. */
+      /** What happened to the GPU, for people; also {@link Denoiser.fallbackReason} from now on. */
       reason: string;
     };
 
-/** How {@link Denoiser.create} goes. */
+/** Options of {@link Denoiser.create}. */
 export interface CreateOptions {
   /**
-   * `auto` (default): WebGPU where it works, and for as long; else the CPU, and {@link Denoiser.fallbackReason} says why.
-   * `webgpu`: that or an error. `cpu`: one thread, no WebGPU touched; the only one in Node.
+   * `auto` (default): WebGPU where it works and as long as it does, otherwise the CPU; {@link Denoiser.fallbackReason}
+   * says why. `webgpu`: that, or an error. `cpu`: one thread, WebGPU is not touched; the only choice in Node.
    */
   backend?: 'auto' | 'webgpu' | 'cpu';
-  /** The weight file or where it lies; by default the one in the package. */
+  /** The weight file, or its address; by default the one in the package. */
   weights?: URL | string | ArrayBuffer | Uint8Array;
-  /** The wasm module or where it lies, as {@link init} takes it. */
+  /** The wasm module, or its address, as in {@link InitOptions}. */
   module_or_path?: InitOptions['module_or_path'];
   /** Rejects with an AbortError. */
   signal?: AbortSignal;
@@ -266,55 +274,62 @@ export interface CreateOptions {
   onProgress?: (progress: CreateProgress) => void;
 }
 
-/** What a run would take away at every pixel, row after row. */
+/** What a run would remove at every pixel, row after row. */
 export interface Maps {
-  /** The noise's standard deviation in linear light with white at 1, `strength` included: red's plane, green's, blue's. */
+  /**
+   * The noise's standard deviation in linear light with white at 1, times `strength`: the plane of red, then those of
+   * green and blue.
+   */
   std: Float32Array;
-  /** The time of the diffusion process at which the pixel starts, from 0, clean, to 1; planes alike. */
+  /** The time in the diffusion process at which each pixel starts, from 0 (clean) to 1; planes as in `std`. */
   time: Float32Array;
   width: number;
   height: number;
 }
 
-/** How {@link Denoiser.denoise} goes. */
+/** Options of {@link Denoiser.denoise}. */
 export interface DenoiseOptions {
-  /** The noise to remove: `auto` (default) measures it. A curve counts before `read` and `shot`. A map says it for every pixel. */
+  /**
+   * The noise to remove: `auto` (default) measures it. A curve takes precedence over `read` and `shot`. A map gives it
+   * pixel by pixel.
+   */
   noise?: 'auto' | (NoiseModel & Partial<NoiseEstimate>) | CurvedNoise | NoiseMap;
   /**
-   * Steps of the reverse process, a whole number from 1 (default) to 1000. One gives the closest image on average, and the
-   * smoothest; more give texture. Time grows with them. `unit` takes each time of the diffusion process, as the paper
-   * does: hundreds of steps where there is much noise.
+   * Steps of the reverse process, a whole number from 1 (default) to 1000. One step is closest to the truth on average,
+   * and smoothest; more steps draw texture. Time grows with their number. `unit` takes every whole time of the
+   * diffusion process, as the paper does: tens of steps, or hundreds under extreme noise.
    */
   steps?: number | 'unit';
-  /** Where the random numbers start: a whole number from 0 (default). Same seed, same image. */
+  /** Seed of the random numbers: a whole number from 0 (default). Same seed, same image. */
   seed?: number;
   /**
-   * How much of the noise that a step leaves is drawn afresh, from 0, none, to 1, as much as in the paper. By default 0.4,
-   * and 0.8 with several samples. Matters from two steps on; with 0 every seed gives the same image.
+   * How much of the noise that remains after a step is drawn afresh, from 0, none, to 1, as much as in the paper. 0.4
+   * by default, 0.8 with several samples. It has no effect with one step; with 0 every seed gives the same image.
    */
   eta?: number;
   /**
-   * How many pictures to draw, a whole number from 1 (default) to 1000. With more than one the result is their mean, which
-   * is cleaner, and {@link DenoiseResult.uncertainty} says where they differ. Time grows with them. The network sees the
-   * photo mirrored and turned in eight ways, one after the other; with one step, or with an `eta` of 0, nothing else
-   * differs, so that there are at most 8. Random numbers come in pairs, of seeds `seed`, `seed + 1` and so on, that differ
-   * in nothing but the sign: so the mean takes fewer of them.
+   * How many samples to draw, a whole number from 1 (default) to 1000. The result is their mean, which is cleaner, and
+   * {@link DenoiseResult.uncertainty} says where they differ. Time grows with their number.
+   *
+   * Each sample sees the photo in another of eight orientations. With one step, or with an `eta` of 0, nothing else
+   * differs, so there are at most 8. Otherwise samples come in pairs, of seeds `seed`, `seed + 1` and so on, that draw
+   * the same random numbers with opposite signs, which brings the mean closer to the truth.
    */
   samples?: number;
   /**
-   * Multiplies the noise's standard deviation, from 0 (leaves the image alone) to 4; 1 by default. A map does so pixel by
-   * pixel: what is 0 there stays as it is.
+   * Multiplies the noise's standard deviation, from 0 (changes nothing) to 4; 1 by default. A map does so pixel by
+   * pixel: where it is 0, the image stays as it is.
    */
   strength?: number | StrengthMap;
   /**
-   * How much is taken of the noise that is found in the light, from 0, which keeps the grain, to 1, all of it (default).
+   * How much of the noise in the luminance to remove, from 0, which keeps all grain, to 1 (default).
    */
   luminance?: number;
-  /** The same of the noise in the colour. */
+  /** How much of the noise in the colour to remove, from 0 to 1 (default). */
   chrominance?: number;
   /**
-   * Side of the tiles that the image is worked on in, from 8 to 8192 pixels; `auto` by default. It changes memory and
-   * how soon `signal` is heard, not the picture.
+   * Side of the tiles that are denoised at once, from 8 to 8192 pixels; `auto` by default. Smaller tiles need less
+   * memory and abort sooner, but take more time. The result is the same.
    */
   tile?: 'auto' | number;
   /**
@@ -322,31 +337,31 @@ export interface DenoiseOptions {
    * default.
    */
   transfer?: boolean;
-  /** Rejects with an AbortError after the tile that is being worked on. */
+  /** Rejects with an AbortError after the current tile. */
   signal?: AbortSignal;
   /** Called as things go on. */
   onProgress?: (progress: DenoiseProgress) => void;
 }
 
-/** What {@link Denoiser.denoise} gives. */
+/** Result of {@link Denoiser.denoise}. */
 export interface DenoiseResult<T extends SvnrImage | Blob = ImageData> {
   /**
-   * The denoised image: a {@link PlainImage} with the same type of array for one, an `ImageData` for everything else. In
-   * Node, which has no `ImageData`, a file gives what {@link decodeFile} gives.
+   * The denoised image: for a {@link PlainImage} the same type of array, for everything else an `ImageData`. In Node,
+   * which has no `ImageData`, a file gives what {@link decodeFile} gives.
    */
   image: T extends ImageData ? ImageData : T extends PlainImage ? T : ImageData;
   /** The noise that was removed, before `strength`. */
   noise: (NoiseModel & Partial<NoiseEstimate>) | CurvedNoise | NoiseMap;
   /**
-   * Only with several samples: how far they differ at each pixel, row after row, as a standard deviation on the sRGB
-   * curve with white at 1. Where it is high, the detail is uncertain; with several steps it is invented.
+   * Only with several samples: how much they differ at each pixel, row after row, as a standard deviation on the sRGB
+   * curve with white at 1. Where it is high, detail is uncertain, or with several steps invented.
    */
   uncertainty?: Float32Array;
 }
 
-/** What a file says beside the picture, unread. */
+/** What a file holds besides its pixels, as raw bytes. */
 export interface Metadata {
-  /** The ICC profile, of RGB. */
+  /** The ICC profile, for RGB. */
   profile?: Uint8Array | undefined;
   /** The EXIF block, its orientation applied and reset. */
   exif?: Uint8Array | undefined;
@@ -354,26 +369,28 @@ export interface Metadata {
   xmp?: Uint8Array | undefined;
 }
 
-/** What {@link decodeFile} gives. */
+/** Result of {@link decodeFile}. */
 export interface DecodedFile {
   /**
-   * RGBA, upright: 8 bits as an ImageData, 16 bits, or floats in linear light. The colours are those of the profile; nothing
-   * is converted.
+   * RGBA, upright: 8 bits as an ImageData, 16 bits, or floats in linear light. The colours are those of the profile;
+   * nothing is converted.
    */
   image: ImageData | PlainImage;
   width: number;
   height: number;
   /** Bits of a sample in the file; 32 are floats. */
   depth: 8 | 16 | 32;
-  /** What {@link encodeFile} puts into a file again. */
+  /** What {@link encodeFile} can put into a file again. */
   metadata: Metadata;
-  /** Whether the file holds more pictures, which are not read: an animated PNG or WebP, a TIFF of several pages. */
+  /** Whether the file holds more images, which are not read: an animated PNG or WebP, a TIFF of several pages. */
   isFirstOfSeveral: boolean;
 }
 
-/** How {@link encodeFile} goes. */
+/** Options of {@link encodeFile}. */
 export interface EncodeOptions {
-  /** `png` by default. WebP is lossy only in browsers that write it; at quality 100, and in Node, it is lossless. */
+  /**
+   * `png` by default. WebP is lossy only in browsers that can write it; at quality 100, and in Node, it is lossless.
+   */
   format?: 'png' | 'jpeg' | 'webp' | 'tiff';
   /** Bits of a sample: as many as the image has, as far as the format takes them (PNG 16, TIFF 32, the others 8). */
   depth?: 8 | 16 | 32;
@@ -387,15 +404,15 @@ export interface EncodeOptions {
 }
 
 /**
- * Decodes PNG, JPEG, WebP and TIFF, of 8, 16 and 32 bits, and keeps what browsers throw away: the depth, the colour
- * profile, EXIF and XMP.
+ * Decodes PNG, JPEG, WebP and TIFF of 8, 16 and 32 bits, and keeps what browsers throw away: depth, colour profile,
+ * EXIF and XMP.
  *
  * @throws {SvnrError} `unsupported-format`, `unsupported-image`, `too-large`, `load-failed`
  */
 export function decodeFile(file: Blob | ArrayBuffer | Uint8Array, options?: { name?: string }): Promise<DecodedFile>;
 
 /**
- * Encodes an image, with what belongs to it. JPEG has no transparency: what is transparent gets white.
+ * Encodes an image with its metadata. JPEG has no transparency: transparent pixels are blended with white.
  *
  * @throws {SvnrError} `unsupported-image`, `bad-option`, `load-failed`
  */
@@ -408,22 +425,22 @@ export function encodeFile(image: SvnrImage, options?: EncodeOptions): Promise<B
  */
 export function toImageData(image: SvnrImage): Promise<ImageData>;
 
-/** A network on a device, ready to denoise. Made by {@link Denoiser.create}. */
+/** The network on a device, ready to denoise. {@link Denoiser.create} makes it. */
 export class Denoiser {
   private constructor();
 
   /**
-   * Loads everything and gets the device ready.
+   * Loads the module and the weights, and prepares the device.
    *
    * @throws {SvnrError} `load-failed`, `bad-weights`, `no-webgpu`, `device-lost`, `bad-option`
    */
   static create(options?: CreateOptions): Promise<Denoiser>;
 
-  /** What it runs on. With `backend: 'auto'` it turns from `webgpu` to `cpu` when the GPU is lost in the middle of a run. */
+  /** What it runs on. With `backend: 'auto'` it changes from `webgpu` to `cpu` when the GPU is lost during a run. */
   readonly backend: 'webgpu' | 'cpu';
   /** The GPU; `null` on the CPU. */
   readonly adapter: Adapter | null;
-  /** Why `backend: 'auto'` took the CPU, at once or in the middle, in words; `null` when it did not. */
+  /** Why `backend: 'auto'` uses the CPU, for people; `null` when it does not. */
   readonly fallbackReason: string | null;
 
   /**
@@ -434,20 +451,20 @@ export class Denoiser {
   estimateNoise(image: SvnrImage): NoiseEstimate;
 
   /**
-   * What {@link denoise} would take away with these options, without doing it.
+   * What {@link denoise} would remove with these options, without doing it.
    *
    * @throws {SvnrError} as {@link denoise}
    */
   maps(image: SvnrImage, options?: DenoiseOptions): Maps;
 
   /**
-   * Denoises an image, or that of a file as the browser shows it. Calls queue: one runs after the other, each on the image
-   * as it was when it was called.
+   * Denoises an image, or a file as the browser would show it. Calls queue: each runs after the one before, on the
+   * image as it was at the time of the call.
    *
    * @throws {SvnrError} `unsupported-image`, `unsupported-format`, `too-large`, `bad-option`, `device-lost`, `freed`
    */
   denoise<T extends SvnrImage | Blob>(image: T, options?: DenoiseOptions): Promise<DenoiseResult<T>>;
 
-  /** Gives back its memory. A run under way ends after its tile with the error `freed`, as does every later call. */
+  /** Gives its memory back. A run in progress rejects with `freed` after its current tile, as does every later call. */
   free(): void;
 }

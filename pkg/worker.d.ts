@@ -1,5 +1,5 @@
 /**
- * The denoiser in a worker of its own, so that the page stays free.
+ * The denoiser in its own worker, so that the page stays responsive.
  *
  * ```js
  * import { createWorkerDenoiser } from 'svnr/worker';
@@ -25,28 +25,29 @@ import type {
   SvnrImage,
 } from './index.js';
 
-/** What moves to the worker and what is copied. */
+/** Whether an image moves to the worker or is copied. */
 export interface TransferOptions {
-  /** Gives the image away: it moves to the worker without a copy, and cannot be used any more. Off by default. */
+  /** Moves the image to the worker instead of copying it; it cannot be used afterwards. Off by default. */
   transfer?: boolean;
 }
 
 /**
- * All that `svnr` offers, in a worker. Images and files are sent as they are when a method is called; results move back
- * without a copy. Every method rejects as its counterpart throws, and with `load-failed` when the worker ends.
+ * Everything that `svnr` offers, in a worker. Images and files are sent as they are at the time of the call; results
+ * move back without a copy. Every method rejects as its counterpart throws, and with `load-failed` when the worker
+ * ends.
  */
 export interface WorkerDenoiser {
-  /** What it runs on; turns from `webgpu` to `cpu` as that of `Denoiser` does, as do the two below. */
+  /** What it runs on. It changes from `webgpu` to `cpu` as `Denoiser`'s does, and so do the two below. */
   readonly backend: 'webgpu' | 'cpu';
   /** The GPU; `null` on the CPU. */
   readonly adapter: Adapter | null;
-  /** Why `backend: 'auto'` took the CPU, at once or in the middle, in words; `null` when it did not. */
+  /** Why `backend: 'auto'` uses the CPU, for people; `null` when it does not. */
   readonly fallbackReason: string | null;
 
   /** Measures the noise in an image or a file. */
   estimateNoise(image: SvnrImage | Blob, options?: TransferOptions): Promise<NoiseEstimate>;
 
-  /** What {@link denoise} would take away with these options, without doing it. */
+  /** What {@link denoise} would remove with these options, without doing it. */
   maps(image: SvnrImage | Blob, options?: DenoiseOptions): Promise<Maps>;
 
   /** Denoises an image or a file. Calls queue. */
@@ -64,12 +65,12 @@ export interface WorkerDenoiser {
   /** Any image, or that of a file, as an ImageData. */
   toImageData(image: SvnrImage | Blob, options?: TransferOptions): Promise<ImageData>;
 
-  /** Ends the worker at once. What runs, and every later call, rejects with `freed`. */
+  /** Ends the worker at once. The current run and every later call reject with `freed`. */
   free(): void;
 }
 
 /**
- * Starts a worker and gets a denoiser ready in it. Addresses are relative to the page.
+ * Starts a worker and prepares a denoiser in it. Addresses are relative to the page.
  *
  * @throws {SvnrError} as `Denoiser.create` does
  */
