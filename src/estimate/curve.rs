@@ -3,7 +3,6 @@
 use crate::color::{linear_to_srgb, srgb_to_linear};
 use crate::estimate::white::White;
 use crate::estimate::{Point, Tolerance, fit};
-use crate::image::CHANNELS;
 use crate::method::noise::{Noise, NoiseModel};
 use crate::method::noise_curve::NoiseCurve;
 
