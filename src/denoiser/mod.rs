@@ -1,5 +1,6 @@
 //! Mathematics and network together: a noisy photo in, a denoised image out, tile by tile and step by step.
 
+mod common_noise;
 mod draw;
 mod hot_pixels;
 pub mod options;
@@ -16,7 +17,7 @@ use burn::tensor::Device;
 
 use crate::error::Error;
 use crate::estimate::common_noise;
-use crate::image::{LinearImage, MAX_PIXELS};
+use crate::image::{CHANNELS, LinearImage, MAX_PIXELS};
 use crate::method::noise::Noise;
 use crate::method::schedule::Schedule;
 use crate::method::time_map::TimeMap;
@@ -89,9 +90,15 @@ impl Denoiser {
             hot.iter().for_each(|(at, value)| values[*at] = *value);
         }
         let common = common_noise(&photo);
-        let factor = |row, column| common.unwrap_or(1.0) * options.strength.at(row * photo.width() + column);
+        // What the mean of independent channels would need.
+        let more = common.map_or(1.0, |white| (CHANNELS as f32).sqrt().powf(white));
+        let factor = |row, column| more * options.strength.at(row * photo.width() + column);
         let time_map = TimeMap::of_photo(&photo, &noise, &self.schedule, factor);
-        Ok(Run::new(self.clone(), Photo { y: photo, white, is_common: common.is_some() }, time_map, options))
+        let disguised = common.map(|white| {
+            let seed = options.seed.wrapping_add(options.sample.unwrap_or(0));
+            Arc::new(common_noise::with_colour_noise(&photo, &time_map, &self.schedule, white, seed))
+        });
+        Ok(Run::new(self.clone(), Photo { y: photo, disguised, white }, time_map, options))
     }
 
     /// The time of every pixel, `T*`: where a run on this photo would start.

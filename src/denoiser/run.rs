@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use burn::tensor::{Tensor, TensorData};
 
+use crate::denoiser::common_noise;
 use crate::denoiser::draw::Draw;
 use crate::denoiser::tiles::{Grid, Tile};
 use crate::denoiser::{Denoiser, Options, Parts};
@@ -38,8 +39,8 @@ pub(super) struct Photo {
     pub y: Arc<LinearImage>,
     /// What they were divided by.
     pub white: f32,
-    /// Whether its channels have their noise in common.
-    pub is_common: bool,
+    /// What the network sees in its place where the channels have their noise in common; see [`common_noise`].
+    pub disguised: Option<Arc<LinearImage>>,
 }
 
 /// A run under way. Each [`Run::advance`] denoises one tile by one step. A step finishes on the whole image before the
@@ -57,8 +58,8 @@ pub struct Run {
     /// `x_t'` at the end of the step, filled tile by tile; `None` before the first tile.
     next: Option<LinearImage>,
     time_map: TimeMap,
-    /// Whether the channels have their noise in common, so that the same is taken from all.
-    is_common: bool,
+    /// What the network sees in place of the photo where the channels have their noise in common.
+    disguised: Option<Arc<LinearImage>>,
     /// What the photo's values were divided by, so that its white is at 1.
     white: f32,
     parts: Parts,
@@ -73,7 +74,7 @@ pub struct Run {
 impl Run {
     pub(super) fn new(
         denoiser: Denoiser,
-        Photo { y, white, is_common }: Photo,
+        Photo { y, disguised, white }: Photo,
         time_map: TimeMap,
         options: &Options,
     ) -> Self {
@@ -87,7 +88,7 @@ impl Run {
             next: None,
             denoiser,
             time_map,
-            is_common,
+            disguised,
             white,
             parts: options.parts,
             grid,
@@ -155,22 +156,33 @@ impl Run {
     /// A pixel of the image so far: after this step if its tile is finished, else after the step before.
     pub fn pixel(&self, row: usize, column: usize) -> [f32; CHANNELS] {
         let finished = self.next.as_ref().filter(|_| self.grid.index_of(row, column) < self.tile);
-        let image = finished.or(self.x.as_ref()).unwrap_or(&self.y);
-        self.parts.between(pixel(&self.y, row, column), pixel(image, row, column)).map(|v| v * self.white)
+        let image = finished.or(self.x.as_ref()).unwrap_or(self.seen());
+        let at = |image: &LinearImage| pixel(image, row, column);
+        self.kept(at(&self.y), self.disguised.as_deref().map(at), at(image)).map(|v| v * self.white)
     }
 
     /// The image after the last finished step: the result, once the run is done.
-    pub fn into_image(self) -> LinearImage {
-        let Some(mut x) = self.x else { return Arc::unwrap_or_clone(self.y).scaled(self.white) };
-        if self.parts != Parts::ALL {
+    pub fn into_image(mut self) -> LinearImage {
+        let Some(mut x) = self.x.take() else { return Arc::unwrap_or_clone(self.y).scaled(self.white) };
+        if self.parts != Parts::ALL || self.disguised.is_some() {
             let pixels = x.pixels();
             for at in 0..pixels {
                 let of = |image: &LinearImage| std::array::from_fn(|c| image.values()[c * pixels + at]);
-                let kept = self.parts.between(of(&self.y), of(&x));
+                let kept = self.kept(of(&self.y), self.disguised.as_deref().map(of), of(&x));
                 (0..CHANNELS).for_each(|c| x.values_mut()[c * pixels + at] = kept[c]);
             }
         }
         if self.white == 1.0 { x } else { x.scaled(self.white) }
+    }
+
+    /// What the network sees: the photo, or what stands in for it.
+    fn seen(&self) -> &LinearImage {
+        self.disguised.as_ref().unwrap_or(&self.y)
+    }
+
+    /// A pixel of the result: of the photo, of what stood in for it, and of what the network made of that.
+    fn kept(&self, y: [f32; CHANNELS], stand_in: Option<[f32; CHANNELS]>, x: [f32; CHANNELS]) -> [f32; CHANNELS] {
+        self.parts.between(y, stand_in.map_or(x, |before| common_noise::taken_alike(y, before, x)))
     }
 
     /// One step of the reverse process for one tile.
@@ -179,7 +191,8 @@ impl Run {
         let (tau, tau_next) = (self.plan[self.step], self.plan[self.step + 1]);
         let (width, height) = (self.y.width(), self.y.height());
         let schedule = &self.denoiser.schedule;
-        let x = self.x.as_ref().unwrap_or(&self.y).values();
+        let seen = self.disguised.as_ref().unwrap_or(&self.y);
+        let x = self.x.as_ref().unwrap_or(seen).values();
 
         let times = tile.read(self.time_map.times(), width, height);
         let sigma_t: Vec<f32> = times.iter().map(|&t| schedule.sigma(time_after(t, tau))).collect();
@@ -192,7 +205,7 @@ impl Run {
         };
         let eps = self.denoiser.network.forward(
             tensor(tile.read(x, width, height)),
-            tensor(tile.read(self.y.values(), width, height)),
+            tensor(tile.read(seen.values(), width, height)),
             tensor(sigma_t.clone()),
             tensor(sigma_star),
         );
@@ -204,7 +217,7 @@ impl Run {
 
         // The last step draws no noise: it ends at the clean image.
         let normals = normals.filter(|_| self.step + 1 < self.steps());
-        let next = self.next.get_or_insert_with(|| LinearImage::clone(&self.y)).values_mut();
+        let next = self.next.get_or_insert_with(|| LinearImage::clone(seen)).values_mut();
         let (plane, read_plane) = (width * height, tile.read_rows * tile.read_columns);
         tile.for_each(|row, column, from| {
             let z = normals.map_or([0.0; CHANNELS], |n| n.at(self.step, row, column));
@@ -214,11 +227,6 @@ impl Run {
                 let gamma_next = schedule.gamma(time_after(times[from], tau_next));
                 let x0_hat = x0_hat(x[to], sigma, eps[from]);
                 next[to] = step_back(x[to], x0_hat, gamma, gamma_next, eta, z);
-            }
-            if self.is_common {
-                let at: [usize; CHANNELS] = std::array::from_fn(|channel| channel * plane + row * width + column);
-                let taken = at.iter().map(|&at| x[at] - next[at]).sum::<f32>() / CHANNELS as f32;
-                at.iter().for_each(|&at| next[at] = x[at] - taken);
             }
         });
         Ok(())

@@ -1,7 +1,6 @@
 //! Noise that all channels have in common: that of a grey photo, or of black-and-white film under colours.
 //!
-//! The network has learned that the noise of a sensor's three channels is independent, and trusts what all three show. So
-//! it keeps noise that they have in common, as if it were detail.
+//! Independent noise, as a sensor makes it, averages out over the channels; this does not.
 
 use crate::estimate::patches::grid;
 use crate::estimate::{grain, is_drawn};
@@ -19,17 +18,16 @@ const FLATTEST: usize = 10;
 /// noise has 0.
 const COMMON: f32 = 0.8;
 
-/// For noise that the channels have in common: by what independent noise of each would have to be stronger for their mean to
-/// have as much, 3 to the power of 1/2. Smooth noise, which processed photos have, is never quite independent; the network
-/// knows it and needs nothing. `None` where channels have noise of their own.
+/// Whether the channels have their noise in common, and then the share of it that is white. The rest is smooth, as processed
+/// photos have it, whose channels are never quite independent: for smooth noise alone the question is whether the photo is
+/// exactly grey. `None` where channels have noise of their own.
 pub fn common_noise(image: &LinearImage) -> Option<f32> {
     let is_grey = image.plane(0) == image.plane(1) && image.plane(0) == image.plane(2);
     if !is_grey && correlation(image)? < COMMON {
         return None;
     }
     let smooth = grain::measure(image).map_or(0.0, |grain| grain.share);
-    // Colour photos of smooth noise have correlated channels, too.
-    (is_grey || smooth == 0.0).then(|| (CHANNELS as f32).sqrt().powf(1.0 - smooth))
+    (is_grey || smooth == 0.0).then_some(1.0 - smooth)
 }
 
 /// How much of the finest detail of flat patches the channels have in common, from -1/2 to 1.
@@ -98,7 +96,7 @@ mod tests {
 
     #[test]
     fn common_noise_is_told_from_independent_noise() {
-        for (common, expected) in [(0.0, None), (0.5, None), (1.0, Some(3f32.sqrt()))] {
+        for (common, expected) in [(0.0, None), (0.5, None), (1.0, Some(1.0))] {
             let found = common_noise(&photo(common));
             assert_eq!(found, expected, "{common}: {:?}", correlation(&photo(common)));
         }
@@ -108,7 +106,7 @@ mod tests {
     fn grey_photos_have_nothing_else() {
         let colour = photo(0.0);
         let grey = LinearImage::from_fn(240, 160, |_, r, x| colour.plane(1)[r * 240 + x]).unwrap();
-        assert_eq!(common_noise(&grey), Some(3f32.sqrt()));
+        assert_eq!(common_noise(&grey), Some(1.0));
         let plain = LinearImage::from_fn(40, 30, |c, _, _| 0.2 + 0.1 * c as f32).unwrap();
         assert_eq!(common_noise(&plain), None, "nothing to measure");
     }

@@ -13,6 +13,8 @@ pub enum Stream {
     Forward = 1,
     /// `z` of the reverse process.
     Reverse = 2,
+    /// Noise in the colours of a photo whose own is common to all channels.
+    Colour = 3,
 }
 
 /// Standard normal numbers for one seed and one use.
