@@ -1,4 +1,4 @@
-// In Node, where pages are rendered ahead, there is none, and importing must not fail.
+// Node, where pages are rendered ahead, has none; importing must not fail there.
 const Base = /** @type {typeof HTMLElement} */ (globalThis.HTMLElement ?? class {});
 
 const STYLE = `
@@ -6,7 +6,7 @@ const STYLE = `
   position: relative;
   display: block;
   overflow: hidden;
-  /* Not hidden where the browser knows better: what sticks in here is to stick to what scrolls around it. */
+  /* Where supported: hidden would make this the scroll container that the sticky labels stick to. */
   overflow: clip;
   aspect-ratio: var(--width, 3) / var(--height, 2);
   touch-action: pan-y pinch-zoom;
@@ -48,7 +48,7 @@ canvas {
   clip-path: inset(0 0 0 var(--position));
 }
 
-/* A transparent photo must not show through what was made of it. */
+/* A transparent photo must not show through its result. */
 :host([has-after]:not([emerging], [holding])) .photo {
   clip-path: inset(0 calc(100% - var(--position)) 0 0);
 }
@@ -57,7 +57,7 @@ canvas {
   visibility: hidden;
 }
 
-/* The range stays: it may have the focus, and with it the key that is held. */
+/* The range stays: it may have the focus, and the key that is being held. */
 :host([holding]) :is(.result, .line, .frame) {
   display: none;
 }
@@ -66,7 +66,7 @@ canvas {
   opacity: 0;
 }
 
-/* Black and white: seen on every picture. */
+/* Black and white, visible on any picture. */
 .frame {
   position: absolute;
   box-shadow: inset 0 0 0 1px rgb(0 0 0 / 60%), inset 0 0 0 2px rgb(255 255 255 / 85%);
@@ -114,7 +114,7 @@ span {
   pointer-events: none;
 }
 
-/* What pans around the picture must not take the labels out of sight, but each stays on its half. */
+/* Labels stay in view while the picture is panned, each on its half. */
 :host([grip]) .half {
   display: flex;
   align-items: start;
@@ -209,7 +209,7 @@ input {
   inset-inline: calc(50% - 22px);
 }
 
-/* Like the labels it stays in sight. */
+/* Stays in view, like the labels. */
 :host([grip]) .grip {
   position: sticky;
   inset: calc(50% - 1.375rem) auto;
@@ -234,12 +234,13 @@ input:focus-visible + .line .grip {
  */
 
 /**
- * `<svnr-compare>`: two pictures of the same size, one over the other, and a divider to wipe between them.
+ * `<svnr-compare>`: two pictures of the same size on top of each other, and a divider to wipe between them.
  *
- * What it holds lies over both. The divider is a range input as large as the picture: keyboard, touch and screen readers get it for nothing.
+ * Its children lie on top of both. The divider is a range input as large as the picture, so keyboard, touch and screen
+ * readers work.
  *
- * With the attribute `grip` the pointer moves the divider by its line only, and all other presses are for what is around,
- * such as something that pans. With `magnified` its pixels are shown as squares.
+ * With the attribute `grip`, the pointer moves the divider only by its line, and other presses are left to the
+ * surroundings, for example to something that pans. With `magnified`, pixels are shown as squares.
  */
 export class Compare extends Base {
   #before = new Side('photo');
@@ -247,8 +248,8 @@ export class Compare extends Base {
   #range = document.createElement('input');
   #name = makeLabel('After', 'label after');
   #position = 50;
-  // Made so, it is no inline style to a page's security policy; and an element that is being created may have no style of
-  // its own.
+  // A constructed style sheet is not an inline style to a page's security policy, and an element must not have a style
+  // attribute while it is being created.
   #style = new CSSStyleSheet();
 
   constructor() {
@@ -275,12 +276,12 @@ export class Compare extends Base {
     this.#range.addEventListener('input', () => {
       this.position = Number(this.#range.value);
     });
-    // What a page puts inside lies over the pictures.
+    // A page's own children lie on top of the pictures.
     root.append(this.#before.box, this.#after.box, frame, before, after, this.#range, line, document.createElement('slot'));
     this.position = 50;
   }
 
-  /** How much of the photo as it was is seen, from the left, in percent. */
+  /** How much of the photo before denoising shows, from the left, in percent. */
   get position() {
     return this.#position;
   }
@@ -290,7 +291,7 @@ export class Compare extends Base {
     this.#divideAt(Number(this.#range.value));
   }
 
-  /** Whether only the photo as it was is seen, for as long as somebody wants to compare so. */
+  /** Whether only the photo before denoising shows, while it is held to compare. */
   get holding() {
     return this.hasAttribute('holding');
   }
@@ -300,7 +301,7 @@ export class Compare extends Base {
   }
 
   /**
-   * A new photo; what was there before goes.
+   * Shows a new photo in place of everything before.
    *
    * @param {ImageBitmap} bitmap  given away
    */
@@ -312,7 +313,8 @@ export class Compare extends Base {
   }
 
   /**
-   * What is compared to the photo. While `emerging` it covers the photo, without a divider. The detail goes.
+   * Sets what the photo is compared with. While `emerging` it covers the photo, without a divider. The detail is
+   * removed.
    *
    * @param {ImageBitmap | null} bitmap  given away
    * @param {{ emerging?: boolean, name?: string }} [options]  `name` is what its half says that it is
@@ -328,8 +330,8 @@ export class Compare extends Base {
   }
 
   /**
-   * Shows a part of the pictures more sharply, in place of the part before; `null` shows none. With nothing to compare to
-   * the photo, what the part has for it is a preview, and lies over the photo in a frame.
+   * Shows a part of the pictures more sharply, in place of the part before; `null` shows none. While there is nothing
+   * to compare the photo with, the part's `after` is a preview and lies on the photo in a frame.
    *
    * @param {Detail | null} detail
    */
@@ -350,11 +352,11 @@ export class Compare extends Base {
    * @param {HTMLElement} line
    */
   #dragBy(line) {
-    /** From the line to where it was taken hold of. */
+    /** From the line to where it was grabbed. */
     let offset = 0;
     line.addEventListener('pointerdown', (event) => {
       if (event.button !== 0) return;
-      // So that nothing around takes the press for its own.
+      // So that nothing around reacts to the press.
       event.preventDefault();
       this.#range.focus({ preventScroll: true });
       const { left, width } = this.getBoundingClientRect();
@@ -365,11 +367,11 @@ export class Compare extends Base {
       if (!line.hasPointerCapture(event.pointerId)) return;
       const { left, width } = this.getBoundingClientRect();
       const percent = Math.min(100, Math.max(0, (100 * (event.clientX - offset - left)) / width));
-      // A step of the range may be many pixels: it says about where the divider is, the line follows the pointer.
+      // A step of the range may be many pixels: the range is only near the divider, the line follows the pointer.
       this.#range.value = String(percent);
       this.#divideAt(percent);
     });
-    // The browser lets go by itself; others can ask for it.
+    // The browser releases the pointer by itself; others may have to.
     line.addEventListener('pointercancel', ({ pointerId }) => {
       if (line.hasPointerCapture(pointerId)) line.releasePointerCapture(pointerId);
     });
@@ -393,7 +395,7 @@ export class Compare extends Base {
   }
 }
 
-/** One of the pictures, with a part of it that may be sharper. */
+/** One of the pictures, with a part that may be sharper. */
 class Side {
   picture = document.createElement('canvas');
   detail = document.createElement('canvas');

@@ -13,7 +13,7 @@ import { call, callAsync, checkAlive, init } from './wasm.js';
 /** @typedef {import('./wasm/svnr_wasm.js').Task} Task */
 /** @typedef {import('./engine.js').Options} Options */
 
-/** Sides of tiles: large enough that the halo costs little, small enough that cancelling is quick. */
+/** Sides of tiles: large enough for the halo to cost little, small enough to cancel quickly. */
 const TILE = { webgpu: 512, cpu: 384 };
 
 /** Only `Denoiser.create` makes denoisers. */
@@ -23,10 +23,10 @@ const KEY = Symbol('create');
 export class Denoiser {
   /** @type {Engine | undefined} */
   #engine;
-  /** What the CPU needs to go on where the GPU is lost; nothing where it must not, or does already.
+  /** The weights that the CPU needs to continue when the GPU is lost; unset if it must not, or does already.
    * @type {Uint8Array | undefined} */
   #spare;
-  /** The end of the last run that was asked for. */
+  /** Settles with the last run in the queue. */
   #queue = Promise.resolve();
 
   /**
@@ -98,7 +98,7 @@ export class Denoiser {
   async denoise(image, options = {}) {
     this.#alive();
     const checked = denoiseOptions(options);
-    // What is given may change before its turn comes.
+    // The caller may change the image before its turn comes.
     const pixels = image instanceof Blob ? fileImage(image) : keptPixelsOf(image, checked.transfer);
     if (!(pixels instanceof Promise)) checkImage(pixels, checked);
     const run = this.#queue.then(async () => {
@@ -106,7 +106,7 @@ export class Denoiser {
       checkImage(own, checked);
       return this.#run(own, checked);
     });
-    // Nobody waits for a file's pixels while another run goes on; what is wrong with them is told when their turn comes.
+    // A file is decoded while other runs go on; if that fails, it is reported when its turn comes.
     Promise.resolve(pixels).catch(() => {});
     this.#queue = run.then(
       () => {},
@@ -118,8 +118,8 @@ export class Denoiser {
   free() {
     const engine = this.#engine;
     this.#engine = undefined;
-    // A run that is under way holds the engine until its tile is done; then it ends, too.
-    // What has failed inside has nothing to give back.
+    // A run in progress holds the engine until its tile is done, and then ends too.
+    // An engine that has failed has nothing to give back.
     this.#queue.then(() => engine?.dispose()).catch(() => {});
   }
 
@@ -209,7 +209,7 @@ export class Denoiser {
     try {
       report(1, 0, 0);
       for (;;) {
-        // Without a break between tiles a page that runs this in its own thread never gets to draw or to cancel.
+        // Without a break between tiles, a page that runs this in its own thread could neither draw nor cancel.
         await macrotask();
         check();
         /** @type {import('./wasm/svnr_wasm.js').Progress | undefined} */
@@ -234,8 +234,8 @@ export class Denoiser {
   }
 
   /**
-   * Takes the CPU, for this run and all to come, in place of a lost GPU. Throws the error where it says something else, or
-   * the CPU must not be taken.
+   * Moves this run and all later ones from a lost GPU to the CPU. Rethrows the error if it means something else, or if
+   * the CPU must not be used.
    *
    * @param {Task} task
    * @param {unknown} error
@@ -266,7 +266,7 @@ function checkImage(image, options) {
 }
 
 /**
- * The image with a picture's colours in place of its own; the picture is freed.
+ * The image with the colours of a shared image, which is freed.
  *
  * @param {import('./wasm/svnr_wasm.js').Picture} picture
  * @param {Pixels} image
@@ -286,13 +286,13 @@ function filled(picture, image) {
  * @param {(fraction: number | undefined) => void} onFraction
  */
 async function weightBytes(weights, signal, onFraction) {
-  // Copied: they may be needed once more, and by then the caller may have changed theirs.
+  // Copied, because they may be needed again after the caller has changed them.
   if (weights instanceof Uint8Array) return weights.slice();
   if (weights instanceof ArrayBuffer) return new Uint8Array(weights.slice());
   return load(weights ?? new URL('./svnr.safetensors', import.meta.url), 'the weight file', signal, onFraction);
 }
 
-/** Resolves after everything else that waits has had its turn. */
+/** Resolves in a later task, after everything that is waiting. */
 function macrotask() {
   const { port1, port2 } = new MessageChannel();
   return /** @type {Promise<void>} */ (

@@ -5,7 +5,7 @@ import { createWorkerDenoiser } from './worker.js';
 const Base = /** @type {typeof HTMLElement} */ (globalThis.HTMLElement ?? class {});
 
 const STYLE = `
-/* As large as its picture, like an <img>, but no wider than there is room. */
+/* As large as its photo, like an <img>, but no wider than its container. */
 :host {
   position: relative;
   display: inline-block;
@@ -38,15 +38,15 @@ progress {
 }
 `;
 
-/** At least so many milliseconds between previews. */
+/** The least time between previews, in milliseconds. */
 const PREVIEW_EVERY = 500;
 
-/** How a bitmap is made of an ImageData: where that is transparent, Firefox shows other bitmaps in wrong colours. */
+/** Options for making a bitmap from an ImageData. Without them Firefox shows transparent ones in wrong colours. */
 const TO_SHOW = /** @type {const} */ ({ premultiplyAlpha: 'premultiply' });
 
 /** @typedef {{ backend: string, denoiser: Promise<import('./worker.d.ts').WorkerDenoiser>, users: number }} Shared */
 
-/** One denoiser for all elements with the same backend, for as long as there are any.
+/** One denoiser for all elements with the same backend, for as long as there is one.
  * @type {Map<string, Shared>} */
 const shared = new Map();
 
@@ -60,18 +60,18 @@ export class SvnrDenoiserElement extends Base {
   static observedAttributes = ['src', 'backend', 'steps', 'samples', 'seed', 'strength', 'alt'];
 
   #compare = new Compare();
-  // Made so, it is no inline style to a page's security policy.
+  // A constructed style sheet does not count as an inline style for a page's security policy.
   #style = new CSSStyleSheet();
   #status = document.createElement('div');
   #text = document.createElement('span');
   #bar = document.createElement('progress');
-  /** The run that shows; what belongs to another is late. */
+  /** The current run; answers to others are late. */
   #run = new AbortController();
   #isPlanned = false;
-  /** Which of the shared denoisers this one holds.
+  /** Which of the shared denoisers this element uses.
    * @type {Shared | undefined} */
   #held;
-  /** Whether a GPU has refused it a command. A denoiser outlives the loss of its GPU, but not that. */
+  /** Whether a GPU has refused a command. A denoiser survives the loss of its GPU, but not this. */
   #isWithoutGpu = false;
   /** See element.d.ts.
    * @type {import('./element.d.ts').SvnrDenoiserElement['result']} */
@@ -127,7 +127,7 @@ export class SvnrDenoiserElement extends Base {
     this.#compare.position = percent;
   }
 
-  /** Several attributes are often set one after another; they make one run. */
+  /** Attributes are often set one after another; together they start one run. */
   #plan() {
     if (this.#isPlanned) return;
     this.#isPlanned = true;
@@ -182,7 +182,7 @@ export class SvnrDenoiserElement extends Base {
       if (signal.aborted) return;
       this.#compare.setAfter(null);
       const code = error instanceof SvnrError ? error.code : '';
-      // After these a denoiser is of no use to anyone; but not when it was the picture that could not be loaded.
+      // After these a denoiser is useless, unless it was the photo that could not be loaded.
       if (isOpen && this.#held && ['device-lost', 'internal', 'load-failed'].includes(code)) retire(this.#held);
       if (code === 'device-lost' && this.#held?.backend === 'auto') {
         this.#isWithoutGpu = true;
@@ -202,7 +202,7 @@ export class SvnrDenoiserElement extends Base {
     const options = {};
     for (const name of ['steps', 'samples', 'seed', 'strength']) {
       const value = this.getAttribute(name);
-      // What is no number is refused with the other options.
+      // Anything else is refused with the other options.
       if (value !== null) options[name] = Number(value.trim() || NaN);
     }
     return options;
@@ -229,7 +229,7 @@ export class SvnrDenoiserElement extends Base {
    * @param {AbortSignal} signal
    */
   async #preview({ preview }, signal) {
-    // A run that fails says so itself.
+    // A failing run reports that itself.
     const picture = await preview().catch(() => null);
     if (!picture) return;
     const { data, width, height, colorSpace } = picture;
@@ -251,7 +251,7 @@ export class SvnrDenoiserElement extends Base {
   }
 
   /**
-   * The width that it has where the page's own styles name none.
+   * The width if the page's styles set none.
    *
    * @param {string} width
    */
@@ -275,7 +275,7 @@ export class SvnrDenoiserElement extends Base {
     if (!entry) {
       const denoiser = createWorkerDenoiser({ backend: /** @type {'auto'} */ (backend) });
       const made = { backend, denoiser, users: 0 };
-      // The next one may have more luck. It may fail before anyone waits for it.
+      // The next attempt may succeed. This one may fail before anyone awaits it.
       denoiser.catch(() => retire(made));
       shared.set(backend, made);
       entry = made;
@@ -291,7 +291,7 @@ export class SvnrDenoiserElement extends Base {
     if (!entry) return;
     entry.users -= 1;
     if (entry.users > 0) return;
-    // Not at once: the next picture of a page often follows soon.
+    // Not at once, because a page's next photo often follows soon.
     setTimeout(() => {
       if (entry.users > 0) return;
       retire(entry);
@@ -314,7 +314,7 @@ async function load(url, signal) {
     response = await fetch(url, { signal });
   } catch (error) {
     signal.throwIfAborted();
-    throw new SvnrError('load-failed', `${url} could not be loaded; another site's pictures need its permission (CORS)`, {
+    throw new SvnrError('load-failed', `${url} could not be loaded; images on another site need its permission (CORS)`, {
       cause: error,
     });
   }
@@ -323,7 +323,7 @@ async function load(url, signal) {
   try {
     return await createImageBitmap(blob);
   } catch (error) {
-    throw new SvnrError('unsupported-image', `${url} is no picture that this browser can show`, { cause: error });
+    throw new SvnrError('unsupported-image', `${url} is not an image that this browser can show`, { cause: error });
   }
 }
 

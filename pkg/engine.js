@@ -17,7 +17,7 @@ import { call, callAsync } from './wasm.js';
  */
 
 /**
- * Gets the network ready on the device that is wanted.
+ * Prepares the network on the requested device.
  *
  * @param {Uint8Array} weights
  * @param {'auto' | 'webgpu' | 'cpu'} backend
@@ -52,14 +52,14 @@ export function onCpu(weights, fallbackReason) {
 /** @param {NonNullable<Options['noise']> | import('./index.d.ts').NoiseEstimate} noise */
 function asNoise(noise) {
   if ('std' in noise) return Noise.map(noise.std);
-  // An estimate has a curve where its line does not fit.
+  // An estimate has a curve if its line does not fit.
   if ('curve' in noise && noise.curve) return Noise.fromJson(JSON.stringify({ curve: noise.curve }));
   const { read, shot } = /** @type {import('./index.d.ts').NoiseModel} */ (noise);
   return Noise.model(read, shot);
 }
 
 /**
- * Calls with options as the engine takes them.
+ * Calls a function with the options in the engine's form.
  *
  * @template T
  * @param {Options & { noise: NonNullable<Options['noise']>, tile: number, sample?: number | undefined }} options  the sample is

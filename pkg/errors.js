@@ -1,4 +1,4 @@
-/** What goes wrong, with a code that stays the same and a message that says what to do. */
+/** Any failure, with a stable code and a message that says what to do. */
 export class SvnrError extends Error {
   /**
    * @param {import('./index.d.ts').SvnrErrorCode} code
@@ -16,7 +16,7 @@ export class SvnrError extends Error {
 const CODES = new Set(['unsupported-format', 'unsupported-image', 'too-large', 'no-webgpu', 'device-lost', 'bad-weights', 'bad-option']);
 
 /**
- * Whatever wasm throws, as an SvnrError. Wasm's own errors carry a code already; a trap (out of memory, mostly) does not.
+ * Turns whatever wasm throws into an SvnrError. Our own errors have a code; a trap (mostly out of memory) has none.
  *
  * @param {unknown} thrown
  * @returns {SvnrError}

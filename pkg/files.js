@@ -6,7 +6,7 @@ import { call, init } from './wasm.js';
 /** @typedef {import('./index.d.ts').Metadata} Metadata */
 /** @typedef {import('./image.js').Pixels} Pixels */
 
-/** The formats that can be written, and the deepest samples that each takes. */
+/** The formats that can be written, and the greatest depth of each. */
 const DEPTHS = /** @type {const} */ ({ png: 16, jpeg: 8, webp: 8, tiff: 32 });
 
 /**
@@ -27,7 +27,7 @@ export async function decodeFile(file, { name = 'the file' } = {}) {
   function pixels(decoded) {
     if (depth === 16) return { data: decoded.intoU16(), width, height, colorSpace: /** @type {const} */ ('srgb') };
     if (depth === 32) return { data: decoded.intoF32(), width, height, colorSpace: /** @type {const} */ ('srgb-linear') };
-    // wasm-bindgen copies them into an array of their own, though its types say otherwise.
+    // wasm-bindgen returns them in an array of their own, although its types say otherwise.
     const data = new Uint8ClampedArray(/** @type {ArrayBuffer} */ (decoded.intoU8().buffer));
     if (typeof ImageData === 'function') return new ImageData(data, width, height);
     return { data, width, height, colorSpace: /** @type {const} */ ('srgb') };
@@ -87,8 +87,8 @@ export async function toImageData(source) {
 }
 
 /**
- * A file's image in the form in which it is denoised: as the browser shows it, or, where the browser does not know the
- * format, as {@link decodeFile} reads it.
+ * A file's image as it is denoised: as the browser shows it or, if the browser does not know the format, as
+ * {@link decodeFile} reads it.
  *
  * @param {Blob} file
  * @returns {Promise<Pixels>}
@@ -145,7 +145,7 @@ function toPixels(image) {
 }
 
 /**
- * The samples as RGBA.
+ * The values as RGBA.
  *
  * @param {Pixels} image
  */
@@ -160,7 +160,7 @@ function withAlpha({ data, width, height }) {
 }
 
 /**
- * The browser's encoder: there is none in wasm.
+ * Encodes lossy WebP by the browser, since wasm cannot.
  *
  * @param {Pixels} image
  * @param {number} quality

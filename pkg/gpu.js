@@ -3,7 +3,7 @@ import { openGpu } from './wasm/svnr_wasm.js';
 
 /** @typedef {import('./index.d.ts').Adapter} Adapter */
 
-/** Names by which software renderers go that do not call themselves fallbacks. */
+/** Names of software renderers that do not report themselves as fallbacks. */
 const SOFTWARE = /swiftshader|llvmpipe|lavapipe|softpipe|basic render|\bwarp\b/i;
 
 /** @type {Promise<Adapter> | undefined} */
@@ -29,7 +29,7 @@ async function open() {
     const insecure = globalThis.isSecureContext === false;
     throw new SvnrError(
       'no-webgpu',
-      insecure ? 'WebGPU works only on pages that come over https' : 'this browser has no WebGPU',
+      insecure ? 'WebGPU works only on pages loaded over https' : 'this browser has no WebGPU',
     );
   }
   const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' }).catch(() => null);
@@ -42,8 +42,8 @@ async function open() {
 }
 
 /**
- * Has wasm open this adapter's GPU. It asks the browser for an adapter itself, whose refusal it would tell in words that
- * are for nobody, and ends where none can be timed (`timestamp-query`), though nothing of ours times it.
+ * Makes wasm open this adapter's GPU. On its own, wasm asks the browser for an adapter, reports a refusal in words that
+ * help nobody, and fails if the GPU cannot be timed (`timestamp-query`), although nothing here times it.
  *
  * @param {any} gpu
  * @param {any} adapter
@@ -66,7 +66,7 @@ async function openWith(gpu, adapter) {
       },
     },
   });
-  // For once: the next one who asks may be somebody else.
+  // Only once: the next caller may be other code.
   gpu.requestAdapter = async () => {
     delete gpu.requestAdapter;
     return adapter;

@@ -5,12 +5,12 @@ import { PictureReader } from './wasm/svnr_wasm.js';
 /** @typedef {ImageData | PlainImage} Pixels */
 /** @typedef {import('./wasm/svnr_wasm.js').Picture} Picture */
 
-/** See index.d.ts. Wasm holds at most 4 GB; a run takes 48 bytes a pixel, and what the allocator leaves between. */
+/** See index.d.ts. Wasm has at most 4 GB; a run takes 48 bytes per pixel, plus what the allocator wastes. */
 export const MOST_PIXELS = 60_000_000;
-/** Mean and spread of several samples take 24 bytes more. */
+/** The mean and the spread of several samples take 24 more bytes per pixel. */
 export const MOST_PIXELS_SAMPLED = 40_000_000;
 
-/** So many pixels go to wasm and back at once: a whole image would take up to 16 bytes a pixel there. */
+/** How many pixels cross into wasm or back at once: a whole image would take up to 16 bytes per pixel there. */
 const PIECE = 1 << 20;
 
 const KINDS =
@@ -27,7 +27,7 @@ function refuse(what) {
 }
 
 /**
- * Pixels that belong to us alone.
+ * Pixels that nobody else can change.
  * @type {WeakSet<object>}
  */
 const owned = new WeakSet();
@@ -45,7 +45,7 @@ export function own(pixels) {
 }
 
 /**
- * The pixels of an image as they are now; throws unless it is one that can be denoised.
+ * The pixels of an image as they are now. Throws if it cannot be denoised.
  *
  * @param {unknown} image
  * @returns {Pixels}
@@ -73,7 +73,7 @@ export function keptPixelsOf(image, isGiven) {
 }
 
 /**
- * An array's values in an array of its own, without a copy; the first has none from then on.
+ * Moves an array's values into a new array without copying them; the first array is empty afterwards.
  *
  * @template {Pixels['data']} T
  * @param {T} data
@@ -84,7 +84,7 @@ function taken({ buffer, byteOffset, length, constructor }) {
   return new /** @type {any} */ (constructor)(moved, byteOffset, length);
 }
 
-/** What can be drawn on a canvas, by the names of its classes, and where its size stands. */
+/** Classes that can be drawn on a canvas, and their properties for width and height. */
 const DRAWABLE = /** @type {const} */ ([
   ['ImageBitmap', 'width', 'height', 'is closed; pass it before'],
   ['VideoFrame', 'displayWidth', 'displayHeight', 'is closed; pass it before'],
@@ -95,7 +95,7 @@ const DRAWABLE = /** @type {const} */ ([
 ]);
 
 /**
- * The size of what can be drawn, and `null` for everything else; throws where there is nothing to see yet.
+ * The size of something that can be drawn, or `null` for anything else. Throws if it shows nothing yet.
  *
  * @param {any} image
  * @returns {{ name: string, width: number, height: number } | null}
@@ -129,7 +129,7 @@ function drawn(image, { name, width, height }) {
 
 /** @param {string} name */
 export const FOREIGN = (name) =>
-  `the ${name} has pixels of another site, which the browser keeps secret; that site must allow it (CORS), and an <img> needs crossorigin="anonymous"`;
+  `the ${name} shows pixels from another site, which the browser does not let pages read; that site must allow it (CORS), and an <img> needs crossorigin="anonymous"`;
 
 /**
  * @param {number} pixels
@@ -191,7 +191,7 @@ export function toPicture(image) {
 }
 
 /**
- * Writes the picture over the colours of an image of its size.
+ * Writes the shared image over the colours of an image of its size.
  *
  * @param {Picture} picture
  * @param {Pixels} image
@@ -205,7 +205,8 @@ export function writePicture(picture, image) {
 }
 
 /**
- * Calls with the samples of an image piece by piece, with the first pixel of each and the channels.
+ * Calls a function with the values of an image piece by piece, the first pixel of each piece, and the number of
+ * channels.
  *
  * @param {Pixels} image
  * @param {(piece: Pixels['data'], first: number, channels: number) => void} f
@@ -218,7 +219,7 @@ function forPieces({ data, width, height }, f) {
 }
 
 /**
- * An image of the form of `like` with other samples.
+ * An image like `like` with other values.
  *
  * @template {Pixels} T
  * @param {T} like

@@ -1,7 +1,7 @@
 import { SvnrError } from './errors.js';
 
 /**
- * The answer to a request for a URL; in Node, files too.
+ * The response to a request for a URL; in Node, for files too.
  *
  * @param {URL | string} url
  * @param {string} what  what is loaded, for the message
@@ -35,7 +35,7 @@ export async function request(url, what, signal) {
  */
 export async function load(url, what, signal, onFraction) {
   const response = await request(url, what, signal);
-  // A compressed answer's length is not that of what comes out of it.
+  // The length of a compressed response is not that of its contents.
   const total = response.headers.has('content-encoding') ? 0 : Number(response.headers.get('content-length'));
   /** @type {Uint8Array[]} */
   const chunks = [];
@@ -70,7 +70,7 @@ async function readFile(href, signal) {
   // In a variable and with comments, so that bundlers for browsers do not look for it.
   const fs = 'node:fs/promises';
   const { readFile } = await import(/* webpackIgnore: true */ /* @vite-ignore */ fs);
-  // Wasm is compiled while it is read only when it calls itself wasm.
+  // Only a response of wasm's own type is compiled while it loads.
   const headers = { 'content-type': href.endsWith('.wasm') ? 'application/wasm' : 'application/octet-stream' };
   return new Response(await readFile(new URL(href), { signal }), { headers });
 }

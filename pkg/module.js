@@ -6,7 +6,7 @@ import { SharedLoad } from './shared.js';
 
 /** @typedef {SharedLoad<WebAssembly.Module>} Compiled */
 
-/** The modules from addresses, and all others. A page and all of its workers share each of them.
+/** Compiled modules by address, and those from elsewhere. A page and all of its workers share them.
  * @type {Map<string, Compiled>} */
 const places = new Map();
 /** @type {WeakMap<object, Compiled>} */
@@ -41,7 +41,7 @@ async function compile(source, signal) {
   const code = isPlace ? await request(given, 'the wasm module', signal) : given;
   try {
     if (!(code instanceof Response)) return await WebAssembly.compile(code);
-    // Some servers do not know what wasm is; then it cannot be compiled while it comes.
+    // Some servers do not know wasm's type; then it cannot be compiled while it loads.
     const isWasm = code.headers.get('content-type')?.startsWith('application/wasm');
     return await (isWasm ? WebAssembly.compileStreaming(code) : WebAssembly.compile(await code.arrayBuffer()));
   } catch (error) {

@@ -16,7 +16,7 @@ export function noiseAtGain(gain) {
 }
 
 /**
- * The noise in a picture.
+ * The noise in a shared image.
  *
  * @param {import('./wasm/svnr_wasm.js').Picture} picture
  * @returns {import('./index.d.ts').NoiseEstimate}

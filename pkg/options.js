@@ -1,6 +1,6 @@
 import { SvnrError } from './errors.js';
 
-/** In so many ways the network can see a photo, mirrored and turned. */
+/** The number of orientations in which the network can see a photo. */
 const VIEWS = 8;
 
 /**
@@ -101,7 +101,7 @@ export function createOptions(options) {
 }
 
 /**
- * How an image is to be denoised. `null` stands for 'auto'. Maps are copied: the caller's may change.
+ * The checked options of denoising. `null` stands for 'auto'. Maps are copied, because the caller may change them.
  *
  * @param {unknown} options
  */
@@ -141,9 +141,9 @@ export function denoiseOptions(options) {
     strength:
       typeof strength === 'object'
         ? map('strength', strength, 'data')
-        : number('strength', strength, 0, 4, ': 0 leaves the image alone, 1 takes all of the noise'),
-    luminance: number('luminance', luminance, 0, 1, ': the share of the noise in the light that is taken'),
-    chrominance: number('chrominance', chrominance, 0, 1, ': the share of the noise in the colour that is taken'),
+        : number('strength', strength, 0, 4, ': 0 changes nothing, 1 removes all of the noise'),
+    luminance: number('luminance', luminance, 0, 1, ': how much of the noise in the luminance to remove'),
+    chrominance: number('chrominance', chrominance, 0, 1, ': how much of the noise in the colour to remove'),
     tile: tile === 'auto' ? null : whole('tile', tile, 8, 8192, " pixels, or 'auto'"),
     transfer: transferOption(/** @type {{ transfer?: unknown }} */ (given).transfer),
     signal,
@@ -152,7 +152,7 @@ export function denoiseOptions(options) {
 }
 
 /**
- * Throws unless the maps among the options have an image's size.
+ * Throws unless all maps in the options have the image's size.
  *
  * @param {ReturnType<typeof denoiseOptions>} options
  * @param {{ width: number, height: number }} image
@@ -178,7 +178,7 @@ function noiseOf(noise) {
     const { values, width, height } = map('noise', noise, 'std');
     return { std: values, width, height };
   }
-  // What estimateNoise returns can be handed back as it is.
+  // The result of estimateNoise can be passed back as it is.
   const { read, shot, curve } = checkKeys(noise, ['read', 'shot', 'curve', 'points', 'doubt']);
   if (curve !== undefined) return { curve: curveOf(curve) };
   return {
@@ -222,7 +222,7 @@ function pointsOf(points) {
 }
 
 /**
- * A number for each pixel of an image. The numbers themselves are checked where they are used.
+ * A number for each pixel of an image. The numbers themselves are checked in wasm.
  *
  * @param {string} name
  * @param {unknown} value

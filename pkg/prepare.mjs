@@ -1,5 +1,5 @@
-// Copies into the package what the repository keeps elsewhere: the weights and the licences. npm runs it before it packs,
-// publishes or links the package; the tarball leaves it out.
+// Copies what the repository keeps elsewhere into the package: the weights and the licences. npm runs this before it
+// packs, publishes or links the package. The tarball does not contain it.
 
 import { copyFile, readdir } from 'node:fs/promises';
 

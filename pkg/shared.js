@@ -10,7 +10,7 @@ export class SharedLoad {
   #isDone = false;
   /** @type {Promise<T>} */
   #loaded;
-  /** Whether it has failed or was aborted: then the next caller needs another one. */
+  /** Whether it has failed or was aborted, so that the next caller needs a new one. */
   isOver = false;
 
   /** @param {(signal: AbortSignal) => Promise<T>} load */
@@ -27,7 +27,7 @@ export class SharedLoad {
   }
 
   /**
-   * What was loaded; rejects with the signal's reason once that is aborted.
+   * What was loaded. Rejects with the signal's reason when that is aborted.
    *
    * @param {AbortSignal} [signal]
    * @returns {Promise<T>}

@@ -2,12 +2,12 @@ import { SvnrError, fromWasm } from './errors.js';
 import { compiled } from './module.js';
 import initGlue, { onPanic } from './wasm/svnr_wasm.js';
 
-/** Where the module lies, once somebody has said so.
+/** The module's address, once it was given.
  * @type {import('./index.d.ts').InitOptions['module_or_path']} */
 let named;
 /** @type {Promise<void> | undefined} */
 let started;
-/** Set once wasm has panicked: nothing in there can be trusted from then on.
+/** Set once wasm has panicked: it cannot be trusted afterwards.
  * @type {SvnrError | undefined} */
 let broken;
 let isReady = false;
@@ -27,7 +27,7 @@ export async function init({ module_or_path, signal } = {}) {
     started ??= start(module);
     await started;
   } catch (error) {
-    // The next call may have more luck.
+    // The next call may succeed.
     if (!signal?.aborted) named = undefined;
     throw error;
   }
@@ -36,7 +36,7 @@ export async function init({ module_or_path, signal } = {}) {
 /** @param {WebAssembly.Module} module */
 async function start(module) {
   try {
-    // The linker leaves running the module's constructors to us, once (see xtask/src/wasm.rs).
+    // The module's constructors must be run here, once (see xtask/src/wasm.rs).
     /** @type {any} */ (await initGlue({ module_or_path: module })).__wasm_call_ctors?.();
   } catch (error) {
     started = undefined;
@@ -51,12 +51,12 @@ async function start(module) {
 function fail(message) {
   const isGpu = message.includes('wgpu error');
   broken = isGpu
-    ? new SvnrError('device-lost', `the GPU refused a command (${message}); go on with backend 'cpu' in a new worker or page`)
+    ? new SvnrError('device-lost', `the GPU refused a command (${message}); use backend 'cpu' in a new worker or page`)
     : new SvnrError('internal', `svnr failed inside (${message}); load it again in a new worker or page`);
   for (const reject of waiting) reject(broken);
 }
 
-/** Throws until the module is there, for what can be called before any denoiser has loaded it. */
+/** Throws unless the module is loaded, for functions that can be called before any denoiser was created. */
 export function checkReady() {
   if (!isReady) throw new SvnrError('load-failed', 'the wasm module is not loaded yet; await init() first');
 }
@@ -83,7 +83,7 @@ export function call(f) {
 }
 
 /**
- * A call into wasm that returns a promise. That never settles when wasm panics, so this one does.
+ * A call into wasm that returns a promise. When wasm panics, that promise never settles; this one rejects.
  *
  * @template T
  * @param {() => Promise<T>} f

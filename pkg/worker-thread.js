@@ -29,10 +29,10 @@ import { Denoiser, SvnrError, decodeFile, encodeFile, noiseAtGain, toImageData }
 
 /** @type {Denoiser | undefined} */
 let denoiser;
-/** What can be aborted.
+/** Calls that can be aborted.
  * @type {Map<number, AbortController>} */
 const running = new Map();
-/** Previews that somebody waits for, by the run they are of.
+/** Requested previews, by their run.
  * @type {Map<number, { id: number, most?: number }[]>} */
 const previews = new Map();
 
@@ -52,7 +52,7 @@ const given = new Promise((resolve) => {
   give = resolve;
 });
 
-/** What is done at once and has an answer. */
+/** Calls that are answered at once. */
 const CALLS = {
   estimateNoise: async (/** @type {any} */ image) => here().estimateNoise(await read(image)),
   maps: async (/** @type {any} */ image, /** @type {any} */ options) => here().maps(await read(image), options),
@@ -102,7 +102,7 @@ async function denoise({ id, image, options, reports }, /** @type {AbortSignal} 
   try {
     return await denoiser.denoise(image, {
       ...options,
-      // It came here as a copy, or for good.
+      // The worker owns it: it was copied or moved here.
       transfer: true,
       signal,
       onProgress: (progress) => {
@@ -117,13 +117,13 @@ async function denoise({ id, image, options, reports }, /** @type {AbortSignal} 
     });
   } finally {
     previews.delete(id);
-    // The picture itself is there, or never will be.
+    // The run is over: there is no more to preview.
     for (const { id } of wanted) tell({ type: 'done', id, value: null });
   }
 }
 
 /**
- * The memory of all arrays in an answer, which moves to the page.
+ * The buffers of all arrays in an answer, which move to the page.
  *
  * @param {unknown} value
  * @returns {ArrayBuffer[]}
@@ -136,7 +136,7 @@ function buffersIn(value) {
 }
 
 /**
- * Answers with what a call gives, or why it does not.
+ * Answers with the result of a call, or with its failure.
  *
  * @param {number} id
  * @param {() => unknown} f

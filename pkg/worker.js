@@ -9,7 +9,7 @@ import { checkKeys, createOptions, listeners, transferOption } from './options.j
 /** @typedef {import('./worker-thread.js').Failure} Failure */
 
 /**
- * What waits for an answer.
+ * A call that waits for its answer.
  *
  * @typedef {{
  *   resolve: (value: any) => void,
@@ -125,13 +125,13 @@ class WorkerDenoiser {
   }
 }
 
-/** A worker that answers. */
+/** A worker that answers calls. */
 class Thread {
   #worker = new Worker(new URL('./worker-thread.js', import.meta.url), { type: 'module', name: 'svnr' });
   #next = 0;
   /** @type {Map<number, Waiting>} */
   #waiting = new Map();
-  /** Why it answers no more.
+  /** Why it no longer answers.
    * @type {SvnrError | undefined} */
   #over;
 
@@ -170,7 +170,7 @@ class Thread {
       } catch (error) {
         const why = error instanceof Error ? error.message : String(error);
         const { image } = /** @type {{ image?: unknown }} */ (what);
-        // A browser lets no worker have pixels that it keeps secret.
+        // Pixels that a page may not read cannot be sent to a worker either.
         const isForeign = typeof ImageBitmap === 'function' && image instanceof ImageBitmap;
         this.#waiting.get(id)?.reject(
           isForeign
@@ -182,7 +182,7 @@ class Thread {
   }
 
   /**
-   * Gives it the module that it waits for.
+   * Sends it the module that it waits for.
    *
    * @param {WebAssembly.Module} module
    */
@@ -227,7 +227,7 @@ function thrown({ code, message }) {
 }
 
 /**
- * Options that can go to the worker, and those that stay here.
+ * Splits options into those that go to the worker and those that stay here.
  *
  * @param {import('./index.d.ts').DenoiseOptions} options
  */
@@ -237,8 +237,8 @@ function split(options) {
 }
 
 /**
- * An image in a form that can go to the worker, and what of it is moved there. Elements and canvases stay here: of them goes
- * what they show now. All else goes at once, before the caller can change it.
+ * An image in a form that can be sent to the worker, and which parts of it are moved. Elements and canvases stay here;
+ * what they show now is sent. Everything else is sent at once, before the caller can change it.
  *
  * @param {any} image
  * @param {boolean} isGiven
@@ -263,9 +263,9 @@ export async function createWorkerDenoiser(options = {}) {
   const { signal, onProgress, weights, module_or_path, backend } = createOptions(options);
   signal?.throwIfAborted();
   if (typeof Worker !== 'function') {
-    throw new SvnrError('load-failed', "there are no web workers here, in Node for example; use Denoiser from 'svnr'");
+    throw new SvnrError('load-failed', "there are no web workers here; use Denoiser from 'svnr', for example in Node");
   }
-  // In the worker, what is relative would be relative to its script.
+  // In the worker, relative addresses would be relative to its script.
   const isPlace = typeof weights === 'string' || weights instanceof URL;
   const what = { backend, weights: isPlace ? new URL(weights, globalThis.location?.href).href : weights };
   const thread = new Thread();

@@ -14,7 +14,7 @@ import { firstOfSeveral, readByBrowser, unreadable } from '../shared/words.js';
 /** The types of those files that the browser decodes and that can hold several pictures. */
 const ANIMATED = /** @type {const} */ ({ gif: 'image/gif', avif: 'image/avif' });
 
-/** How a bitmap is made of an ImageData: where that is transparent, Firefox shows other bitmaps in wrong colours. */
+/** Options for making a bitmap from an ImageData. Without them Firefox shows transparent ones in wrong colours. */
 export const TO_SHOW = /** @type {const} */ ({ premultiplyAlpha: 'premultiply' });
 
 /** What a visitor can save. */
