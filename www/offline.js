@@ -1,16 +1,16 @@
-// The page's service worker: with no network, what was last there with one.
+// The page's service worker: without a network, it serves the last version that was loaded.
 //
-// The network comes first, always: no visitor gets an old page while there is a new one. What is kept is a version, all of
-// its files and no others; its name is a digest of their contents, so that there is no number to forget to raise.
+// The network always comes first, so no visitor gets an old page while there is a new one. A version is kept with all
+// of its files and no others; its name is a digest of their contents, so there is no number to forget to raise.
 
 /** @typedef {{ waitUntil: (promise: Promise<unknown>) => void }} Extendable */
 /** @typedef {Extendable & { request: Request, resultingClientId: string, respondWith: (response: Promise<Response>) => void }} Fetching */
 /** @typedef {Extendable & { source: { id: string, postMessage: (message: unknown) => void } | null }} Hearing */
 
-/** What the names of versions begin with. */
+/** Prefix of the versions' names. */
 const PREFIX = 'svnr-';
 
-/** All that the page can ask for, tried by `tests/browser/offline.test.mjs`. */
+/** Everything that the page can request, checked by `tests/browser/offline.test.mjs`. */
 const FILES = [
   './',
   'page/app.js',
@@ -71,18 +71,18 @@ const FILES = [
   '../pkg/wasm/svnr_wasm_bg.wasm',
 ];
 
-/** The versions that pages came from that were opened without a network.
+/** The versions of pages that were opened without a network.
  * @type {Map<string, string>} */
 const opened = new Map();
 
-/** The version that is kept. */
+/** The kept version. */
 async function keptVersion() {
   const names = await caches.keys();
   return names.find((name) => name.startsWith(PREFIX)) ?? null;
 }
 
 /**
- * Keeps the version that the network has, all files or none: half a page is of no use without one.
+ * Keeps the network's version, all files or none, because half a page is useless.
  *
  * @returns {Promise<string>}  its name
  */
@@ -101,7 +101,7 @@ async function keepNewest() {
 
 /** @param {string} path */
 async function download(path) {
-  // A file that has not changed is not sent again.
+  // Unchanged files are not sent again.
   const response = await fetch(path, { cache: 'no-cache' });
   if (!response.ok) throw new Error(`${path}: the server answered ${response.status}`);
   const headers = { 'content-type': response.headers.get('content-type') ?? '' };
@@ -111,7 +111,7 @@ async function download(path) {
 /** @param {Fetching} fetching */
 async function answer({ request, resultingClientId }) {
   try {
-    // Servers may let browsers keep files for a while, without asking.
+    // Servers may let browsers cache files for a while.
     return await fetch(request, { cache: 'no-cache' });
   } catch (error) {
     const kept = await caches.match(request, { ignoreSearch: request.mode === 'navigate' });
@@ -124,8 +124,8 @@ async function answer({ request, resultingClientId }) {
 /** Tells a page which version it came from, if that was kept here, and which there is. @param {Hearing['source']} page */
 async function report(page) {
   const from = page && opened.get(page.id);
-  // Without a network there is none but its own. It has to be told all the same: a service worker that is idle is stopped,
-  // and then nobody but the page knows where it came from.
+  // Without a network there is only its own version. The page is told all the same: an idle service worker is stopped,
+  // and then only the page knows where it came from.
   const newest = await keepNewest().catch(() => from);
   if (newest) page?.postMessage({ from: from ?? null, newest });
 }
@@ -137,7 +137,7 @@ addEventListener('install', (event) => {
 addEventListener('fetch', (event) => {
   const fetching = /** @type {Fetching} */ (/** @type {unknown} */ (event));
   const { request } = fetching;
-  // What a visitor opens is a blob, and nothing else is asked for than the page's own files.
+  // Photos are blobs; only the page's own files are requested.
   if (request.method !== 'GET' || new URL(request.url).origin !== location.origin) return;
   fetching.respondWith(answer(fetching));
 });

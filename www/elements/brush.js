@@ -1,12 +1,12 @@
-/** Longest side of the painted map in pixels: a brush is soft, and the photo's size is not needed. */
+/** Longest side of the painted map in pixels. A soft brush does not need the photo's resolution. */
 const MAP_SIDE = 512;
 /** Distance between two dabs of a stroke, in radii. */
 const SPACING = 0.25;
-/** What an arrow key moves the cursor by, as a share of the picture's longer side. */
+/** How far an arrow key moves the cursor, as a share of the picture's longer side. */
 const MOVE = { small: 0.01, large: 0.05 };
 /** The map's grey where nothing was painted: factor 1. */
 const NEUTRAL = 128;
-/** How what was painted shows: less is taken, more is taken. */
+/** Colours of painted areas: less is removed, more is removed. */
 const TINT = { less: [40, 120, 255], more: [255, 140, 0] };
 
 /**
@@ -17,8 +17,8 @@ const TINT = { less: [40, 120, 255], more: [255, 140, 0] };
  */
 
 /**
- * `<svnr-brush>`: paints over a picture where noise is removed and where not. What it makes is a map of factors on the
- * noise's strength, from 0 (left alone) to 2. Fires `change`.
+ * `<svnr-brush>`: paints over a picture how much noise is removed where. It makes a map of factors on the noise's
+ * strength, from 0 (left alone) to 2. Fires `change`.
  *
  * By keyboard the arrows move the brush (with Shift further), and Space paints.
  */
@@ -28,7 +28,7 @@ export class Brush extends HTMLElement {
   #cursor = document.createElement('div');
   /** @type {Stroke[]} */
   #strokes = [];
-  /** The one that is being painted.
+  /** The stroke in progress.
    * @type {Stroke | undefined} */
   #stroke;
   /** Where the brush is. */
@@ -50,7 +50,7 @@ export class Brush extends HTMLElement {
     this.addEventListener('keydown', (event) => this.#key(event));
   }
 
-  /** Whether it can be painted with; what was painted stays either way. */
+  /** Whether it paints. What was painted stays in any case. */
   get active() {
     return !this.hidden;
   }
@@ -92,13 +92,13 @@ export class Brush extends HTMLElement {
     return [...this.#strokes];
   }
 
-  /** Takes the last stroke back. */
+  /** Undoes the last stroke. */
   undo() {
     this.#strokes.pop();
     this.#paintAll();
   }
 
-  /** Takes everything back. */
+  /** Undoes everything. */
   clear() {
     this.#strokes = [];
     this.#paintAll();
@@ -124,7 +124,7 @@ export class Brush extends HTMLElement {
 
   /** @param {PointerEvent} event */
   #drag(event) {
-    // Between two events of the page a pen makes many.
+    // A pen makes many events between two of the page.
     const all = event.getCoalescedEvents?.() ?? [];
     for (const one of all.length ? all : [event]) this.#to(one);
   }
@@ -135,7 +135,7 @@ export class Brush extends HTMLElement {
     this.dispatchEvent(new Event('change'));
   }
 
-  /** A second finger has come: it was no stroke. */
+  /** A second finger came down, so this was not a stroke. */
   #takeBack() {
     if (!this.#stroke) return;
     this.#stroke = undefined;
@@ -204,7 +204,7 @@ export class Brush extends HTMLElement {
     const grey = Math.min(255, Math.round(amount * NEUTRAL));
     for (let dab = 1; dab <= dabs; dab += 1) {
       const [cx, cy] = [x0 + ((x - x0) * dab) / dabs, y0 + ((y - y0) * dab) / dabs];
-      // Two circles of one size would paint nothing.
+      // A gradient between two circles of the same size would paint nothing.
       const hard = radius * Math.min(0.99, 1 - softness);
       const gradient = context.createRadialGradient(cx, cy, hard, cx, cy, radius);
       gradient.addColorStop(0, `rgb(${grey} ${grey} ${grey})`);

@@ -1,14 +1,14 @@
-/** A press that has moved no further, in CSS pixels, is still where it was. */
+/** A press that moved no further than this, in CSS pixels, counts as still. */
 const STILL = 6;
-/** After so many milliseconds a press that is still is a hold. */
+/** A still press of this many milliseconds is a hold. */
 const HOLD_AFTER = 200;
-/** Two taps that are no further apart, in milliseconds and CSS pixels, are one double tap. */
+/** Two taps no further apart than this, in milliseconds and CSS pixels, are a double tap. */
 const DOUBLE_TAP = { time: 300, distance: 30 };
 /** How far a wheel must turn to zoom by e, in its pixels. */
 const WHEEL = 100;
-/** What one event of a wheel zooms by at most: a notch of a mouse's is √2, a trackpad makes many that are smaller. */
+/** The most that one wheel event zooms: a mouse's notch is √2, a trackpad sends many smaller ones. */
 const NOTCH = Math.SQRT2;
-/** Milliseconds after which a wheel that turns has begun anew. */
+/** Milliseconds without events after which a turn of the wheel counts as a new one. */
 const TURN = 300;
 
 /**
@@ -33,24 +33,24 @@ const TURN = 300;
  */
 
 /**
- * What mouse, trackpad and fingers do with a picture in a view that scrolls. One finger pans by the browser's scrolling.
+ * What mouse, trackpad and fingers do to a picture in a scrolling view. One finger pans by the browser's own scrolling.
  *
- * Who in the view wants a press for itself prevents its default. When a second finger comes, it is told that the first one's
- * press is cancelled: two fingers always zoom.
+ * Whatever in the view wants a press for itself prevents its default. When a second finger comes down, the first press
+ * is cancelled: two fingers always zoom.
  */
 export class Gestures {
   #view;
   #actions;
   /** @type {Press | undefined} */
   #press;
-  /** The last tap, when it may be the first of two.
+  /** The last tap, which may be the first of two.
    * @type {PointerEvent | undefined} */
   #tap;
   /** @type {Map<number, Finger>} */
   #fingers = new Map();
   /** @type {{ bring: Bring, spread: number } | undefined} */
   #pinch;
-  /** What a turning wheel does.
+  /** The turn of the wheel in progress.
    * @type {{ x: number, y: number, time: number, bring: Bring, factor: number } | undefined} */
   #turn;
 
@@ -87,7 +87,7 @@ export class Gestures {
   /** @param {PointerEvent} event */
   #down(event) {
     const { pointerId: id, clientX: x, clientY: y } = event;
-    // A press on the view itself is one on its scrollbars or beside the picture, one with Ctrl opens a menu on a Mac.
+    // A press on the view itself is on its scrollbars or beside the picture; one with Ctrl opens a menu on a Mac.
     const isOther = event.target === this.#view || event.button !== 0 || !event.isPrimary || event.ctrlKey;
     if (isOther || event.defaultPrevented) return;
     this.#end();
@@ -141,7 +141,7 @@ export class Gestures {
   #fingerDown(event) {
     if (event.pointerType !== 'touch') return;
     const { pointerId, clientX: x, clientY: y } = event;
-    // The first on the screen; if another one is known, its end was told to somebody who is gone.
+    // The first finger on the screen. If another one is known, its end was missed.
     if (event.isPrimary) this.#fingers.clear();
     if (this.#fingers.size === 1) this.#cancelPresses();
     this.#fingers.set(pointerId, { x, y, target: event.composedPath()[0] });
@@ -162,11 +162,11 @@ export class Gestures {
 
   /** @param {PointerEvent} event */
   #fingerUp(event) {
-    // Not when it is our own event that says so.
+    // Not for our own event.
     if (event.isTrusted && this.#fingers.delete(event.pointerId)) this.#beginPinch();
   }
 
-  /** Begins one with the fingers there are, if there are enough. */
+  /** Begins a pinch if there are enough fingers. */
   #beginPinch() {
     const now = this.#spread();
     this.#pinch = now && { bring: this.#actions.grab(now.x, now.y), spread: now.spread };
@@ -179,7 +179,7 @@ export class Gestures {
     return { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2, spread: Math.max(1, Math.hypot(a.x - b.x, a.y - b.y)) };
   }
 
-  /** Whoever has taken a finger's press lets go of it. */
+  /** Makes whatever took a finger's press release it. */
   #cancelPresses() {
     this.#end();
     for (const [pointerId, { target }] of this.#fingers) {
@@ -189,7 +189,7 @@ export class Gestures {
 
   /** @param {WheelEvent} event */
   #wheel(event) {
-    // A trackpad's pinch comes as a wheel with Ctrl.
+    // A trackpad's pinch arrives as a wheel event with Ctrl.
     if (!event.ctrlKey && !event.metaKey) {
       this.#turn = undefined;
       return;
@@ -198,7 +198,7 @@ export class Gestures {
     const { clientX: x, clientY: y, deltaY, deltaMode, timeStamp: time } = event;
     let turn = this.#turn;
     if (turn?.x !== x || turn.y !== y || time > turn.time + TURN) {
-      // Once only: scrolling is in whole pixels, and with many small steps what is rounded would add up.
+      // Only once: scrolling is in whole pixels, and the rounding of many small steps would add up.
       turn = { x, y, time, bring: this.#actions.grab(x, y), factor: 1 };
     }
     const pixels = deltaMode === WheelEvent.DOM_DELTA_PIXEL ? deltaY : deltaY * WHEEL;
@@ -207,7 +207,7 @@ export class Gestures {
   }
 
   /**
-   * In Safari a trackpad's pinch comes as events of its own.
+   * In Safari a trackpad's pinch has its own events.
    *
    * @param {AddEventListenerOptions} options
    */
@@ -218,7 +218,7 @@ export class Gestures {
     const take = (event) => {
       event.preventDefault();
       const { clientX: x, clientY: y, scale } = /** @type {SafariGesture} */ (event);
-      // Fingers make them, too, but those are known already.
+      // Fingers cause them too, but those are handled already.
       if (event.type === 'gesturestart') bring = this.#fingers.size > 0 ? undefined : this.#actions.grab(x, y);
       else bring?.(x, y, scale);
     };

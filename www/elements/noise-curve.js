@@ -1,15 +1,15 @@
 /** @typedef {import('../shared/protocol.js').Noise} Noise */
 /** @typedef {{ mean: number, std: number }} Point  the noise seen at a brightness, in linear light with white at 1 */
 
-/** The codes at the chart's bottom and top. The scale is logarithmic: noise in the dark is many times that in the light. */
+/** The codes at the chart's bottom and top. The scale is logarithmic: noise differs a lot between dark and light. */
 const [LEAST, MOST] = [0.5, 512];
-/** Where there is a line across, in codes. */
+/** Where the horizontal lines are, in codes. */
 const TICKS = [1, 4, 16, 64, 256];
-/** What photographers call mid-grey: a surface that gives back 18 % of the light. */
+/** Photographers' mid-grey: a surface that reflects 18 % of the light. */
 const MID_GREY = 0.18;
 /** Shadows and highlights, on the sRGB curve. */
 const [SHADOWS, HIGHLIGHTS] = [0.1, 0.9];
-/** The line is drawn in so many pieces. */
+/** How many segments the line has. */
 const PIECES = 64;
 
 /** @param {number} linear */
@@ -20,14 +20,14 @@ const toLinear = (srgb) => (srgb <= 0.04045 ? srgb / 12.92 : ((srgb + 0.055) / 1
 const slope = (linear) => (linear <= 0.0031308 ? 12.92 : (1.055 / 2.4) * linear ** (1 / 2.4 - 1));
 
 /**
- * Noise as it is seen in a picture of 8 bits, in codes.
+ * Noise as it shows in an 8-bit image, in codes.
  *
  * @param {Point} point
  */
 const seen = ({ mean, std }) => 255 * slope(mean) * std;
 
 /**
- * The noise that a model says there is at a brightness.
+ * The noise of a model at a brightness.
  *
  * @param {Noise} noise
  * @param {number} mean
@@ -39,7 +39,7 @@ const modelled = ({ read, shot }, mean) => ({ mean, std: Math.sqrt(read ** 2 + s
 const height = (codes) => Math.log(Math.min(MOST, Math.max(LEAST, codes)) / LEAST) / Math.log(MOST / LEAST);
 
 /**
- * Where a point lies in the chart, as shares from the left and from the top.
+ * Where a point is in the chart, as shares from the left and from the top.
  *
  * @param {Point} point
  */
@@ -49,15 +49,15 @@ function place({ mean, std }) {
 }
 
 /**
- * `<svnr-noise-curve>`: how much noise there is from black to white. What was measured is dots, a noise model a line.
- * Its looks are in noise.css.
+ * `<svnr-noise-curve>`: how much noise there is from black to white, with dots for measurements and a line for the
+ * noise model. Its styles are in noise.css.
  */
 export class NoiseCurve extends HTMLElement {
   #line = shape('polyline', { 'vector-effect': 'non-scaling-stroke' });
   #points = shape('g', {});
 
   connectedCallback() {
-    // Those who do not see the chart get a sentence in its place.
+    // For people who cannot see the chart, a sentence replaces it.
     this.setAttribute('role', 'img');
     if (!this.hasAttribute('aria-label')) this.show({ points: [], noise: null });
     const chart = shape('svg', {});
@@ -69,7 +69,7 @@ export class NoiseCurve extends HTMLElement {
       number.textContent = String(codes);
       chart.append(shape('line', { x1: '0%', x2: '100%', y1: y, y2: y }), number);
     }
-    // The line is stretched with the chart, the dots stay round.
+    // The line stretches with the chart, the dots stay round.
     const stretched = shape('svg', { viewBox: '0 0 1 1', preserveAspectRatio: 'none' });
     stretched.append(this.#line);
     chart.append(stretched, this.#points);

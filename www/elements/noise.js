@@ -6,7 +6,7 @@ import { NoiseCurve } from './noise-curve.js';
 /** @typedef {{ luminance: number, chrominance: number }} Parts  shares from 0 to 1 */
 /** @typedef {{ source: string, value: Noise | null }} Choice  what the list says, and the noise */
 
-/** The sliders are logarithmic from here to there; what is below the first counts as 0. */
+/** The range of the logarithmic sliders. Below the first number a value counts as 0. */
 const [LEAST, MOST] = [0.0005, 0.5];
 
 /** @param {number} value */
@@ -24,13 +24,13 @@ const PARTS = /** @type {const} */ ([
   ['chrominance', 'Colour noise', 'Specks and blotches of wrong colour.'],
 ]);
 
-/** What the list says when it names no preset. */
+/** The list's entry when no preset is chosen. */
 const MEASURED = 'measured';
 const OWN = 'own';
 
 /**
- * `<svnr-noise>`: how much noise a photo has, as measured, as a preset says or as the reader sets it, and how much of it
- * is taken away. Fires `change`. Its looks are in noise.css.
+ * `<svnr-noise>`: how much noise a photo has, as measured, from a preset or as the visitor sets it, and how much of it
+ * to remove. Fires `change`. Its styles are in noise.css.
  */
 export class NoiseFields extends HTMLElement {
   /** @type {Measured | null} */
@@ -47,13 +47,13 @@ export class NoiseFields extends HTMLElement {
   #inputs = new Map();
 
   connectedCallback() {
-    // What a field says is not yet what this element says.
+    // A field's event is not yet this element's.
     this.addEventListener('change', (event) => event.target !== this && event.stopPropagation(), { capture: true });
     this.#source.id = 'noise-source';
     this.#source.addEventListener('input', () => this.#choose(this.#source.value));
     const parts = document.createElement('fieldset');
     const legend = document.createElement('legend');
-    legend.textContent = 'How much of it is taken away';
+    legend.textContent = 'How much of it to remove';
     parts.append(legend, ...PARTS.map(([name, label, hint]) => this.#partField(name, label, hint)));
     this.append(this.#curve, field(this.#source, 'Noise as', this.#source));
     for (const [name, label, hint, unit] of NUMBERS) this.append(this.#numberField(name, label, hint, unit));
@@ -67,7 +67,7 @@ export class NoiseFields extends HTMLElement {
     return this.#value;
   }
 
-  /** How much is taken of the noise in the light and of that in the colour. */
+  /** How much of the noise in luminance and in colour to remove. */
   get parts() {
     return { ...this.#parts };
   }
@@ -78,14 +78,14 @@ export class NoiseFields extends HTMLElement {
   }
 
   /**
-   * A new photo, whose noise is not measured yet.
+   * Resets for a new photo, whose noise is not measured yet.
    *
    * @param {Choice} [choice]  what the reader has chosen for it before
    */
   begin(choice) {
     this.#measured = null;
     this.#source.value = choice?.value ? choice.source : MEASURED;
-    // It was a preset that is no more; its numbers stay.
+    // Its preset is gone; the numbers stay.
     if (this.#source.selectedIndex < 0) this.#source.value = OWN;
     this.#take(this.#source.value === MEASURED ? null : (choice?.value ?? null));
   }
@@ -98,7 +98,7 @@ export class NoiseFields extends HTMLElement {
   }
 
   /**
-   * Noise that the reader can choose in place of what was measured.
+   * Sets the presets that the visitor can choose instead of the measured noise.
    *
    * @param {Preset[]} presets
    */
@@ -111,14 +111,14 @@ export class NoiseFields extends HTMLElement {
       new Option('Own numbers', OWN),
     );
     this.#source.value = value;
-    // It was a preset that is no more; its numbers stay.
+    // Its preset is gone; the numbers stay.
     if (this.#source.selectedIndex < 0) this.#source.value = this.#value ? OWN : MEASURED;
   }
 
   /** @param {string} source */
   #choose(source) {
     if (source === MEASURED) this.#take(this.#measured);
-    // Own numbers begin with those that are there.
+    // The visitor's own numbers begin with the current ones.
     else if (source !== OWN) this.#take(this.#presets.find(({ name }) => name === source) ?? null);
   }
 
@@ -151,7 +151,7 @@ export class NoiseFields extends HTMLElement {
   }
 
   /**
-   * A number of the noise model, with a slider.
+   * A field for a number of the noise model, with a slider.
    *
    * @param {'read' | 'shot'} name
    * @param {string} label
@@ -179,7 +179,7 @@ export class NoiseFields extends HTMLElement {
   }
 
   /**
-   * How much is taken of a part of the noise.
+   * A slider for how much of a part of the noise to remove.
    *
    * @param {keyof Parts} name
    * @param {string} label
@@ -224,7 +224,7 @@ function moveTo(slider, value) {
 }
 
 /**
- * A labelled field: what says its value beside the label, and below, if it is something else, what is moved.
+ * A labelled field: its value next to the label and, if that is another element, its slider below.
  *
  * @param {HTMLInputElement | HTMLSelectElement} input
  * @param {string} label

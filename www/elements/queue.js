@@ -1,21 +1,21 @@
 /**
- * A photo of the list: how far it is, what is to be known about that, and why it failed, in words.
+ * A photo in the list: its progress, a remark about it, and why it failed, in words.
  *
  * @typedef {'waiting' | 'open' | 'next' | 'running' | 'done' | 'failed'} Progress
  * @typedef {{ id: number, name: string, progress: Progress, isCurrent: boolean, isOlder: boolean, why: string }} Item
  */
 
-/** Sides of the small pictures, in pixels. */
+/** Sides of the thumbnails, in pixels. */
 const THUMBNAIL = { width: 96, height: 64 };
 
-/** What the list says of a photo.
+/** What the list says about a photo.
  * @type {Record<Progress, string>} */
 const WORDS = { waiting: 'waiting', open: 'open', next: 'opens next', running: 'denoising', done: 'done', failed: 'failed' };
 
 /**
- * `<svnr-queue>`: the photos that were given to the page, each with how far it is. It hides itself while there is but one.
+ * `<svnr-queue>`: the photos on the page, each with its progress. It hides itself if there is only one.
  *
- * It fires `select` and `remove` (detail: the photo's id) when a photo is chosen or is to be taken off.
+ * It fires `select` and `remove` (detail: the photo's id) when a photo is chosen or should be removed.
  */
 export class Queue extends HTMLElement {
   #list = document.createElement('ol');
@@ -31,7 +31,7 @@ export class Queue extends HTMLElement {
     this.hidden = this.#rows.size < 2;
   }
 
-  /** While it is locked, nothing can be chosen or taken off: one photo after the other is being denoised.
+  /** While it is locked, photos can be neither chosen nor removed, because all of them are being denoised.
    * @param {boolean} value */
   set isLocked(value) {
     this.#isLocked = value;
@@ -56,7 +56,7 @@ export class Queue extends HTMLElement {
   }
 
   /**
-   * Shows a photo's picture.
+   * Shows a photo's thumbnail.
    *
    * @param {number} id
    * @param {ImageBitmap} bitmap  stays the caller's

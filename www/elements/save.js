@@ -7,10 +7,10 @@ import { fileSize, resultName } from '../shared/words.js';
 const NAMES = { png: 'PNG', png16: 'PNG, 16 bits', jpeg: 'JPEG', webp: 'WebP', tiff: 'TIFF, 16 bits' };
 
 /**
- * `<svnr-save>`: takes the denoised picture away, as a file or to the clipboard.
+ * `<svnr-save>`: saves the result as a file or copies it to the clipboard.
  *
- * It fires `encode` (detail: purpose, format, quality) when it wants the picture as a file and is given it by {@link take};
- * `copied` when the clipboard has it, and `failed` (detail: a sentence) when it has not.
+ * It fires `encode` (detail: purpose, format, quality) when it needs the result as a file, which {@link take} gives it;
+ * `copied` when the clipboard has the result, and `failed` (detail: a sentence) when that failed.
  */
 export class Save extends HTMLElement {
   #link = document.createElement('a');
@@ -19,7 +19,7 @@ export class Save extends HTMLElement {
   #quality = document.createElement('input');
   #qualityLabel = document.createElement('label');
   #name = '';
-  /** Waits for the picture that is to be copied.
+  /** Waits for the result to copy.
    * @type {{ resolve: (file: Blob) => void, reject: (error: Error) => void } | undefined} */
   #copying;
 
@@ -29,7 +29,7 @@ export class Save extends HTMLElement {
     this.#link.className = 'button primary';
     this.#copy.type = 'button';
     this.#copy.textContent = 'Copy';
-    // Without a secure context there is no clipboard.
+    // There is a clipboard only in a secure context.
     this.#copy.hidden = !navigator.clipboard?.write;
     for (const [value, text] of Object.entries(NAMES)) {
       if (value !== 'webp' || canWriteWebp()) this.#format.add(new Option(text, value));
@@ -44,17 +44,17 @@ export class Save extends HTMLElement {
     this.#copy.addEventListener('click', () => this.#toClipboard());
   }
 
-  /** The format that is chosen. */
+  /** The chosen format. */
   get format() {
     return /** @type {Format} */ (this.#format.value);
   }
 
-  /** From 0 to 1, where the format has any. */
+  /** The quality from 0 to 1, for formats that have one. */
   get quality() {
     return this.#quality.valueAsNumber / 100;
   }
 
-  /** Focus goes to what is there to be pressed. */
+  /** Focuses the button that is there. */
   focus(/** @type {FocusOptions | undefined} */ options) {
     this.#link.focus(options);
   }
@@ -65,7 +65,7 @@ export class Save extends HTMLElement {
     this.#ask();
   }
 
-  /** There is none any more. */
+  /** There is no result any more. */
   forget() {
     URL.revokeObjectURL(this.#link.href);
     this.#link.removeAttribute('href');
@@ -73,7 +73,7 @@ export class Save extends HTMLElement {
   }
 
   /**
-   * The picture as a file, as was asked for.
+   * Takes the result as a file, as requested.
    *
    * @param {'download' | 'copy'} purpose
    * @param {Format} format
@@ -84,7 +84,7 @@ export class Save extends HTMLElement {
       this.#copying?.resolve(file);
       return;
     }
-    // Somebody has changed their mind in between.
+    // The visitor has chosen something else meanwhile.
     if (format !== this.format) return;
     URL.revokeObjectURL(this.#link.href);
     this.#link.href = URL.createObjectURL(file);
@@ -93,7 +93,7 @@ export class Save extends HTMLElement {
   }
 
   /**
-   * There will be no such file.
+   * The requested file could not be made.
    *
    * @param {'download' | 'copy'} purpose
    * @param {Format} format
@@ -127,7 +127,7 @@ export class Save extends HTMLElement {
     });
     this.#want('copy', 'png');
     try {
-      // The browser wants to be asked while the click is fresh, and waits for the picture itself.
+      // Browsers must be asked during the click; they wait for the image themselves.
       await navigator.clipboard.write([new ClipboardItem({ 'image/png': png })]);
       this.#copy.textContent = 'Copied';
       setTimeout(() => {
@@ -141,7 +141,7 @@ export class Save extends HTMLElement {
   }
 }
 
-/** Whether this browser writes WebP, as Safari does not. */
+/** Whether this browser writes WebP, which Safari does not. */
 function canWriteWebp() {
   const canvas = document.createElement('canvas');
   canvas.width = canvas.height = 1;

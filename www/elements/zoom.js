@@ -1,14 +1,14 @@
 import { Gestures } from './gestures.js';
 
-/** The least and the most that can be set, but for what it takes to fit. */
+/** The least and the greatest zoom, except what it takes to fit. */
 const [LEAST, MOST] = [0.05, 8];
-/** What a key or a button zooms by. */
+/** How much a key or a button zooms. */
 const STEP = Math.SQRT2;
-/** A small picture is enlarged to fit, but no further than so many times, */
+/** A small picture is enlarged to fit, but no more than this many times, */
 const MOST_ENLARGED = 3;
-/** or, a tiny one, than to so many CSS pixels in width. */
+/** or, if it is tiny, to this many CSS pixels in width. */
 const ENLARGED_WIDTH = 192;
-/** Milliseconds of rest after which it is said what is seen. */
+/** Milliseconds of rest before the visible part is reported. */
 const REST = 120;
 
 /**
@@ -25,11 +25,11 @@ const AMOUNTS = [
 ];
 
 /**
- * `<svnr-zoom>`: a view (the part `view`) of the element it holds, which it enlarges and pans over; its buttons lie below.
- * Whatever size that element has of itself, here it has the picture's.
+ * `<svnr-zoom>`: a view (the part `view`) that enlarges and pans over its child element, with buttons below. The child
+ * gets the picture's size, whatever its own.
  *
- * Fires `view` (detail: a {@link View}) when another part of the picture is seen, and `hold` (detail: whether) when the reader
- * begins and ends to hold the picture down, so as to see how it was.
+ * Fires `view` (detail: a {@link View}) when another part of the picture is visible, and `hold` (detail: whether) when
+ * the visitor starts or stops holding the picture to see it before denoising.
  */
 export class Zoom extends HTMLElement {
   #view = document.createElement('div');
@@ -40,11 +40,11 @@ export class Zoom extends HTMLElement {
   #holdButton = button('Hold to compare');
   #amounts = AMOUNTS.map(([text, amount]) => ({ amount, button: button(text, () => (this.zoom = amount)) }));
   #picture = { width: 0, height: 0 };
-  /** The view's size when it was last looked at. */
+  /** The view's last known size. */
   #room = { width: 0, height: 0 };
   /** @type {Amount} */
   #zoom = 'fit';
-  /** By what it is held at the moment.
+  /** What holds it at the moment.
    * @type {Set<'press' | 'button' | 'key'>} */
   #holds = new Set();
   /** The key that holds.
@@ -59,11 +59,11 @@ export class Zoom extends HTMLElement {
     this.#view.part = 'view';
     this.#view.tabIndex = 0;
     this.#view.setAttribute('role', 'group');
-    this.#view.setAttribute('aria-label', 'Photo: plus and minus zoom, the arrow keys move it, B shows it as it was');
+    this.#view.setAttribute('aria-label', 'Photo: plus and minus zoom, the arrow keys move it, B shows it before denoising');
     this.#view.append(document.createElement('slot'));
     const tools = document.createElement('slot');
     tools.name = 'tools';
-    // What is held stays where it is in the page: moved into the view, it would be disconnected on the way.
+    // The child stays where it is in the page: moving it into the view would disconnect it.
     this.attachShadow({ mode: 'open' }).append(this.#view, tools);
     this.#tools.slot = 'tools';
     this.#tools.className = 'tools';
@@ -96,13 +96,13 @@ export class Zoom extends HTMLElement {
     this.addEventListener('keydown', (event) => this.#keyDown(event), { signal });
     this.addEventListener('keyup', ({ key }) => key === this.#heldKey && this.#hold('key', false), { signal });
     this.addEventListener('focusout', ({ relatedTarget }) => {
-      // The key's release would be told to somebody else.
+      // Another element would get the key's release.
       if (!(relatedTarget instanceof Node && this.contains(relatedTarget))) this.#hold('key', false);
     }, { signal });
     this.#holdButton.addEventListener('pointerdown', (event) => this.#pressHold(event), { signal });
     this.#holdButton.addEventListener('lostpointercapture', () => this.#hold('button', false), { signal });
     this.#holdButton.addEventListener('contextmenu', (event) => event.preventDefault(), { signal });
-    // Another screen may have pixels of another size.
+    // Another screen may have a different pixel size.
     addEventListener('resize', () => this.#resized(), { signal });
     const observer = new ResizeObserver(() => this.#resized());
     observer.observe(view);
@@ -115,7 +115,7 @@ export class Zoom extends HTMLElement {
     for (const by of this.#holds) this.#hold(by, false);
   }
 
-  /** Whether there is something to compare the picture with. */
+  /** Whether there is something to compare with. */
   get canCompare() {
     return !this.#holdButton.disabled;
   }
@@ -126,7 +126,7 @@ export class Zoom extends HTMLElement {
   }
 
   /**
-   * A new picture of this size in pixels; all of it is shown.
+   * Shows all of a new picture of this size in pixels.
    *
    * @param {number} width
    * @param {number} height
@@ -151,7 +151,7 @@ export class Zoom extends HTMLElement {
   }
 
   /**
-   * Zooms and keeps what is at a point of the window there.
+   * Zooms, and keeps a point of the window in place.
    *
    * @param {Amount} zoom
    * @param {number} clientX
@@ -189,7 +189,7 @@ export class Zoom extends HTMLElement {
   }
 
   /**
-   * Takes hold of the point of the picture that is there.
+   * Grabs the picture at a point.
    *
    * @param {number} clientX
    * @param {number} clientY
@@ -221,20 +221,20 @@ export class Zoom extends HTMLElement {
 
   #layOut() {
     const { width, height } = this.#view.getBoundingClientRect();
-    // It is not shown yet, or there is no picture.
+    // Not shown yet, or no picture.
     if (width === 0 || this.#picture.width === 0) return;
     this.#room = { width, height };
     const scale = this.#amount / devicePixelRatio;
     const size = { width: this.#picture.width * scale, height: this.#picture.height * scale };
     Object.assign(this.#content.style, { width: `${size.width}px`, height: `${size.height}px` });
-    // With something to spare for rounding: nothing is to scroll when all is seen.
+    // With room for rounding: nothing should scroll when everything is visible.
     this.toggleAttribute('zoomed', size.width > width + 0.5 || size.height > height + 0.5);
     this.#value.textContent = `${Math.round(100 * this.#amount)} %`;
     for (const one of this.#amounts) one.button.setAttribute('aria-pressed', String(one.amount === this.#zoom));
     this.#report();
   }
 
-  /** Says what is seen, once that has come to rest. */
+  /** Reports the visible part once it is at rest. */
   #report() {
     clearTimeout(this.#rest);
     this.#rest = setTimeout(() => {
@@ -255,7 +255,7 @@ export class Zoom extends HTMLElement {
      * @param {number} most
      */
     const range = (from, length, scale, most) => {
-      // A pixel of which no more than this is seen has only been rounded into view.
+      // A pixel with less than this in view is there only by rounding.
       const sliver = 0.01;
       const begin = Math.min(most, Math.max(0, Math.floor(from / scale + sliver)));
       const end = Math.min(most, Math.max(0, Math.ceil((from + length) / scale - sliver)));
@@ -295,7 +295,7 @@ export class Zoom extends HTMLElement {
     const { key } = event;
     const zooms = /** @type {Record<string, () => void>} */ ({
       '+': () => this.#step(STEP),
-      // Where it is the same key, without Shift.
+      // The same key without Shift.
       '=': () => this.#step(STEP),
       '-': () => this.#step(1 / STEP),
       0: () => (this.zoom = 'fit'),

@@ -1,4 +1,4 @@
-// The page: carries out what photos.js says, and tells it what happens. The work is the worker's.
+// The page: carries out the commands of photos.js, and tells it what happens. The worker does the work.
 
 import { Compare } from '../../pkg/compare.js';
 import { NoiseFields } from '../elements/noise.js';
@@ -23,7 +23,7 @@ import { keepForOffline } from './updates.js';
 /** @typedef {import('./photos.js').PhotoEvent} PhotoEvent */
 /** @typedef {import('./photos.js').Command} Command */
 
-/** What belongs to a photo and not to its state: its file, its result in a file, and what was set for it alone.
+/** What belongs to a photo besides its state: its file, its result as a file, and its own settings.
  * @typedef {{ name: string, file: Blob, kept: Blob | null, own: import('./panel.js').Own | undefined }} Held */
 
 const file = element('file', HTMLInputElement);
@@ -38,16 +38,16 @@ let photos = noPhotos();
  * @type {Map<number, Held>} */
 const held = new Map();
 let lastId = 0;
-/** By what the run that is under way goes.
+/** The settings of the current run.
  * @type {import('../shared/protocol.js').RunOptions | undefined} */
 let running;
 /** Whether the denoiser is ready to run. */
 let isReady = false;
-/** Whether it could not be made ready. */
+/** Whether preparing it failed. */
 let isUnusable = false;
-/** How the denoiser's start goes; shown while somebody waits for it. */
+/** Progress of the denoiser's start, shown while a photo waits for it. */
 let starting = { text: 'Loading…', fraction: /** @type {number | undefined} */ (0) };
-/** When the first tile was begun, in milliseconds. */
+/** When the run began, in milliseconds. */
 let runBegin = 0;
 
 const client = new Client();
@@ -174,7 +174,7 @@ async function keptResults() {
   return done.map(({ id, name }) => ({ name, file: held.get(id)?.kept ?? new Blob() }));
 }
 
-/** Shows what state the photos are in. */
+/** Shows the state of the photos. */
 function show() {
   const state = stageOf(photos);
   const photo = current(photos);
@@ -209,7 +209,7 @@ function showQueue() {
   );
 }
 
-/** What hangs on the settings: whether the result is still theirs. */
+/** Updates what depends on the settings: whether the result still matches them. */
 function showSettings() {
   const result = current(photos)?.result;
   const isOlder = Boolean(result && stageOf(photos) === 'done' && !sameSettings(result.settings, panel.settings));
@@ -217,7 +217,7 @@ function showSettings() {
   stage.isOlder = isOlder;
 }
 
-/** Where the focus goes when what had it is gone, as a pressed Denoise is. */
+/** Moves the focus when the focused element is gone, as a pressed Denoise button is. */
 function keepFocus() {
   const { activeElement: active } = document;
   if (active && active !== document.body && active.checkVisibility()) return;
@@ -267,7 +267,7 @@ function denoise() {
   dispatch({ type: 'denoise', settings: panel.settings });
 }
 
-/** One photo after the other, each with its own noise and the settings of the panel. */
+/** Denoises one photo after the other, each with its own noise and the panel's settings. */
 function denoiseAll() {
   tell('error', '');
   batch.say('');
@@ -330,13 +330,13 @@ on('started', ({ device, presets }) => {
   runsOn(device);
   panel.presets(presets);
   const notice = deviceNotice(device);
-  // What recovering has said is still true, and says more.
+  // The notice about recovering is still valid, and says more.
   const offer = { action: 'use-cpu', text: 'Use the CPU instead' };
   if (notice) tell('notice', notice, device.backend === 'webgpu' ? offer : undefined);
   if (stageOf(photos) === 'running') showProgress('Starting…', 0);
 });
 
-// Now that everything has been loaded once, it need not be loaded again.
+// Everything has been loaded once: keep it for offline use.
 const keepPage = () => {
   keepForOffline({
     onKept: () => {
@@ -380,7 +380,7 @@ on('measured', ({ noise }) => panel.measured(noise));
 on('running', ({ sample, samples, step, steps, tile, tiles, fraction, preview }) => {
   if (fraction === 0) runBegin = performance.now();
   const seconds = (performance.now() - runBegin) / 1000;
-  // Before the first tile is done nobody knows.
+  // Unknown before the first tile is done.
   const left = fraction > 0 ? timeLeft((seconds / fraction) * (1 - fraction)) : '';
   const sampleText = samples > 1 ? `Sample ${sample} of ${samples}` : '';
   const stepText = sampleText ? `step ${step} of ${steps}` : `Step ${step} of ${steps}`;
@@ -393,10 +393,10 @@ on('denoised', ({ bitmap, isUncertain, noise }) => {
   const photo = current(photos);
   if (!photo || !running) return;
   const one = held.get(photo.id);
-  // What was kept of it before is older.
+  // A result that was kept before is older.
   if (one) one.kept = null;
   stage.finish(bitmap, isUncertain);
-  // What was measured on the way is known now.
+  // The run has measured the noise if it was not known.
   dispatch({ type: 'denoised', settings: { ...running, noise: running.noise === 'auto' ? noise : running.noise } });
   save.begin(photo.name);
   if (!photos.batch) announce('Done. Move the divider to compare before and after.');
@@ -415,7 +415,7 @@ on('encoded', ({ purpose, format, file }) => {
 
 on('unencoded', ({ purpose, format, failure }) => {
   const text = `The picture could not be written in this format. Choose another one. (${failure.message})`;
-  // A copy's failure comes back from the clipboard.
+  // The clipboard reports a failed copy.
   if (purpose === 'download') tell('error', text);
   if (purpose !== 'keep') save.refuse(purpose, format, failure.message);
 });
@@ -457,7 +457,7 @@ save.addEventListener('encode', (event) => {
   const { purpose, format, quality } = /** @type {CustomEvent} */ (event).detail;
   client.encode(purpose, format, quality);
 });
-// What went wrong with the format before is of no interest any more.
+// An error about the previous format no longer matters.
 save.addEventListener('change', () => tell('error', ''));
 save.addEventListener('copied', () => announce('The picture is in the clipboard.'));
 save.addEventListener('failed', (event) => {
@@ -515,7 +515,7 @@ document.addEventListener('click', ({ target }) => {
   else if (button?.dataset.action) actions[button.dataset.action]?.(button);
 });
 
-// Nobody loses a run by closing a tab in passing.
+// Closing the tab by accident must not lose a run.
 addEventListener('beforeunload', (event) => {
   if (stageOf(photos) === 'running' || photos.batch) event.preventDefault();
 });

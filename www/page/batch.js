@@ -5,7 +5,7 @@ import { resultName } from '../shared/words.js';
 /** @typedef {import('./photos.js').Photos} Photos */
 /** A result in a file that loses nothing. @typedef {{ name: string, file: Blob }} Kept */
 
-/** What can be done with all photos at once: its buttons, and saving what was made of them. */
+/** What can be done with all photos at once: the buttons, and saving all results. */
 export class Batch {
   #box;
   #save;
@@ -27,7 +27,7 @@ export class Batch {
   }
 
   /**
-   * Shows those buttons that can do something. During a run none can; their place stays, so that nothing jumps.
+   * Shows the buttons that can do something. None can during a run, but their place stays, so that nothing jumps.
    *
    * @param {Photos} state
    */

@@ -3,10 +3,10 @@
 /** @typedef {import('../shared/protocol.js').Failure} Failure */
 
 /**
- * Looks at files that wait: whether they can be opened, and how they look.
+ * Checks waiting files: whether they can be opened, and what they look like.
  *
- * It has a worker of its own, so that a file that ends it ends nothing else, and a run goes on meanwhile. One file is looked
- * at after the other, and the worker is there for as long as there are any.
+ * It has its own worker, so that a file that crashes it does no other harm and runs continue meanwhile. It checks one
+ * file at a time, and the worker exists only while there are any.
  */
 export class Checker {
   #onChecked;
@@ -32,7 +32,7 @@ export class Checker {
 
   /** A file need not be looked at any more. @param {number} id */
   forget(id) {
-    // The first one is being looked at.
+    // The first one is being checked.
     this.#waiting = this.#waiting.filter((one, i) => i === 0 || one.id !== id);
   }
 
@@ -46,7 +46,7 @@ export class Checker {
   #hear(answer) {
     this.#waiting.shift();
     this.#onChecked(answer);
-    // What has failed inside fails from then on.
+    // After an internal failure the worker is useless.
     if ('failure' in answer && answer.failure.code === 'internal') this.#end();
     this.#next();
   }

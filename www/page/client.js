@@ -5,13 +5,13 @@
 /** @typedef {import('../shared/protocol.js').Made} Made */
 /** @typedef {{ resolve: (file: Blob) => void, reject: (error: Error) => void }} Waiting */
 
-/** So many workers may end one after the other, with nothing opened in between, before no new one is tried. */
+/** How many workers may crash in a row, without opening anything, before giving up. */
 const MOST_CRASHES = 3;
 
 /**
- * The page's side of the worker. It sends each {@link ToPage} message on as an event of its type, with the message as
- * `detail`. There are two more: `crashed` (detail: failure, isLost) when the worker has ended and there is a new one, and
- * `recovering` when that was the GPU's fault, so that work begins again on the CPU.
+ * The page's side of the worker. It passes each {@link ToPage} message on as an event of its type, with the message as
+ * `detail`. There are two more events: `crashed` (detail: failure, isLost) when a new worker has replaced one that
+ * ended, and `recovering` when the GPU was the reason, so that work starts again on the CPU.
  */
 export class Client extends EventTarget {
   /** @type {Worker | undefined} */
@@ -20,36 +20,36 @@ export class Client extends EventTarget {
   #backend = 'auto';
   /** Whether the worker has failed in a way that ends it. */
   #isBroken = true;
-  /** The picture that is open; what answers for another is late and dropped. */
+  /** The open picture. Answers about others are late and dropped. */
   #picture = 0;
   /** @type {{ file: Blob, name: string, result: Blob | Made | null } | undefined} */
   #file;
   #isOpening = false;
-  /** Workers that have ended since one has last opened something. */
+  /** How many workers have crashed since the last one that opened something. */
   #crashes = 0;
   /** @type {RunOptions | undefined} */
   #run;
-  /** The last look that was asked for. */
+  /** The last requested look. */
   #look = 0;
-  /** What the page has heard of this picture, from the worker before perhaps; once is enough.
+  /** What the page already knows about this picture, perhaps from an earlier worker.
    * @type {Set<ToPage['type']>} */
   #heard = new Set();
-  /** Who waits for a result that is to be kept, by its picture.
+  /** Callers that wait for a result to keep, by its picture.
    * @type {Map<number, Waiting>} */
   #keeping = new Map();
-  /** Who waits for a file in another format.
+  /** Callers that wait for a file in another format.
    * @type {Map<number, Waiting>} */
   #converting = new Map();
 
   /**
-   * Gets a denoiser ready on a device; what was running ends, what was open stays open.
+   * Prepares a denoiser on a device. The current run ends; the open photo stays open.
    *
    * @param {'auto' | 'cpu'} backend
    */
   start(backend) {
     this.#run = undefined;
     this.#backend = backend;
-    // The CPU needs nothing that a worker on the GPU has not; a GPU can be opened only once in a worker.
+    // A worker on the GPU can move to the CPU; but a worker can open a GPU only once.
     if (this.#isBroken || backend === 'auto') this.#startWorker();
     else this.#tell({ type: 'cancel' });
     this.#tell({ type: 'start', backend });
@@ -60,7 +60,7 @@ export class Client extends EventTarget {
     this.#isBroken = false;
     const worker = new Worker(new URL('../worker/worker.js', import.meta.url), { type: 'module' });
     this.#worker = worker;
-    // What an older one has still said is of no interest.
+    // Messages of an older worker do not matter.
     worker.onmessage = ({ data }) => this.#worker === worker && this.#hear(data);
     worker.onerror = (event) => {
       event.preventDefault();
@@ -98,7 +98,7 @@ export class Client extends EventTarget {
   }
 
   /**
-   * Asks for a part as it is seen; see protocol.js.
+   * Asks for the visible part; see protocol.js.
    *
    * @param {import('../shared/protocol.js').Rectangle} part
    * @param {boolean} isSharp
@@ -109,7 +109,7 @@ export class Client extends EventTarget {
     this.#tell({ type: 'look', picture: this.#picture, look: this.#look, part, isSharp, options });
   }
 
-  /** Nothing is heard any more of what was looked for. */
+  /** Ignores the answer to the last look. */
   lookAway() {
     this.#look += 1;
   }
@@ -123,7 +123,7 @@ export class Client extends EventTarget {
   }
 
   /**
-   * Asks for the denoised picture as a file.
+   * Asks for the result as a file.
    *
    * @param {'download' | 'copy'} purpose
    * @param {Format} format
@@ -145,7 +145,7 @@ export class Client extends EventTarget {
     return kept;
   }
 
-  /** Nothing is open any more. */
+  /** Closes the open photo. */
   close() {
     this.cancel();
     this.#picture += 1;
@@ -154,7 +154,7 @@ export class Client extends EventTarget {
   }
 
   /**
-   * A file in another format.
+   * Converts a file to another format.
    *
    * @param {Blob} file
    * @param {string} name  for errors
@@ -170,7 +170,7 @@ export class Client extends EventTarget {
     });
   }
 
-  /** Ends the run; nothing is heard of it any more. */
+  /** Ends the run and ignores its messages. */
   cancel() {
     this.#run = undefined;
     this.lookAway();
@@ -203,7 +203,7 @@ export class Client extends EventTarget {
     const code = 'failure' in message ? message.failure.code : undefined;
     if (code === 'aborted') return;
     if (code || message.type === 'denoised') this.#run = undefined;
-    // A newer one takes its place, and is kept in its turn.
+    // A newer result replaces it, and is kept in turn.
     if (message.type === 'denoised' && this.#file) this.#file.result = null;
     if (message.type === 'failed' && message.isOpening) this.close();
     if (message.type === 'opened') {
@@ -216,7 +216,7 @@ export class Client extends EventTarget {
   }
 
   /**
-   * Whether a message is about what is no longer wanted, or is known already.
+   * Whether a message is outdated, or says what is known already.
    *
    * @param {ToPage} message
    */
@@ -228,8 +228,8 @@ export class Client extends EventTarget {
   }
 
   /**
-   * A new worker takes the place of one that has ended. What that had open is opened again, unless it was the reason, and
-   * gets back what was made of it.
+   * Replaces a worker that has ended. The photo that it had open is opened again, unless it was the reason, and gets
+   * its result back.
    *
    * @param {Extract<ToPage, { type: 'crashed' }>} message
    */
@@ -240,7 +240,7 @@ export class Client extends EventTarget {
       const { image, metadata, uncertainty } = rescued;
       file.result = { image, metadata, uncertainty };
     }
-    // A GPU that was lost says nothing about the file.
+    // The file is not to blame for a lost GPU.
     if (wasOpening && !isGpu) this.#file = undefined;
     this.#isBroken = true;
     this.#crashes += 1;
@@ -260,7 +260,7 @@ export class Client extends EventTarget {
 }
 
 /**
- * Gives who waits for a file that file, or why there is none.
+ * Answers a caller that waits for a file.
  *
  * @param {Map<number, Waiting>} waiting
  * @param {number} key

@@ -8,14 +8,14 @@ export function takeFiles(input, onFiles) {
   /** @param {FileList | null | undefined} list */
   const take = (list) => {
     const files = [...(list ?? [])];
-    // What is pasted often comes with its text beside it; what a system knows no type for may be a camera's own format.
+    // Pasted images often come with text. A file without a known type may be a camera's own format.
     const pictures = files.filter(({ type }) => type === '' || type.startsWith('image/'));
     const wanted = pictures.length > 0 ? pictures : files;
     if (wanted.length > 0) onFiles(wanted);
   };
   input.addEventListener('change', () => {
     take(input.files);
-    // So that the same file can be chosen again.
+    // Allows choosing the same file again.
     input.value = '';
   });
   document.addEventListener('paste', (event) => take(event.clipboardData?.files));

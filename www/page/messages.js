@@ -1,11 +1,11 @@
-// What the page has to say: boxes in sight, and a line for those who do not see the page.
+// The page's messages: visible boxes, and a line for people who cannot see the page.
 
 import { element } from './element.js';
 
 /** @typedef {'error' | 'notice' | 'note' | 'chosen'} Place */
 /** @typedef {{ action: string, text: string }} Offer  a button, and what it does */
 
-/** Texts that the reader has closed; they are not shown again.
+/** Messages that the visitor closed; they are not shown again.
  * @type {Set<string>} */
 const closed = new Set();
 

@@ -1,4 +1,4 @@
-// The settings: those of the panel, which hold for all photos, and those that each photo has for itself.
+// The settings: the panel's, which apply to all photos, and those of each photo.
 
 import { Brush } from '../elements/brush.js';
 import { NoiseFields } from '../elements/noise.js';
@@ -8,10 +8,10 @@ import { element } from './element.js';
 /** @typedef {import('../shared/protocol.js').RunOptions} RunOptions */
 /** @typedef {import('../shared/protocol.js').Measured} Measured */
 
-/** What a photo has for itself: its noise, where that is not as measured, and what is painted over it.
+/** A photo's own settings: its noise, if it is not as measured, and what is painted on it.
  * @typedef {{ noise: import('../elements/noise.js').Choice, strokes: readonly import('../elements/brush.js').Stroke[] }} Own */
 
-/** Fires `change` when a setting has changed, by the reader or with the photo. */
+/** Fires `change` when a setting has changed, by the visitor or with the photo. */
 export class Panel extends EventTarget {
   #form = element('panel', HTMLFormElement);
   #settings = element('settings', HTMLFieldSetElement);
@@ -68,7 +68,7 @@ export class Panel extends EventTarget {
     this.#showBrush();
   }
 
-  /** Puts the brush away: the picture is wanted next. */
+  /** Puts the brush away, because the result comes next. */
   putBrushAway() {
     this.#local.open = false;
   }
@@ -82,7 +82,7 @@ export class Panel extends EventTarget {
   }
 
   /**
-   * Another photo, whose noise is not known yet.
+   * Switches to another photo, whose noise is not known yet.
    *
    * @param {Own | undefined} own
    */
@@ -110,7 +110,7 @@ export class Panel extends EventTarget {
     this.#noise.setPresets(presets);
   }
 
-  /** The brush is there while its tools are, and steps aside for the emerging picture. */
+  /** The brush is shown with its tools, except while a result emerges. */
   #showBrush() {
     this.#brush.active = this.#local.open && this.#canPaint;
   }
@@ -123,7 +123,7 @@ export class Panel extends EventTarget {
     });
   }
 
-  /** Says beside the fields what is set. */
+  /** Shows the settings beside their fields. */
   #say() {
     const { value } = this.#noise;
     element('noise-words', HTMLElement).textContent = value ? noiseName(value) : 'measuring…';

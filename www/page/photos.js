@@ -1,27 +1,27 @@
-// What becomes of the photos on the page: their states, what moves them from one to the next, and what is kept on the way.
+// The life of the photos on the page: their states, what moves them from one to the next, and what is kept on the way.
 //
-// It is a pure function and knows neither the page nor the worker. `step` takes an event and gives the next state of all
-// photos with a list of commands, which app.js carries out. What a run has made is never given up for something that may come
-// to nothing: it stays until there is a newer result, and it is written to a file before another photo takes its place.
+// It is a pure function and knows neither the page nor the worker. `step` takes an event and gives the next state of
+// all photos with a list of commands, which app.js carries out. A result is never given up for something that may fail:
+// it stays until there is a newer one, and it is written to a file before another photo takes its place.
 
 /** @typedef {import('../shared/protocol.js').RunOptions} RunOptions */
 
 /**
- * What a run has made, and by which settings. `memory`: the worker has it, for as long as the photo is open. `kept`: it is
- * in a file, too. `unkept`: it could not be written to one, so that it goes when the photo is left.
+ * A result and its settings. `memory`: the worker has it while the photo is open. `kept`: it is in a file too.
+ * `unkept`: it could not be written to a file, so it is lost when the photo is left.
  *
  * @typedef {{ settings: RunOptions, where: 'memory' | 'kept' | 'unkept' }} Result
  */
 
 /**
- * A photo. `isBad`: it cannot be opened. `why`: what went wrong with it last, in words; empty if nothing.
+ * A photo. `isBad`: it cannot be opened. `why`: its last failure in words, or empty.
  *
  * @typedef {{ id: number, name: string, isChecked: boolean, isBad: boolean, why: string, result: Result | null }} Photo
  */
 
 /**
- * What happens to the photo that is current: it is being opened, it is at rest, it is being denoised, or its result is being
- * written to a file so that another photo can take its place: the one named, or the next of the batch.
+ * What happens to the current photo: it is being opened, at rest, being denoised, or its result is being written to a
+ * file so that another photo can take its place: the one named, or the next of the batch.
  *
  * @typedef {{ open: number } | 'batch'} Next
  * @typedef {(
@@ -32,11 +32,11 @@
  * )} Activity
  */
 
-/** Photos that are denoised one after the other: those to come, how many there are in all, and which failed.
+/** A batch: the photos to come, how many there are in all, and which failed.
  * @typedef {{ left: number[], total: number, failed: number[] }} Batch */
 
 /**
- * `before` was current before the one that is; `chosen` is to be opened when the run is over.
+ * `before` was the current photo before this one; `chosen` will be opened when the run is over.
  *
  * @typedef {{
  *   photos: Photo[],
@@ -72,7 +72,7 @@
  */
 
 /**
- * `denoise` asks for an event of that name with the settings of the current photo. `say` tells of something that a reader must
+ * `denoise` asks for an event of that name with the current photo's settings. `say` is something that the visitor must
  * know.
  *
  * @typedef {(
@@ -111,7 +111,7 @@ export function step(state, event) {
     case 'remove':
       return remove(state, event.id);
     case 'opened':
-      // What was made of it is still on its way.
+      // Its result is still on its way.
       return current(state)?.result?.where === 'kept' ? [state, []] : opened(state);
     case 'restored':
       return opened(state);
@@ -149,7 +149,7 @@ export function current(state) {
 }
 
 /**
- * How far a photo is, for the list of them.
+ * A photo's progress, for the list.
  *
  * @param {Photos} state
  * @param {Photo} photo
@@ -194,7 +194,7 @@ function change(state, id, change) {
 }
 
 /**
- * Two steps as one.
+ * Combines two steps.
  *
  * @param {[Photos, Command[]]} first
  * @param {(state: Photos) => [Photos, Command[]]} second
@@ -206,7 +206,7 @@ function then([state, commands], second) {
 }
 
 /**
- * Takes files in. The first of them is opened, unless there is a run, which nothing ends but those who cancel it.
+ * Adds files. The first of them is opened, unless there is a run, which only cancelling ends.
  *
  * @param {Photos} state
  * @param {{ id: number, name: string }[]} files
@@ -228,7 +228,7 @@ function add(state, files) {
 }
 
 /**
- * A file that is not open was looked at.
+ * A waiting file was checked.
  *
  * @param {Photos} state
  * @param {number} id
@@ -253,7 +253,7 @@ function select(state, id) {
 }
 
 /**
- * Takes a photo off the list, and what was made of it.
+ * Removes a photo and its result from the list.
  *
  * @param {Photos} state
  * @param {number} id
@@ -275,7 +275,7 @@ function remove(state, id) {
 }
 
 /**
- * Goes on to another photo, once what was made of the current one cannot be lost by that.
+ * Moves on to another photo once that cannot lose the current one's result.
  *
  * @param {Photos} state
  * @param {Next} next
@@ -295,7 +295,7 @@ function leave(state, next) {
 function goOn(state, next) {
   if (next === 'batch') return nextOfBatch(state);
   const left = current(state);
-  // It could not be kept, which was said, and somebody has gone on all the same.
+  // It could not be kept; the visitor was told and moves on all the same.
   const rest = left?.result?.where === 'unkept' ? change(state, left.id, { result: null }) : state;
   return open(rest, next.open);
 }
@@ -310,7 +310,7 @@ function open(state, id) {
   const left = current(state);
   /** @type {Command[]} */
   const commands = [{ type: 'open', id }];
-  // It was still being opened, and is looked at as those are that wait.
+  // It was still being opened, so it is checked like the waiting ones.
   if (left && left.id !== id && !left.isChecked) commands.push({ type: 'check', id: left.id });
   const before = state.current ?? state.before;
   return [{ ...state, current: id, before, chosen: null, activity: { is: 'opening' } }, commands];
@@ -326,7 +326,7 @@ function opened(state) {
 }
 
 /**
- * A file cannot be opened: another one is, rather than that all wait for it.
+ * A file cannot be opened: another one is opened, so that the others do not wait for it.
  *
  * @param {Photos} state
  * @param {string} why
@@ -402,7 +402,7 @@ function kept(state, id) {
 }
 
 /**
- * A result cannot be written to a file. Whoever wants to leave it is told first, and does so by asking again.
+ * A result cannot be written to a file. Leaving it takes a second request, after a warning.
  *
  * @param {Photos} state
  * @param {number} id
@@ -442,7 +442,7 @@ function nextOfBatch(state) {
     /** @type {Command} */
     const say = { type: 'say', what: 'batch', total, failed };
     const next = { ...state, batch: null };
-    // The last one could not be opened: something else is to be seen.
+    // The last one could not be opened, so show another.
     if (!current(next)?.isBad) return [{ ...next, activity: { is: 'rest' } }, [say]];
     const shown = next.photos.findLast(({ isBad, result }) => !isBad && result) ?? next.photos.find(({ isBad }) => !isBad);
     return then([{ ...next, current: null }, [say]], (after) => open(after, shown?.id ?? null));
@@ -478,7 +478,7 @@ function crashed(state, why, isLost) {
 }
 
 /**
- * There is no denoiser, and without its worker no file can be opened either.
+ * There is no denoiser; without its worker, no file can be opened either.
  *
  * @param {Photos} state
  * @returns {[Photos, Command[]]}

@@ -1,4 +1,4 @@
-// Many pictures at once, as one archive or into a folder.
+// Saves many results at once, as one archive or into a folder.
 
 import { uniqueNames, zipOf } from './zip.js';
 
@@ -14,7 +14,7 @@ import { uniqueNames, zipOf } from './zip.js';
 /** Whether this browser lets a page write into a folder. */
 export const canWriteFolders = 'showDirectoryPicker' in globalThis;
 
-/** The folder that the visitor chooses; `null` when they choose none. */
+/** The folder that the visitor chooses; `null` if they choose none. */
 export async function askForFolder() {
   const { showDirectoryPicker } = /** @type {Picker} */ (/** @type {unknown} */ (globalThis));
   try {

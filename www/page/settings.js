@@ -1,11 +1,11 @@
 /** @typedef {import('../shared/protocol.js').RunOptions} RunOptions */
 /** @typedef {import('../shared/protocol.js').Noise} Noise */
 
-/** Noise that differs by less, as a share, gives the same picture. */
+/** Noise that differs by less than this share gives the same result. */
 const SAME_NOISE = 1e-3;
 
 /**
- * Whether two runs on a photo give the same picture.
+ * Whether two runs on a photo give the same result.
  *
  * @param {RunOptions} a
  * @param {RunOptions} b
@@ -15,7 +15,7 @@ export function sameSettings(a, b) {
 }
 
 /**
- * Whether two runs agree in what the panel sets for all photos alike: in all but the noise and what is painted.
+ * Whether two runs agree in what the panel sets for all photos: everything but the noise and what is painted.
  *
  * @param {RunOptions} a
  * @param {RunOptions} b
@@ -30,7 +30,7 @@ export function sameForAll(a, b) {
  * @param {Noise | 'auto'} b
  */
 function sameNoise(a, b) {
-  // It is not measured yet.
+  // Not measured yet.
   if (a === 'auto' || b === 'auto') return true;
   const near = (/** @type {number} */ x, /** @type {number} */ y) => Math.abs(x - y) <= SAME_NOISE * Math.max(x, y);
   return near(a.read, b.read) && near(a.shot, b.shot);

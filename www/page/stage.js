@@ -2,7 +2,7 @@
 /** @typedef {import('../shared/protocol.js').Rectangle} Rectangle */
 /** @typedef {import('../shared/protocol.js').RunOptions} RunOptions */
 
-/** How long the settings must stay as they are before a preview is asked for, in milliseconds. */
+/** How long settings must stay unchanged before a preview is requested, in milliseconds. */
 const CALM = 250;
 
 /** What a view's half of the picture says that it is.
@@ -16,9 +16,9 @@ const NAMES = {
 };
 
 /**
- * What is seen of a photo: which view, which part, how sharp, and the preview of a run.
+ * What is visible of a photo: which view, which part, how sharp, and the preview of a run.
  *
- * The worker makes the pictures; this asks for them when they are wanted and puts them in their place.
+ * The worker makes the pictures; this asks for them when needed and puts them in place.
  */
 export class Stage {
   #client;
@@ -26,24 +26,24 @@ export class Stage {
   #zoom;
   #views;
   #legend;
-  /** How a run would go now. */
+  /** The options that a run would have now. */
   #options;
   /** @type {{ width: number, height: number, shown: number } | null} the photo, and how much of its width is shown */
   #photo = null;
-  /** The visible part, and how large a pixel of the photo is on the screen.
+  /** The visible part, and the size of a photo's pixel on the screen.
    * @type {(Rectangle & { zoom: number }) | null} */
   #seen = null;
   #hasResult = false;
-  /** Whether it is known where the result is uncertain. */
+  /** Whether there is an uncertainty map. */
   #isUncertain = false;
-  /** Whether the result is of other settings than those of now. */
+  /** Whether the result has other settings than the current ones. */
   #isOlder = false;
   #isRunning = false;
-  /** Whether a part of the photo lies over it, as sharp as it is. */
+  /** Whether a part of the photo is shown at full resolution. */
   #hasDetail = false;
-  /** Whether previews can be had, and quickly. */
+  /** Whether previews are possible and quick. */
   #canPreview = false;
-  /** Whether one of this photo has ended the worker. */
+  /** Whether a preview of this photo has crashed the worker. */
   #hasFailed = false;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
@@ -104,14 +104,14 @@ export class Stage {
     return /** @type {View} */ (this.#views.value);
   }
 
-  /** Previews cost a part of a second on a GPU, a second or two on the CPU; on an imitation of a GPU too much.
+  /** Previews take a fraction of a second on a GPU and a second or two on the CPU, but too long on a software GPU.
    * @param {boolean} value */
   set canPreview(value) {
     this.#canPreview = value;
     this.#lookSoon();
   }
 
-  /** What was looked at has ended the worker: it is not tried again with this photo. */
+  /** A preview has crashed the worker, and is not tried again with this photo. */
   refuse() {
     this.#hasFailed = true;
   }
@@ -134,7 +134,7 @@ export class Stage {
     this.#offer();
   }
 
-  /** A run begins: its picture emerges. */
+  /** A run begins; its result emerges. */
   run() {
     this.#isRunning = true;
     this.#views.value = 'picture';
@@ -165,7 +165,7 @@ export class Stage {
     this.#lookSoon();
   }
 
-  /** The run came to nothing; what an earlier one has made is seen again. */
+  /** The run failed; an earlier result is shown again. */
   stop() {
     this.#isRunning = false;
     this.#setAfter(null);
@@ -183,7 +183,7 @@ export class Stage {
     this.#lookSoon();
   }
 
-  /** Which views there are to choose from; the picture is chosen. */
+  /** Offers the views that there are, and selects the picture. */
   #offer() {
     for (const option of this.#views.options) {
       const needs = { difference: this.#hasResult, uncertainty: this.#hasResult && this.#isUncertain }[option.value] ?? true;
@@ -193,7 +193,7 @@ export class Stage {
     this.#legend.hidden = true;
   }
 
-  /** Asks for the view that was chosen. */
+  /** Asks for the selected view. */
   #ask() {
     this.#lookAway();
     this.#setDetail(null);
@@ -221,7 +221,7 @@ export class Stage {
     this.#magnify(detail !== null);
   }
 
-  /** Pixels are shown as such once they are large, but never those of a picture that is shown at a reduced size. */
+  /** Large pixels are shown as squares, except those of a reduced picture. */
   #magnify(hasDetail = this.#hasDetail) {
     this.#hasDetail = hasDetail;
     const isLarge = this.#zoom.zoom !== 'fit' && (this.#seen?.zoom ?? 0) > 2;

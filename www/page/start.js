@@ -1,5 +1,5 @@
-// Until the page's modules run, which an old browser or a bad connection may never let them: no click is lost, and no failure
-// stays unsaid. No module itself, and in words that every browser knows.
+// Until the page's modules run, which an old browser or a bad connection may prevent, no click is lost and no failure
+// stays silent. Not a module itself, and written for every browser.
 
 (function () {
   /** @type {Element | null} */

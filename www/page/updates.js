@@ -1,8 +1,8 @@
-/** How often a page that stays open looks for a newer version, at most, in milliseconds. */
+/** The least time between two checks for a newer version while the page stays open, in milliseconds. */
 const EVERY = 3_600_000;
 
 /**
- * Keeps the page for when there is no network, and looks for newer versions as long as it is open.
+ * Keeps the page for offline use, and looks for newer versions while it is open.
  *
  * @param {object} listeners
  * @param {() => void} listeners.onKept  it works without a network from now on
@@ -10,7 +10,7 @@ const EVERY = 3_600_000;
  */
 export async function keepForOffline({ onKept, onNewer }) {
   const { serviceWorker } = navigator;
-  // Without one, or in a private window perhaps, the page is as good; it only is not kept.
+  // Without service workers, as in some private windows, the page works but is not kept.
   if (!serviceWorker) return;
   /** @type {string | undefined} */
   let mine;

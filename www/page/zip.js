@@ -3,7 +3,7 @@ import { downloadZip } from '../vendor/client-zip/index.js';
 /** @typedef {{ name: string, blob: Blob }} Named */
 
 /**
- * Files in one archive, which stores them as they are: pictures are compressed already.
+ * Puts files into one archive, uncompressed, because images are compressed already.
  *
  * @param {Named[]} files  of names that are alike, the later ones get a number
  */
@@ -11,13 +11,14 @@ export async function zipOf(files) {
   const names = uniqueNames(files.map(({ name }) => name));
   const lastModified = new Date();
   const entries = files.map(({ blob }, i) => ({ name: names[i], input: blob, lastModified }));
-  // A Response hands over the whole as a Blob, which a browser may hold on the disk.
+  // A Response gives the whole as a Blob, which a browser may keep on disk.
   const archive = await downloadZip(entries).blob();
   return new Blob([archive], { type: 'application/zip' });
 }
 
 /**
- * `photo.png` twice is `photo.png` and `photo-2.png`: names that differ in their case alone are alike to some systems.
+ * Two files `photo.png` become `photo.png` and `photo-2.png`. Some systems treat names that differ only in case as
+ * equal.
  *
  * @param {string[]} names
  */
@@ -29,7 +30,7 @@ export function uniqueNames(names) {
     const dot = name.lastIndexOf('.');
     const [stem, extension] = dot > 0 ? [name.slice(0, dot), name.slice(dot)] : [name, ''];
     let unique = name;
-    // A number must not make it the name of another file that is still to come.
+    // The numbered name must not be that of another file still to come.
     for (let number = 2; taken.has(folded(unique)) || (unique !== name && wanted.has(folded(unique))); number += 1) {
       unique = `${stem}-${number}${extension}`;
     }

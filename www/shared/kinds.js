@@ -1,14 +1,14 @@
 /**
- * What a file is that the package does not read: `gif`, `avif` and `bmp` are for the browser's decoders, the others are not
- * for anybody here.
+ * The kind of a file that the package does not read: `gif`, `avif` and `bmp` are for the browser's decoders, the others
+ * cannot be opened.
  *
  * @typedef {'gif' | 'avif' | 'bmp' | 'heic' | 'jxl' | 'jp2' | 'exr' | 'psd' | 'raw' | 'svg' | 'pdf' | 'video' | 'page'} Kind
  */
 
-/** How much of a file tells what it is. */
+/** How many bytes of a file it takes to recognise it. */
 const HEAD = 1024;
 
-/** First bytes, one character each, and what they begin.
+/** First bytes of files, one character each, and their kind.
  * @type {[string, Kind][]} */
 const BEGINNINGS = [
   ['GIF87a', 'gif'],
@@ -30,18 +30,18 @@ const BEGINNINGS = [
   ['IIU\0', 'raw'],
 ];
 
-/** Most RAW files are TIFF inside, with a thumbnail as its first picture, so that only the name tells. */
+/** Most RAW files are TIFF inside, with a thumbnail as the first image, so only the name tells. */
 const TIFF = /^(II\*\0|MM\0\*)/;
 const RAW = /\.(arw|cr2|cr3|dng|nef|orf|pef|raf|rw2|srw)$/i;
 
-/** Brands of the container that AVIF, HEIC and videos share. */
+/** Brands of the container format of AVIF, HEIC and videos. */
 const AVIF = ['avif', 'avis'];
 const HEIC = ['heic', 'heix', 'heim', 'heis', 'hevc', 'hevx', 'mif1', 'msf1'];
 const CANON = 'crx ';
 
 /**
- * What a file is, by its first bytes; by its name where they do not tell. `null` when it is none of these: a file that
- * the package reads, or one that nobody knows.
+ * The kind of a file by its first bytes or, if these do not tell, by its name. `null` for anything else: a file that
+ * the package reads, or an unknown one.
  *
  * @param {Blob} file
  * @param {string} name

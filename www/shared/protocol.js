@@ -1,7 +1,7 @@
 /**
- * What the page and its worker tell each other. Both sides read their types from here; nothing runs.
+ * The messages between the page and its worker, as types for both sides. There is no code here.
  *
- * Every message about a picture carries the picture's number, so that an answer that comes late is known for one.
+ * Every message about a picture carries its number, so that late answers are recognised.
  *
  * @typedef {import('../../pkg/index.js').SvnrErrorCode | 'worker' | 'page'} Code  `worker`: it could not be
  *   started; `page`: something failed in the page's own code
@@ -12,8 +12,8 @@
  * @typedef {Noise & { name: string }} Preset
  * @typedef {{ x: number, y: number, width: number, height: number }} Rectangle  in whole pixels of the photo
  *
- * How a run goes; see DenoiseOptions in pkg/index.d.ts. What is painted is greys: 0 leaves a place alone, 128 takes the
- * noise there as everywhere, 255 twice as much.
+ * Options of a run; see DenoiseOptions in pkg/index.d.ts. `painted` holds greys: 0 leaves a place alone, 128 removes
+ * noise there as everywhere else, 255 twice as much.
  * @typedef {{
  *   noise: Noise | 'auto',
  *   steps: number,
@@ -24,7 +24,7 @@
  *   painted: ImageData | null,
  * }} RunOptions
  *
- * What the stage can show beside the photo: what was made of it, or what is known of it.
+ * What the stage can show next to the photo: its result, or what is known about it.
  * @typedef {'picture' | 'noise' | 'time' | 'difference' | 'uncertainty'} View
  * @typedef {{ low: string, high: string }} Scale  what a map's darkest and brightest colours mean
  *
@@ -36,15 +36,15 @@
  *   fallbackReason: string | null,
  * }} Device
  *
- * What a run has made of a photo, as a file or as the worker had it.
+ * A run's result, as a file or as the worker had it.
  * @typedef {{
  *   image: ImageData | import('../../pkg/index.js').PlainImage,
  *   metadata: import('../../pkg/index.js').Metadata,
  *   uncertainty: Float32Array | undefined,
  * }} Made
  *
- * `result` is what an earlier run has made of the file. `look` asks for the visible part: as sharp as the
- * photo is, with what a run by `options` would make of the middle of it, or both.
+ * `result` is an earlier run's result for the file. `look` asks for the visible part: at the photo's full resolution,
+ * with a preview of a run with `options` in its middle, or both.
  * @typedef {(
  *   | { type: 'start', backend: 'auto' | 'cpu' }
  *   | { type: 'open', picture: number, file: Blob, name: string, result: Blob | Made | null }
@@ -80,7 +80,7 @@
  *   | { type: 'failed', picture: number, isOpening: boolean, failure: Failure }
  * )} ToPage  after `crashed` the worker does nothing any more; what it had of a result it gives away
  *
- * What the page and the worker that looks at waiting files tell each other. The bitmap is small.
+ * The messages between the page and the worker that checks waiting files. The bitmap is a thumbnail.
  * @typedef {{ id: number, file: Blob, name: string }} ToChecker
  * @typedef {(
  *   | { id: number, width: number, height: number, bitmap: ImageBitmap }

@@ -18,7 +18,7 @@ export function deviceName({ backend, adapter }) {
 }
 
 /**
- * What is not as good as it could be about that; empty when nothing.
+ * A notice about the device, if it is not the best; otherwise empty.
  *
  * @param {Device} device
  */
@@ -33,7 +33,7 @@ export function deviceNotice({ backend, adapter, fallbackReason }) {
 }
 
 /**
- * A failure, with what can be done.
+ * A failure, and what to do about it.
  *
  * @param {Failure} failure
  */
@@ -68,7 +68,7 @@ export function openingText(name, failure) {
 }
 
 /**
- * What became of several photos.
+ * The outcome of a batch.
  *
  * @param {number} total
  * @param {string[]} failed  names
@@ -88,7 +88,7 @@ export function unkeptText(name) {
   return `There is too little memory to put the result of “${name}” aside. Download it first; then choose the other photo again.`;
 }
 
-/** What a file is that cannot be opened, and what to do about it.
+/** What kinds of files cannot be opened, and what to do instead.
  * @type {Record<Kind, [string, string]>} */
 const UNREADABLE = {
   gif: ['a GIF image, but it is damaged or incomplete', 'Get it from its source again'],
@@ -116,7 +116,7 @@ const UNREADABLE = {
 };
 
 /**
- * Why a file cannot be opened, with what can be done.
+ * Why a file cannot be opened, and what to do instead.
  *
  * @param {string} name
  * @param {Kind} kind
@@ -127,7 +127,7 @@ export function unreadable(name, kind) {
 }
 
 /**
- * What there is to know about a file of several pictures.
+ * A note about a file with several images.
  *
  * @param {string} name
  */
@@ -136,7 +136,7 @@ export function firstOfSeveral(name) {
 }
 
 /**
- * What there is to know about a file that only the browser could decode.
+ * A note about a file that only the browser could decode.
  *
  * @param {string} name
  */
@@ -145,7 +145,7 @@ export function readByBrowser(name) {
 }
 
 /**
- * How strong noise is, judged by its std in a mid-tone.
+ * How strong the noise is, by its std at mid-grey.
  *
  * @param {Noise} noise
  */
@@ -162,7 +162,7 @@ export function noiseName({ read, shot }) {
 }
 
 /**
- * How long something still takes.
+ * The remaining time, in words.
  *
  * @param {number} seconds
  */

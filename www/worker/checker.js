@@ -1,4 +1,4 @@
-// Opens files to see whether that can be done, and makes small pictures of them.
+// Opens files to find out whether that works, and makes thumbnails.
 
 import init from '../../pkg/index.js';
 import { failure } from './failure.js';
@@ -7,7 +7,7 @@ import { open, toShow } from './image-file.js';
 /** @typedef {import('../shared/protocol.js').ToChecker} ToChecker */
 /** @typedef {import('../shared/protocol.js').FromChecker} FromChecker */
 
-/** Longest side of the small pictures, in pixels. */
+/** Longest side of the thumbnails, in pixels. */
 const SIDE = 256;
 
 /** What is looked at. @type {number | undefined} */
@@ -37,7 +37,7 @@ onmessage = async ({ data: { id, file, name } }) => {
   }
 };
 
-// A trap in wasm can end a promise chain of its own, with nobody waiting for it.
+// A trap in wasm can reject a promise that nothing awaits.
 addEventListener('unhandledrejection', ({ reason }) => {
   if (current !== undefined) answer({ id: current, failure: { code: 'internal', message: String(reason) } });
 });

@@ -1,7 +1,7 @@
 import { SvnrError } from '../../pkg/index.js';
 
 /**
- * What went wrong, as the page is told. Only a failure inside wasm is `internal`: that ends the worker.
+ * A failure as the page is told. Only failures inside wasm are `internal`; they end the worker.
  *
  * @param {unknown} error
  * @returns {import('../shared/protocol.js').Failure}

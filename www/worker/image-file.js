@@ -6,18 +6,18 @@ import { firstOfSeveral, readByBrowser, unreadable } from '../shared/words.js';
 /** @typedef {import('../../pkg/index.js').PlainImage} PlainImage */
 
 /**
- * A photo that is open; the note is what a visitor is to know about it.
+ * An open photo. The note is something that the visitor should know about it.
  *
  * @typedef {{ image: ImageData | PlainImage, metadata: Metadata, note: string | null }} Photo
  */
 
-/** The types of those files that the browser decodes and that can hold several pictures. */
+/** Types of files that the browser decodes and that can hold several images. */
 const ANIMATED = /** @type {const} */ ({ gif: 'image/gif', avif: 'image/avif' });
 
 /** Options for making a bitmap from an ImageData. Without them Firefox shows transparent ones in wrong colours. */
 export const TO_SHOW = /** @type {const} */ ({ premultiplyAlpha: 'premultiply' });
 
-/** What a visitor can save. */
+/** The formats in which a visitor can save. */
 const FORMATS = {
   png: { format: /** @type {const} */ ('png'), depth: /** @type {const} */ (8) },
   png16: { format: /** @type {const} */ ('png'), depth: /** @type {const} */ (16) },
@@ -27,7 +27,7 @@ const FORMATS = {
 };
 
 /**
- * An image file's pixels, upright, and what belongs to them.
+ * An image file's pixels, upright, and its metadata.
  *
  * @param {Blob} file
  * @param {string} name
@@ -41,13 +41,13 @@ export async function open(file, name) {
     return { image, metadata, note: isFirstOfSeveral ? firstOfSeveral(name) : null };
   } catch (error) {
     if (!(error instanceof SvnrError) || error.code !== 'unsupported-format') throw error;
-    // Inks, and what is rare.
+    // CMYK, and rare varieties.
     return openElsewhere(file, name, null, error);
   }
 }
 
 /**
- * A file that the package does not read, as far as the browser does: AVIF, GIF, BMP, inks, and HEIC on some machines.
+ * Opens a file that the package does not read, if the browser does: AVIF, GIF, BMP, CMYK, and HEIC on some machines.
  *
  * @param {Blob} file
  * @param {string} name
@@ -59,14 +59,14 @@ async function openElsewhere(file, name, kind, refusal) {
   const image = await byBrowser(file, name);
   if (!image) throw refusal;
   const isFirst = (kind === 'gif' || kind === 'avif') && (await isOneOfSeveral(file, ANIMATED[kind]));
-  // These hold no more than what the browser gives.
+  // These hold nothing that the browser loses.
   const isWhole = kind === 'gif' || kind === 'bmp';
   const notes = [isFirst && firstOfSeveral(name), !isWhole && readByBrowser(name)].filter(Boolean);
   return { image, metadata: {}, note: notes.join(' ') || null };
 }
 
 /**
- * Whether a file has more pictures than the one that the browser has shown; where the browser does not tell, no.
+ * Whether a file holds more images than the one that the browser shows. False if the browser does not say.
  *
  * @param {Blob} file
  * @param {string} type
@@ -85,7 +85,7 @@ async function isOneOfSeveral(file, type) {
 }
 
 /**
- * What the browser's decoder makes of a file, which it brings to sRGB; `null` when it makes nothing of it.
+ * A file as the browser decodes it, in sRGB; `null` if it cannot.
  *
  * @param {Blob} file
  * @param {string} name
@@ -116,7 +116,7 @@ async function byBrowser(file, name) {
 }
 
 /**
- * The image of a photo with 16 bits at least: what denoising wins is finer than 8.
+ * A photo's image with at least 16 bits: denoising gains more precision than 8 bits can hold.
  *
  * @param {ImageData | PlainImage} image
  * @returns {PlainImage}
@@ -124,7 +124,7 @@ async function byBrowser(file, name) {
 export function deepened(image) {
   const { data, width, height, colorSpace } = image;
   if (!(data instanceof Uint8ClampedArray)) return { data, width, height, colorSpace };
-  // Not Uint16Array.from(), which makes an ordinary array of it first: large photos end the process so.
+  // Not Uint16Array.from(), which builds an ordinary array first and crashes on large photos.
   const deep = new Uint16Array(data);
   for (let i = 0; i < deep.length; i += 1) deep[i] = 257 * (data[i] ?? 0);
   return { data: deep, width, height, colorSpace };
@@ -141,7 +141,7 @@ export async function toShow({ image, metadata }, most) {
 }
 
 /**
- * A bitmap of an image, smaller where it is too large.
+ * A bitmap of an image, reduced if it is too large.
  *
  * @param {ImageData | ImageBitmap} image  a bitmap is given away
  * @param {number} most  longest side in pixels
@@ -153,7 +153,7 @@ export async function shrunk(image, most) {
   if (image instanceof ImageData) {
     return createImageBitmap(image, { ...TO_SHOW, resizeWidth: width, resizeHeight: height, resizeQuality: 'high' });
   }
-  // Chromium turns a photo upright when it draws its bitmap, but forgets to when it makes a smaller one of it.
+  // Chromium turns a photo upright when it draws its bitmap, but not when it makes a smaller bitmap from it.
   const canvas = new OffscreenCanvas(width, height);
   const context = canvas.getContext('2d');
   if (!context) return image;
@@ -164,7 +164,7 @@ export async function shrunk(image, most) {
 }
 
 /**
- * A bitmap, whose numbers are in the colours of a profile, in the screen's: only a browser's decoder knows how.
+ * Converts a bitmap from a profile's colours to the screen's, which only a browser's decoder can do.
  *
  * @param {ImageBitmap} bitmap  given away
  * @param {Metadata} metadata
@@ -188,7 +188,7 @@ export async function inProfile(bitmap, { profile }) {
  */
 export async function save({ image, metadata }, format, quality) {
   const { depth, ...how } = FORMATS[format];
-  // The browser's encoder, which WebP needs, takes 8 bits.
+  // WebP needs the browser's encoder, which takes 8 bits.
   const pixels = format === 'webp' ? await toImageData(image) : image;
   return encodeFile(pixels, { ...how, depth, quality: 100 * quality, metadata });
 }

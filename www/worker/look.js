@@ -8,20 +8,20 @@ import { strengthOf } from './strength.js';
 
 /** How long a preview may take, in seconds. */
 const PATIENCE = 1.5;
-/** How many pixels are denoised in a second, until it was measured. */
+/** How many pixels are denoised per second, as long as that was not measured. */
 const SPEED = { webgpu: 1_000_000, cpu: 40_000 };
-/** Sides of a preview: less shows nothing, more than a screen nobody sees. */
+/** Sides of a preview: less would show nothing, more would not fit a screen. */
 const LEAST_SIDE = 96;
 const MOST_PIXELS = 2_000_000;
-/** Pixels around a preview that are denoised with it, since they matter to it. */
+/** Pixels around a preview that are denoised too, because they influence it. */
 const MARGIN = 32;
 /** Longest side of a sharp part: a large screen's. */
 const MOST_SHOWN = 4096;
 
-/** Shows what a run would make of a part of a photo, as large a part as can be had at once. */
+/** Previews a run on a part of a photo, as large as can be done at once. */
 export class Looker {
   #denoiser;
-  /** Pixels a second and step. */
+  /** Pixels per second and step. */
   #speed;
 
   /** @param {import('../../pkg/index.js').Denoiser} denoiser */
@@ -57,7 +57,7 @@ export class Looker {
 }
 
 /**
- * A preview in the middle of what is seen, with a frame around it.
+ * A preview in the middle of the visible part, with a frame around it.
  *
  * @param {ImageBitmap} preview  given away
  * @param {Rectangle} inner
@@ -67,7 +67,7 @@ function inserted(preview, inner, { part, before, after }) {
   const around = after ?? before;
   const canvas = new OffscreenCanvas(around.width, around.height);
   const context = canvas.getContext('2d');
-  if (!context) throw new Error('this browser gives no memory for the preview');
+  if (!context) throw new Error('this browser has no memory left for the preview');
   context.drawImage(around, 0, 0);
   after?.close();
   const scale = around.width / part.width;
@@ -93,7 +93,8 @@ export function sharpPart(photo, part) {
 }
 
 /**
- * The middle of a rectangle: of its shape, with so many pixels at most, or with the least side.
+ * The middle of a rectangle, with its proportions: as large as the limit on pixels allows, but not below the least
+ * side.
  *
  * @param {Rectangle} part
  * @param {number} pixels

@@ -1,4 +1,4 @@
-// Pictures of what is known of a photo beside its colours.
+// Draws maps of what is known about a photo besides its colours.
 
 import { shrunk } from './image-file.js';
 import { strengthOf } from './strength.js';
@@ -6,7 +6,8 @@ import { strengthOf } from './strength.js';
 /** @typedef {import('../shared/protocol.js').Scale} Scale */
 
 /**
- * The stops of a scale from little to much, evenly spaced: as bright as they mean much, for eyes that tell no colours apart.
+ * The stops of a scale from little to much, evenly spaced. Brightness grows with the value, for people who are
+ * colour-blind.
  *
  * @type {[number, number, number][]}
  */
@@ -19,14 +20,14 @@ const STOPS = [
   [252, 252, 190],
 ];
 
-/** By what a difference is multiplied, so that it can be seen. */
+/** Differences are multiplied by this, to be visible. */
 const DIFFERENCE = 4;
 
-/** Of a map this share of the pixels may lie above its scale, so that a few do not leave the rest dark. */
+/** The share of a map's pixels that may lie above its scale, so that a few do not leave the rest dark. */
 const ABOVE_SCALE = 0.002;
 
 /**
- * The noise's std, or the time at which each pixel starts, over a photo.
+ * A map of the noise's std, or of the time at which each pixel starts, over a photo.
  *
  * @param {import('../../pkg/index.js').Denoiser} denoiser
  * @param {ImageBitmap} bitmap  the photo as it is shown
@@ -38,7 +39,7 @@ export async function noiseMap(denoiser, bitmap, view, { noise, painted, strengt
   const maps = denoiser.maps(image, { noise, strength: strengthOf(painted, strength, image) });
   const pixels = image.width * image.height;
   const planes = view === 'noise' ? maps.std : maps.time;
-  // Of the three channels' values their mean: the eye sees one noise.
+  // The mean of the three channels: the eye sees one noise.
   const values = new Float32Array(pixels).map((_, i) => {
     return ((planes[i] ?? 0) + (planes[i + pixels] ?? 0) + (planes[i + 2 * pixels] ?? 0)) / 3;
   });
@@ -48,7 +49,7 @@ export async function noiseMap(denoiser, bitmap, view, { noise, painted, strengt
 }
 
 /**
- * Where several samples differ: there, the detail is uncertain.
+ * A map of where several samples differ, that is, where detail is uncertain.
  *
  * @param {Float32Array} uncertainty
  * @param {{ width: number, height: number }} size
@@ -61,7 +62,7 @@ export async function uncertaintyMap(uncertainty, { width, height }, most) {
 }
 
 /**
- * What was taken away, around mid-grey.
+ * What was removed, around mid-grey.
  *
  * @param {ImageBitmap} before
  * @param {ImageBitmap} after  of the same size
@@ -80,7 +81,7 @@ export async function differenceMap(before, after) {
 function pixelsOf(bitmap) {
   const { width, height } = bitmap;
   const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true });
-  if (!context) throw new Error('this browser gives no memory for the map');
+  if (!context) throw new Error('this browser has no memory left for the map');
   context.drawImage(bitmap, 0, 0);
   bitmap.close();
   return context.getImageData(0, 0, width, height);

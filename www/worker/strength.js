@@ -4,7 +4,7 @@
 const MOST = 4;
 
 /**
- * How strongly a part of a photo is denoised: one factor, or one for each pixel where something is painted.
+ * The strength for a part of a photo: one factor or, if something is painted, one per pixel.
  *
  * @param {ImageData | null} painted  greys over the whole photo, see protocol.js
  * @param {number} strength  the factor where nothing is painted
@@ -16,7 +16,8 @@ export function strengthOf(painted, strength, photo, part = { x: 0, y: 0, ...pho
   if (!painted) return strength;
   const { width, height } = part;
   const factors = new Float32Array(width * height);
-  // Bilinear, between the centres of the painted map's pixels: as soft as the brush, and without a canvas of the photo's size.
+  // Bilinear between the centres of the painted map's pixels: as soft as the brush, without a canvas of the photo's
+  // size.
   const across = positions(part.x, width, painted.width / photo.width, painted.width);
   const down = positions(part.y, height, painted.height / photo.height, painted.height);
   const grey = (/** @type {number} */ x, /** @type {number} */ y) => painted.data[4 * (y * painted.width + x)] ?? 0;
@@ -36,7 +37,7 @@ function factorOf(grey) {
 }
 
 /**
- * For each of `count` pixels from `first` on, its two neighbours in a row of `most`, and how near it is to the second.
+ * For each of `count` pixels from `first` on, its two neighbours in a row of `most`, and its share of the second.
  *
  * @param {number} first
  * @param {number} count

@@ -1,4 +1,4 @@
-// Owns the denoiser: everything heavy happens here, so that the page never stands still.
+// Owns the denoiser. Everything heavy happens here, so that the page stays responsive.
 
 import init, { Denoiser, encodeFile, noiseAtGain } from '../../pkg/index.js';
 import { failure } from './failure.js';
@@ -13,34 +13,36 @@ import { strengthOf } from './strength.js';
 /** @typedef {import('../shared/protocol.js').Made} Made */
 /** @typedef {import('./image-file.js').Photo} Photo */
 
-/** How often the emerging picture is sent at most, in milliseconds, and that as a share of the time it takes to make. */
+/**
+ * Previews of a run: the least time between two, in milliseconds, and the most that they may take of the run's time.
+ */
 const PREVIEW = { every: 150, share: 0.1 };
 
 /** Longest side of a bitmap for the page, in pixels. */
 const MOST_SHOWN = 2560;
 
 /**
- * Gains that are offered by the names of cameras. At gain 1 white is some 400 photons, as on a full-frame sensor at ISO
- * 12800, or on a phone's, which is some 16 times smaller, at ISO 800.
+ * Gains that are offered as ISO presets. At gain 1 white is some 400 photons, as on a full-frame sensor at ISO 12800,
+ * or on a phone's, which is some 16 times smaller, at ISO 800.
  */
 const GAINS = [1 / 8, 1 / 4, 1 / 2, 1, 2, 4, 8, 16];
 
-/** Whether the wasm module is there. */
+/** Whether the wasm module is loaded. */
 let isLoaded = false;
 /** @type {Promise<Denoiser> | undefined} */
 let denoiser;
 /** @type {Looker | undefined} */
 let looker;
-/** The picture that is open, by its number, as soon as it is decoded; `null` when it cannot be.
+/** The open photo, by its number, once it is decoded; `null` if it cannot be.
  * @type {{ picture: number, photo: Promise<Photo | null> } | undefined} */
 let open;
-/** What was made of it, if anything, as soon as it is there.
+/** Its result, if there is one, once it is there.
  * @type {{ picture: number, made: Promise<Made | null> } | undefined} */
 let result;
 /** The same, once it is there.
  * @type {(Made & { picture: number }) | undefined} */
 let held;
-/** Whether something inside has failed, after which nothing in here goes on. */
+/** Whether something has failed internally, after which nothing here works any more. */
 let hasCrashed = false;
 /** @type {AbortController | undefined} */
 let running;
@@ -90,7 +92,7 @@ function preset(gain) {
   return { name: `ISO ${12800 * gain} (phone ${800 * gain})`, ...noiseAtGain(gain) };
 }
 
-/** The denoiser; nothing when there is none, which the page has been told already. */
+/** The denoiser; undefined if there is none, which the page knows already. */
 function ready() {
   return denoiser?.catch(() => undefined);
 }
@@ -140,7 +142,7 @@ async function openPicture({ picture, file, name, result: kept }) {
 }
 
 /**
- * Shows a photo as the browser reads it, while what reads it as it is has yet to arrive.
+ * Shows a photo as the browser reads it while the wasm module, which keeps its depth and profile, is still loading.
  *
  * @param {number} picture
  * @param {Blob} file
@@ -154,7 +156,7 @@ async function showEarly(picture, file) {
 }
 
 /**
- * What was made of a photo, from the file that it was kept in.
+ * A photo's result, from the file that it was kept in.
  *
  * @param {Photo} photo
  * @param {Blob} kept
@@ -172,7 +174,7 @@ async function reopened({ metadata }, kept, name) {
  */
 async function denoise(picture, { painted, strength, ...options }) {
   looking?.abort();
-  // What an earlier run has made stays until there is something newer.
+  // The earlier result stays until there is a newer one.
   const { signal } = (running = new AbortController());
   const photo = await photoOf(picture);
   const denoiser = await ready();
@@ -192,7 +194,7 @@ async function denoise(picture, { painted, strength, ...options }) {
       const begin = performance.now();
       const looked = tile > 0 && fraction < 1 && begin >= next ? progress.preview() : null;
       if (looked) next = performance.now() + Math.max(PREVIEW.every, (performance.now() - begin) / PREVIEW.share);
-      // One after the other, so that no older preview comes after a newer one.
+      // One after the other, so that no older preview arrives after a newer one.
       sent = sent.then(async () => {
         const shown = await looked;
         const data = shown && new ImageData(shown.data, shown.width, shown.height, { colorSpace: shown.colorSpace });
@@ -252,7 +254,7 @@ async function show({ picture, view, options }) {
 async function encodeResult({ picture, purpose, format, quality }) {
   const made = await madeOf(picture);
   if (!made) {
-    // Another photo is open; but who keeps a result waits for it.
+    // Another photo is open, but whoever keeps a result waits for an answer.
     const gone = { code: /** @type {const} */ ('worker'), message: 'it is gone' };
     if (purpose === 'keep') tell({ type: 'unencoded', picture, purpose, format, failure: gone });
     return;
@@ -297,7 +299,7 @@ onmessage = async ({ data }) => {
     }
   } catch (error) {
     const why = failure(error);
-    // Of a GPU that goes on elsewhere nobody hears here.
+    // A lost GPU that the denoiser recovered from is not reported here.
     if (why.code === 'internal' || why.code === 'device-lost') crash(why);
     else if ('picture' in data) tell({ type: 'failed', picture: data.picture, isOpening: data.type === 'open', failure: why });
     else throw error;
@@ -308,9 +310,9 @@ init().then(
   () => {
     isLoaded = true;
   },
-  // Whoever needs it is told.
+  // Whatever needs it reports that.
   () => {},
 );
 
-// A trap in wasm can end a promise chain of its own, with nobody waiting for it.
+// A trap in wasm can reject a promise that nothing awaits.
 addEventListener('unhandledrejection', ({ reason }) => crash({ ...failure(reason), code: 'internal' }));
