@@ -352,7 +352,7 @@ client.addEventListener('started', keepPage, { once: true });
 on('moved', ({ device }) => {
   runsOn(device);
   const offer = { action: 'use-gpu', text: 'Try the GPU again' };
-  tell('notice', 'The GPU stopped working. The CPU goes on where it was, which takes longer.', offer);
+  tell('notice', 'The GPU stopped working. The run continues on the CPU, which takes longer.', offer);
 });
 
 on('unusable', ({ failure }) => {
@@ -450,7 +450,7 @@ function fail(failure, isOpening) {
 
 client.addEventListener('recovering', () => {
   isReady = false;
-  tell('notice', 'The GPU stopped working. The CPU does the work from here on, which takes longer.');
+  tell('notice', 'The GPU stopped working. From now on the CPU does the work, which takes longer.');
 });
 
 save.addEventListener('encode', (event) => {
@@ -459,7 +459,7 @@ save.addEventListener('encode', (event) => {
 });
 // An error about the previous format no longer matters.
 save.addEventListener('change', () => tell('error', ''));
-save.addEventListener('copied', () => announce('The picture is in the clipboard.'));
+save.addEventListener('copied', () => announce('The result is on the clipboard.'));
 save.addEventListener('failed', (event) => {
   tell('error', /** @type {CustomEvent<string>} */ (event).detail);
 });

@@ -50,9 +50,9 @@ export function failureText({ code, message }) {
     case 'worker':
       return `The denoiser could not be started. Try again, or use a current version of Chrome, Edge, Firefox or Safari. (${message})`;
     case 'device-lost':
-      return `The device stopped working. Try again, with a smaller photo perhaps. (${message})`;
+      return `The device stopped working. Try again, perhaps with a smaller photo. (${message})`;
     default:
-      return `Something went wrong inside the denoiser. Try again, with a smaller photo perhaps. (${message})`;
+      return `Something went wrong inside the denoiser. Try again, perhaps with a smaller photo. (${message})`;
   }
 }
 
@@ -64,7 +64,7 @@ export function failureText({ code, message }) {
  */
 export function openingText(name, failure) {
   if (failure.code !== 'internal') return failureText(failure);
-  return `“${name}” could not be opened: it is damaged, or of a kind that nobody has thought of. (${failure.message})`;
+  return `“${name}” could not be opened: it is damaged, or of an unknown kind. (${failure.message})`;
 }
 
 /**
@@ -80,12 +80,12 @@ export function batchText(total, failed) {
 
 /** A result is gone. @param {string} name */
 export function lostText(name) {
-  return `The result of “${name}” is lost, because the denoiser had to be started again. Denoise the photo once more.`;
+  return `The result of “${name}” is lost, because the denoiser had to be restarted. Denoise the photo again.`;
 }
 
 /** A result cannot be put aside. @param {string} name */
 export function unkeptText(name) {
-  return `There is too little memory to put the result of “${name}” aside. Download it first; then choose the other photo again.`;
+  return `There is not enough memory to keep the result of “${name}”. Download it first, then choose the other photo again.`;
 }
 
 /** What kinds of files cannot be opened, and what to do instead.
@@ -107,7 +107,7 @@ const UNREADABLE = {
   psd: ['a Photoshop document, which cannot be read', 'Save it as TIFF or PNG and open that'],
   raw: [
     'a camera’s RAW file, which has to be developed first',
-    'Open the TIFF or JPEG that a RAW converter makes of it, or the JPEG that the camera has saved beside it',
+    'Open the TIFF or JPEG from a RAW converter, or the JPEG that the camera saved beside it',
   ],
   svg: ['an SVG drawing, not a photo', 'Save it as PNG and open that'],
   pdf: ['a PDF document, not a photo', 'Save the picture that is in it as PNG or JPEG and open that'],
@@ -132,7 +132,7 @@ export function unreadable(name, kind) {
  * @param {string} name
  */
 export function firstOfSeveral(name) {
-  return `“${name}” holds several pictures. Only the first of them is open.`;
+  return `“${name}” contains several images. Only the first one is open.`;
 }
 
 /**
@@ -141,7 +141,7 @@ export function firstOfSeveral(name) {
  * @param {string} name
  */
 export function readByBrowser(name) {
-  return `The browser has read “${name}” as 8 bits in sRGB; what the camera has written into it is not kept.`;
+  return `The browser has read “${name}” as 8 bits in sRGB. Its profile, EXIF and XMP are not kept.`;
 }
 
 /**
