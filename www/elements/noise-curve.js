@@ -27,13 +27,22 @@ const slope = (linear) => (linear <= 0.0031308 ? 12.92 : (1.055 / 2.4) * linear 
 const seen = ({ mean, std }) => 255 * slope(mean) * std;
 
 /**
- * The noise of a model at a brightness.
+ * The noise at a brightness: by the curve (green's where each channel has its own), or by read and shot.
  *
  * @param {Noise} noise
  * @param {number} mean
  * @returns {Point}
  */
-const modelled = ({ read, shot }, mean) => ({ mean, std: Math.sqrt(read ** 2 + shot * mean) });
+function modelled({ read, shot, curve }, mean) {
+  if (!curve) return { mean, std: Math.sqrt(read ** 2 + shot * mean) };
+  const points = /** @type {Point[]} */ (Array.isArray(curve[0]) ? curve[1] : curve);
+  const next = points.findIndex((point) => point.mean > mean);
+  const [before, after] = [points[next < 0 ? points.length - 1 : next - 1], points[next]];
+  // Flat beyond its ends.
+  if (!before || !after) return { mean, std: (before ?? after)?.std ?? 0 };
+  const share = (mean - before.mean) / (after.mean - before.mean);
+  return { mean, std: before.std + share * (after.std - before.std) };
+}
 
 /** How far up codes are, from 0 to 1. @param {number} codes */
 const height = (codes) => Math.log(Math.min(MOST, Math.max(LEAST, codes)) / LEAST) / Math.log(MOST / LEAST);
@@ -50,7 +59,7 @@ function place({ mean, std }) {
 
 /**
  * `<svnr-noise-curve>`: how much noise there is from black to white, with dots for measurements and a line for the
- * noise model. Its styles are in noise.css.
+ * noise. Its styles are in noise.css.
  */
 export class NoiseCurve extends HTMLElement {
   #line = shape('polyline', { 'vector-effect': 'non-scaling-stroke' });

@@ -28,6 +28,12 @@ const PARTS = /** @type {const} */ ([
 const MEASURED = 'measured';
 const OWN = 'own';
 
+/** What is to be known of what was measured. @param {Measured | null} measured */
+function inWords(measured) {
+  if (measured?.doubt) return `A guess: ${measured.doubt}.`;
+  return measured?.curve ? 'This photo was developed: its noise follows a curve, not read and shot noise.' : '';
+}
+
 /**
  * `<svnr-noise>`: how much noise a photo has, as measured, from a preset or as the visitor sets it, and how much of it
  * to remove. Fires `change`. Its styles are in noise.css.
@@ -43,6 +49,7 @@ export class NoiseFields extends HTMLElement {
   #presets = [];
   #curve = new NoiseCurve();
   #source = document.createElement('select');
+  #doubt = document.createElement('p');
   /** @type {Map<'read' | 'shot', { slider: HTMLInputElement, number: HTMLInputElement }>} */
   #inputs = new Map();
 
@@ -55,7 +62,9 @@ export class NoiseFields extends HTMLElement {
     const legend = document.createElement('legend');
     legend.textContent = 'How much of it to remove';
     parts.append(legend, ...PARTS.map(([name, label, hint]) => this.#partField(name, label, hint)));
-    this.append(this.#curve, field(this.#source, 'Noise as', this.#source));
+    this.#doubt.className = 'doubt';
+    this.#doubt.setAttribute('role', 'status');
+    this.append(this.#curve, this.#doubt, field(this.#source, 'Noise as', this.#source));
     for (const [name, label, hint, unit] of NUMBERS) this.append(this.#numberField(name, label, hint, unit));
     this.append(parts);
     this.setPresets([]);
@@ -124,7 +133,7 @@ export class NoiseFields extends HTMLElement {
 
   /** @param {Noise | null} noise */
   #take(noise) {
-    this.#value = noise && { read: noise.read, shot: noise.shot };
+    this.#value = noise && { read: noise.read, shot: noise.shot, ...(noise.curve && { curve: noise.curve }) };
     this.#source.disabled = !noise;
     for (const [name, { slider, number }] of this.#inputs) {
       slider.disabled = number.disabled = !noise;
@@ -141,12 +150,15 @@ export class NoiseFields extends HTMLElement {
   #set(name, value) {
     if (!this.#value) return;
     this.#value[name] = value;
+    // Own numbers are a line.
+    delete this.#value.curve;
     this.#source.value = OWN;
     this.#tell();
   }
 
   #tell() {
     this.#curve.show({ points: this.#measured?.points ?? [], noise: this.#value });
+    this.#doubt.textContent = this.#source.value === MEASURED ? inWords(this.#measured) : '';
     this.dispatchEvent(new Event('change'));
   }
 

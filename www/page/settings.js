@@ -33,7 +33,7 @@ function sameNoise(a, b) {
   // Not measured yet.
   if (a === 'auto' || b === 'auto') return true;
   const near = (/** @type {number} */ x, /** @type {number} */ y) => Math.abs(x - y) <= SAME_NOISE * Math.max(x, y);
-  return near(a.read, b.read) && near(a.shot, b.shot);
+  return near(a.read, b.read) && near(a.shot, b.shot) && JSON.stringify(a.curve) === JSON.stringify(b.curve);
 }
 
 /**

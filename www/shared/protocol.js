@@ -7,8 +7,10 @@
  *   started; `page`: something failed in the page's own code
  *
  * @typedef {{ code: Code | 'aborted', message: string }} Failure
- * @typedef {{ read: number, shot: number }} Noise
- * @typedef {Noise & { points: { mean: number, std: number }[] }} Measured  see NoiseEstimate in pkg/index.d.ts
+ * Noise as read and shot noise, or as a curve, which counts where there is one.
+ * @typedef {{ read: number, shot: number, curve?: import('../../pkg/index.js').NoiseCurve | undefined }} Noise
+ * @typedef {Noise & { points: { mean: number, std: number }[], doubt?: string | undefined }} Measured  see NoiseEstimate in
+ *   pkg/index.d.ts
  * @typedef {Noise & { name: string }} Preset
  * @typedef {{ x: number, y: number, width: number, height: number }} Rectangle  in whole pixels of the photo
  *

@@ -137,8 +137,7 @@ async function openPicture({ picture, file, name, result: kept }) {
   }
   const denoiser = await ready();
   if (!denoiser || open !== mine) return;
-  const { read, shot, points } = denoiser.estimateNoise(photo.image);
-  tell({ type: 'measured', picture, noise: { read, shot, points } });
+  tell({ type: 'measured', picture, noise: denoiser.estimateNoise(photo.image) });
 }
 
 /**
@@ -210,7 +209,8 @@ async function denoise(picture, { painted, strength, ...options }) {
   const bitmap = await toShow(made, MOST_SHOWN);
   signal.throwIfAborted();
   hold(picture, made);
-  const removed = 'read' in noise ? { read: noise.read, shot: noise.shot } : { read: 0, shot: 0 };
+  const numbers = 'read' in noise ? { read: noise.read, shot: noise.shot } : { read: 0, shot: 0 };
+  const removed = 'curve' in noise ? { ...numbers, curve: noise.curve } : numbers;
   tell({ type: 'denoised', picture, bitmap, isUncertain: uncertainty !== undefined, noise: removed }, [bitmap]);
 }
 
