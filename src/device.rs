@@ -7,9 +7,9 @@ use burn::tensor::Device;
 /// A device by the name that `--device` takes: `cpu`, `libtorch`, `libtorch:N`, `vulkan` or `vulkan:N`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DeviceChoice {
-    /// All cores of the processor.
+    /// The CPU, with all its cores.
     Cpu,
-    /// PyTorch's kernels, on the processor or on the N-th GPU that CUDA knows.
+    /// PyTorch's kernels, on the CPU or on the N-th CUDA GPU.
     Libtorch(Option<usize>),
     /// A GPU through Vulkan: the best one, or the N-th discrete one.
     Vulkan(Option<usize>),
@@ -27,7 +27,7 @@ impl FromStr for DeviceChoice {
                 let n = Some(n.parse().map_err(|_| format!("{n} is not the number of a GPU"))?);
                 Ok(if by == "vulkan" { Self::Vulkan(n) } else { Self::Libtorch(n) })
             }
-            _ => Err(format!("{name} is no device; use cpu, libtorch, libtorch:N, vulkan or vulkan:N")),
+            _ => Err(format!("{name} is not a device; use cpu, libtorch, libtorch:N, vulkan or vulkan:N")),
         }
     }
 }
@@ -36,7 +36,7 @@ impl DeviceChoice {
     /// The device itself.
     ///
     /// # Errors
-    /// When this program was built without it, or there is none; the message says what to do.
+    /// If this program was built without that device, or there is none. The message says what to do.
     pub fn open(self) -> Result<Device, String> {
         match self {
             Self::Cpu => Ok(Device::flex()),

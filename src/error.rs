@@ -1,6 +1,6 @@
-//! What can go wrong, said so that the reader knows what to do.
+//! Errors that say what was wrong and what to do.
 
-/// Everything that the library refuses or fails at.
+/// Why the library refused or failed.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum Error {
     /// An image without pixels.
@@ -20,10 +20,10 @@ pub enum Error {
         height: usize,
         /// `width * height * 3`.
         expected: usize,
-        /// What came.
+        /// How many were given.
         found: usize,
     },
-    /// More pixels than can be held.
+    /// More pixels than can be denoised at once.
     #[error("the image has {pixels} pixels; at most {limit} can be denoised at once, so make it smaller or cut it")]
     TooLarge {
         /// Pixels in the image.
@@ -54,7 +54,7 @@ pub enum Error {
     /// Weights that cannot be read or do not fit the network.
     #[error("the weights cannot be used: {0}")]
     BadWeights(String),
-    /// The device failed, in the middle of a run or before.
+    /// The device failed, before a run or during it.
     #[error("the device failed: {0}")]
     Device(String),
 }

@@ -3,7 +3,7 @@
 use crate::color;
 use crate::error::Error;
 
-/// Channels of every image here: red, green, blue.
+/// Channels of every image: red, green, blue.
 pub const CHANNELS: usize = 3;
 
 /// The most pixels that a file may have or a run takes: denoising 100 megapixels needs about 5 GB.
@@ -49,7 +49,7 @@ impl LinearImage {
     /// An image whose value at (channel, row, column) is `f(channel, row, column)`.
     ///
     /// # Errors
-    /// As [`LinearImage::new`].
+    /// See [`LinearImage::new`].
     pub fn from_fn(width: usize, height: usize, mut f: impl FnMut(usize, usize, usize) -> f32) -> Result<Self, Error> {
         let mut values = Vec::with_capacity(width * height * CHANNELS);
         for channel in 0..CHANNELS {
@@ -145,9 +145,9 @@ impl LinearImage {
 
 /// The index that reflection about the first and last value gives: `... 2 1 | 0 1 2 ... n-1 | n-2 n-3 ...`.
 ///
-/// Any distance outside is folded back, so it works for images smaller than the padding, a single pixel too.
+/// Any distance outside is folded back, so it also works for images smaller than the padding, even a single pixel.
 pub fn reflect(index: isize, len: usize) -> usize {
-    // Nearly always, and a division takes long.
+    // The usual case, without a slow division.
     if (0..len as isize).contains(&index) {
         return index as usize;
     }

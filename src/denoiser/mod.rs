@@ -104,7 +104,7 @@ impl Denoiser {
     /// The time of every pixel, `T*`: where a run on this photo would start.
     ///
     /// # Errors
-    /// As [`Denoiser::start`].
+    /// See [`Denoiser::start`].
     pub fn time_map(&self, photo: &LinearImage, noise: impl Into<Noise>, options: &Options) -> Result<TimeMap, Error> {
         let noise = noise.into();
         check(photo, &noise, options)?;
@@ -123,7 +123,7 @@ impl Denoiser {
     /// A whole run at once, on a copy of the photo.
     ///
     /// # Errors
-    /// As [`Denoiser::start`] and [`Run::advance`].
+    /// See [`Denoiser::start`] and [`Run::advance`].
     pub async fn denoise(
         &self,
         photo: &LinearImage,

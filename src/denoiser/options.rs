@@ -14,7 +14,7 @@ pub struct Options {
     /// [`step_back`](crate::method::reverse::step_back)). `None` takes 0.4 for a single result and 0.8 for one of
     /// several [samples](Options::sample). A run of one step draws no noise.
     pub eta: Option<f32>,
-    /// Seed of that noise.
+    /// Seed of the noise that is drawn.
     pub seed: u64,
     /// Which of several samples the run draws, from 0, if its result goes into the mean of several
     /// ([`Samples`](crate::denoiser::Samples)); `None` if the result stands alone.

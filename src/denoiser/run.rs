@@ -27,7 +27,7 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// The share of the work that is done, from 0 to 1.
+    /// How much of the run is done, from 0 to 1.
     pub fn fraction(&self) -> f32 {
         ((self.step - 1) * self.tiles + self.tile) as f32 / (self.steps * self.tiles) as f32
     }

@@ -42,10 +42,10 @@ impl Samples {
         Self { squares: vec![0.0; first.values().len()], mean: first, count: 1 }
     }
 
-    /// One more, of the same size.
+    /// Adds a sample of the same size.
     ///
     /// # Panics
-    /// When it has another size.
+    /// If it has another size.
     pub fn add(&mut self, next: &LinearImage) {
         assert_eq!((next.width(), next.height()), (self.mean.width(), self.mean.height()), "samples are of one photo");
         self.count += 1;
@@ -67,7 +67,7 @@ impl Samples {
         &self.mean
     }
 
-    /// The mean alone.
+    /// Their mean, without a copy.
     pub fn into_mean(self) -> LinearImage {
         self.mean
     }

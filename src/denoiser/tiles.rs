@@ -1,8 +1,8 @@
-//! Cutting an image into tiles with a halo.
+//! Cuts an image into tiles with a halo.
 
 use crate::image::{CHANNELS, reflect};
 
-/// A rectangle of an image that is denoised at once.
+/// A rectangle of an image that is denoised at once, with a halo that is read but not written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Tile {
     /// First row and column that the tile covers.

@@ -1,4 +1,4 @@
-//! Noise that a file cut off at black or white, put back.
+//! Undoes what clipping at black or white did to the noise of a flat place.
 //!
 //! Where a flat place of brightness `mu` and noise `sigma` is clipped at black, values are `max(mu + sigma z, 0)`. The
 //! share that lies at black tells `mu / sigma`, and with it how much smaller the variance has become.
@@ -13,9 +13,9 @@ const TOLERANCE: f32 = 1e-6;
 const PILED: f32 = 0.05;
 /// The share of patches that may reach beyond an end: hot pixels, frames, and drawings do.
 const BEYOND: f32 = 0.05;
-/// The largest share of clipped samples from which the rest can be told.
+/// The largest share of clipped values that still allows a correction.
 const MOST: f32 = 0.6;
-/// The largest share clipped at one end that can be overlooked when the other end is.
+/// The largest share clipped at one end that can be ignored when correcting the other.
 const OVERLOOKED: f32 = 0.02;
 
 /// The lowest (or the highest) value of a patch, and the share of its pixels that have it.
@@ -31,7 +31,7 @@ pub fn end(reaches: impl Iterator<Item = Reach> + Clone) -> Option<f32> {
     (beyond as f32 <= BEYOND * reaches.count() as f32).then_some(most)
 }
 
-/// Whether a sample lies at this end of the range.
+/// Whether a value lies at this end of the range.
 pub fn is_at(v: f32, end: f32) -> bool {
     (v - end).abs() < TOLERANCE
 }
@@ -68,7 +68,7 @@ fn cumulative(t: f32) -> f32 {
     0.5 * libm::erfcf(-t / SQRT_2)
 }
 
-/// Its inverse for shares from 0 to 1, by bisection.
+/// Its inverse, for shares from 0 to 1, by bisection.
 fn quantile(share: f32) -> f32 {
     let (mut low, mut high) = (-8.0f32, 8.0f32);
     for _ in 0..40 {

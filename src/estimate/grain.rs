@@ -1,16 +1,17 @@
-//! Smooth noise: what demosaicing, noise reduction and JPEG leave of a sensor's.
+//! Smooth noise: what demosaicing, noise reduction and JPEG leave of a sensor's noise.
 //!
-//! Its power lies at frequencies where natural images have texture, too, so it is measured as the whole variance of the
-//! flattest patches: large patches, because a JPEG keeps noise in some blocks and wipes it out in others, and without
-//! their slope. A low quantile of each brightness is what the flat ones have.
+//! Its power lies at frequencies where natural images have texture too, so it is measured as the total variance of the
+//! flattest patches, apart from their slope. The patches are large, because a JPEG keeps noise in some blocks and wipes
+//! it out in others. A low quantile of the patches of each brightness stands for the flat ones.
 //!
-//! Where no patch is flat, that is texture. Two things tell: flat patches of a brightness have nearly the same variance,
-//! while texture comes in all strengths; and the noise's finest detail bounds the noise, since what is left there is small,
-//! but in proportion to the whole.
+//! If no patch is flat, that measures texture. Two things give it away: flat patches of one brightness have nearly the
+//! same variance, while texture comes in all strengths; and the finest detail, of which smooth noise has little but in
+//! proportion, bounds how much noise there can be.
 //!
-//! All the same the measurement is off by a factor of about two, which is as much as photos differ from each other. So the
-//! model is the geometric mean of what was measured and of what photos have, and it has one number: a tone curve leaves
-//! noise that is about as strong in the shadows as in the lights, which in linear light is nearly that of `shot` alone.
+//! Even so, the measurement is off by a factor of about two, which is as much as photos differ from each other. So the
+//! model is the geometric mean of what was measured and of what photos typically have. It has a single number: after a
+//! tone curve, noise is about as strong in the shadows as in the highlights, which in linear light is nearly `shot`
+//! alone.
 
 use crate::color::linear_to_srgb;
 use crate::estimate::patches::{by_brightness, grid};
@@ -22,38 +23,38 @@ use crate::method::noise::NoiseModel;
 const SIDE: usize = 16;
 /// Its number of pixels.
 const AREA: f32 = (SIDE * SIDE) as f32;
-/// The most patches that are looked at, over all channels.
+/// The most patches to look at, over all channels.
 const MOST_PATCHES: usize = 24_000;
-/// Patches that make a point of the curve.
+/// How many patches make a point of the curve.
 const PATCHES_PER_POINT: usize = 500;
 /// The most points.
 const MOST_POINTS: usize = 16;
-/// The quantile of the patches of a brightness that stands for the flat ones.
+/// The quantile of the patches of one brightness that stands for the flat ones.
 const QUANTILE: f32 = 0.2;
-/// A lower one. The ratio of the two stds is near 1 where patches are alike.
+/// A lower quantile. The ratio of the two stds is near 1 if the patches are alike.
 const LOW_QUANTILE: f32 = 0.05;
-/// That ratio: below the first number what was measured is texture, above the second noise. The Canon 5D2 photos of PolyU
-/// have 0.63 to 0.88, half of them above 0.8; clean photos 0.43 to 0.88, half of them below 0.68.
+/// That ratio: below the first number, texture was measured; above the second, noise. The Canon 5D2 photos of PolyU
+/// have 0.63 to 0.88, half of them above 0.8; clean photos have 0.43 to 0.88, half of them below 0.68.
 const EVENNESS: (f32, f32) = (0.5, 0.8);
-/// What the noise's std is to that at the quantile: for texture, and for noise. In flat patches a JPEG keeps the least
-/// noise; over whole Canon 5D2 photos it is 1.17 / 0.81 times as much.
+/// The ratio of the noise's std to the std at the quantile, for texture and for noise. A JPEG keeps the least noise in
+/// flat patches; over whole Canon 5D2 photos there is 1.17 / 0.81 times as much.
 const STD_TO_MEASURED: (f32, f32) = (0.35, 1.45);
 /// The noise's std is at most this many times that of its finest detail.
 const MOST_OVER_FINE: f32 = 7.0;
-/// Ratio of the std in the second finest octave to that in the finest, both 1 for white noise: below the first number
-/// the noise counts as white, above the second as smooth.
+/// The ratio of the std in the second finest octave to that in the finest, which is 1 for white noise. Below the first
+/// number the noise counts as white, above the second as smooth.
 const COARSENESS: (f32, f32) = (1.6, 2.2);
-/// Std of the finest detail on the sRGB curve. Of smooth noise little is left there: above the second number the noise
-/// counts as white, and whatever is coarser as texture; below the first only the coarseness decides.
+/// The std of the finest detail on the sRGB curve, where smooth noise has little. Above the second number the noise
+/// counts as white, and whatever is coarser as texture; below the first only the ratio above decides.
 const FINE_ON_CURVE: (f32, f32) = (2.0 / 255.0, 4.0 / 255.0);
-/// Patches of which more is clipped say nothing.
+/// Patches of which more is clipped are ignored.
 const MOST_CLIPPED: f32 = 0.2;
-/// The `shot` of a photo with visible noise: four codes at mid-grey.
+/// The `shot` of a typical photo with visible noise: four codes at mid-grey.
 const TYPICAL_SHOT: f32 = 0.001;
 /// Measured `shot` over the typical one: below the first number half of the excess is believed (in the logarithm), above the
 /// second all of it, as of film grain.
 const TRUSTED: (f32, f32) = (2.5, 6.0);
-/// A point's brightness counts as at least this, since `shot` times black is nothing.
+/// The least brightness that a point counts with, because `shot` times black is 0.
 const DARKEST: f32 = 1e-4;
 
 /// What was measured.
@@ -68,7 +69,7 @@ pub struct Grain {
 }
 
 impl Grain {
-    /// The model through the points, drawn towards what photos have.
+    /// The model through the points, drawn towards what photos typically have.
     pub fn noise(&self) -> NoiseModel {
         let shots = self.points.iter().map(|point| point.std.powi(2) / point.mean.max(DARKEST)).collect();
         median(shots).map_or(NoiseModel::NONE, drawn_to_typical)
@@ -87,7 +88,7 @@ pub fn drawn_to_typical(shot: f32) -> NoiseModel {
 #[derive(Debug, Clone, Copy)]
 struct Patch {
     mean: f32,
-    /// All of it, but for a slope.
+    /// In total, apart from a slope.
     total: f32,
     /// By second differences of pixels, scaled so that white noise of variance 1 gives 1.
     fine: f32,
@@ -95,7 +96,7 @@ struct Patch {
     octave: f32,
 }
 
-/// Measures an image. `None` when it is too small, clipped nearly everywhere, or has no finest detail at all.
+/// Measures an image. `None` if it is too small, clipped nearly everywhere, or has no finest detail at all.
 pub fn measure(image: &LinearImage) -> Option<Grain> {
     let mut patches = patches(image);
     let mut points = Vec::new();
@@ -162,7 +163,7 @@ fn measured(patch: &[[f32; SIDE]; SIDE]) -> Option<Patch> {
             down += (r as f32 - centre) * off;
         }
     }
-    // The squares of -7.5, -6.5, ... 7.5, once a row.
+    // The squares of -7.5, -6.5, ... 7.5, once per row.
     let lever = SIDE as f32 * (0..SIDE).map(|c| (c as f32 - centre).powi(2)).sum::<f32>();
     let total = (squares - (across * across + down * down) / lever).max(0.0) / AREA;
     const HALF: usize = SIDE / 2;

@@ -1,9 +1,9 @@
-//! The noise model through measured points: a robust line.
+//! Fits the noise model to measured points, as a robust line.
 
 use crate::estimate::Point;
 use crate::method::noise::NoiseModel;
 
-/// How far a point's variance may be from the line, relatively to it, until the point weighs half.
+/// How far a point's variance may be from the line, relative to it, before the point counts half.
 #[derive(Debug, Clone, Copy)]
 pub struct Tolerance {
     above: f64,
@@ -11,7 +11,7 @@ pub struct Tolerance {
 }
 
 impl Tolerance {
-    /// For points that texture can only raise.
+    /// For points that texture can only push up.
     pub const OF_WHITE: Self = Self { above: 0.1, below: 0.4 };
     /// For a curve through such points, which can follow them and must not lose a steep end.
     pub const OF_CURVE: Self = Self { above: 0.35, below: 0.7 };
@@ -29,7 +29,7 @@ impl Tolerance {
 
 /// Rounds of fitting and weighting.
 const ROUNDS: usize = 20;
-/// The largest numbers that make sense: the range of [`NoiseModel::new`].
+/// The largest values that make sense: the range of [`NoiseModel::new`].
 const MOST: f64 = 2.0;
 /// The brightnesses at which read and shot noise may be equal: a line turns within this range or is straight in it.
 const TURNS: (f64, f64) = (1e-5, 1e2);
@@ -88,7 +88,7 @@ fn scale(points: &[(f64, f64)], shape: impl Fn(f64) -> f64, tolerance: Tolerance
     (middle.exp(), off.iter().map(|off| tolerance.weight_and_cost(off - middle).1).sum())
 }
 
-/// (brightness, variance); the model counts what is below black as black.
+/// (brightness, variance). The model treats everything below black as black.
 fn coordinates(point: &Point) -> (f64, f64) {
     (f64::from(point.mean.max(0.0)), f64::from(point.std).powi(2))
 }

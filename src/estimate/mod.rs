@@ -1,4 +1,4 @@
-//! How noisy is this image? A camera's noise from one image, without knowing the clean one.
+//! Estimates how noisy an image is, without knowing the clean one.
 //!
 //! Small patches that look flat give points (brightness, std). The model `variance = sigma_read^2 + shot x` is the line
 //! through them; where no line fits, as in a picture that went through a tone curve, it is a smooth curve. What is flat, and what is noise, is judged in two ways:
@@ -69,8 +69,8 @@ impl Estimate {
     }
 }
 
-/// Estimates the noise of an image in linear light. It always gives an answer: an image of less than 4 pixels across or
-/// down, or of nothing but black and white, counts as clean.
+/// Estimates the noise of an image in linear light. There is always an answer: an image less than 4 pixels wide or
+/// high, or one that is all black and white, counts as clean.
 pub fn estimate_noise(image: &LinearImage) -> Estimate {
     match image.white() {
         1.0 => of_ordinary(image),

@@ -1,4 +1,4 @@
-//! Which patches an estimate looks at, and which of them it looks at together.
+//! Which patches an estimate looks at, and how they are grouped.
 
 use crate::color::linear_to_srgb;
 use crate::image::{CHANNELS, LinearImage};

@@ -1,14 +1,14 @@
 //! White noise: the same at every frequency, as a sensor makes it.
 //!
-//! Three things keep the image's own texture out of the variance:
+//! Three things keep the image's texture out of the variance:
 //! - it is measured where natural images have the least power, by second differences in both directions (Immerkaer,
 //!   *Fast noise variance estimation*, 1996), which see no gradient and no horizontal or vertical edge;
 //! - only the flattest patches of each brightness count, and flatness is judged by *coarser* structure, which for white
 //!   noise is nearly independent of those differences, so that the choice favours no level of noise;
-//! - of those patches' variances a low quantile is taken, which the remaining texture hardly moves, and is scaled by
+//! - a low quantile of those patches' variances is taken, which the remaining texture hardly affects, and scaled by
 //!   what that quantile is for pure noise.
 //!
-//! Noise that a file has cut off at black or white is put back by [`clipping`].
+//! [`clipping`] corrects for noise that was cut off at black or white.
 
 use crate::estimate::patches::{by_brightness, grid};
 use crate::estimate::{Point, clipping, is_drawn, second_differences};
@@ -16,9 +16,9 @@ use crate::image::{CHANNELS, LinearImage};
 
 /// Side of a patch in pixels.
 const SIDE: usize = 8;
-/// The most patches that are looked at, over all channels; more say little more.
+/// The most patches to look at, over all channels; more would add little.
 const MOST_PATCHES: usize = 60_000;
-/// Patches that make a point of the curve.
+/// How many patches make a point of the curve.
 const PATCHES_PER_POINT: usize = 300;
 /// The same for a channel alone.
 const PATCHES_PER_CHANNELS_POINT: usize = 400;
@@ -28,11 +28,11 @@ const MOST_POINTS: usize = 24;
 const WIDEST: f32 = 0.05;
 /// Share of a point's patches that count as flat.
 const FLATTEST: f32 = 0.1;
-/// The quantile of the flat patches' variances that is taken.
+/// The quantile of the flat patches' variances to take.
 const QUANTILE: f32 = 0.3;
 /// That quantile for pure noise of variance 1, by simulation.
 const QUANTILE_OF_NOISE: f32 = 0.73;
-/// Patches of which more is clipped say nothing.
+/// Patches of which more is clipped are ignored.
 const MOST_CLIPPED: f32 = 0.9;
 
 /// What was measured: points by increasing brightness, of all channels together and of each alone.
@@ -98,7 +98,7 @@ fn measured_points(patches: &mut [Patch], least: usize) -> Vec<Measured> {
     measured
 }
 
-/// What is measured on a patch of one channel.
+/// Measurements on a patch of one channel.
 #[derive(Debug, Clone, Copy)]
 struct Patch {
     channel: usize,
@@ -113,10 +113,10 @@ struct Patch {
     reach: [clipping::Reach; 2],
 }
 
-/// Patches on a regular grid over the image, those that are clipped nearly everywhere left out.
+/// Patches on a regular grid over the image, except those that are clipped nearly everywhere.
 fn patches(image: &LinearImage) -> (Vec<Patch>, Counts) {
     let (width, height) = (image.width(), image.height());
-    // Even, because the coarse structure is that of 2 x 2 blocks.
+    // Even, because coarse structure is measured on 2 x 2 blocks.
     let side = SIDE.min(width).min(height) / 2 * 2;
     if side < 4 {
         return (Vec::new(), Counts::default());

@@ -8,7 +8,7 @@
 //! | [`time_map`] | 3.3 Spatially variant diffusion | every pixel's own time |
 //! | [`forward`] | 3.3 Spatially variant diffusion | `x_t` between the clean image and the photo, which share noise |
 //! | [`reverse`] | 3.4 Training and inference | one step back towards the clean image, and the plan of steps |
-//! | [`random`] | | normal numbers as a function of where and when they are used |
+//! | [`random`] | | normal random numbers as a function of where and when they are used |
 //!
 //! Nothing here depends on files, tensors, browsers or training.
 

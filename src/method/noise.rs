@@ -22,8 +22,8 @@ pub enum Noise {
     Model(NoiseModel),
     /// A developed picture's: its std is some curve over the brightness.
     Curve(NoiseCurve),
-    /// Known apart from the brightness: the std of every pixel in linear light, one plane for all three channels or
-    /// three planes as in [`LinearImage`]; finite and not negative.
+    /// Independent of the brightness: the std of every pixel in linear light, from 0 to 2; one plane for all channels,
+    /// or three planes as in [`LinearImage`].
     Std(Vec<f32>),
 }
 
@@ -52,7 +52,7 @@ impl Noise {
         }
     }
 
-    /// Whether this can be the noise of an image of so many pixels.
+    /// Checks that this can be the noise of an image with that many pixels.
     ///
     /// # Errors
     /// [`Error::BadOption`].
@@ -78,7 +78,7 @@ impl Noise {
 /// No photograph has more noise than this, in linear light.
 pub(super) const MOST_STD: f32 = 2.0;
 
-/// (gain, log10 `sigma_read`, log10 `shot`). Up to gain 8 from Mildenhall et al.; 16 and 20 carry on as SVNR does.
+/// (gain, log10 `sigma_read`, log10 `shot`). Up to gain 8 from Mildenhall et al.; 16 and 20 extend them as SVNR does.
 const GAINS: [(f32, f32, f32); 6] = [
     (1.0, -2.1, -2.6),
     (2.0, -1.8, -2.3),
@@ -92,7 +92,7 @@ impl NoiseModel {
     /// No noise at all.
     pub const NONE: Self = Self { sigma_read: 0.0, shot: 0.0 };
 
-    /// A model from its two numbers, both finite and in [0, 2].
+    /// A model from its two numbers, each from 0 to 2.
     ///
     /// # Errors
     /// [`Error::BadOption`] for anything else.
@@ -105,8 +105,8 @@ impl NoiseModel {
         Ok(Self { sigma_read, shot })
     }
 
-    /// The noise of a camera at an analog gain above 0; between the tabulated gains (1 to 20) and beyond them, straight
-    /// lines in log-log.
+    /// A camera's noise at an analog gain above 0. Between the tabulated gains (1 to 20) and beyond, straight lines in
+    /// log-log.
     pub fn at_gain(gain: f32) -> Self {
         let upper = GAINS.iter().skip(1).position(|g| gain <= g.0).unwrap_or(GAINS.len() - 2) + 1;
         let (a, b) = (GAINS[upper - 1], GAINS[upper]);
@@ -115,12 +115,12 @@ impl NoiseModel {
         Self { sigma_read: lerp(a.1, b.1), shot: lerp(a.2, b.2) }
     }
 
-    /// Variance of the noise at signal `x`. A negative signal, which only noise makes, counts as black.
+    /// Variance of the noise at signal `x`. Negative values, which only noise produces, count as black.
     pub fn variance(&self, x: f32) -> f32 {
         self.sigma_read * self.sigma_read + self.shot * x.max(0.0)
     }
 
-    /// Both noises together: their variances add up.
+    /// The sum of two independent noises: their variances add up.
     pub fn plus(&self, other: Self) -> Self {
         Self { sigma_read: self.sigma_read.hypot(other.sigma_read), shot: self.shot + other.shot }
     }
@@ -130,7 +130,7 @@ impl NoiseModel {
         Self { sigma_read: self.sigma_read * factor, shot: self.shot * factor * factor }
     }
 
-    /// `clean` with this noise added, unclipped. A function of the seed alone.
+    /// `clean` with this noise added, unclipped. The same seed adds the same noise.
     pub fn add_to(&self, clean: &LinearImage, seed: u64) -> LinearImage {
         let (width, pixels) = (clean.width(), clean.pixels());
         let normals = Normals::new(seed, Stream::Noise);

@@ -1,4 +1,4 @@
-//! How close is one image to another? Both measures look at sRGB values clipped to [0, 1], as they would be displayed,
+//! How close one image is to another. Both measures compare sRGB values clipped to [0, 1], as they would be displayed,
 //! but not rounded to 8 bits.
 
 #[cfg(feature = "tools")]
@@ -22,7 +22,7 @@ fn displayed(v: f32) -> f32 {
 /// Peak signal-to-noise ratio in dB over all samples, with the peak at 1; infinite when the images look the same.
 ///
 /// # Panics
-/// When the sizes differ.
+/// If the sizes differ.
 pub fn psnr(a: &LinearImage, b: &LinearImage) -> f64 {
     assert_same_size(a, b);
     let squares = a.values().iter().zip(b.values()).map(|(a, b)| f64::from(displayed(*a) - displayed(*b)).powi(2));
@@ -36,7 +36,7 @@ pub fn psnr(a: &LinearImage, b: &LinearImage) -> f64 {
 /// the image, or, along a side of less than 11 pixels, over all, with the image continued by reflection.
 ///
 /// # Panics
-/// When the sizes differ.
+/// If the sizes differ.
 pub fn ssim(a: &LinearImage, b: &LinearImage) -> f64 {
     assert_same_size(a, b);
     let mean = (0..CHANNELS).map(|c| ssim_of_planes(a.plane(c), b.plane(c), a.width(), a.height())).sum::<f64>();

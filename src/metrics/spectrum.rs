@@ -8,7 +8,7 @@ use crate::image::LinearImage;
 
 /// Rings from frequency 0 to half a cycle per pixel.
 const RINGS: usize = 32;
-/// A hundredth of an 8-bit step: what is below counts as nothing, in a flat image too.
+/// A hundredth of an 8-bit step. Power below it counts as none, so that flat images compare as equal.
 const FLOOR: f64 = 1.5e-9;
 
 /// The power of an image's luminance (sRGB, clipped), averaged over rings of like spatial frequency.
@@ -19,14 +19,14 @@ pub struct Spectrum {
 }
 
 impl Spectrum {
-    /// The spectrum of an image, under a Hann window, so that its borders do not count as edges.
+    /// The spectrum of an image under a Hann window, which keeps its borders from counting as edges.
     pub fn of(image: &LinearImage) -> Self {
         let (width, height) = (image.width(), image.height());
         let window = |at: usize, len: usize| {
             let phase = std::f64::consts::TAU * (at as f64 + 0.5) / len as f64;
             (0.5 - 0.5 * phase.cos()) / (3f64 / 8.0).sqrt()
         };
-        // The weights of Rec. 709 on the values that are seen.
+        // Rec. 709 weights on displayed values.
         let luma: Vec<f64> = (0..image.pixels())
             .map(|p| [0.2126, 0.7152, 0.0722].iter().enumerate().map(|(c, w)| w * seen(image.plane(c)[p])).sum())
             .collect();
@@ -39,7 +39,7 @@ impl Spectrum {
         let mut sums = [(0.0, 0usize); RINGS];
         for (p, value) in plane.iter().enumerate() {
             let frequency = cycles(p / width, height).hypot(cycles(p % width, width));
-            // The corners go beyond half a cycle per pixel.
+            // The corners lie beyond half a cycle per pixel.
             if let Some((sum, count)) = sums.get_mut((frequency * 2.0 * RINGS as f64) as usize) {
                 *sum += value.norm_sqr() / luma.len() as f64;
                 *count += 1;

@@ -77,8 +77,8 @@ impl UnetConfig {
     /// How far away, in pixels and rounded up to [`UnetConfig::alignment`], a pixel can matter to another: the halo
     /// that a tile needs.
     pub fn halo(&self) -> usize {
-        // The local mean looks one square around; a 3 x 3 convolution one pixel of its scale; going to a coarser scale
-        // rounds outward to that scale's pixels, together by less than one pixel of the coarsest.
+        // The local mean reaches one square further, a 3 x 3 convolution one pixel of its scale. Going to coarser
+        // scales rounds outwards to their pixels, by less than one pixel of the coarsest in all.
         let convolutions: usize = self.layers().iter().filter(|l| l.kernel == 3).map(|l| l.pixel_size).sum();
         (self.pixel_size(0) + convolutions + self.alignment()).next_multiple_of(self.alignment())
     }

@@ -2,7 +2,7 @@
 
 use burn::tensor::Tensor;
 
-/// `[b, c, 2h, 2w]` to `[b, 4c, h, w]`; the four pixels of a square become neighbouring channels.
+/// `[b, c, 2h, 2w]` to `[b, 4c, h, w]`: the four pixels of a square become adjacent channels.
 pub fn space_to_depth(x: Tensor<4>) -> Tensor<4> {
     let [b, c, h, w] = x.dims();
     x.reshape([b, c, h / 2, 2, w / 2, 2]).permute([0, 1, 3, 5, 2, 4]).reshape([b, 4 * c, h / 2, w / 2])

@@ -1,4 +1,4 @@
-//! Weights as safetensors: f16 numbers under the parameters' names, in the metadata the network's shape and a checksum.
+//! Weight files (safetensors): parameters in f16 under their names; the network's shape and a checksum in the metadata.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -12,18 +12,18 @@ use crate::error::Error;
 use crate::network::config::UnetConfig;
 use crate::network::unet::Unet;
 
-/// The file of the weights that come with the crate. A program that does not name it does not hold it.
+/// The weight file that comes with the crate. Programs that do not use it do not contain it.
 pub static RELEASED: &[u8] = include_bytes!("../../weights/svnr.safetensors");
 
-/// The metadata key under which lies what is said of the file, as JSON.
+/// The metadata key of the file's [`Description`], as JSON.
 const DESCRIPTION: &str = "svnr";
 
-/// What the file says of itself.
+/// What the metadata says about the file.
 #[derive(Debug, Serialize, Deserialize)]
 struct Description {
     #[serde(flatten)]
     config: UnetConfig,
-    /// Of all weights; files of others may lack it.
+    /// Of all weights; files from elsewhere may lack it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     crc32: Option<u32>,
 }
@@ -36,10 +36,10 @@ fn checksum<'a>(tensors: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> u32 {
     hasher.finalize()
 }
 
-/// A network as the bytes of a safetensors file, weights in f16.
+/// Writes a network as the bytes of a safetensors file, weights in f16.
 ///
 /// # Errors
-/// [`Error::BadWeights`] when the file cannot be put together.
+/// [`Error::BadWeights`] if the file cannot be assembled.
 pub fn to_bytes(network: &Unet, config: &UnetConfig) -> Result<Vec<u8>, Error> {
     let mut collected = Collector::default();
     network.visit(&mut collected);
@@ -56,7 +56,7 @@ pub fn to_bytes(network: &Unet, config: &UnetConfig) -> Result<Vec<u8>, Error> {
     safetensors::serialize(views, Some(metadata)).map_err(|e| Error::BadWeights(e.to_string()))
 }
 
-/// The network in a safetensors file (weights in f16 or f32), on a device, and its shape.
+/// Reads the network in a safetensors file (weights in f16 or f32) onto a device, and its shape.
 ///
 /// # Errors
 /// [`Error::BadWeights`] when the bytes are no such file, it holds another network's weights, or they have changed on
@@ -113,7 +113,7 @@ impl ModuleVisitor for Collector {
     }
 }
 
-/// Puts a file's tensors into a network of the same shape; the first thing that does not fit is kept as the error.
+/// Puts a file's tensors into a network of the same shape, and keeps the first mismatch as the error.
 struct Loader<'a> {
     tensors: &'a SafeTensors<'a>,
     path: Vec<String>,
@@ -164,7 +164,7 @@ impl ModuleMapper for Loader<'_> {
     }
 }
 
-/// The network with every parameter drawn anew, biases and silent branches too: for tests that need all paths to act.
+/// The network with all parameters random, biases and silent branches too, for tests that need every path to act.
 #[cfg(test)]
 pub(crate) fn randomised(network: Unet, device: &Device) -> Unet {
     struct Randomiser<'a>(&'a Device);

@@ -90,7 +90,7 @@ impl Checkpoint {
     /// Writes the checkpoint into the run's folder. If the process is killed, the old or the new one is intact.
     ///
     /// # Errors
-    /// When the folder cannot be written.
+    /// If the folder cannot be written.
     pub fn save(&self, run: &Path) -> Result<(), String> {
         let (current, fresh, old) = (Self::folder(run), run.join("checkpoint.new"), run.join("checkpoint.old"));
         let failed =

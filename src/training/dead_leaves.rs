@@ -50,7 +50,7 @@ struct Canvas {
     side: usize,
     values: Vec<[f32; 3]>,
     covered: Vec<bool>,
-    /// Pixels that no shape has covered yet.
+    /// Pixels that no shape covers yet.
     bare: usize,
 }
 

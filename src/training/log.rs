@@ -20,7 +20,7 @@ impl Log {
     /// Opens the log and drops the rows after `step`, which a killed process left behind.
     ///
     /// # Errors
-    /// When the folder cannot be written.
+    /// If the folder cannot be written.
     pub fn open(folder: &Path, step: usize) -> std::io::Result<Self> {
         let gains = GAINS.map(|g| format!("psnr_gain_{g}")).join(",");
         Ok(Self {
@@ -33,7 +33,7 @@ impl Log {
     /// Adds a row of mean losses since the last one.
     ///
     /// # Errors
-    /// When the file cannot be written.
+    /// If the file cannot be written.
     pub fn loss(&mut self, step: usize, seconds: f64, parts: [f64; 3], rate: f64) -> std::io::Result<()> {
         let [total, eps, display] = parts;
         writeln!(self.losses, "{step},{seconds:.1},{total:.6},{eps:.6},{display:.6},{rate:.3e}")
@@ -42,7 +42,7 @@ impl Log {
     /// Adds a row of scores.
     ///
     /// # Errors
-    /// When the file cannot be written.
+    /// If the file cannot be written.
     pub fn scores(&mut self, step: usize, seconds: f64, scores: &Scores) -> std::io::Result<()> {
         let psnr = scores.psnr.map(|v| format!("{v:.3}")).join(",");
         writeln!(self.scores, "{step},{seconds:.1},{psnr},{:.3}", scores.mean())

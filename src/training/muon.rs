@@ -56,7 +56,7 @@ impl Muon {
     /// Writes the momenta to a file.
     ///
     /// # Errors
-    /// When the file cannot be written.
+    /// If the file cannot be written.
     pub fn save(&self, file: &Path) -> Result<(), RecordError> {
         self.momenta.clone().into_record().save(file)
     }

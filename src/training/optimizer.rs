@@ -37,7 +37,7 @@ impl Stepper {
     /// Writes the optimizer's state into a folder.
     ///
     /// # Errors
-    /// When it cannot be written.
+    /// If it cannot be written.
     pub fn save(&self, folder: &Path) -> Result<(), RecordError> {
         self.adam.save(folder.join(ADAM))?;
         self.muon.as_ref().map_or(Ok(()), |muon| muon.save(&folder.join(MUON)))

@@ -61,7 +61,7 @@ impl Validation {
     /// Writes an image with a row per crop: noisy, denoised and clean. The rows take the gains in turn.
     ///
     /// # Errors
-    /// When the device fails or the file cannot be written.
+    /// If the device fails or the file cannot be written.
     pub fn contact_sheet(
         &self,
         network: &Unet,

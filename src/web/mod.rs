@@ -251,7 +251,7 @@ impl Samples {
 #[wasm_bindgen]
 #[derive(Clone, Copy)]
 pub struct Progress {
-    /// The step just worked on, from 1.
+    /// The current step, from 1.
     pub step: usize,
     /// The tile just finished, from 1.
     pub tile: usize,

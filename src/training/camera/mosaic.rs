@@ -123,7 +123,7 @@ impl Mosaic {
         let own = window[2][2];
         match colour_at(row, column) {
             1 => {
-                // In a row of reds, red is to the left and right and blue above and below.
+                // In a row with reds, red is to the left and right, and blue above and below.
                 let red_beside = row % 2 == self.red[0];
                 let (along, across) = (guess(&self.kernels.beside), guess(&self.above));
                 if red_beside { [along, own, across] } else { [across, own, along] }
