@@ -10,6 +10,7 @@
 mod jpeg;
 mod metadata;
 mod read;
+mod replace;
 mod several;
 mod tiff;
 mod write;
@@ -20,7 +21,7 @@ use crate::error::Error;
 use crate::image::LinearImage;
 pub use metadata::Metadata;
 pub use read::{Decoded, decode, read};
-pub use write::{JPEG_QUALITY, check_output, encode, write};
+pub use write::{JPEG_QUALITY, check_fits, check_output, check_size, encode, write};
 
 /// The formats that can be read and written, for messages. OpenEXR's decoder is too large for the browser.
 const FORMATS: &str =
@@ -136,6 +137,24 @@ pub enum FileError {
     UnknownExtension {
         /// The file.
         path: PathBuf,
+    },
+    /// More pixels across or down than the output's format can say.
+    #[error(
+        "{}: {format} holds at most {limit} pixels across and down, and the photo has {width} x {height}; write a .png or \
+         .tiff",
+        path.display()
+    )]
+    SideTooLong {
+        /// The file.
+        path: PathBuf,
+        /// The format.
+        format: &'static str,
+        /// Pixels allowed in a side.
+        limit: usize,
+        /// Pixels across.
+        width: usize,
+        /// Pixels down.
+        height: usize,
     },
     /// Transparency into a format without.
     #[error("{}: JPEG cannot hold transparent pixels; write a .png, .webp, .tiff or .exr", path.display())]

@@ -1,8 +1,7 @@
 //! From linear light to a file.
 
-use std::fs::File;
-use std::io::{Cursor, Write};
-use std::path::{Path, PathBuf};
+use std::io::Cursor;
+use std::path::Path;
 
 use image::codecs::jpeg::JpegEncoder;
 use image::codecs::png::PngEncoder;
@@ -10,6 +9,7 @@ use image::codecs::webp::WebPEncoder;
 use image::{DynamicImage, ImageBuffer, ImageFormat};
 
 use crate::color::linear_to_srgb;
+use crate::files::replace::replace;
 use crate::files::{Depth, FileError, Metadata, Photo, tiff};
 use crate::image::CHANNELS;
 
@@ -24,22 +24,48 @@ pub fn check_output(path: &Path) -> Result<(), FileError> {
     format(path).map(|_| ())
 }
 
+/// Whether a photo fits into the format that the name says; to be asked before the work. What is opaque everywhere needs no
+/// transparency.
+///
+/// # Errors
+/// [`FileError::UnknownExtension`], [`FileError::SideTooLong`] or [`FileError::NoTransparency`].
+pub fn check_fits(path: &Path, photo: &Photo) -> Result<(), FileError> {
+    check_size(path, photo.image.width(), photo.image.height())?;
+    let is_transparent = photo.alpha.iter().flatten().any(|v| *v != 1.0);
+    if is_transparent && format(path)? == ImageFormat::Jpeg {
+        return Err(FileError::NoTransparency { path: path.into() });
+    }
+    Ok(())
+}
+
+/// The same of its size alone, in pixels.
+///
+/// # Errors
+/// [`FileError::UnknownExtension`] or [`FileError::SideTooLong`].
+pub fn check_size(path: &Path, width: usize, height: usize) -> Result<(), FileError> {
+    let (format, limit) = match format(path)? {
+        ImageFormat::WebP => ("WebP", 16_383),
+        ImageFormat::Jpeg => ("JPEG", 65_535),
+        _ => return Ok(()),
+    };
+    if width.max(height) > limit {
+        return Err(FileError::SideTooLong { path: path.into(), format, limit, width, height });
+    }
+    Ok(())
+}
+
 /// Writes a photo in the format that the name says, as deep as the photo was and the format can: JPEG and WebP take 8
 /// bits, PNG 8 or 16, TIFF all, OpenEXR floats. Only floats hold values below 0 and above 1; the rest is clipped.
 ///
-/// The file appears complete or not at all; one that is there already is replaced.
+/// The file appears complete or not at all. One that is there already is replaced and keeps its permissions; a symbolic
+/// link stays one.
 ///
 /// # Errors
 /// Any of [`FileError`] that concerns writing.
 pub fn write(path: &Path, photo: &Photo) -> Result<(), FileError> {
     let format = format(path)?;
-    // Before the encoder: what is opaque everywhere needs no alpha.
-    let alpha = photo.alpha.as_deref().filter(|alpha| alpha.iter().any(|v| *v != 1.0));
-    let alpha = match (format, alpha) {
-        (ImageFormat::Jpeg, Some(_)) => return Err(FileError::NoTransparency { path: path.into() }),
-        (ImageFormat::Jpeg, None) => None,
-        _ => photo.alpha.as_deref(),
-    };
+    check_fits(path, photo)?;
+    let alpha = photo.alpha.as_deref().filter(|_| format != ImageFormat::Jpeg);
     let depth = match format {
         ImageFormat::Jpeg | ImageFormat::WebP => Depth::Eight,
         ImageFormat::Png => photo.depth.min(Depth::Sixteen),
@@ -53,16 +79,7 @@ pub fn write(path: &Path, photo: &Photo) -> Result<(), FileError> {
 
     let bytes = encode(path, format, &pixels, &photo.metadata, JPEG_QUALITY)?;
 
-    let temporary = temporary(path);
-    let written = File::create_new(&temporary)
-        // The file must be whole on the disk before it takes the place of another.
-        .and_then(|mut file| file.write_all(&bytes).and_then(|()| file.sync_all()))
-        .and_then(|()| std::fs::rename(&temporary, path));
-    if written.is_err() {
-        // The error that matters is the first one.
-        let _ = std::fs::remove_file(&temporary);
-    }
-    written.map_err(FileError::io(path))
+    replace(path, &bytes).map_err(FileError::io(path))
 }
 
 fn format(path: &Path) -> Result<ImageFormat, FileError> {
@@ -75,12 +92,6 @@ fn format(path: &Path) -> Result<ImageFormat, FileError> {
         "exr" => Ok(ImageFormat::OpenExr),
         _ => Err(FileError::UnknownExtension { path: path.into() }),
     }
-}
-
-/// A name beside `path` that nobody else uses.
-fn temporary(path: &Path) -> PathBuf {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    path.with_file_name(format!(".{name}.{}.part", std::process::id()))
 }
 
 /// The bytes of a file with these pixels, as deep as they are, and with the metadata that the format takes; `path` is its
