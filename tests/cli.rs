@@ -1,7 +1,8 @@
 //! The `denoise` program as its users meet it: files, messages, exit codes.
 
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 use svnr::color::srgb_to_linear;
 use svnr::files::{self, Depth, Photo};
@@ -33,6 +34,14 @@ fn folder() -> tempfile::TempDir {
 
 fn text(path: &Path) -> &str {
     path.to_str().unwrap()
+}
+
+/// What lies in a folder, sorted.
+fn names(folder: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(folder).unwrap();
+    let mut names: Vec<String> = entries.map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
 }
 
 /// Soft stripes and a bright square.
@@ -173,7 +182,7 @@ fn files_that_cannot_be_read_are_explained() {
 }
 
 #[test]
-fn several_images_go_into_a_folder_and_one_bad_one_stops_no_other() {
+fn several_photos_go_into_a_folder_and_a_bad_one_stops_no_other() {
     let dir = folder();
     let first = save(&dir, "first.png", scene(24, 16), Depth::Eight);
     let last = save(&dir, "last.jpg", scene(16, 24), Depth::Eight);
@@ -181,16 +190,362 @@ fn several_images_go_into_a_folder_and_one_bad_one_stops_no_other() {
     std::fs::write(&bad, b"bad").unwrap();
     let out = dir.path().join("new/results");
     let message = fails(&[text(&first), text(&bad), text(&last), "-o", text(&out)], 1);
-    assert!(message.contains("bad.png") && message.contains("1 of 3"), "{message}");
+    // It is named when it fails, and again at the end.
+    let (before, summary) = message.split_once("2 of 3 photos denoised in ").expect(&message);
+    assert!(before.contains("bad.png is not an image"), "{message}");
+    assert!(summary.contains("1 failed:\n") && summary.contains("bad.png is not an image"), "{message}");
     assert_eq!(files::read(&out.join("first.png")).unwrap().image.width(), 24);
     assert_eq!(files::read(&out.join("last.jpg")).unwrap().image.width(), 16);
-    assert_eq!(std::fs::read_dir(&out).unwrap().count(), 2);
+    assert_eq!(names(&out), ["first.png", "last.jpg"]);
+}
 
-    let same = dir.path().join("other");
-    std::fs::create_dir(&same).unwrap();
-    std::fs::copy(&first, same.join("first.png")).unwrap();
-    let message = fails(&[text(&first), text(&same.join("first.png")), "-o", text(&dir.path().join("third"))], 1);
-    assert!(message.contains("different folders"), "{message}");
+#[test]
+fn folders_are_read() {
+    let dir = folder();
+    let photos = dir.path().join("photos");
+    for folder in ["empty", "deep/er", "out/deep"] {
+        std::fs::create_dir_all(photos.join(folder)).unwrap();
+    }
+    for name in ["b.png", "a.JPG", ".hidden.png", "deep/c.png", "deep/er/a.JPG", "out/old.png", "out/deep/old.png"] {
+        save(&dir, &format!("photos/{name}"), scene(16, 12), Depth::Eight);
+    }
+    for name in ["notes.txt", "IMG.CR3", "IMG2.cr3"] {
+        std::fs::write(photos.join(name), b"else").unwrap();
+    }
+    #[cfg(unix)]
+    std::os::unix::fs::symlink("..", photos.join("deep/round")).unwrap();
+
+    // The photos that lie in it, and none deeper.
+    let out = photos.join("out");
+    let output = denoise(&[text(&photos), "-o", text(&out)]);
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success(), "{said}");
+    assert!(said.contains("left out what is no photo (2 .cr3, 1 .txt)"), "{said}");
+    assert!(said.contains("2 of 2 photos denoised"), "{said}");
+    assert_eq!(names(&out), ["a.JPG", "b.png", "deep", "old.png"]);
+
+    // All of them, but for those that are done, and for the results.
+    let made = std::fs::metadata(out.join("b.png")).unwrap().modified().unwrap();
+    let output = denoise(&[text(&photos), "-o", text(&out), "--recursive", "--skip-existing"]);
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success(), "{said}");
+    assert!(said.contains("2 of 4 photos denoised") && said.contains("2 left out"), "{said}");
+    assert_eq!(names(&out.join("deep")), ["c.png", "er", "old.png"]);
+    assert_eq!(names(&out.join("deep/er")), ["a.JPG"]);
+    assert_eq!(std::fs::metadata(out.join("b.png")).unwrap().modified().unwrap(), made);
+
+    // Once more, there is nothing left to do; and without a word about those that are there it is refused.
+    let twice = photos.join("b.png");
+    let again = [text(&photos), text(&twice), "-o", text(&out), "-r"];
+    let output = denoise(&[&again[..], &["--skip-existing"]].concat());
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success() && said.contains("0 of 4 photos denoised, 4 left out"), "{said}");
+    let message = fails(&again, 1);
+    assert!(message.contains("and 1 more are there already; give --force"), "{message}");
+    assert!(message.contains("0 of 4 photos denoised, 4 failed:"), "{message}");
+
+    for (folder, expected) in [("empty", "holds no photos\n"), ("", "holds no photos; --recursive")] {
+        let bare = dir.path().join("bare");
+        std::fs::create_dir_all(bare.join("empty")).unwrap();
+        let message = fails(&[text(&bare.join(folder)), "-o", text(&dir.path().join("none/"))], 1);
+        assert!(message.contains(expected), "{message}");
+    }
+    assert!(!dir.path().join("none").exists());
+}
+
+#[test]
+fn outputs_are_checked_before_the_first_photo() {
+    let dir = folder();
+    let good = save(&dir, "good.png", scene(16, 16), Depth::Eight);
+    let wide = save(&dir, "wide.png", scene(16_384, 1), Depth::Eight);
+    let wide_webp = dir.path().join("wide.webp");
+    std::fs::rename(wide, &wide_webp).unwrap();
+    let mut photo = Photo { alpha: Some(vec![0.5; 16 * 8]), ..Photo::new(scene(16, 8), Depth::Eight) };
+    let as_jpeg = |photo: &Photo, name: &str| {
+        let (png, jpeg) = (dir.path().join("alpha.png"), dir.path().join(name));
+        files::write(&png, photo).unwrap();
+        std::fs::rename(png, &jpeg).unwrap();
+        jpeg
+    };
+    let clear = as_jpeg(&photo, "clear.jpg");
+    photo.alpha = Some(vec![1.0; 16 * 8]);
+    let opaque = as_jpeg(&photo, "opaque.jpg");
+    let missing = dir.path().join("missing.png");
+    let out = dir.path().join("out");
+    std::fs::create_dir_all(out.join("taken.png")).unwrap();
+    let taken = save(&dir, "taken.png", scene(16, 16), Depth::Eight);
+
+    // Both streams into one pipe, so that their order is seen.
+    let (mut both, writer) = std::io::pipe().unwrap();
+    let inputs = [&good, &wide_webp, &clear, &opaque, &missing, &taken];
+    let mut program = Command::new(env!("CARGO_BIN_EXE_denoise"));
+    program.args(inputs).arg("-o").arg(&out).stdout(writer.try_clone().unwrap()).stderr(writer);
+    let mut running = program.spawn().unwrap();
+    drop(program);
+    let said = std::io::read_to_string(&mut both).unwrap();
+    assert_eq!(running.wait().unwrap().code(), Some(1), "{said}");
+    let (checks, rest) = said.split_at(said.find("good.png: read").expect(&said));
+    for (name, words) in [
+        ("wide.webp", "WebP holds at most 16383 pixels"),
+        ("clear.jpg", "JPEG cannot hold transparent pixels"),
+        ("missing.png", "No such file"),
+        ("taken.png", "is a folder"),
+    ] {
+        let line = checks.lines().find(|line| line.contains(name)).expect(&said);
+        assert!(line.contains(words), "{line}");
+    }
+    assert!(rest.contains("2 of 6 photos denoised") && rest.contains("4 failed:"), "{rest}");
+    assert_eq!(names(&out), ["good.png", "opaque.jpg", "taken.png"]);
+
+    // Where nothing at all can be done, nothing is.
+    let other = dir.path().join("other");
+    std::fs::create_dir(&other).unwrap();
+    std::fs::copy(&good, other.join("good.png")).unwrap();
+    std::fs::copy(&good, other.join("clear.jpg")).unwrap();
+    let at = |name: &str| dir.path().join(name);
+    for (arguments, words) in [
+        (vec![good.clone(), "-o".into(), at("no/such/good.png")], "there is no folder"),
+        (vec![good.clone(), opaque.clone(), "-o".into(), at("all.jpg")], "is the name of an image"),
+        (vec![other.clone(), "-o".into(), at("all.jpg")], "is the name of an image"),
+        (vec![good.clone(), opaque, "-o".into(), clear.clone()], "is a file"),
+        (vec![good.clone(), other.join("good.png"), "-o".into(), at("third")], "different folders"),
+        // What would be written over one of the inputs.
+        (vec![at("other/../clear.jpg"), other.clone(), "-o".into(), other, "--force".into()], "would overwrite"),
+    ] {
+        let message = fails(&arguments, 1);
+        assert!(message.contains(words), "{arguments:?}: {message}");
+    }
+    assert!(!at("third").exists() && !at("all.jpg").exists());
+    // A folder in which nothing can be made.
+    if cfg!(target_os = "linux") {
+        let message = fails(&[good, "-o".into(), "/proc/good.png".into()], 1);
+        assert!(message.contains("/proc"), "{message}");
+    }
+}
+
+#[test]
+fn a_result_does_not_overwrite_another_input() {
+    let dir = folder();
+    std::fs::create_dir_all(dir.path().join("from/deep")).unwrap();
+    std::fs::create_dir_all(dir.path().join("to/deep")).unwrap();
+    save(&dir, "from/deep/a.png", scene(16, 16), Depth::Eight);
+    let other = save(&dir, "to/deep/a.png", scene(16, 16), Depth::Eight);
+    let before = std::fs::read(&other).unwrap();
+    let (from, to) = (dir.path().join("from"), dir.path().join("to"));
+    let message = fails(&[text(&from), text(&other), "-o", text(&to), "-r", "--force"], 1);
+    assert!(message.contains("would overwrite") && message.contains("to/deep/a.png"), "{message}");
+    assert_eq!(std::fs::read(&other).unwrap(), before);
+}
+
+#[test]
+fn work_goes_on_when_nobody_listens() {
+    let dir = folder();
+    let inputs: Vec<PathBuf> = (0..3).map(|i| save(&dir, &format!("{i}.png"), scene(16, 16), Depth::Eight)).collect();
+    let out = dir.path().join("out");
+    let mut program = Command::new(env!("CARGO_BIN_EXE_denoise"));
+    program.args(&inputs).arg("-o").arg(&out).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut running = program.spawn().unwrap();
+    // As `| head -1` does.
+    let mut lines = BufReader::new(running.stdout.take().unwrap()).lines();
+    lines.next().unwrap().unwrap();
+    drop(lines);
+    let output = running.wait_with_output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success() && !said.contains("panicked"), "{said}");
+    assert_eq!(names(&out), ["0.png", "1.png", "2.png"]);
+
+    // And when even errors have no reader.
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let status = Command::new(env!("CARGO_BIN_EXE_denoise"))
+        .args(&inputs)
+        .args([dir.path().join("missing.png"), "-o".into(), out.clone(), "--force".into()])
+        .stdout(writer.try_clone().unwrap())
+        .stderr(writer)
+        .status()
+        .unwrap();
+    assert_eq!(status.code(), Some(1));
+}
+
+#[test]
+fn long_names_and_odd_ones_work() {
+    let dir = folder();
+    let mut expected: Vec<String> = [237, 250, 255].map(|length| format!("{}.png", "n".repeat(length - 4))).into();
+    expected.extend(["-o.png", "a b\n.png", "ünïcødé 写真.png"].map(String::from));
+    expected.sort();
+    for name in &expected {
+        save(&dir, name, scene(16, 12), Depth::Eight);
+    }
+    let out = folder();
+    succeeds(&[text(dir.path()), "-o", text(out.path())]);
+    assert_eq!(names(out.path()), expected);
+}
+
+#[test]
+fn files_that_change_meanwhile_are_named() {
+    let dir = folder();
+    let slow = save(&dir, "slow.png", NoiseModel::at_gain(8.0).add_to(&scene(160, 120), 1), Depth::Eight);
+    let next = save(&dir, "next.png", scene(16, 16), Depth::Eight);
+    let gone = save(&dir, "gone.png", scene(16, 16), Depth::Eight);
+    let changed = save(&dir, "changed.png", scene(16, 16), Depth::Eight);
+    let appears = save(&dir, "appears.png", scene(16, 16), Depth::Eight);
+    let out = dir.path().join("out");
+    let mut program = Command::new(env!("CARGO_BIN_EXE_denoise"));
+    program.args([&slow, &next, &gone, &changed, &appears]).arg("-o").arg(&out).args(["--steps", "4", "--tile", "32"]);
+    let mut running = program.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut stdout = BufReader::new(running.stdout.take().unwrap());
+    let mut said = String::new();
+    // The first one is at work now, only the second is read already.
+    stdout.read_line(&mut said).unwrap();
+    assert!(said.contains("slow.png: read"), "{said}");
+    std::fs::remove_file(&gone).unwrap();
+    save(&dir, "changed.png", scene(24, 10), Depth::Eight);
+    std::fs::write(out.join("appears.png"), b"precious").unwrap();
+    std::io::Read::read_to_string(&mut stdout, &mut said).unwrap();
+    let output = running.wait_with_output().unwrap();
+    let errors = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{errors}");
+    assert!(errors.contains("gone.png was there at the start, and is gone"), "{errors}");
+    assert!(errors.contains("appears.png came to be there after the start"), "{errors}");
+    assert!(errors.contains("3 of 5 photos denoised"), "{errors}");
+    assert!(said.contains("changed.png: it was changed after the start"), "{said}");
+    assert_eq!(files::read(&out.join("changed.png")).unwrap().image.width(), 24);
+    assert_eq!(std::fs::read(out.join("appears.png")).unwrap(), b"precious");
+
+    // In place, the other program's work is not overwritten.
+    let mut program = Command::new(env!("CARGO_BIN_EXE_denoise"));
+    program.arg(&slow).arg("-o").arg(&slow).args(["--force", "--steps", "4", "--tile", "32"]);
+    let mut running = program.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    BufReader::new(running.stdout.take().unwrap()).read_line(&mut said).unwrap();
+    std::fs::write(&slow, b"an editor's work").unwrap();
+    let output = running.wait_with_output().unwrap();
+    let errors = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{errors}");
+    assert!(errors.contains("slow.png was changed while it was denoised"), "{errors}");
+    assert_eq!(std::fs::read(&slow).unwrap(), b"an editor's work");
+}
+
+#[cfg(unix)]
+#[test]
+fn force_keeps_links_and_permissions() {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    let dir = folder();
+    let input = save(&dir, "in.png", scene(16, 16), Depth::Eight);
+    let old = save(&dir, "old.png", scene(8, 8), Depth::Eight);
+    let link = dir.path().join("link.png");
+    std::fs::set_permissions(&old, std::fs::Permissions::from_mode(0o600)).unwrap();
+    symlink("old.png", &link).unwrap();
+    succeeds(&[text(&input), "-o", text(&link), "--force"]);
+    assert!(link.is_symlink());
+    assert_eq!(std::fs::metadata(&old).unwrap().permissions().mode() & 0o777, 0o600);
+    assert_eq!(files::read(&old).unwrap().image.width(), 16);
+    assert_eq!(names(dir.path()), ["in.png", "link.png", "old.png"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn on_a_terminal_the_progress_says_which_photo_and_which_sample() {
+    use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+    let dir = folder();
+    save(&dir, "first.png", NoiseModel::at_gain(8.0).add_to(&scene(48, 48), 1), Depth::Eight);
+    save(&dir, "second.png", NoiseModel::at_gain(8.0).add_to(&scene(48, 48), 2), Depth::Eight);
+    let terminal = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
+    grantpt(&terminal).unwrap();
+    unlockpt(&terminal).unwrap();
+    let name = ptsname(&terminal, Vec::new()).unwrap().into_string().unwrap();
+    let open = || std::fs::File::options().read(true).write(true).open(&name).unwrap();
+    let mut program = Command::new(env!("CARGO_BIN_EXE_denoise"));
+    program.arg(dir.path()).arg("-o").arg(dir.path().join("out")).args(["--samples", "2", "--steps", "2"]);
+    program.args(["--tile", "16", "--eta", "0.5"]).env("TERM", "xterm").env("COLUMNS", "120");
+    let mut running = program.stdout(Stdio::null()).stderr(open()).spawn().unwrap();
+    drop(program);
+    // Reading ends with an error once nobody has the other side open.
+    let (mut shown, mut terminal) = (Vec::new(), std::fs::File::from(terminal));
+    let _ = std::io::Read::read_to_end(&mut terminal, &mut shown);
+    assert!(running.wait().unwrap().success());
+    let shown = String::from_utf8_lossy(&shown);
+    for words in
+        ["first.png ", "second.png ", "sample 1 of 2, step 1 of 2", "sample 2 of 2", " left", "1 of 2 photos done"]
+    {
+        assert!(shown.contains(words), "{words}: {shown}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupted_batch_leaves_whole_files_and_goes_on_later() {
+    use rustix::process::{Pid, Signal, kill_process};
+    let dir = folder();
+    let photos: Vec<PathBuf> = ["a.png", "b.png", "c.png"]
+        .map(|name| save(&dir, name, NoiseModel::at_gain(8.0).add_to(&scene(96, 64), 1), Depth::Eight))
+        .into();
+    let out = dir.path().join("out");
+    let arguments = [dir.path(), Path::new("-o"), &out, Path::new("--tile"), Path::new("16")];
+    let mut program = Command::new(env!("CARGO_BIN_EXE_denoise"));
+    let mut running =
+        program.args(arguments).args(["--steps", "100"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    BufReader::new(running.stdout.take().unwrap()).read_line(&mut String::new()).unwrap();
+    kill_process(Pid::from_child(&running), Signal::INT).unwrap();
+    let output = running.wait_with_output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(130), "{said}");
+    assert!(said.contains("0 of 3 photos denoised") && said.contains("--skip-existing goes on"), "{said}");
+    assert!(names(&out).is_empty() && photos.iter().all(|photo| photo.is_file()));
+
+    std::fs::copy(&photos[0], out.join("a.png")).unwrap();
+    let output = denoise(&[&arguments[..], &[Path::new("--skip-existing")]].concat());
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(names(&out), ["a.png", "b.png", "c.png"]);
+}
+
+#[test]
+fn estimated_noise_can_be_given_again_and_so_can_a_curve() {
+    let dir = folder();
+    let noisy = save(&dir, "noisy.png", NoiseModel::at_gain(4.0).add_to(&scene(96, 64), 1), Depth::Sixteen);
+    let bad = dir.path().join("bad.png");
+    std::fs::write(&bad, b"bad").unwrap();
+    let output = denoise(&[text(&noisy), text(&bad), "--estimate"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("bad.png is not an image"));
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(said.lines().count(), 1, "{said}");
+    assert!(said.contains("\"photo\":") && said.contains("noisy.png") && said.contains("\"read\":"), "{said}");
+
+    let of = |name: &str, noise: Option<&str>| {
+        let (out, file) = (dir.path().join(name), dir.path().join("noise.json"));
+        let mut arguments = vec![text(&noisy), "-o", text(&out)];
+        if let Some(noise) = noise {
+            std::fs::write(&file, noise).unwrap();
+            arguments.extend(["--noise", text(&file)]);
+        }
+        succeeds(&arguments);
+        files::read(&out).unwrap().image
+    };
+    let found = of("found.png", None);
+    assert_eq!(of("given.png", Some(&said)), found);
+    let curve = r#"{"curve": [{"mean": 0.0, "std": 0.001}, {"mean": 1.0, "std": 0.3}]}"#;
+    assert_ne!(of("curve.png", Some(curve)), found);
+
+    let wrong = dir.path().join("wrong.json");
+    std::fs::write(&wrong, "{}").unwrap();
+    let message = fails(&[text(&noisy), "-o", text(&dir.path().join("no.png")), "--noise", text(&wrong)], 1);
+    assert!(message.contains("wrong.json") && message.contains("curve"), "{message}");
+}
+
+#[test]
+fn the_papers_steps_and_eta_go_with_samples() {
+    let dir = folder();
+    let noise = NoiseModel::new(0.004, 0.0).unwrap();
+    let noisy = save(&dir, "noisy.tiff", noise.add_to(&scene(24, 16), 2), Depth::Float);
+    let of = |name: &str, extra: &[&str]| {
+        let out = dir.path().join(name);
+        let given = [text(&noisy), "-o", text(&out), "--read", "0.004", "--shot", "0", "--steps", "unit"];
+        succeeds(&[&given[..], extra].concat());
+        files::read(&out).unwrap().image
+    };
+    let paper = of("paper.exr", &["--eta", "1"]);
+    assert_ne!(of("still.exr", &["--eta", "0"]), paper);
+    assert_ne!(of("mean.exr", &["--eta", "1", "--samples", "2"]), paper);
 }
 
 #[test]
