@@ -20,6 +20,7 @@ mod patches;
 mod report;
 mod white;
 
+use crate::estimate::white::White;
 use crate::image::{CHANNELS, LinearImage};
 use crate::method::noise::{Noise, NoiseModel};
 pub use crate::method::noise_curve::Point;
@@ -35,8 +36,6 @@ pub const LITTLE: f32 = 0.004;
 const MID_GREY: f32 = 0.2;
 /// Fewer patches than this say nothing sure, nor does less than a two hundredth of them.
 const FEWEST_PATCHES: usize = 60;
-/// Above this what the flattest patches have is texture; see [`white::White::structure`].
-const MOST_STRUCTURE: f32 = 8.0;
 /// A point whose std is by this factor's logarithm off the curve is far off.
 const OFF: f32 = 0.4;
 
@@ -85,6 +84,16 @@ fn of_ordinary(image: &LinearImage) -> Estimate {
     let grain = grain::measure(image).filter(|grain| grain.share > 0.0);
     let lacking = lacking(&white.counts);
     let Some(grain) = grain else {
+        if white.is_drawing() {
+            let doubt = lacking.or((2 * white.counts.drawn > white.counts.all).then_some(Doubt::Drawn));
+            return Estimate {
+                noise: NoiseModel::NONE.into(),
+                line: NoiseModel::NONE,
+                points: Vec::new(),
+                grain: 0.0,
+                doubt,
+            };
+        }
         let doubt = lacking.or_else(|| doubtful(&noise, &white));
         return Estimate { noise, line, points: white.points, grain: 0.0, doubt };
     };
@@ -112,13 +121,13 @@ fn lacking(counts: &white::Counts) -> Option<Doubt> {
 }
 
 /// Whether what was measured may be something else.
-fn doubtful(noise: &Noise, white: &white::White) -> Option<Doubt> {
+fn doubtful(noise: &Noise, white: &White) -> Option<Doubt> {
     let std = |mean: f32| (0..CHANNELS).map(|c| noise.std(c, 0, 1, mean)).fold(0.0, f32::max);
     if std(MID_GREY) < LITTLE {
         return None;
     }
     let is_off = |p: &&Point| (p.std.max(f32::MIN_POSITIVE) / std(p.mean).max(f32::MIN_POSITIVE)).ln().abs() > OFF;
-    if white.structure > MOST_STRUCTURE {
+    if white.structure > white::MOST_STRUCTURE {
         Some(Doubt::Textured)
     } else if 4 * white.points.iter().filter(is_off).count() > white.points.len() {
         Some(Doubt::Uneven)
@@ -127,17 +136,16 @@ fn doubtful(noise: &Noise, white: &white::White) -> Option<Doubt> {
     }
 }
 
-/// Whether a patch's values are so few that they say nothing of noise: a frame, a drawing, dither of two colours. Noise
-/// below half of a file's step has no more, either.
-fn is_drawn(values: impl Iterator<Item = f32>) -> bool {
-    let mut seen = [f32::NAN; 2];
-    for value in values {
-        if value != seen[0] && value != seen[1] {
-            let Some(free) = seen.iter_mut().find(|seen| seen.is_nan()) else { return false };
-            *free = value;
-        }
+/// Whether a patch's values are so few that they say nothing of noise, or most of them the same: a frame, a drawing, text,
+/// dither of two colours. A photo is like this where its noise is less than a step of its file. The values get sorted.
+fn is_drawn(values: &mut [f32]) -> bool {
+    values.sort_unstable_by(f32::total_cmp);
+    let (mut different, mut most) = (0, 0);
+    for same in values.chunk_by(|a, b| a == b) {
+        different += 1;
+        most = most.max(same.len());
     }
-    true
+    different <= 2 || 2 * most > values.len()
 }
 
 /// Variance of a square of samples by second differences in both directions, which see no slope: 1 for white noise of

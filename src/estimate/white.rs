@@ -32,6 +32,11 @@ const FLATTEST: f32 = 0.1;
 const QUANTILE: f32 = 0.3;
 /// That quantile for pure noise of variance 1, by simulation.
 const QUANTILE_OF_NOISE: f32 = 0.73;
+/// Above this what the flattest patches have is texture; see [`White::structure`]. Photos with noise have 0.7 to 3, clean
+/// ones 20 and more.
+pub const MOST_STRUCTURE: f32 = 8.0;
+/// The share of drawn patches from which on they tell of a drawing.
+const MOST_DRAWN: f32 = 0.1;
 /// Patches of which more is clipped are ignored.
 const MOST_CLIPPED: f32 = 0.9;
 
@@ -49,6 +54,14 @@ pub struct White {
     /// How much structure the flattest patches have, in units of what noise alone would give: about 1 where there are
     /// flat areas, many where there is nothing but texture.
     pub structure: f32,
+}
+
+impl White {
+    /// Whether the patches that were left out say more than those that are left, which have but texture: so it is in
+    /// drawings, and in clean photos with a plain sky.
+    pub fn is_drawing(&self) -> bool {
+        self.structure > MOST_STRUCTURE && MOST_DRAWN * self.counts.all as f32 <= self.counts.drawn as f32
+    }
 }
 
 /// Numbers of patches of all channels.
@@ -171,7 +184,7 @@ fn measured(samples: &[f32], width: usize, side: usize, channel: usize) -> Patch
     Patch {
         channel,
         mean,
-        is_drawn: is_drawn(values.clone()),
+        is_drawn: is_drawn(&mut values.clone().collect::<Vec<f32>>()),
         coarse: squares / blocks - mean * mean,
         fine: second_differences(side, at),
         reach: [
