@@ -241,6 +241,21 @@ mod tests {
     }
 
     #[test]
+    fn structure_and_stray_points_are_doubted() {
+        let noise = Noise::from(NoiseModel { sigma_read: 0.05, shot: 0.0 });
+        let of = |structure: f32, stds: [f32; 4]| {
+            let points = stds.map(|std| Point { mean: 0.2, std }).to_vec();
+            doubtful(&noise, &White { points, structure, ..White::default() })
+        };
+        assert_eq!(of(1.0, [0.05; 4]), None);
+        assert_eq!(of(1.0, [0.05, 0.05, 0.05, 0.2]), None, "one of four is nothing");
+        assert_eq!(of(1.0, [0.05, 0.01, 0.05, 0.2]), Some(Doubt::Uneven));
+        assert_eq!(of(30.0, [0.05; 4]), Some(Doubt::Textured));
+        let little = Noise::from(NoiseModel { sigma_read: 0.001, shot: 0.0 });
+        assert_eq!(doubtful(&little, &White { structure: 30.0, ..White::default() }), None);
+    }
+
+    #[test]
     fn any_image_gets_an_answer() {
         for (width, height) in [(1, 1), (1, 300), (3, 3), (4, 4), (5, 9), (8, 2000)] {
             for value in [0.0, 0.3, 1.0, 7.0, -2.0] {
