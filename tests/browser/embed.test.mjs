@@ -162,7 +162,7 @@ test('a worker offers all that the page has, and workers share one module', asyn
       isKept: image.data.length,
       areMaps: isSame(list(maps.std), list(mapsHere.std)) && isSame(list(maps.time), list(mapsHere.time)),
       isGain,
-      foreign: String(foreign).slice(0, 66),
+      foreign: String(foreign).slice(0, 62),
       decoded: [decoded.image.constructor.name, decoded.depth, decoded.width, isSame([...decoded.image.data], [...image.data])],
       picture: [...picture.data],
     };
@@ -174,7 +174,7 @@ test('a worker offers all that the page has, and workers share one module', asyn
     isKept: 16 * 9 * 4,
     areMaps: true,
     isGain: true,
-    foreign: 'unsupported-image: the image has pixels of another site, which the',
+    foreign: 'unsupported-image: the image shows pixels from another site',
     decoded: ['ImageData', 8, 16, true],
     picture: [128, 128, 128, 255],
   });

@@ -242,7 +242,7 @@ test('every kind of image that a page has can be denoised', async () => {
   const expected = [
     /^SvnrError unsupported-image: the VideoFrame is closed/,
     /^SvnrError unsupported-image: the HTMLImageElement has not loaded; await its decode\(\) first/,
-    /^SvnrError unsupported-image: the HTMLImageElement has pixels of another site.*CORS/,
+    /^SvnrError unsupported-image: the HTMLImageElement shows pixels from another site.*CORS/,
     /^SvnrError unsupported-image: the HTMLVideoElement shows nothing yet/,
     /^SvnrError unsupported-format/,
     /^SvnrError unsupported-image: the image must be an ImageData, an ImageBitmap, an <img>/,

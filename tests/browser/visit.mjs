@@ -39,6 +39,11 @@ export function visitors(options = { webgpu: false }) {
     const [site, browser] = await started;
     await Promise.all([site.close(), browser.close()]);
   });
+  // A service worker's requests would pass by the tests' routes.
+  const usual = /** @type {const} */ ({ serviceWorkers: 'block' });
+  /** One for all pages that need no other: it keeps the module that it has compiled, and the page keeps nothing in it.
+   * @type {Promise<import('playwright-core').BrowserContext> | undefined} */
+  let shared;
   return {
     /**
      * The page, with a photo open if one is given; or a page of the test's own in its place.
@@ -56,10 +61,12 @@ export function visitors(options = { webgpu: false }) {
     async visit(t, { context: contextOptions, in: launched, prepare, url, html, headers, photo } = {}) {
       // A hook of the file's own does not wait for the one above.
       const [site, browser] = await started;
-      // A service worker's requests would pass by the tests' routes.
-      const context = await (launched ?? browser).newContext({ serviceWorkers: 'block', ...contextOptions });
-      t?.after(() => context.close());
+      const isOwn = Boolean(launched ?? contextOptions);
+      const context = await (isOwn
+        ? (launched ?? browser).newContext({ ...usual, ...contextOptions })
+        : (shared ??= browser.newContext(usual)));
       const page = await context.newPage();
+      t?.after(() => (isOwn ? context : page).close());
       // Compiling shaders for a GPU made of software takes its time.
       page.setDefaultTimeout(240_000);
       const errors = watchErrors(page);
