@@ -6,14 +6,14 @@ use crate::error::Error;
 /// Channels of every image: red, green, blue.
 pub const CHANNELS: usize = 3;
 
-/// The most pixels that a file may have or a run takes: denoising 100 megapixels needs about 5 GB.
+/// The most pixels that a file or a run may have: denoising 100 megapixels needs about 5 GB.
 pub const MAX_PIXELS: usize = 100_000_000;
 
-/// The share of values that are below what counts as bright; what is above may be lamps, stars or hot pixels.
+/// The quantile of the values that counts as bright. Values above may be lamps, stars or hot pixels.
 const WHITE_QUANTILE: f32 = 0.99;
-/// About so many values are looked at.
+/// About how many values to look at.
 const WHITE_VALUES: usize = 300_000;
-/// An image that is this bright has its white at 1, as a night scene has, or one with the sun in it.
+/// The range of brightness of images with white at 1, which includes night scenes and those with the sun in view.
 const ORDINARY_WHITE: (f32, f32) = (1.0 / 64.0, 16.0);
 
 /// An RGB image in linear light, white at 1, *not* clipped: noise goes below 0 and above 1.
@@ -110,8 +110,8 @@ impl LinearImage {
         &mut self.values
     }
 
-    /// The value that stands for white: 1, unless nearly all values are far below or above. Linear files have a unit of
-    /// their own: floats that count photons, 12 bits in a file of 16. Then it is the power of 2 at or above the
+    /// The value that stands for white: 1, unless nearly all values are far below or above it. Some linear files have
+    /// another unit: floats that count photons, or 12 bits in a 16-bit file. Then it is the power of 2 at or above the
     /// [`WHITE_QUANTILE`], so that dividing by it and multiplying again gives the same bits.
     pub fn white(&self) -> f32 {
         let step = self.values.len().div_ceil(WHITE_VALUES) | 1;

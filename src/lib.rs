@@ -1,4 +1,4 @@
-//! SVNR: spatially-variant noise removal with denoising diffusion
+//! svnr removes the noise from photos by SVNR, spatially-variant noise removal with denoising diffusion
 //! (Pearl et al., [arXiv 2306.16052](https://arxiv.org/abs/2306.16052)).
 //!
 //! A noisy photo is treated as a state of a diffusion process in which every pixel has its own time: the noisier a

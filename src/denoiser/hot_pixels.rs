@@ -1,23 +1,23 @@
-//! Hot and dead pixels: single values far from all around them, further than noise could take them.
+//! Hot and dead pixels: single values much further from their neighbours than noise could be.
 //!
-//! A denoiser takes them for detail, since nothing of their size is noise, so they are mended before it sees them.
+//! A denoiser takes them for detail, so they are mended before it sees them.
 
 use crate::color::linear_to_srgb;
 use crate::image::{CHANNELS, LinearImage, reflect};
 
 /// How far a value must be beyond its neighbours, in stds of the noise.
 const STDS: f32 = 6.0;
-/// How far it must be beyond them, in units of the range that they have themselves.
+/// How far it must be beyond them, in units of their own range.
 const RANGES: f32 = 1.5;
 /// How far the neighbours may be from their own surroundings, as a share of how far the value is beyond them.
 const GLOW: f32 = 0.1;
-/// Where the noise's std is less than this on the sRGB curve, single dots are detail, in drawings above all.
+/// If the noise's std is less than this on the sRGB curve, single dots are detail, mostly in drawings.
 const LEAST_NOISE: f32 = 0.7 / 255.0;
-/// With a larger share of them than this they are the picture: stars, dither, halftone.
+/// If there are more of them than this share, they belong to the image: stars, dither, halftone.
 const MOST: f32 = 0.02;
 
-/// The values to mend: the index of each and the median of its neighbours. `std(channel, pixel, brightness)` is the noise's,
-/// in linear light.
+/// The values to mend: the index of each, and the median of its neighbours. `std(channel, pixel, brightness)` is the
+/// std of the noise in linear light.
 pub fn find(image: &LinearImage, std: impl Fn(usize, usize, f32) -> f32) -> Vec<(usize, f32)> {
     let (width, height, pixels) = (image.width(), image.height(), image.pixels());
     let mut found = Vec::new();
@@ -33,7 +33,7 @@ pub fn find(image: &LinearImage, std: impl Fn(usize, usize, f32) -> f32) -> Vec<
                 let [left, right] = [-1, 1].map(|by| reflect(column as isize + by, width));
                 let value = plane[here + column];
                 let cross = [plane[above + column], plane[below + column], plane[here + left], plane[here + right]];
-                // Nearly no pixel gets beyond this.
+                // Hardly any pixel gets past this.
                 let (low, high) = range(cross);
                 let beyond = (value - high).max(low - value);
                 if beyond <= 0.0 || beyond <= high - low {

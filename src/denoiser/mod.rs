@@ -65,8 +65,9 @@ impl Denoiser {
     /// Starts a run, which the caller advances tile by tile; to cancel it, drop it. The run keeps the photo: pass an
     /// `Arc` to share it.
     ///
-    /// Hot and dead pixels, single values far beyond what the noise allows, are replaced by the median of their neighbours
-    /// first. The noise is in units of the photo's [white](LinearImage::white). Noise that the channels have in common is taken from all alike, so that a grey photo stays grey.
+    /// Hot and dead pixels, single values far beyond what the noise allows, are first replaced by the median of their
+    /// neighbours. The noise is in units of the photo's [white](LinearImage::white). Noise that the channels share is
+    /// removed from all of them equally, so that a grey photo stays grey.
     ///
     /// # Errors
     /// [`Error::BadOption`] or [`Error::TooLarge`].
@@ -101,7 +102,7 @@ impl Denoiser {
         Ok(Run::new(self.clone(), Photo { y: photo, disguised, white }, time_map, options))
     }
 
-    /// The time of every pixel, `T*`: where a run on this photo would start.
+    /// `T*`, the time of every pixel at which a run on this photo would start.
     ///
     /// # Errors
     /// See [`Denoiser::start`].
@@ -115,12 +116,12 @@ impl Denoiser {
         Ok(TimeMap::of_photo(&photo, &noise, &self.schedule, factor))
     }
 
-    /// The schedule that gives a pixel's time its noise.
+    /// The schedule: how much noise a time stands for.
     pub fn schedule(&self) -> &Schedule {
         &self.schedule
     }
 
-    /// A whole run at once, on a copy of the photo.
+    /// Runs to the end, on a copy of the photo.
     ///
     /// # Errors
     /// See [`Denoiser::start`] and [`Run::advance`].
@@ -136,7 +137,7 @@ impl Denoiser {
     }
 }
 
-/// Whether a run can go so.
+/// Checks the arguments of a run.
 fn check(photo: &LinearImage, noise: &Noise, options: &Options) -> Result<(), Error> {
     if photo.pixels() > MAX_PIXELS {
         return Err(Error::TooLarge { pixels: photo.pixels(), limit: MAX_PIXELS });

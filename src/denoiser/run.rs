@@ -43,7 +43,7 @@ pub(super) struct Photo {
     pub disguised: Option<Arc<LinearImage>>,
 }
 
-/// A run under way. Each [`Run::advance`] denoises one tile by one step. A step finishes on the whole image before the
+/// A run in progress. Each [`Run::advance`] denoises one tile by one step. A step finishes on the whole image before the
 /// next begins, so the result does not depend on the tiles.
 ///
 /// A run's state is in main memory, the network alone on the device. It takes 36 bytes a pixel, or 48 with several

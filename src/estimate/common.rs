@@ -1,6 +1,6 @@
-//! Noise that all channels have in common: that of a grey photo, or of black-and-white film under colours.
+//! Noise that all channels share: in a grey photo, or in black-and-white film that was coloured.
 //!
-//! Independent noise, as a sensor makes it, averages out over the channels; this does not.
+//! A sensor's noise is independent and averages out over the channels; shared noise does not.
 
 use crate::estimate::patches::grid;
 use crate::estimate::{grain, is_drawn};
@@ -8,19 +8,19 @@ use crate::image::{CHANNELS, LinearImage};
 
 /// Side of a patch in pixels.
 const SIDE: usize = 8;
-/// The most patches that are looked at, times the channels.
+/// The most patches to look at, times the channels.
 const MOST_PATCHES: usize = 24_000;
-/// Fewer flat patches than this say nothing sure.
+/// Fewer flat patches than this prove nothing.
 const FEWEST: usize = 20;
-/// The share of patches that count as flat: the rest has texture, which channels do have in common.
+/// The share of patches that count as flat. The others have texture, which channels do share.
 const FLATTEST: usize = 10;
-/// The correlation of the channels' finest detail, in most of the flat patches, from which on noise is common. Independent
-/// noise has 0.
+/// Noise counts as shared if the finest detail of the channels correlates by at least this in most flat patches.
+/// Independent noise has 0.
 const COMMON: f32 = 0.8;
 
-/// Whether the channels have their noise in common, and then the share of it that is white. The rest is smooth, as processed
-/// photos have it, whose channels are never quite independent: for smooth noise alone the question is whether the photo is
-/// exactly grey. `None` where channels have noise of their own.
+/// If the channels share their noise, the share of it that is white; otherwise `None`. The rest is smooth, as in
+/// processed photos, whose channels are never quite independent. So smooth noise counts as shared only if the photo is
+/// exactly grey.
 pub fn common_noise(image: &LinearImage) -> Option<f32> {
     let is_grey = image.plane(0) == image.plane(1) && image.plane(0) == image.plane(2);
     if !is_grey && correlation(image)? < COMMON {
@@ -30,7 +30,7 @@ pub fn common_noise(image: &LinearImage) -> Option<f32> {
     (is_grey || smooth == 0.0).then_some(1.0 - smooth)
 }
 
-/// How much of the finest detail of flat patches the channels have in common, from -1/2 to 1.
+/// How much of the finest detail of flat patches the channels share, from -1/2 to 1.
 fn correlation(image: &LinearImage) -> Option<f32> {
     let mut patches: Vec<(f32, f32)> = grid(image, SIDE, MOST_PATCHES).filter_map(|at| measured(image, at)).collect();
     patches.sort_by(|a, b| a.0.total_cmp(&b.0));
@@ -43,7 +43,7 @@ fn correlation(image: &LinearImage) -> Option<f32> {
     Some(correlations[correlations.len() / 4])
 }
 
-/// (structure against the finest detail, correlation) of the patch whose corner this is. `None` for a drawn one.
+/// (structure relative to the finest detail, correlation) of the patch with this corner. `None` for a drawn one.
 fn measured(image: &LinearImage, (row, column): (usize, usize)) -> Option<(f32, f32)> {
     let width = image.width();
     let at = |channel: usize, r: usize, c: usize| image.plane(channel)[(row + r) * width + column + c];

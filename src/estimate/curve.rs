@@ -1,4 +1,4 @@
-//! The noise curve through measured points: as smooth as they allow, and a line where that fits.
+//! Fits a noise curve to measured points: as smooth as they allow, and a line if that fits.
 
 use crate::color::{linear_to_srgb, srgb_to_linear};
 use crate::estimate::white::White;
@@ -6,27 +6,27 @@ use crate::estimate::{Point, Tolerance, fit};
 use crate::method::noise::{Noise, NoiseModel};
 use crate::method::noise_curve::NoiseCurve;
 
-/// What bends cost, against the distance of a point: the square of the change of slope (of the logarithm of the std over
-/// brightness on the sRGB curve) within a step of one point's average distance.
+/// The cost of bends relative to that of a point's distance: the square of the change of slope (of the log of the std
+/// over brightness on the sRGB curve) within a step of the points' average distance.
 const STIFFNESS: f64 = 0.1;
-/// The same for what a channel's curve has apart from that of all.
+/// The same for how a channel's curve differs from the common one.
 const CHANNEL_STIFFNESS: f64 = 60.0;
-/// How far the curve is from the line in the middle of its points, as a ratio of stds less one: below the first number
-/// the line is as good, above the second the curve counts alone.
+/// How far the curve is from the line in the middle of its points, as a ratio of stds minus one. Below the first number
+/// the line is as good, above the second only the curve counts.
 const BENT: (f64, f64) = (0.06, 0.12);
-/// A channel whose curve is less than this from that of all has the same.
+/// A channel whose curve is closer than this to the common one uses that.
 const CHANNEL_APART: f64 = 0.1;
 /// Rounds of fitting and weighting.
 const ROUNDS: usize = 25;
-/// Fewer points than this are no curve.
+/// A curve needs at least this many points.
 const FEWEST: usize = 4;
 
-/// What the points say.
+/// The noise that fits the points.
 #[derive(Debug, Clone)]
 pub struct Fitted {
-    /// The line, or the curve where there is no line.
+    /// The line, or the curve if no line fits.
     pub noise: Noise,
-    /// The line that comes closest.
+    /// The closest line.
     pub line: NoiseModel,
 }
 
@@ -61,7 +61,7 @@ pub fn through(white: &White) -> Fitted {
     Fitted { noise: curve.map_or(Noise::from(line), Noise::from), line }
 }
 
-/// Where a curve gets its points: at its own, and where the line takes part, which goes on beyond them, on to black and
+/// Where a curve gets its points: at the measured ones and, if the line takes part, also beyond them, up to black and
 /// white.
 fn places(smooth: &Smooth, goes_on: bool) -> Vec<f64> {
     let (first, last) = (smooth.places[0], smooth.places[smooth.places.len() - 1]);
@@ -75,7 +75,7 @@ fn places(smooth: &Smooth, goes_on: bool) -> Vec<f64> {
     places
 }
 
-/// Place of a brightness: on the sRGB curve, where tone curves are drawn and eyes judge.
+/// A brightness as a place on the axis: on the sRGB curve, as tone curves are drawn and eyes judge.
 fn place(mean: f32) -> f64 {
     f64::from(linear_to_srgb(mean.max(0.0)))
 }
@@ -93,7 +93,7 @@ fn middle(mut values: Vec<f64>) -> f64 {
     values[values.len() / 2]
 }
 
-/// A smooth curve of the logarithm of the std.
+/// A smooth curve of the log of the std.
 #[derive(Debug, Clone)]
 struct Smooth {
     places: Vec<f64>,
@@ -101,8 +101,8 @@ struct Smooth {
 }
 
 impl Smooth {
-    /// Through the points less `base`: penalised least squares (Whittaker 1923; Eilers 2003), with the weights of
-    /// [`Tolerance`], since texture only raises points. `None` for too few.
+    /// Fits the points minus `base` by penalised least squares (Whittaker 1923; Eilers 2003), with the weights of
+    /// [`Tolerance`], because texture only raises points. `None` if there are too few.
     fn through(points: &[Point], stiffness: f64, base: impl Fn(f64) -> f64) -> Option<Self> {
         let mut data: Vec<(f64, f64)> = points
             .iter()
@@ -115,7 +115,7 @@ impl Smooth {
         if n < FEWEST {
             return None;
         }
-        // A file's steps can make points lie close together, where a slope means nothing.
+        // Quantisation can put points so close together that their slope means nothing.
         let step = (data[n - 1].0 - data[0].0) / (n - 1) as f64;
         let widths: Vec<f64> = data.windows(2).map(|w| ((w[1].0 - w[0].0) / step).max(0.2)).collect();
         let mut weights = vec![1.0; n];

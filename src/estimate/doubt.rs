@@ -1,19 +1,19 @@
-//! What speaks against an estimate.
+//! Reasons to doubt an estimate.
 
 use std::fmt;
 
-/// Why an estimate is only a guess. In words by [`fmt::Display`], to be shown beside it.
+/// Why an estimate is only a guess. [`fmt::Display`] puts it into words, to be shown with the estimate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Doubt {
     /// There are too few pixels.
     Small,
-    /// Nearly all of the image is one even colour beside another: a drawing, a screenshot, dither.
+    /// Nearly all of the image consists of flat colours: a drawing, a screenshot, dither.
     Drawn,
-    /// Nearly all of the image is cut off at black or white.
+    /// Nearly all of the image is clipped at black or white.
     Clipped,
-    /// Even the flattest places have texture, which noise cannot be told from.
+    /// Even the flattest places have texture, which looks like noise.
     Textured,
-    /// Parts of the image have another noise than what the brightness says: a montage, or local edits.
+    /// Parts of the image have more or less noise than others of the same brightness: a montage, or local edits.
     Uneven,
 }
 

@@ -1,4 +1,4 @@
-//! Tests: what pictures contain beside a sensor's noise.
+//! Tests with what images contain besides a sensor's noise.
 
 use crate::color::{linear_to_srgb, srgb_to_linear};
 use crate::estimate::{Doubt, Estimate, estimate_noise};
@@ -21,7 +21,7 @@ fn noisy() -> LinearImage {
     NoiseModel::at_gain(1.0).add_to(&scene(), 21)
 }
 
-/// The image as a file of 8 bits has it, after a curve on its sRGB values.
+/// The image as an 8-bit file, after a curve on its sRGB values.
 fn developed(image: &LinearImage, tone: impl Fn(f32) -> f32) -> LinearImage {
     let mut image = image.clone();
     for v in image.values_mut() {
@@ -31,7 +31,7 @@ fn developed(image: &LinearImage, tone: impl Fn(f32) -> f32) -> LinearImage {
     image
 }
 
-/// The image in the middle of a larger one of a single code.
+/// The image in the middle of a larger one with a single code.
 fn framed(image: &LinearImage, code: u8, across: usize, down: usize) -> LinearImage {
     let (width, height) = (image.width(), image.height());
     let flat = srgb_to_linear(f32::from(code) / 255.0);
@@ -66,7 +66,7 @@ fn s_curve(v: f32) -> f32 {
 #[test]
 fn tone_curves_are_followed() {
     type Tone = fn(f32) -> f32;
-    // (curve, largest error, mean error): each about what was measured and a tenth more.
+    // (curve, largest error, mean error): about a tenth above the measured ones.
     let tones: [(&str, Tone, f32, f32); 5] = [
         ("none", |v| v, 0.3, 0.08),
         ("gamma 1.3", |v| v.powf(1.0 / 1.3), 0.3, 0.08),

@@ -13,7 +13,7 @@ pub struct Tolerance {
 impl Tolerance {
     /// For points that texture can only push up.
     pub const OF_WHITE: Self = Self { above: 0.1, below: 0.4 };
-    /// For a curve through such points, which can follow them and must not lose a steep end.
+    /// For a curve through such points, which can follow them and must keep a steep end.
     pub const OF_CURVE: Self = Self { above: 0.35, below: 0.7 };
     /// For points that scatter to both sides.
     pub const OF_GRAIN: Self = Self { above: 1.0, below: 1.0 };
@@ -31,17 +31,17 @@ impl Tolerance {
 const ROUNDS: usize = 20;
 /// The largest values that make sense: the range of [`NoiseModel::new`].
 const MOST: f64 = 2.0;
-/// The brightnesses at which read and shot noise may be equal: a line turns within this range or is straight in it.
+/// The range of brightnesses at which read and shot noise may be equal, where a line in log-log bends.
 const TURNS: (f64, f64) = (1e-5, 1e2);
-/// Lines that are tried over that range, each 1.4 times the next.
+/// How many lines are tried over that range, each 1.4 times the next.
 const TRIED: usize = 48;
-/// A variance below this is none: no file can hold it.
+/// A variance below this counts as none, because no file can hold it.
 const LEAST: f64 = 1e-14;
 
 /// The line `variance = sigma_read^2 + shot mean` through the points, neither number negative.
 ///
-/// The error of a variance is in proportion to it, so distances are those of the logarithms, and every point counts
-/// alike however dark it is; points far from the line lose their weight.
+/// The error of a variance is proportional to it, so distances are measured in logs and every point counts the same,
+/// however dark it is. Points far from the line lose their weight.
 pub fn fit(points: &[Point], tolerance: Tolerance) -> NoiseModel {
     let points: Vec<(f64, f64)> = points.iter().map(coordinates).filter(|(_, variance)| *variance > LEAST).collect();
     if points.is_empty() {
@@ -58,7 +58,7 @@ pub fn fit(points: &[Point], tolerance: Tolerance) -> NoiseModel {
         place = near.into_iter().min_by(|a, b| at_turn(turn(*a)).1.total_cmp(&at_turn(turn(*b)).1)).unwrap_or(place);
     }
     let (shot, cost) = at_turn(turn(place));
-    // The simpler model where it fits as well.
+    // The simpler model, if it fits as well.
     let (read_squared, shot) = if read_alone.1 <= cost {
         (read_alone.0, 0.0)
     } else if shot_alone.1 <= cost {
@@ -69,10 +69,10 @@ pub fn fit(points: &[Point], tolerance: Tolerance) -> NoiseModel {
     NoiseModel { sigma_read: read_squared.sqrt().min(MOST) as f32, shot: shot.min(MOST) as f32 }
 }
 
-/// By what `shape` has to be multiplied to fit the points best, and what that costs.
+/// The factor on `shape` that fits the points best, and its cost.
 fn scale(points: &[(f64, f64)], shape: impl Fn(f64) -> f64, tolerance: Tolerance) -> (f64, f64) {
     let off: Vec<f64> = points.iter().map(|(mean, variance)| (variance / shape(*mean)).ln()).collect();
-    // From the middle, which no few points can move.
+    // Starts at the median, which a few points cannot move.
     let mut sorted = off.clone();
     sorted.sort_by(f64::total_cmp);
     let mut middle = sorted[sorted.len() / 2];

@@ -1,12 +1,13 @@
 //! Estimates how noisy an image is, without knowing the clean one.
 //!
 //! Small patches that look flat give points (brightness, std). The model `variance = sigma_read^2 + shot x` is the line
-//! through them; where no line fits, as in a picture that went through a tone curve, it is a smooth curve. What is flat, and what is noise, is judged in two ways:
+//! through them; if no line fits, as after a tone curve, it is a smooth curve. What is flat, and what is noise, is
+//! decided in two ways:
 //! - white noise (`white.rs`), as a sensor makes it, is told from texture by its finest detail;
-//! - smooth noise (`grain.rs`), which is what demosaicing, noise reduction and JPEG leave of it, has no finest detail.
-//!   Looked for there, it seems not to exist.
+//! - smooth noise (`grain.rs`), which demosaicing, noise reduction and JPEG leave, has no finest detail and would be
+//!   missed there.
 //!
-//! Which of the two an image has, its spectrum says.
+//! The image's spectrum decides how much each of the two counts.
 
 pub mod clipping;
 mod common;

@@ -1,4 +1,4 @@
-//! An estimate as JSON, and noise from such JSON.
+//! Writes an estimate as JSON, and reads noise from such JSON.
 
 use serde::{Deserialize, Serialize, Serializer};
 
@@ -18,8 +18,8 @@ struct Report<'a> {
     doubt: Option<String>,
 }
 
-/// `{"read": ..., "shot": ..., "curve": ..., "points": [...], "doubt": "..."}`: the line that comes closest, the curve where
-/// that line does not fit, what was measured, and why this is but a guess, if it is.
+/// `{"read": ..., "shot": ..., "curve": ..., "points": [...], "doubt": "..."}`: the closest line, the curve if no line
+/// fits, what was measured, and why this is only a guess, if it is one.
 impl Serialize for Estimate {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let curve = if let Noise::Curve(curve) = &self.noise { Some(curve) } else { None };
@@ -36,8 +36,8 @@ struct Given {
     curve: Option<NoiseCurve>,
 }
 
-/// The noise that JSON says: `{"curve": [...]}`, `{"read": ..., "shot": ...}`, or a whole [`Estimate`] as it is written, of
-/// which the curve counts where there is one.
+/// Reads noise from JSON: `{"curve": [...]}`, `{"read": ..., "shot": ...}`, or a whole [`Estimate`] as it is written,
+/// whose curve takes precedence.
 ///
 /// # Errors
 /// [`Error::BadOption`], saying what is wrong.

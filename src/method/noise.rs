@@ -18,9 +18,9 @@ pub struct NoiseModel {
 /// How much noise a photo has, pixel by pixel.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Noise {
-    /// A camera's: its variance is a line over the brightness.
+    /// A sensor's noise: its variance is a line over the brightness.
     Model(NoiseModel),
-    /// A developed picture's: its std is some curve over the brightness.
+    /// A developed photo's noise: its std is a curve over the brightness.
     Curve(NoiseCurve),
     /// Independent of the brightness: the std of every pixel in linear light, from 0 to 2; one plane for all channels,
     /// or three planes as in [`LinearImage`].

@@ -17,7 +17,7 @@ pub struct Point {
 
 /// Std of the noise against brightness, in linear light, by points: one curve for all channels or one for each.
 ///
-/// A tone curve, a black level or noise reduction bends the line that a sensor's noise follows, so a developed picture
+/// A tone curve, a black level or noise reduction bends the line that a sensor's noise follows, so a developed photo
 /// needs more than a [`NoiseModel`](crate::method::noise::NoiseModel) (Liu et al., *Noise estimation from a single
 /// image*, 2006, call this the noise level function). Between its points a curve is a cubic that keeps their shape
 /// (Fritsch and Butland, *A method for constructing local monotone piecewise cubic interpolants*, 1984): it never

@@ -26,10 +26,10 @@ impl From<Error> for JsValue {
     }
 }
 
-/// Has `callback` called with the message of any panic.
+/// Calls `callback` with the message of any panic.
 ///
-/// A panic ends wasm without unwinding, so a promise that waits for the panicked code never settles: without this
-/// call nobody would hear of it. A WebGPU error on a living device comes as a panic, too.
+/// A panic ends wasm without unwinding, so a promise that waits for the panicked code never settles, and the panic
+/// would go unnoticed. A WebGPU error on a working device is a panic too.
 #[wasm_bindgen(js_name = onPanic)]
 pub fn on_panic(callback: Function) {
     thread_local! {
@@ -40,7 +40,7 @@ pub fn on_panic(callback: Function) {
         console_error_panic_hook::hook(panic);
         CALLBACK.with_borrow(|callback| {
             if let Some(callback) = callback {
-                // Whatever the callback throws, there is nobody left to tell.
+                // There is nowhere left to report what the callback throws.
                 let _ = callback.call1(&JsValue::NULL, &panic.to_string().into());
             }
         });

@@ -171,7 +171,7 @@ impl Settings {
     }
 }
 
-/// A run under way.
+/// A run in progress.
 #[wasm_bindgen]
 pub struct Task(Run);
 
@@ -192,7 +192,7 @@ impl Task {
     /// Denoises the next tile; `undefined` once the run is done.
     ///
     /// # Errors
-    /// `device-lost` if the device fails; the run can then go on with another engine.
+    /// `device-lost` if the device fails; the run can then continue with another engine.
     pub async fn advance(&mut self) -> Result<Option<Progress>, JsValue> {
         let progress = self.0.advance().await?;
         Ok(progress.map(|p| Progress { step: p.step, tile: p.tile, fraction: p.fraction() }))

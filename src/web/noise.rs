@@ -40,11 +40,11 @@ impl Noise {
     }
 }
 
-/// The noise in an image: `{ read, shot, curve, points: [{ mean, std }], doubt }`, without a curve where the line fits, and
-/// without a doubt where there is none.
+/// The noise in an image: `{ read, shot, curve, points: [{ mean, std }], doubt }`, without a curve if the line fits,
+/// and without a doubt if there is none.
 ///
 /// # Errors
-/// Only when JavaScript is out of memory.
+/// Only if JavaScript is out of memory.
 #[wasm_bindgen(js_name = estimateNoise)]
 pub fn estimate(image: &SharedImage) -> Result<JsValue, JsValue> {
     let found = serde_json::to_string(&estimate_noise(image.linear())).expect("numbers and texts are JSON");
