@@ -1,7 +1,7 @@
 //! Tests with what images contain besides a sensor's noise.
 
 use crate::color::{linear_to_srgb, srgb_to_linear};
-use crate::estimate::{Doubt, Estimate, estimate_noise};
+use crate::estimate::{Doubt, Estimate, estimate_noise, estimate_visible_noise};
 use crate::image::{CHANNELS, LinearImage, smoothed};
 use crate::method::noise::{Noise, NoiseModel};
 
@@ -141,6 +141,24 @@ fn text_and_clean_photos_beside_plain_areas_have_no_noise() {
     });
     let found = estimate_noise(&developed(&page.unwrap(), |v| v));
     assert!(found.noise.std(1, 0, 1, 0.2) < 0.004, "{found:?}");
+}
+
+#[test]
+fn what_is_transparent_does_not_count() {
+    let photo = noisy();
+    // What is cut away holds strong noise.
+    let cut = |x: usize| x < WIDTH / 2;
+    let strong = NoiseModel::at_gain(8.0).add_to(&scene(), 4);
+    let pixel = |c: usize, r: usize, x: usize| {
+        if cut(x) { strong.plane(c)[r * WIDTH + x] } else { photo.plane(c)[r * WIDTH + x] }
+    };
+    let image = LinearImage::from_fn(WIDTH, HEIGHT, pixel).unwrap();
+    let opacity: Vec<f32> = (0..image.pixels()).map(|p| if cut(p % WIDTH) { 0.0 } else { 1.0 }).collect();
+    let found = estimate_visible_noise(&image, Some(&opacity));
+    for x in [0.05, 0.3] {
+        let ratio = found.noise.std(1, 0, 1, x) / NoiseModel::at_gain(1.0).variance(x).sqrt();
+        assert!((ratio - 1.0).abs() < 0.1, "{x}: {ratio}");
+    }
 }
 
 #[test]

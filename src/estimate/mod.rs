@@ -78,6 +78,21 @@ pub fn estimate_noise(image: &LinearImage) -> Estimate {
     }
 }
 
+/// Estimates the noise of what is seen of an image: pixels of opacity 0 do not count, whatever colour they have. `opacity`
+/// has a value for each pixel, row after row.
+pub fn estimate_visible_noise(image: &LinearImage, opacity: Option<&[f32]>) -> Estimate {
+    let Some(opacity) = opacity.filter(|opacity| opacity.contains(&0.0)) else { return estimate_noise(image) };
+    let mut visible = image.clone();
+    let pixels = visible.pixels();
+    for (at, v) in visible.values_mut().iter_mut().enumerate() {
+        if opacity[at % pixels] == 0.0 {
+            // One colour, which says nothing of noise.
+            *v = 0.0;
+        }
+    }
+    estimate_noise(&visible)
+}
+
 /// The noise of an image whose white is 1.
 fn of_ordinary(image: &LinearImage) -> Estimate {
     let white = white::measure(image);

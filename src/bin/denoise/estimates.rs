@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use serde::Serialize;
-use svnr::estimate::{Estimate, estimate_noise};
+use svnr::estimate::{Estimate, estimate_visible_noise};
 use svnr::files;
 
 use crate::arguments::Arguments;
@@ -40,7 +40,8 @@ pub fn print(arguments: &Arguments) -> ExitCode {
     if has_failed { ExitCode::FAILURE } else { ExitCode::SUCCESS }
 }
 
-fn line(photo: &Path) -> Result<String> {
-    let noise = estimate_noise(&files::read(photo)?.image);
-    Ok(serde_json::to_string(&Line { photo: &photo.to_string_lossy(), noise })?)
+fn line(path: &Path) -> Result<String> {
+    let photo = files::read(path)?;
+    let noise = estimate_visible_noise(&photo.image, photo.alpha.as_deref());
+    Ok(serde_json::to_string(&Line { photo: &path.to_string_lossy(), noise })?)
 }

@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 use svnr::denoiser::Samples;
-use svnr::estimate::estimate_noise;
+use svnr::estimate::estimate_visible_noise;
 use svnr::files::{self, FileError, Photo};
 use svnr::method::noise::Noise;
 use svnr::{Denoiser, LinearImage, NoiseModel, Options};
@@ -73,7 +73,7 @@ pub fn read(settings: &Settings, job: &Job) -> Result<Ready> {
     let (noise, remark) = match &settings.noise {
         Some(noise) => (noise.clone(), said(noise, "given")),
         None => {
-            let found = estimate_noise(&photo.image);
+            let found = estimate_visible_noise(&photo.image, photo.alpha.as_deref());
             let remark = said(&found.line.into(), &format!("estimated; {}", found.remark()));
             (found.noise, remark)
         }
