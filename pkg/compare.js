@@ -329,6 +329,12 @@ export class Compare extends Base {
     this.setDetail(null);
   }
 
+  /** What the half of what is compared says that it is. @param {string} name */
+  set afterName(name) {
+    this.#name.textContent = name;
+    this.#divideAt(this.#position);
+  }
+
   /**
    * Shows a part of the pictures more sharply, in place of the part before; `null` shows none. While there is nothing
    * to compare the photo with, the part's `after` is a preview and lies on the photo in a frame.

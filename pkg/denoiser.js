@@ -5,6 +5,7 @@ import { MOST_PIXELS_SAMPLED, checkCount, keptPixelsOf, pixelsOf, toPicture, wri
 import { load } from './load.js';
 import { noiseOf } from './noise.js';
 import { checkMaps, createOptions, denoiseOptions } from './options.js';
+import { checkRegion, cropped, cut, overviewOf, partOf } from './region.js';
 import { Samples } from './wasm/svnr_wasm.js';
 import { call, callAsync, checkAlive, init } from './wasm.js';
 
@@ -95,11 +96,67 @@ export class Denoiser {
    * @param {unknown} image
    * @param {unknown} options
    */
+  overview(image, options = {}) {
+    const engine = this.#alive();
+    const pixels = pixelsOf(image);
+    const checked = denoiseOptions(options);
+    checkMaps(checked, pixels);
+    return overviewOf(engine, pixels, { ...checked, noise: checked.noise ?? this.estimateNoise(pixels), tile: TILE[this.backend] });
+  }
+
+  /**
+   * @param {unknown} image
+   * @param {unknown} options
+   */
   async denoise(image, options = {}) {
     this.#alive();
     const checked = denoiseOptions(options);
+    if (checked.region) return this.#denoiseRegion(image, checked, checked.region);
     // The caller may change the image before its turn comes.
-    const pixels = image instanceof Blob ? fileImage(image) : keptPixelsOf(image, checked.transfer);
+    return this.#enqueue(image instanceof Blob ? fileImage(image) : keptPixelsOf(image, checked.transfer), checked);
+  }
+
+  /**
+   * A run on a region of an image.
+   *
+   * @param {unknown} image
+   * @param {Options} options
+   * @param {NonNullable<Options['region']>} region
+   * @returns {Promise<import('./index.d.ts').DenoiseResult<any>>}
+   */
+  async #denoiseRegion(image, options, region) {
+    options.signal?.throwIfAborted();
+    const pixels = image instanceof Blob ? await fileImage(image) : pixelsOf(image);
+    checkRegion(region, pixels);
+    checkMaps(options, pixels);
+    const noise = options.noise ?? this.estimateNoise(pixels);
+    const tile = options.tile ?? TILE[this.backend];
+    // What is cut out is a copy.
+    const part = partOf(this.#alive(), pixels, { ...options, noise, region, tile });
+    const { inner } = part;
+    const { onProgress } = options;
+    /** @type {Options['onProgress']} */
+    const report = (progress) => {
+      if (progress.phase !== 'denoising') return onProgress?.(progress);
+      const preview = async () => {
+        const all = await progress.preview(Number.MAX_SAFE_INTEGER);
+        return all && { ...all, width: inner.width, height: inner.height, data: cut(all.data, all, inner) };
+      };
+      return onProgress?.({ ...progress, preview });
+    };
+    const result = await this.#enqueue(part.image, { ...part.options, onProgress: onProgress && report });
+    const uncertainty = result.uncertainty && cut(result.uncertainty, part.image, inner);
+    return { image: cropped(result.image, inner), noise, ...(uncertainty && { uncertainty }) };
+  }
+
+  /**
+   * Runs when all runs before have ended.
+   *
+   * @param {Pixels | Promise<Pixels>} pixels
+   * @param {Options} checked
+   * @returns {Promise<import('./index.d.ts').DenoiseResult<any>>}
+   */
+  async #enqueue(pixels, checked) {
     if (!(pixels instanceof Promise)) checkImage(pixels, checked);
     const run = this.#queue.then(async () => {
       const own = await pixels;
@@ -132,6 +189,7 @@ export class Denoiser {
   /**
    * @param {Pixels} image
    * @param {Options} options
+   * @returns {Promise<import('./index.d.ts').DenoiseResult<any>>}
    */
   async #run(image, options) {
     const { signal, onProgress } = options;

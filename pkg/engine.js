@@ -66,13 +66,17 @@ function asNoise(noise) {
  *   its place among several, from 0
  * @param {(noise: Noise, settings: Settings) => T} f
  */
-export function withSettings({ noise, strength, steps, seed, sample, eta, luminance, chrominance, tile }, f) {
+export function withSettings({ noise, strength, steps, seed, sample, eta, luminance, chrominance, tile, place }, f) {
   const wanted = asNoise(noise);
   const given = { steps: steps === 'unit' ? undefined : steps, eta: eta ?? undefined, seed, sample, luminance, chrominance, tile };
   const settings = Object.assign(new Settings(), given);
   try {
     if (typeof strength === 'number') settings.setStrength(strength);
     else settings.setStrengthMap(strength.values);
+    if (place) {
+      const { white, common, latest } = place.overview;
+      settings.setPlace(place.row, place.column, white, common ?? undefined, latest);
+    }
     return f(wanted, settings);
   } finally {
     wanted.free();

@@ -224,10 +224,10 @@ function forPieces({ data, width, height }, f) {
  * @template {Pixels} T
  * @param {T} like
  * @param {Pixels['data']} data
+ * @param {{ width: number, height: number }} [size]  that of `like`, if not given
  * @returns {T}
  */
-function withData(like, data) {
-  const { width, height } = like;
+export function withData(like, data, { width, height } = like) {
   if (typeof ImageData === 'function' && like instanceof ImageData) {
     const { colorSpace } = like;
     return /** @type {any} */ (new ImageData(/** @type {any} */ (data), width, height, { colorSpace }));

@@ -287,6 +287,29 @@ export interface Maps {
   height: number;
 }
 
+/** What a run on a region has to know of the whole image; see {@link Denoiser.overview}. */
+export interface Overview {
+  /** The value that counts as white. */
+  white: number;
+  /** How strongly the channels have their noise in common, as in a grey image; `null` if they do not. */
+  common: number | null;
+  /** The latest time at which any pixel starts. */
+  latest: number;
+}
+
+/** A rectangle of an image, in whole pixels. */
+export interface Region {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+  /**
+   * What {@link Denoiser.overview} gives for the whole image and the same options. Without it each run on a region goes
+   * through the whole image first.
+   */
+  overview?: Overview;
+}
+
 /** Options of {@link Denoiser.denoise}. */
 export interface DenoiseOptions {
   /**
@@ -337,6 +360,11 @@ export interface DenoiseOptions {
    * default.
    */
   transfer?: boolean;
+  /**
+   * The part of the image to denoise, for previews: the result has its size. With one step it has the values that a run on
+   * the whole image gives there; with more they differ by less than an 8-bit level.
+   */
+  region?: Region;
   /** Rejects with an AbortError after the current tile. */
   signal?: AbortSignal;
   /** Called as things go on. */
@@ -456,6 +484,13 @@ export class Denoiser {
    * @throws {SvnrError} as {@link denoise}
    */
   maps(image: SvnrImage, options?: DenoiseOptions): Maps;
+
+  /**
+   * Goes through an image for {@link Region.overview}: for those who denoise several regions of it.
+   *
+   * @throws {SvnrError} as {@link denoise}
+   */
+  overview(image: SvnrImage, options?: DenoiseOptions): Overview;
 
   /**
    * Denoises an image, or a file as the browser would show it. Calls queue: each runs after the one before, on the

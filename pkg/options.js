@@ -116,6 +116,7 @@ export function denoiseOptions(options) {
     'luminance',
     'chrominance',
     'tile',
+    'region',
     'transfer',
     'signal',
     'onProgress',
@@ -145,6 +146,9 @@ export function denoiseOptions(options) {
     luminance: number('luminance', luminance, 0, 1, ': how much of the noise in the luminance to remove'),
     chrominance: number('chrominance', chrominance, 0, 1, ': how much of the noise in the colour to remove'),
     tile: tile === 'auto' ? null : whole('tile', tile, 8, 8192, " pixels, or 'auto'"),
+    region: regionOf(given.region),
+    /** @type {import('./region.js').Place | null} */
+    place: null,
     transfer: transferOption(/** @type {{ transfer?: unknown }} */ (given).transfer),
     signal,
     onProgress,
@@ -184,6 +188,39 @@ function noiseOf(noise) {
   return {
     read: number('noise.read', read, 0, 2, ', in linear light with white at 1'),
     shot: number('noise.shot', shot, 0, 2, ', in linear light with white at 1'),
+  };
+}
+
+/**
+ * A rectangle of an image; `null` for all of it.
+ *
+ * @param {unknown} region
+ */
+function regionOf(region) {
+  if (region === undefined) return null;
+  if (typeof region !== 'object' || region === null) refuse(`region is ${show(region)}; it must be { x, y, width, height }`);
+  const { x, y, width, height, overview } = checkKeys(region, ['x', 'y', 'width', 'height', 'overview']);
+  return {
+    x: whole('region.x', x, 0, 1e9),
+    y: whole('region.y', y, 0, 1e9),
+    width: whole('region.width', width, 1, 1e9),
+    height: whole('region.height', height, 1, 1e9),
+    overview: overview === undefined ? null : overviewOf(overview),
+  };
+}
+
+/**
+ * @param {unknown} overview
+ * @returns {import('./index.d.ts').Overview}
+ */
+function overviewOf(overview) {
+  if (typeof overview !== 'object' || overview === null) refuse(`region.overview is ${show(overview)}; pass what overview() gives`);
+  const { white, common, latest } = checkKeys(overview, ['white', 'common', 'latest']);
+  const most = Number.MAX_VALUE;
+  return {
+    white: number('white in region.overview', white, Number.MIN_VALUE, most),
+    common: common === null ? null : number('common in region.overview', common, 0, most),
+    latest: number('latest in region.overview', latest, 0, most),
   };
 }
 

@@ -4,6 +4,9 @@
 use burn::tensor::Device;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
+use svnr::color::linear_to_srgb;
+use svnr::denoiser::Place;
+use svnr::denoiser::place::cut_around;
 use svnr::estimate::estimate_noise;
 use svnr::method::reverse::Steps;
 use svnr::metrics::psnr;
@@ -81,4 +84,37 @@ fn more_steps_stay_close_to_the_estimate() {
     let (_, one) = denoised(&clean, 8.0, &Options::default());
     let (_, four) = denoised(&clean, 8.0, &Options { steps: Steps::Count(4), ..Options::default() });
     assert!(four > one - 3.0, "four steps: {four:.2} dB, one: {one:.2}");
+}
+
+#[test]
+fn a_part_gives_the_values_of_the_whole() {
+    let (side, inner) = (320, 152..200);
+    let denoiser = Denoiser::from_weights(RELEASED, &Device::flex()).unwrap();
+    let noise = NoiseModel::at_gain(8.0);
+    let photo = noise.add_to(&picture_of(side, 5), 1);
+    let cut = cut_around(denoiser.config(), inner.clone(), side);
+    assert!(cut.len() < side);
+    let part = LinearImage::from_fn(cut.len(), cut.len(), |channel, row, column| {
+        photo.plane(channel)[(cut.start + row) * side + cut.start + column]
+    });
+    // (steps, largest difference in codes of 8 bits)
+    for (steps, most) in [(1, 0.01), (4, 0.5)] {
+        let options = Options { steps: Steps::Count(steps), ..Options::default() };
+        let overview = denoiser.overview(photo.clone(), noise, &options).unwrap();
+        let place = Place { row: cut.start, column: cut.start, overview: Some(overview) };
+        let of_part = Options { place, ..options.clone() };
+        let whole = pollster::block_on(denoiser.denoise(&photo, noise, &options)).unwrap();
+        let part = pollster::block_on(denoiser.denoise(part.as_ref().unwrap(), noise, &of_part)).unwrap();
+        let code = |image: &LinearImage, channel: usize, at: usize| 255.0 * linear_to_srgb(image.plane(channel)[at]);
+        let mut largest = 0.0f32;
+        for (channel, row, column) in (0..3)
+            .flat_map(|channel| inner.clone().flat_map(move |row| (152..200).map(move |column| (channel, row, column))))
+        {
+            let in_part = (row - cut.start) * cut.len() + column - cut.start;
+            let difference = code(&whole, channel, row * side + column) - code(&part, channel, in_part);
+            largest = largest.max(difference.abs());
+        }
+        eprintln!("{steps} steps: {largest:.4} codes");
+        assert!(largest < most, "{steps} steps: {largest} codes");
+    }
 }

@@ -67,6 +67,8 @@ export class Engine {
      * # Errors
      * As [`Engine::start`].
      */
+    cutAround(start: number, end: number, size: number): Uint32Array;
+    overview(picture: Picture, noise: Noise, settings: Settings): Overview;
     maps(picture: Picture, noise: Noise, settings: Settings): Maps;
     /**
      * The network of a weight file on the CPU.
@@ -205,6 +207,17 @@ export class Noise {
     static model(read: number, shot: number): Noise;
 }
 
+export class Overview {
+    private constructor();
+    free(): void;
+    [Symbol.dispose](): void;
+    /** The factor on the noise of a grey picture. */
+    get common(): number | undefined;
+    set common(value: number | null | undefined);
+    latest: number;
+    white: number;
+}
+
 /**
  * An image on the wasm side, which runs share.
  *
@@ -341,6 +354,7 @@ export class Settings {
      * Multiplies it by a factor for each pixel, row after row.
      */
     setStrengthMap(factors: Float32Array | number[]): void;
+    setPlace(row: number, column: number, white: number, common: number | null | undefined, latest: number): void;
     /**
      * Multiplies the noise's std everywhere by one factor.
      */

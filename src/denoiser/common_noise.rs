@@ -5,6 +5,7 @@
 //! mean of its channels. That mean then has as much noise as independent channels of 3^(1/2) times the std would give it.
 //! What the run takes from the mean is taken from all channels of the photo alike, so that a grey photo stays grey.
 
+use crate::denoiser::Place;
 use crate::image::{CHANNELS, LinearImage};
 use crate::method::random::{Normals, Stream};
 use crate::method::schedule::Schedule;
@@ -17,13 +18,14 @@ pub fn with_colour_noise(
     schedule: &Schedule,
     factor: f32,
     seed: u64,
+    place: Place,
 ) -> LinearImage {
     let (width, pixels) = (photo.width(), photo.pixels());
     let normals = Normals::new(seed, Stream::Colour);
     let mut noisy = photo.clone();
     let values = noisy.values_mut();
     for p in 0..pixels {
-        let z = normals.at(0, p / width, p % width);
+        let z = normals.at(0, place.row + p / width, place.column + p % width);
         let mean = z.iter().sum::<f32>() / CHANNELS as f32;
         for (channel, z) in z.into_iter().enumerate() {
             let at = channel * pixels + p;
@@ -53,7 +55,7 @@ mod tests {
         let noisy = noise.add_to(&flat, 1);
         let grey = LinearImage::from_fn(300, 300, |_, r, x| noisy.plane(0)[r * 300 + x]).unwrap();
         let map = TimeMap::of_photo(&grey, &noise.into(), &schedule, |_, _| 3f32.sqrt());
-        let given = with_colour_noise(&grey, &map, &schedule, 1.0, 7);
+        let given = with_colour_noise(&grey, &map, &schedule, 1.0, 7, Place::default());
         let off = |c: usize, p: usize| given.plane(c)[p] - 0.3;
         let moment = |a: usize, b: usize| (0..90_000).map(|p| off(a, p) * off(b, p)).sum::<f32>() / 90_000.0;
         for (a, b, expected) in [(0, 0, 0.03), (1, 1, 0.03), (2, 2, 0.03), (0, 1, 0.0), (1, 2, 0.0), (0, 2, 0.0)] {

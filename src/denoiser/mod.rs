@@ -5,6 +5,7 @@ mod draw;
 mod hot_pixels;
 pub mod options;
 pub mod parts;
+pub mod place;
 pub mod run;
 pub mod samples;
 mod tiles;
@@ -24,6 +25,7 @@ use crate::method::time_map::TimeMap;
 use crate::network::{Unet, UnetConfig, weights};
 pub use options::{Options, Strength};
 pub use parts::Parts;
+pub use place::{Overview, Place};
 use run::Photo;
 pub use run::{Progress, Run};
 pub use samples::Samples;
@@ -80,7 +82,8 @@ impl Denoiser {
         let (mut photo, noise) = (photo.into(), noise.into());
         check(&photo, &noise, options)?;
         let pixels = photo.pixels();
-        let white = photo.white();
+        let of_whole = options.place.overview;
+        let white = of_whole.map_or_else(|| photo.white(), |whole| whole.white);
         if white != 1.0 {
             photo = Arc::new(Arc::unwrap_or_clone(photo).scaled(1.0 / white));
         }
@@ -90,16 +93,29 @@ impl Denoiser {
             let values = Arc::make_mut(&mut photo).values_mut();
             hot.iter().for_each(|(at, value)| values[*at] = *value);
         }
-        let common = common_noise(&photo);
+        let common = of_whole.map_or_else(|| common_noise(&photo), |whole| whole.common);
         // What the mean of independent channels would need.
         let more = common.map_or(1.0, |white| (CHANNELS as f32).sqrt().powf(white));
         let factor = |row, column| more * options.strength.at(row * photo.width() + column);
         let time_map = TimeMap::of_photo(&photo, &noise, &self.schedule, factor);
         let disguised = common.map(|white| {
             let seed = options.seed.wrapping_add(options.sample.unwrap_or(0));
-            Arc::new(common_noise::with_colour_noise(&photo, &time_map, &self.schedule, white, seed))
+            Arc::new(common_noise::with_colour_noise(&photo, &time_map, &self.schedule, white, seed, options.place))
         });
-        Ok(Run::new(self.clone(), Photo { y: photo, disguised, white }, time_map, options))
+        Ok(Run::new(self.clone(), Photo { y: photo, disguised, white, common }, time_map, options))
+    }
+
+    /// What a run on a part of this photo has to know of the whole; see [`Place`].
+    ///
+    /// # Errors
+    /// As [`Denoiser::start`].
+    pub fn overview(
+        &self,
+        photo: impl Into<Arc<LinearImage>>,
+        noise: impl Into<Noise>,
+        options: &Options,
+    ) -> Result<Overview, Error> {
+        Ok(self.start(photo, noise, options)?.overview())
     }
 
     /// `T*`, the time of every pixel at which a run on this photo would start.

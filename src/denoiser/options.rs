@@ -1,7 +1,7 @@
 //! What a caller can choose about a run.
 
-use crate::denoiser::Parts;
 use crate::denoiser::view::View;
+use crate::denoiser::{Parts, Place};
 use crate::error::Error;
 use crate::method::reverse::Steps;
 
@@ -29,6 +29,8 @@ pub struct Options {
     pub parts: Parts,
     /// Side of a tile without its halo, in pixels, from 8 to 8192.
     pub tile: usize,
+    /// Where the image lies, if it was cut out of a larger one.
+    pub place: Place,
 }
 
 impl Default for Options {
@@ -41,6 +43,7 @@ impl Default for Options {
             strength: Strength::Everywhere(1.0),
             parts: Parts::ALL,
             tile: 512,
+            place: Place::default(),
         }
     }
 }
@@ -68,6 +71,7 @@ impl Options {
                 range: "from 8 to 8192 pixels",
             });
         }
+        self.place.check()?;
         self.strength.check()
     }
 

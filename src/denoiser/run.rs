@@ -7,7 +7,7 @@ use burn::tensor::{Tensor, TensorData};
 use crate::denoiser::common_noise;
 use crate::denoiser::draw::Draw;
 use crate::denoiser::tiles::{Grid, Tile};
-use crate::denoiser::{Denoiser, Options, Parts};
+use crate::denoiser::{Denoiser, Options, Overview, Parts, Place};
 use crate::error::Error;
 use crate::image::{CHANNELS, LinearImage};
 use crate::method::reverse::{step_back, x0_hat};
@@ -41,6 +41,8 @@ pub(super) struct Photo {
     pub white: f32,
     /// What the network sees in its place where the channels have their noise in common; see [`common_noise`].
     pub disguised: Option<Arc<LinearImage>>,
+    /// How strongly its channels have their noise in common, if they do.
+    pub common: Option<f32>,
 }
 
 /// A run in progress. Each [`Run::advance`] denoises one tile by one step. A step finishes on the whole image before the
@@ -60,12 +62,15 @@ pub struct Run {
     time_map: TimeMap,
     /// What the network sees in place of the photo where the channels have their noise in common.
     disguised: Option<Arc<LinearImage>>,
+    /// How strongly they have.
+    common: Option<f32>,
     /// What the photo's values were divided by, so that its white is at 1.
     white: f32,
     parts: Parts,
     /// How far all pixels have gone back, before each step and after the last; see `Steps::plan`.
     plan: Vec<f32>,
     draw: Draw,
+    place: Place,
     grid: Grid,
     step: usize,
     tile: usize,
@@ -74,27 +79,34 @@ pub struct Run {
 impl Run {
     pub(super) fn new(
         denoiser: Denoiser,
-        Photo { y, disguised, white }: Photo,
+        Photo { y, disguised, white, common }: Photo,
         time_map: TimeMap,
         options: &Options,
     ) -> Self {
         let config = &denoiser.config;
         let grid = Grid::new(y.width(), y.height(), options.tile, config.halo(), config.alignment());
         Self {
-            plan: options.steps.plan(time_map.latest()),
+            plan: options.steps.plan(options.place.latest(time_map.latest())),
             draw: Draw::of(options),
+            place: options.place,
             y,
             x: None,
             next: None,
             denoiser,
             time_map,
             disguised,
+            common,
             white,
             parts: options.parts,
             grid,
             step: 0,
             tile: 0,
         }
+    }
+
+    /// What runs on parts of the photo have to know.
+    pub(super) fn overview(&self) -> Overview {
+        Overview { white: self.white, common: self.common, latest: self.time_map.latest() }
     }
 
     /// Pixels across and down.
@@ -220,7 +232,8 @@ impl Run {
         let next = self.next.get_or_insert_with(|| LinearImage::clone(seen)).values_mut();
         let (plane, read_plane) = (width * height, tile.read_rows * tile.read_columns);
         tile.for_each(|row, column, from| {
-            let z = normals.map_or([0.0; CHANNELS], |n| n.at(self.step, row, column));
+            let (z_row, z_column) = (self.place.row + row, self.place.column + column);
+            let z = normals.map_or([0.0; CHANNELS], |n| n.at(self.step, z_row, z_column));
             for (channel, z) in z.into_iter().enumerate() {
                 let (to, from) = (channel * plane + row * width + column, channel * read_plane + from);
                 let (sigma, gamma) = (sigma_t[from], sigma_t[from].powi(2));
@@ -249,6 +262,7 @@ fn pixel(image: &LinearImage, row: usize, column: usize) -> [f32; CHANNELS] {
 mod tests {
     use super::*;
     use crate::denoiser::Strength;
+    use crate::denoiser::place::cut_around;
     use crate::denoiser::view::View;
     use crate::method::noise::{Noise, NoiseModel};
     use crate::method::reverse::Steps;
@@ -290,6 +304,36 @@ mod tests {
                 let tiled = denoise(&denoiser, &image, Options { tile, ..options.clone() });
                 let difference = largest_difference(&tiled, &whole);
                 assert!(difference < 1.0 / 1024.0, "tile {tile}: {difference}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_part_gives_the_pixels_of_the_whole() {
+        let (denoiser, image) = (denoiser(), photo(117, 93));
+        let (width, height) = (image.width(), image.height());
+        // In the middle, and where the image ends without filling the network's grid.
+        for (rows, columns) in [(40..52, 50..61), (0..9, 0..5), (81..93, 107..117)] {
+            let [down, across] = [(&rows, height), (&columns, width)]
+                .map(|(inner, size)| cut_around(denoiser.config(), inner.clone(), size));
+            assert!(down.len() < height && across.len() < width, "less than all of it is cut out");
+            let cut = LinearImage::from_fn(across.len(), down.len(), |c, r, x| {
+                image.plane(c)[(down.start + r) * width + across.start + x]
+            });
+            for steps in [1, 3] {
+                let options = Options { steps: Steps::Count(steps), seed: 5, ..Options::default() };
+                let whole = denoise(&denoiser, &image, options.clone());
+                let overview = denoiser.overview(image.clone(), NoiseModel::at_gain(8.0), &options).unwrap();
+                let place = Place { row: down.start, column: across.start, overview: Some(overview) };
+                let part = denoise(&denoiser, cut.as_ref().unwrap(), Options { place, ..options });
+                for (channel, row, column) in (0..CHANNELS)
+                    .flat_map(|c| rows.clone().flat_map(move |r| (0..width).map(move |x| (c, r, x))))
+                    .filter(|(_, _, column)| columns.contains(column))
+                {
+                    let there = whole.plane(channel)[row * width + column];
+                    let here = part.plane(channel)[(row - down.start) * across.len() + column - across.start];
+                    assert!((there - here).abs() < 1e-4, "{steps} steps, ({row}, {column}): {there} and {here}");
+                }
             }
         }
     }
@@ -510,6 +554,10 @@ mod tests {
     #[test]
     fn options_out_of_range_are_refused() {
         let (denoiser, image) = (denoiser(), photo(8, 8));
+        let place = |white, latest| {
+            let overview = Some(Overview { white, common: None, latest });
+            Place { overview, ..Place::default() }
+        };
         for options in [
             Options { steps: Steps::Count(0), ..Options::default() },
             Options { strength: Strength::from(-1.0), ..Options::default() },
@@ -517,6 +565,8 @@ mod tests {
             Options { strength: Strength::Map(vec![1.0; 63]), ..Options::default() },
             Options { strength: Strength::Map([[1.0; 63].as_slice(), &[5.0]].concat()), ..Options::default() },
             Options { tile: 0, ..Options::default() },
+            Options { place: place(0.0, 1.0), ..Options::default() },
+            Options { place: place(1.0, f32::NAN), ..Options::default() },
             Options { parts: Parts { luminance: 1.1, chrominance: 1.0 }, ..Options::default() },
             Options { parts: Parts { luminance: 1.0, chrominance: f32::NAN }, ..Options::default() },
         ] {

@@ -15,7 +15,8 @@ use burn::tensor::Device;
 use wasm_bindgen::Clamped;
 use wasm_bindgen::prelude::*;
 
-use crate::denoiser::{self, Denoiser, Options, Parts, Run, Strength};
+use crate::denoiser::place::cut_around;
+use crate::denoiser::{self, Denoiser, Options, Parts, Place, Run, Strength};
 use crate::image::LinearImage;
 use crate::method::noise::NoiseModel;
 use crate::method::reverse::Steps;
@@ -106,6 +107,35 @@ impl Engine {
         let time = map.times().iter().map(|t| t / self.0.schedule().end()).collect();
         Ok(Maps { std, time })
     }
+
+    /// What a run on a part of this picture has to know of the whole.
+    ///
+    /// # Errors
+    /// As [`Engine::start`].
+    pub fn overview(&self, picture: &Picture, noise: &Noise, settings: &Settings) -> Result<Overview, JsValue> {
+        let options = settings.options()?;
+        let found = self.0.overview(Arc::clone(picture.linear()), noise.get().clone(), &options)?;
+        Ok(Overview { white: found.white, common: found.common, latest: found.latest })
+    }
+
+    /// Where what has to be cut out for the pixels from `start` to before `end` of `size` begins and ends; see
+    /// [`cut_around`].
+    #[wasm_bindgen(js_name = cutAround)]
+    pub fn cut_around(&self, start: usize, end: usize, size: usize) -> Vec<usize> {
+        let cut = cut_around(self.0.config(), start..end, size);
+        vec![cut.start, cut.end]
+    }
+}
+
+/// See [`denoiser::Overview`].
+#[wasm_bindgen]
+pub struct Overview {
+    /// The value that counts as white.
+    pub white: f32,
+    /// How strongly the channels have their noise in common.
+    pub common: Option<f32>,
+    /// The latest time of any pixel.
+    pub latest: f32,
 }
 
 /// The noise that a run would remove and where each pixel would start: a plane for each channel, row after row.
@@ -135,6 +165,7 @@ pub struct Settings {
     pub chrominance: f32,
     /// Side of a tile in pixels.
     pub tile: usize,
+    place: Place,
 }
 
 #[wasm_bindgen]
@@ -142,8 +173,8 @@ impl Settings {
     /// The defaults.
     #[wasm_bindgen(constructor)]
     pub fn new() -> Self {
-        let Options { strength, parts: Parts { luminance, chrominance }, tile, .. } = Options::default();
-        Self { steps: Some(1), eta: None, seed: 0.0, sample: None, strength, luminance, chrominance, tile }
+        let Options { strength, parts: Parts { luminance, chrominance }, tile, place, .. } = Options::default();
+        Self { steps: Some(1), eta: None, seed: 0.0, sample: None, strength, luminance, chrominance, tile, place }
     }
 
     /// Multiplies the noise's std by one factor for all pixels.
@@ -158,6 +189,12 @@ impl Settings {
         self.strength = Strength::Map(factors);
     }
 
+    /// The picture was cut out of a larger one, of which these are the [`Overview`]'s numbers.
+    #[wasm_bindgen(js_name = setPlace)]
+    pub fn set_place(&mut self, row: usize, column: usize, white: f32, common: Option<f32>, latest: f32) {
+        self.place = Place { row, column, overview: Some(denoiser::Overview { white, common, latest }) };
+    }
+
     fn options(&self) -> Result<Options, JsValue> {
         Ok(Options {
             steps: self.steps.map_or(Ok(Steps::Unit), Steps::count)?,
@@ -167,6 +204,7 @@ impl Settings {
             strength: self.strength.clone(),
             parts: Parts { luminance: self.luminance, chrominance: self.chrominance },
             tile: self.tile,
+            place: self.place,
         })
     }
 }

@@ -1,0 +1,64 @@
+//! Denoising a part of a photo so that it gets the values of a run on the whole.
+
+use std::ops::Range;
+
+use crate::error::Error;
+use crate::network::UnetConfig;
+
+/// Where an image lies that was cut out of a photo. A run that knows it draws the photo's random numbers and takes the
+/// photo's steps, so that the middle of the cut gets the values of a run on the whole photo; [`cut_around`] says how much
+/// to cut out.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Place {
+    /// First row of the cut in the photo: a multiple of [`UnetConfig::alignment`].
+    pub row: usize,
+    /// First column of the cut in the photo: a multiple of [`UnetConfig::alignment`].
+    pub column: usize,
+    /// What the run has to know of the whole photo, from [`Denoiser::overview`](crate::denoiser::Denoiser::overview).
+    /// `None` takes the image for the whole.
+    pub overview: Option<Overview>,
+}
+
+/// What a run on a part of a photo has to know of the whole.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Overview {
+    /// The value that counts as white; see [`LinearImage::white`](crate::image::LinearImage::white).
+    pub white: f32,
+    /// How strongly the channels have their noise in common, as in a grey photo; `None` if they do not.
+    pub common: Option<f32>,
+    /// The latest time of any pixel ([`TimeMap::latest`](crate::method::time_map::TimeMap::latest)), over which the steps
+    /// are spread.
+    pub latest: f32,
+}
+
+impl Place {
+    /// # Errors
+    /// [`Error::BadOption`] unless all numbers of the overview can be those of a photo.
+    pub(super) fn check(&self) -> Result<(), Error> {
+        let Some(Overview { white, common, latest }) = self.overview else { return Ok(()) };
+        let is_common = |factor: f32| factor.is_finite() && factor >= 0.0;
+        if white.is_finite() && white > 0.0 && common.is_none_or(is_common) && latest.is_finite() && latest >= 0.0 {
+            return Ok(());
+        }
+        let value = format!("white {white}, common {common:?}, latest {latest}");
+        Err(Error::BadOption { name: "overview", value, range: "as Denoiser::overview gives it" })
+    }
+
+    /// The time over which the steps are spread, given the latest time in the cut.
+    pub(super) fn latest(&self, in_cut: f32) -> f32 {
+        // A pixel of the cut that is noisier than the photo is said to be must still reach time 0.
+        self.overview.map_or(in_cut, |whole| whole.latest.max(in_cut))
+    }
+}
+
+/// The range to cut out along one axis of a photo, `size` pixels long, so that a run on the cut gives the pixels in `inner`
+/// the values of a run on the whole: `inner` and the network's field of view, on the network's grid.
+///
+/// With one step no pixel outside the cut matters. Each further step sees as far again, but what it sees there hardly
+/// counts: `a_part_gives_the_values_of_the_whole` in `tests/golden.rs` bounds the difference.
+pub fn cut_around(config: &UnetConfig, inner: Range<usize>, size: usize) -> Range<usize> {
+    let (alignment, halo) = (config.alignment(), config.halo());
+    let start = inner.start.saturating_sub(halo) / alignment * alignment;
+    let end = (inner.end + halo).next_multiple_of(alignment);
+    start..end.min(size)
+}
