@@ -95,6 +95,13 @@ describe('a file that cannot be opened', () => {
     assert.equal(page.progress, 'done failed');
   });
 
+  test('may have been shown by the browser already, and be waited for by a run', () => {
+    assert.equal(opened('bad').send({ type: 'unopened', why: 'no photo' }).stage, 'empty');
+    const page = opened('bad', 'good').send(denoise, { type: 'unopened', why: 'no photo' });
+    assert.equal(page.done, 'open 2');
+    assert.equal(page.send({ type: 'opened' }).progress, 'failed open');
+  });
+
   test('leaves an empty page when there is nothing else', () => {
     const page = new Page().add('bad').send({ type: 'unopened', why: 'no photo' });
     assert.equal(page.stage, 'empty');
@@ -310,7 +317,6 @@ test('events that come late change nothing', () => {
   for (const late of /** @type {PhotoEvent[]} */ ([
     denoised,
     { type: 'undenoised', why: 'x' },
-    { type: 'unopened', why: 'x' },
     { type: 'opened' },
     { type: 'kept', id: 9 },
     { type: 'hurry' },

@@ -1,9 +1,9 @@
 /** @typedef {import('../shared/protocol.js').Noise} Noise */
 /** @typedef {{ mean: number, std: number }} Point  the noise seen at a brightness, in linear light with white at 1 */
 
-/** The codes at the chart's bottom and top. The scale is logarithmic: noise differs a lot between dark and light. */
+/** The levels (of 255) at the chart's bottom and top. The scale is logarithmic: noise differs a lot between dark and light. */
 const [LEAST, MOST] = [0.5, 512];
-/** Where the horizontal lines are, in codes. */
+/** Where the horizontal lines are, in levels. */
 const TICKS = [1, 4, 16, 64, 256];
 /** Photographers' mid-grey: a surface that reflects 18 % of the light. */
 const MID_GREY = 0.18;
@@ -20,7 +20,7 @@ const toLinear = (srgb) => (srgb <= 0.04045 ? srgb / 12.92 : ((srgb + 0.055) / 1
 const slope = (linear) => (linear <= 0.0031308 ? 12.92 : (1.055 / 2.4) * linear ** (1 / 2.4 - 1));
 
 /**
- * Noise as it shows in an 8-bit image, in codes.
+ * Noise as it shows in an 8-bit image, in levels.
  *
  * @param {Point} point
  */
@@ -86,7 +86,7 @@ export class NoiseCurve extends HTMLElement {
     midGrey.style.left = grey;
     const tones = box('tones', box('black', 'black'), midGrey, box('white', 'white'));
     const legend = box('legend', box('measured', 'measured'), box('set', 'set'));
-    this.replaceChildren(box('head', box('unit', 'Noise in codes of 255'), legend), chart, box('strip'), tones);
+    this.replaceChildren(box('head', box('unit', 'Noise, ± levels of 255'), legend), chart, box('strip'), tones);
   }
 
   /**
@@ -117,7 +117,7 @@ function inWords(noise, points) {
     return codes < 10 ? String(Number(codes.toFixed(1))) : codes.toFixed(0);
   });
   const measured = `${points.length} measured ${points.length === 1 ? 'point' : 'points'}`;
-  return `at mid-grey the noise is ${grey} codes of 255, in the shadows ${shadows}, in the highlights ${highlights}; ${measured}`;
+  return `at mid-grey the noise is ${grey} levels of 255, in the shadows ${shadows}, in the highlights ${highlights}; ${measured}`;
 }
 
 /** @param {number} share */

@@ -15,8 +15,8 @@ const toSlider = (value) => (value < LEAST ? 0 : 1 + (99 * Math.log(value / LEAS
 const fromSlider = (at) => (at < 1 ? 0 : LEAST * (MOST / LEAST) ** ((at - 1) / 99));
 
 const NUMBERS = /** @type {const} */ ([
-  ['read', 'Read noise', 'The same everywhere; the shadows show it.', 'standard deviation in linear light, white = 1'],
-  ['shot', 'Shot noise', 'Grows with the light.', 'variance per unit of linear light, white = 1'],
+  ['read', 'In the shadows (read noise)', 'The same everywhere; it shows in the dark.', 'standard deviation in linear light, white = 1'],
+  ['shot', 'In the light (shot noise)', 'Grows with the light.', 'variance per unit of linear light, white = 1'],
 ]);
 
 const PARTS = /** @type {const} */ ([

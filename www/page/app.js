@@ -1,11 +1,22 @@
 // The page: carries out the commands of photos.js, and tells it what happens. The worker does the work.
 
 import { Compare } from '../../pkg/compare.js';
+import { Loupe } from '../elements/loupe.js';
 import { NoiseFields } from '../elements/noise.js';
 import { Queue } from '../elements/queue.js';
 import { Save } from '../elements/save.js';
 import { Zoom } from '../elements/zoom.js';
-import { batchText, deviceName, deviceNotice, failureText, lostText, openingText, timeLeft, unkeptText } from '../shared/words.js';
+import {
+  batchText,
+  deviceName,
+  deviceNotice,
+  expectedText,
+  failureText,
+  lostText,
+  openingText,
+  runText,
+  unkeptText,
+} from '../shared/words.js';
 import { Batch } from './batch.js';
 import { Checker } from './checker.js';
 import { Client } from './client.js';
@@ -15,6 +26,7 @@ import { announce, close, tell } from './messages.js';
 import { Panel } from './panel.js';
 import { current, noPhotos, photoOf, progressOf, stageOf, step } from './photos.js';
 import { sameForAll, sameSettings } from './settings.js';
+import { Speed } from './speed.js';
 import { Stage } from './stage.js';
 import { keepForOffline } from './updates.js';
 
@@ -24,7 +36,13 @@ import { keepForOffline } from './updates.js';
 /** @typedef {import('./photos.js').Command} Command */
 
 /** What belongs to a photo besides its state: its file, its result as a file, and its own settings.
- * @typedef {{ name: string, file: Blob, kept: Blob | null, own: import('./panel.js').Own | undefined }} Held */
+ * @typedef {{
+ *   name: string,
+ *   file: Blob,
+ *   kept: Blob | null,
+ *   own: import('./panel.js').Own | undefined,
+ *   size: { width: number, height: number } | undefined,
+ * }} Held */
 
 const file = element('file', HTMLInputElement);
 const zoom = element('zoom', Zoom);
@@ -49,6 +67,9 @@ let isUnusable = false;
 let starting = { text: 'Loading…', fraction: /** @type {number | undefined} */ (0) };
 /** When the run began, in milliseconds. */
 let runBegin = 0;
+/** How fast the device is, once there is one.
+ * @type {Speed | undefined} */
+let speed;
 
 const client = new Client();
 const panel = new Panel();
@@ -56,6 +77,7 @@ const stage = new Stage({
   client,
   compare: element('compare', Compare),
   zoom,
+  loupe: element('loupe', Loupe),
   views: element('view', HTMLSelectElement),
   legend: element('legend', HTMLElement),
   options: () => panel.settings,
@@ -67,6 +89,8 @@ const checker = new Checker((answer) => {
     const name = held.get(id)?.name ?? '';
     if (isFilesFault(failure)) dispatch({ type: 'checked', id, why: openingText(name, failure) });
   } else {
+    const one = held.get(answer.id);
+    if (one) one.size = { width: answer.width, height: answer.height };
     queue.picture(answer.id, answer.bitmap);
     answer.bitmap.close();
     dispatch({ type: 'checked', id: answer.id, why: '' });
@@ -212,9 +236,22 @@ function showQueue() {
 /** Updates what depends on the settings: whether the result still matches them. */
 function showSettings() {
   const result = current(photos)?.result;
-  const isOlder = Boolean(result && stageOf(photos) === 'done' && !sameSettings(result.settings, panel.settings));
+  const { settings } = panel;
+  const isOlder = Boolean(result && stageOf(photos) === 'done' && !sameSettings(result.settings, settings));
   document.body.toggleAttribute('data-older', isOlder);
+  element('older', HTMLElement).hidden = !isOlder;
   stage.isOlder = isOlder;
+  showExpected();
+}
+
+/** How long a run would take. */
+function showExpected() {
+  const { steps, samples } = panel.settings;
+  const evaluations = steps * samples;
+  if (speed) stage.mostPreviewed = speed.previewPixels(evaluations);
+  const size = photos.current === null ? undefined : held.get(photos.current)?.size;
+  const text = speed && size ? expectedText(speed.seconds(size, evaluations), speed.isMeasured) : '';
+  element('expected', HTMLElement).textContent = text;
 }
 
 /** Moves the focus when the focused element is gone, as a pressed Denoise button is. */
@@ -242,7 +279,7 @@ function take(files) {
   if (isUnusable) start('auto');
   const added = files.map(({ blob, name }) => {
     lastId += 1;
-    held.set(lastId, { name, file: blob, kept: null, own: undefined });
+    held.set(lastId, { name, file: blob, kept: null, own: undefined, size: undefined });
     return { id: lastId, name };
   });
   dispatch({ type: 'add', files: added });
@@ -309,8 +346,20 @@ function runsOn(device) {
   isReady = true;
   element('device', HTMLElement).textContent = deviceName(device);
   announce(deviceName(device));
-  document.body.dataset.backend = device.backend;
-  stage.canPreview = !device.adapter?.isFallback;
+  const { backend, adapter } = device;
+  document.body.dataset.backend = backend;
+  speed = new Speed({ backend, name: deviceName(device), isImitation: adapter?.isFallback ?? false }, storage());
+  showExpected();
+  stage.canPreview = !adapter?.isFallback;
+}
+
+/** What is kept between visits; a browser may refuse to keep anything. */
+function storage() {
+  try {
+    return localStorage;
+  } catch {
+    return null;
+  }
 }
 
 /** Whether a file that was not opened is to blame for that. @param {Failure} failure */
@@ -365,12 +414,20 @@ on('unusable', ({ failure }) => {
 
 on('opened', ({ bitmap, width, height }) => {
   const { current: id } = photos;
-  if (id === null) return;
-  panel.size(bitmap, held.get(id)?.own);
+  const one = id === null ? undefined : held.get(id);
+  if (id === null || !one) return;
+  one.size = { width, height };
+  panel.size(bitmap, one.own);
   queue.picture(id, bitmap);
   stage.begin(bitmap, width, height);
-  announce(`${held.get(id)?.name} is open.`);
+  announce(`${one.name} is open.`);
   dispatch({ type: 'opened' });
+});
+
+on('previewed', ({ part, after, seconds }) => {
+  const { steps, samples } = panel.settings;
+  if (after) speed?.previewed(part, steps * samples, seconds);
+  if (after) showExpected();
 });
 
 on('noted', ({ note }) => tell('note', note));
@@ -381,20 +438,18 @@ on('running', ({ sample, samples, step, steps, tile, tiles, fraction, preview })
   if (fraction === 0) runBegin = performance.now();
   const seconds = (performance.now() - runBegin) / 1000;
   // Unknown before the first tile is done.
-  const left = fraction > 0 ? timeLeft((seconds / fraction) * (1 - fraction)) : '';
-  const sampleText = samples > 1 ? `Sample ${sample} of ${samples}` : '';
-  const stepText = sampleText ? `step ${step} of ${steps}` : `Step ${step} of ${steps}`;
-  const tileText = tiles > 1 ? `tile ${Math.min(tile + (fraction < 1 ? 1 : 0), tiles)} of ${tiles}` : '';
-  showProgress([sampleText, stepText, tileText, left].filter(Boolean).join(' · '), fraction);
+  const left = fraction > 0 ? (seconds / fraction) * (1 - fraction) : 0;
+  showProgress(runText({ sample, samples, step, steps, tile, tiles, fraction, left }), fraction);
   if (preview) stage.emerge(preview);
 });
 
-on('denoised', ({ bitmap, isUncertain, noise }) => {
+on('denoised', ({ bitmap, isUncertain, noise, seconds }) => {
   const photo = current(photos);
   if (!photo || !running) return;
   const one = held.get(photo.id);
   // A result that was kept before is older.
   if (one) one.kept = null;
+  if (one?.size) speed?.ran(one.size, running.steps * running.samples, seconds);
   stage.finish(bitmap, isUncertain);
   // The run has measured the noise if it was not known.
   dispatch({ type: 'denoised', settings: { ...running, noise: running.noise === 'auto' ? noise : running.noise } });
@@ -520,6 +575,10 @@ addEventListener('beforeunload', (event) => {
   if (stageOf(photos) === 'running' || photos.batch) event.preventDefault();
 });
 
-takeFiles(file, (files) => take(files.map((one) => ({ blob: one, name: one.name }))));
+takeFiles(
+  file,
+  (files) => take(files.map((one) => ({ blob: one, name: one.name }))),
+  () => tell('error', 'There are no photos in this folder.'),
+);
 show();
 start('auto');

@@ -31,6 +31,8 @@ export class Client extends EventTarget {
   #run;
   /** The last requested look. */
   #look = 0;
+  /** The last requested preview. */
+  #preview = 0;
   /** What the page already knows about this picture, perhaps from an earlier worker.
    * @type {Set<ToPage['type']>} */
   #heard = new Set();
@@ -97,21 +99,31 @@ export class Client extends EventTarget {
     this.#tell({ type: 'denoise', picture: this.#picture, options });
   }
 
-  /**
-   * Asks for the visible part; see protocol.js.
-   *
-   * @param {import('../shared/protocol.js').Rectangle} part
-   * @param {boolean} isSharp
-   * @param {RunOptions | null} options
-   */
-  look(part, isSharp, options) {
+  /** Asks for a part at full resolution. @param {import('../shared/protocol.js').Rectangle} part */
+  look(part) {
     this.#look += 1;
-    this.#tell({ type: 'look', picture: this.#picture, look: this.#look, part, isSharp, options });
+    this.#tell({ type: 'look', picture: this.#picture, look: this.#look, part });
   }
 
   /** Ignores the answer to the last look. */
   lookAway() {
     this.#look += 1;
+  }
+
+  /**
+   * Asks for a preview of a part.
+   *
+   * @param {import('../shared/protocol.js').Rectangle} part
+   * @param {RunOptions} options
+   */
+  preview(part, options) {
+    this.#preview += 1;
+    this.#tell({ type: 'preview', picture: this.#picture, look: this.#preview, part, options });
+  }
+
+  /** Ignores the answer to the last preview. */
+  forgetPreview() {
+    this.#preview += 1;
   }
 
   /**
@@ -174,6 +186,7 @@ export class Client extends EventTarget {
   cancel() {
     this.#run = undefined;
     this.lookAway();
+    this.forgetPreview();
     this.#tell({ type: 'cancel' });
   }
 
@@ -224,6 +237,7 @@ export class Client extends EventTarget {
     if ('picture' in message && message.picture !== this.#picture) return true;
     if (message.type === 'running' || message.type === 'denoised') return !this.#run;
     if (message.type === 'looked') return message.look !== this.#look;
+    if (message.type === 'previewed') return message.look !== this.#preview;
     return this.#heard.has(message.type);
   }
 

@@ -5,7 +5,7 @@ import { element } from './element.js';
 /** @typedef {'error' | 'notice' | 'note' | 'chosen'} Place */
 /** @typedef {{ action: string, text: string }} Offer  a button, and what it does */
 
-/** Messages that the visitor closed; they are not shown again.
+/** Notices that the visitor closed; they are not shown again.
  * @type {Set<string>} */
 const closed = new Set();
 
@@ -16,14 +16,16 @@ const closed = new Set();
  */
 export function tell(place, text, offer) {
   const box = element(place, HTMLElement);
-  const [words, button] = [box.querySelector('span'), box.querySelector('button')];
+  const [words, button] = [box.querySelector('span'), box.querySelector('button:not(.close)')];
   if (words) words.textContent = text;
-  if (button) {
+  if (button instanceof HTMLButtonElement) {
     button.hidden = !offer;
     button.dataset.action = offer?.action ?? '';
     button.textContent = offer?.text ?? '';
   }
-  box.hidden = !text || closed.has(text);
+  box.hidden = !text || (place === 'notice' && closed.has(text));
+  // On a phone it may lie below what is seen.
+  if (text && place === 'error') box.scrollIntoView({ block: 'nearest' });
 }
 
 /** The reader has closed a box. @param {Element} box */

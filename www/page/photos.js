@@ -116,7 +116,8 @@ export function step(state, event) {
     case 'restored':
       return opened(state);
     case 'unopened':
-      return state.activity.is === 'opening' ? unopened(state, event.why) : [state, []];
+      // The browser may have shown it before it was really read.
+      return current(state)?.result?.where === 'memory' ? [state, []] : unopened(state, event.why);
     case 'denoise':
       return denoise(state, event.settings);
     case 'denoised':

@@ -2,7 +2,7 @@
 /** @typedef {import('../shared/protocol.js').Rectangle} Rectangle */
 /** @typedef {import('../shared/protocol.js').RunOptions} RunOptions */
 
-/** How long settings must stay unchanged before a preview is requested, in milliseconds. */
+/** How long the view must rest before a sharper part is asked for, in milliseconds. */
 const CALM = 250;
 
 /** What a view's half of the picture says that it is.
@@ -10,40 +10,41 @@ const CALM = 250;
 const NAMES = {
   picture: 'After',
   noise: 'Noise',
-  time: 'Time',
-  difference: 'Difference',
-  uncertainty: 'Uncertainty',
+  time: 'Cleaning',
+  difference: 'Removed',
+  uncertainty: 'Guesswork',
 };
 
 /**
- * What is visible of a photo: which view, which part, how sharp, and the preview of a run.
+ * What is seen of a photo: which view, which part, how sharp, and the preview of a run.
  *
- * The worker makes the pictures; this asks for them when needed and puts them in place.
+ * The worker makes the pictures; this asks for them when they are wanted and puts them in their place.
  */
 export class Stage {
   #client;
   #compare;
   #zoom;
+  #loupe;
   #views;
   #legend;
-  /** The options that a run would have now. */
+  /** How a run would go now. */
   #options;
   /** @type {{ width: number, height: number, shown: number } | null} the photo, and how much of its width is shown */
   #photo = null;
-  /** The visible part, and the size of a photo's pixel on the screen.
+  /** The visible part, and how large a pixel of the photo is on the screen.
    * @type {(Rectangle & { zoom: number }) | null} */
   #seen = null;
   #hasResult = false;
-  /** Whether there is an uncertainty map. */
+  /** Whether it is known where the result is guesswork. */
   #isUncertain = false;
-  /** Whether the result has other settings than the current ones. */
+  /** Whether the result is of other settings than those of now. */
   #isOlder = false;
   #isRunning = false;
-  /** Whether a part of the photo is shown at full resolution. */
+  /** Whether a part of the photo lies over it, as sharp as it is. */
   #hasDetail = false;
-  /** Whether previews are possible and quick. */
+  /** Whether previews can be had, and quickly. */
   #canPreview = false;
-  /** Whether a preview of this photo has crashed the worker. */
+  /** Whether a preview of this photo has ended the worker. */
   #hasFailed = false;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
@@ -53,24 +54,35 @@ export class Stage {
    * @param {import('./client.js').Client} parts.client
    * @param {import('../../pkg/compare.js').Compare} parts.compare
    * @param {import('../elements/zoom.js').Zoom} parts.zoom
+   * @param {import('../elements/loupe.js').Loupe} parts.loupe
    * @param {HTMLSelectElement} parts.views
    * @param {HTMLElement} parts.legend
    * @param {() => RunOptions} parts.options
    */
-  constructor({ client, compare, zoom, views, legend, options }) {
+  constructor({ client, compare, zoom, loupe, views, legend, options }) {
     this.#client = client;
     this.#compare = compare;
     this.#zoom = zoom;
+    this.#loupe = loupe;
     this.#views = views;
     this.#legend = legend;
     this.#options = options;
     zoom.addEventListener('view', (event) => {
-      this.#seen = /** @type {CustomEvent} */ (event).detail;
+      const seen = /** @type {CustomEvent} */ (event).detail;
+      this.#seen = seen;
+      loupe.see(seen);
       this.#magnify();
       this.#lookSoon();
     });
     zoom.addEventListener('hold', (event) => {
-      compare.holding = /** @type {CustomEvent<boolean>} */ (event).detail;
+      compare.holding = loupe.holding = /** @type {CustomEvent<boolean>} */ (event).detail;
+    });
+    loupe.addEventListener('look', (event) => {
+      client.preview(/** @type {CustomEvent} */ (event).detail, options());
+    });
+    client.addEventListener('previewed', (event) => {
+      const { part, before, after } = /** @type {CustomEvent} */ (event).detail;
+      loupe.show(part, before, after);
     });
     views.addEventListener('change', () => this.#ask());
     client.addEventListener('looked', (event) => {
@@ -83,7 +95,7 @@ export class Stage {
         width: part.width / width,
         height: part.height / height,
         before,
-        after,
+        after: this.#hasResult ? after : null,
       });
     });
     client.addEventListener('shown', (event) => {
@@ -104,16 +116,22 @@ export class Stage {
     return /** @type {View} */ (this.#views.value);
   }
 
-  /** Previews take a fraction of a second on a GPU and a second or two on the CPU, but too long on a software GPU.
+  /** Previews cost a part of a second on a GPU, a second or two on the CPU; on an imitation of a GPU too much.
    * @param {boolean} value */
   set canPreview(value) {
     this.#canPreview = value;
-    this.#lookSoon();
+    this.#showLoupe();
   }
 
-  /** A preview has crashed the worker, and is not tried again with this photo. */
+  /** The most pixels of a preview. @param {number} value */
+  set mostPreviewed(value) {
+    this.#loupe.most = value;
+  }
+
+  /** A preview has ended the worker: none is tried again with this photo. */
   refuse() {
     this.#hasFailed = true;
+    this.#showLoupe();
   }
 
   /**
@@ -128,18 +146,22 @@ export class Stage {
     this.#hasFailed = false;
     this.#isRunning = false;
     this.#hasResult = false;
+    this.#isOlder = false;
     this.#compare.setBefore(bitmap);
+    this.#loupe.begin(width, height);
     this.#setAfter(null);
     this.#zoom.begin(width, height);
     this.#offer();
+    this.#showLoupe();
   }
 
-  /** A run begins; its result emerges. */
+  /** A run begins: its picture emerges. */
   run() {
     this.#isRunning = true;
     this.#views.value = 'picture';
     this.#legend.hidden = true;
     this.#lookAway();
+    this.#showLoupe();
     this.#setAfter(null);
   }
 
@@ -152,20 +174,21 @@ export class Stage {
    * What a run has made.
    *
    * @param {ImageBitmap} bitmap  given away
-   * @param {boolean} isUncertain  whether it is known where it is
+   * @param {boolean} isUncertain  whether it is known where it is guesswork
    */
   finish(bitmap, isUncertain) {
     this.#isRunning = false;
     this.#hasResult = true;
     this.#isUncertain = isUncertain;
     this.#isOlder = false;
+    this.#offer();
     this.#setAfter(bitmap);
     this.#compare.position = 50;
-    this.#offer();
+    this.#showLoupe();
     this.#lookSoon();
   }
 
-  /** The run failed; an earlier result is shown again. */
+  /** The run came to nothing; what an earlier one has made is seen again. */
   stop() {
     this.#isRunning = false;
     this.#setAfter(null);
@@ -174,16 +197,20 @@ export class Stage {
 
   /** Whether the result is of other settings than those of now. @param {boolean} value */
   set isOlder(value) {
+    if (value === this.#isOlder) return;
     this.#isOlder = value;
+    this.#compare.afterName = this.#name;
+    this.#showLoupe();
   }
 
   /** The settings have changed. */
   changed() {
     if (this.view === 'noise' || this.view === 'time') this.#ask();
-    this.#lookSoon();
+    this.#showLoupe();
+    if (this.#loupe.active) this.#loupe.renew();
   }
 
-  /** Offers the views that there are, and selects the picture. */
+  /** Which views there are to choose from; the picture is chosen. */
   #offer() {
     for (const option of this.#views.options) {
       const needs = { difference: this.#hasResult, uncertainty: this.#hasResult && this.#isUncertain }[option.value] ?? true;
@@ -193,10 +220,11 @@ export class Stage {
     this.#legend.hidden = true;
   }
 
-  /** Asks for the selected view. */
+  /** Asks for the view that was chosen. */
   #ask() {
     this.#lookAway();
     this.#setDetail(null);
+    this.#showLoupe();
     if (this.view === 'picture' && !this.#hasResult) {
       this.#setAfter(null);
       this.#legend.hidden = true;
@@ -204,24 +232,43 @@ export class Stage {
     } else this.#client.show(this.view, this.#options());
   }
 
+  /** The loupe is there while there is something to preview: there is no result, or it is not of these settings. */
+  #showLoupe() {
+    const isKnown = this.#photo !== null && !this.#isRunning && !this.#hasFailed && this.view === 'picture';
+    const isWanted = !this.#hasResult || this.#isOlder;
+    const isShown = this.#canPreview && isKnown && isWanted && this.#options().noise !== 'auto';
+    if (!isShown && this.#loupe.active) this.#client.forgetPreview();
+    this.#loupe.active = isShown;
+    this.#showHold();
+  }
+
+  /** What the result's half says that it is. */
+  get #name() {
+    return this.view === 'picture' && this.#isOlder ? 'After, earlier settings' : NAMES[this.view];
+  }
+
   /**
    * @param {ImageBitmap | null} bitmap  given away
    * @param {boolean} [emerging]
    */
   #setAfter(bitmap, emerging = false) {
-    this.#compare.setAfter(bitmap, { emerging, name: NAMES[this.view] });
-    this.#zoom.canCompare = bitmap !== null;
+    this.#compare.setAfter(bitmap, { emerging, name: this.#name });
     this.#magnify(false);
+    this.#showHold();
   }
 
   /** @param {import('../../pkg/compare.js').Detail | null} detail */
   #setDetail(detail) {
     this.#compare.setDetail(detail);
-    if (detail?.after) this.#zoom.canCompare = true;
     this.#magnify(detail !== null);
   }
 
-  /** Large pixels are shown as squares, except those of a reduced picture. */
+  /** Whether there is something that the photo can be compared with. */
+  #showHold() {
+    this.#zoom.canCompare = this.#compare.hasAttribute('has-after') || this.#loupe.active;
+  }
+
+  /** Pixels are shown as such once they are large, but never those of a picture that is shown at a reduced size. */
   #magnify(hasDetail = this.#hasDetail) {
     this.#hasDetail = hasDetail;
     const isLarge = this.#zoom.zoom !== 'fit' && (this.#seen?.zoom ?? 0) > 2;
@@ -241,9 +288,6 @@ export class Stage {
   #look() {
     if (!this.#photo || !this.#seen || this.#isRunning || this.#hasFailed || this.view !== 'picture') return;
     const { zoom, ...part } = this.#seen;
-    const isSharp = this.#photo.shown < Math.min(1, zoom);
-    const options = this.#options();
-    const isPreview = this.#canPreview && options.noise !== 'auto' && (!this.#hasResult || this.#isOlder);
-    if (isPreview || isSharp) this.#client.look(part, isSharp, isPreview ? options : null);
+    if (this.#photo.shown < Math.min(1, zoom)) this.#client.look(part);
   }
 }

@@ -45,14 +45,14 @@
  *   uncertainty: Float32Array | undefined,
  * }} Made
  *
- * `result` is an earlier run's result for the file. `look` asks for the visible part: at the photo's full resolution,
- * with a preview of a run with `options` in its middle, or both.
+ * `result` is an earlier run's result for the file. `look` asks for a part at the photo's full resolution, `preview` for a part
+ * and its result with `options`.
  * @typedef {(
  *   | { type: 'start', backend: 'auto' | 'cpu' }
  *   | { type: 'open', picture: number, file: Blob, name: string, result: Blob | Made | null }
  *   | { type: 'denoise', picture: number, options: RunOptions }
- *   | { type: 'look', picture: number, look: number, part: Rectangle, isSharp: boolean,
- *       options: RunOptions | null }
+ *   | { type: 'look', picture: number, look: number, part: Rectangle }
+ *   | { type: 'preview', picture: number, look: number, part: Rectangle, options: RunOptions }
  *   | { type: 'show', picture: number, view: View, options: RunOptions }
  *   | { type: 'encode', picture: number, purpose: Purpose, format: Format, quality: number }
  *   | { type: 'convert', id: number, file: Blob, name: string, format: Format, quality: number }
@@ -70,17 +70,21 @@
  *   | { type: 'measured', picture: number, noise: Measured }
  *   | { type: 'running', picture: number, sample: number, samples: number, step: number, steps: number, tile: number,
  *       tiles: number, fraction: number, preview: ImageBitmap | null }
- *   | { type: 'denoised', picture: number, bitmap: ImageBitmap, isUncertain: boolean, noise: Noise }
+ *   | { type: 'denoised', picture: number, bitmap: ImageBitmap, isUncertain: boolean, noise: Noise,
+ *       seconds: number }
  *   | { type: 'restored', picture: number, bitmap: ImageBitmap, isUncertain: boolean }
- *   | { type: 'looked', picture: number, look: number, part: Rectangle, before: ImageBitmap | null,
+ *   | { type: 'looked', picture: number, look: number, part: Rectangle, before: ImageBitmap,
  *       after: ImageBitmap | null }
+ *   | { type: 'previewed', picture: number, look: number, part: Rectangle, before: ImageBitmap | null,
+ *       after: ImageBitmap | null, seconds: number }
  *   | { type: 'shown', picture: number, view: View, bitmap: ImageBitmap, scale: Scale | null }
  *   | { type: 'encoded', picture: number, purpose: Purpose, format: Format, file: Blob }
  *   | { type: 'unencoded', picture: number, purpose: Purpose, format: Format, failure: Failure }
  *   | { type: 'converted', id: number, file: Blob }
  *   | { type: 'unconverted', id: number, failure: Failure }
  *   | { type: 'failed', picture: number, isOpening: boolean, failure: Failure }
- * )} ToPage  after `crashed` the worker does nothing any more; what it had of a result it gives away
+ * )} ToPage  `previewed` comes twice: first with the part as it is, then with what becomes of it, and how long that took. After
+ *   `crashed` the worker does nothing any more; what it had of a result it gives away
  *
  * The messages between the page and the worker that checks waiting files. The bitmap is a thumbnail.
  * @typedef {{ id: number, file: Blob, name: string }} ToChecker

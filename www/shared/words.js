@@ -1,4 +1,4 @@
-/** What the page says, in plain words. */
+/** What the page says, in a photographer's words. */
 
 /** @typedef {import('./kinds.js').Kind} Kind */
 /** @typedef {import('./protocol.js').Device} Device */
@@ -24,10 +24,10 @@ export function deviceName({ backend, adapter }) {
  */
 export function deviceNotice({ backend, adapter, fallbackReason }) {
   if (backend === 'cpu' && fallbackReason) {
-    return `No GPU can be used here: ${fallbackReason}. The CPU does the work instead, which takes longer.`;
+    return `No graphics card can be used here (${fallbackReason}). It works without one, but takes longer.`;
   }
   if (adapter?.isFallback) {
-    return 'This browser’s WebGPU is a software imitation of a GPU. It works, but the CPU is usually faster.';
+    return 'This browser only imitates a graphics card (GPU). It works, but the CPU is usually faster.';
   }
   return '';
 }
@@ -162,14 +162,45 @@ export function noiseName({ read, shot }) {
 }
 
 /**
- * The remaining time, in words.
+ * A run's progress: its current pass over the photo, and the remaining time.
+ *
+ * @param {object} run
+ * @param {number} run.sample  from 1
+ * @param {number} run.samples
+ * @param {number} run.step  from 1
+ * @param {number} run.steps
+ * @param {number} run.tile  how many of them are done
+ * @param {number} run.tiles
+ * @param {number} run.fraction
+ * @param {number} run.left  in seconds; 0 while unknown
+ */
+export function runText({ sample, samples, step, steps, tile, tiles, fraction, left }) {
+  const result = samples > 1 ? `Result ${sample} of ${samples}` : '';
+  const pass = steps > 1 ? `pass ${step} of ${steps}` : '';
+  // With a single pass, its parts show the progress.
+  const part = tiles > 1 && !pass && !result ? `part ${Math.min(tile + (fraction < 1 ? 1 : 0), tiles)} of ${tiles}` : '';
+  const time = left < 3 ? '' : `${duration(left)} left`;
+  const text = [result, pass, part, time].filter(Boolean).join(' · ') || 'Denoising…';
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/**
+ * How long a run will take.
  *
  * @param {number} seconds
+ * @param {boolean} isMeasured  whether that is known from this device
  */
-export function timeLeft(seconds) {
-  if (seconds < 3) return '';
-  if (seconds < 60) return `about ${Math.ceil(seconds / 5) * 5} s left`;
-  return `about ${Math.ceil(seconds / 60)} min left`;
+export function expectedText(seconds, isMeasured) {
+  if (!isMeasured) return `Takes ${seconds < 3 ? 'a few seconds' : duration(seconds)} on a typical device`;
+  return seconds < 2 ? 'Takes a moment' : `Takes ${duration(seconds)}`;
+}
+
+/** @param {number} seconds */
+function duration(seconds) {
+  if (seconds < 10) return `about ${Math.ceil(seconds)} s`;
+  if (seconds < 60) return `about ${Math.ceil(seconds / 5) * 5} s`;
+  if (seconds < 3600) return `about ${Math.ceil(seconds / 60)} min`;
+  return `about ${(seconds / 3600).toFixed(1)} h`;
 }
 
 /**

@@ -1,85 +1,75 @@
-import { deepened, toShow } from './image-file.js';
+import { toShow } from './image-file.js';
 import { strengthOf } from './strength.js';
 
 /** @typedef {import('../shared/protocol.js').Rectangle} Rectangle */
 /** @typedef {import('../shared/protocol.js').RunOptions} RunOptions */
 /** @typedef {import('./image-file.js').Photo} Photo */
-/** @typedef {{ part: Rectangle, before: ImageBitmap, after: ImageBitmap | null }} Seen */
+/** The settings that the latest time hangs on; `null` where it does not matter.
+ * @typedef {{ noise: string, strength: number, painted: ImageData | null } | null} Of */
 
-/** How long a preview may take, in seconds. */
-const PATIENCE = 1.5;
-/** How many pixels are denoised per second, as long as that was not measured. */
-const SPEED = { webgpu: 1_000_000, cpu: 40_000 };
-/** Sides of a preview: less would show nothing, more would not fit a screen. */
-const LEAST_SIDE = 96;
-const MOST_PIXELS = 2_000_000;
-/** Pixels around a preview that are denoised too, because they influence it. */
-const MARGIN = 32;
 /** Longest side of a sharp part: a large screen's. */
 const MOST_SHOWN = 4096;
 
-/** Previews a run on a part of a photo, as large as can be done at once. */
+/** Shows what a run would make of a part of a photo: the pixels that the run gives there. */
 export class Looker {
   #denoiser;
-  /** Pixels per second and step. */
-  #speed;
+  /** What a run has to know of the whole photo: to find it takes a look at all of it.
+   * @type {{ picture: number, of: Of, overview: import('../../pkg/index.js').Overview } | undefined} */
+  #known;
 
   /** @param {import('../../pkg/index.js').Denoiser} denoiser */
   constructor(denoiser) {
     this.#denoiser = denoiser;
-    this.#speed = SPEED[denoiser.backend];
   }
 
   /**
+   * @param {number} picture  the photo's number
    * @param {Photo} photo
-   * @param {Rectangle} part  what is seen of it
-   * @param {RunOptions} options
-   * @param {Seen | null} sharp  what is seen, if the preview is to be put in the middle of it
+   * @param {Rectangle} part
+   * @param {RunOptions} settings
    * @param {AbortSignal} signal
-   * @returns {Promise<Seen>}
    */
-  async preview(photo, part, { painted, strength, samples: _, ...options }, sharp, signal) {
-    const inner = middleOf(part, Math.min(MOST_PIXELS, (this.#speed * PATIENCE) / options.steps));
-    const outer = grown(inner, MARGIN, photo.image);
-    const begin = performance.now();
-    const { image } = await this.#denoiser.denoise(deepened(cut(photo.image, outer)), {
-      ...options,
-      strength: strengthOf(painted, strength, photo.image, outer),
-      signal,
-    });
-    const seconds = (performance.now() - begin) / 1000;
-    this.#speed = (outer.width * outer.height * options.steps) / Math.max(0.01, seconds);
-    const within = { ...inner, x: inner.x - outer.x, y: inner.y - outer.y };
-    const after = await toShow({ ...photo, image: cut(image, within) }, MOST_SHOWN);
-    if (!sharp) return { part: inner, before: await sharpPart(photo, inner), after };
-    return { ...sharp, after: inserted(after, inner, sharp) };
+  async preview(picture, photo, part, settings, signal) {
+    const { painted, strength, ...options } = settings;
+    const { image } = photo;
+    const wanted = { ...options, strength: strengthOf(painted, strength, image) };
+    const overview = this.#overview(picture, image, settings, wanted);
+    const { image: made } = await this.#denoiser.denoise(image, { ...wanted, region: { ...part, overview }, signal });
+    return toShow({ image: made, metadata: photo.metadata }, MOST_SHOWN);
+  }
+
+  /**
+   * @param {number} picture
+   * @param {Photo['image']} image
+   * @param {RunOptions} settings
+   * @param {import('../../pkg/index.js').DenoiseOptions} wanted
+   */
+  #overview(picture, image, { noise, strength, painted, steps }, wanted) {
+    // With one step only what hangs on the photo itself matters.
+    const of = steps > 1 ? { noise: JSON.stringify(noise), strength, painted } : null;
+    const known = this.#known;
+    if (known?.picture === picture && (of === null || sameOf(known.of, of))) return known.overview;
+    const overview = this.#denoiser.overview(image, wanted);
+    this.#known = { picture, of, overview };
+    return overview;
   }
 }
 
 /**
- * A preview in the middle of the visible part, with a frame around it.
- *
- * @param {ImageBitmap} preview  given away
- * @param {Rectangle} inner
- * @param {Seen} seen  its `after` is given away
+ * @param {Of} a
+ * @param {Of} b
  */
-function inserted(preview, inner, { part, before, after }) {
-  const around = after ?? before;
-  const canvas = new OffscreenCanvas(around.width, around.height);
-  const context = canvas.getContext('2d');
-  if (!context) throw new Error('this browser has no memory left for the preview');
-  context.drawImage(around, 0, 0);
-  after?.close();
-  const scale = around.width / part.width;
-  /** @type {[number, number, number, number]} */
-  const place = [(inner.x - part.x) * scale, (inner.y - part.y) * scale, inner.width * scale, inner.height * scale];
-  context.drawImage(preview, ...place);
-  preview.close();
-  if (inner.width < part.width || inner.height < part.height) {
-    context.strokeStyle = 'rgb(255 255 255 / 60%)';
-    context.strokeRect(...place);
-  }
-  return canvas.transferToImageBitmap();
+function sameOf(a, b) {
+  return a !== null && b !== null && a.noise === b.noise && a.strength === b.strength && samePixels(a.painted, b.painted);
+}
+
+/**
+ * @param {ImageData | null} a
+ * @param {ImageData | null} b
+ */
+function samePixels(a, b) {
+  if (!a || !b) return a === b;
+  return a.width === b.width && a.height === b.height && a.data.every((value, i) => value === b.data[i]);
 }
 
 /**
@@ -90,36 +80,6 @@ function inserted(preview, inner, { part, before, after }) {
  */
 export function sharpPart(photo, part) {
   return toShow({ ...photo, image: cut(photo.image, part) }, MOST_SHOWN);
-}
-
-/**
- * The middle of a rectangle, with its proportions: as large as the limit on pixels allows, but not below the least
- * side.
- *
- * @param {Rectangle} part
- * @param {number} pixels
- * @returns {Rectangle}
- */
-function middleOf(part, pixels) {
-  const scale = Math.min(1, Math.sqrt(pixels / (part.width * part.height)));
-  const side = (/** @type {number} */ all) => Math.min(all, Math.max(LEAST_SIDE, Math.round(all * scale)));
-  const [width, height] = [side(part.width), side(part.height)];
-  const x = part.x + Math.floor((part.width - width) / 2);
-  const y = part.y + Math.floor((part.height - height) / 2);
-  return { x, y, width, height };
-}
-
-/**
- * @param {Rectangle} part
- * @param {number} by
- * @param {{ width: number, height: number }} image
- * @returns {Rectangle}
- */
-function grown(part, by, image) {
-  const [x, y] = [Math.max(0, part.x - by), Math.max(0, part.y - by)];
-  const right = Math.min(image.width, part.x + part.width + by);
-  const bottom = Math.min(image.height, part.y + part.height + by);
-  return { x, y, width: right - x, height: bottom - y };
 }
 
 /**

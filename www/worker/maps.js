@@ -44,8 +44,8 @@ export async function noiseMap(denoiser, bitmap, view, { noise, painted, strengt
     return ((planes[i] ?? 0) + (planes[i + pixels] ?? 0) + (planes[i + 2 * pixels] ?? 0)) / 3;
   });
   const { bitmap: map, most } = await coloured(values, image.width, image.height);
-  const high = view === 'noise' ? `std ${most.toFixed(3)}` : `time ${most.toFixed(3)} of 1`;
-  return { bitmap: map, scale: { low: view === 'noise' ? 'no noise' : 'nothing to do', high } };
+  const high = view === 'noise' ? `most: ± ${percent(most)} of white` : `strongest: ${percent(most)}`;
+  return { bitmap: map, scale: { low: view === 'noise' ? 'no noise' : 'left alone', high } };
 }
 
 /**
@@ -57,7 +57,7 @@ export async function noiseMap(denoiser, bitmap, view, { noise, painted, strengt
  */
 export async function uncertaintyMap(uncertainty, { width, height }, most) {
   const map = await coloured(uncertainty, width, height);
-  const scale = { low: 'sure', high: `${(255 * map.most).toFixed(0)} codes of 255 apart` };
+  const scale = { low: 'sure', high: `guesswork: ± ${percent(map.most)}` };
   return { bitmap: await shrunk(map.bitmap, most), scale };
 }
 
@@ -75,6 +75,11 @@ export async function differenceMap(before, after) {
   }
   const scale = { low: 'made brighter', high: 'made darker' };
   return { bitmap: await createImageBitmap(noisy), scale };
+}
+
+/** @param {number} share */
+function percent(share) {
+  return `${Number((100 * share).toPrecision(2))} %`;
 }
 
 /** @param {ImageBitmap} bitmap  given away */

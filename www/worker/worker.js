@@ -181,6 +181,7 @@ async function denoise(picture, { painted, strength, ...options }) {
   const { metadata } = photo;
   const image = deepened(photo.image);
   let sent = Promise.resolve();
+  const begun = performance.now();
   let next = 0;
   const { image: denoised, noise, uncertainty } = await denoiser.denoise(image, {
     ...options,
@@ -204,6 +205,7 @@ async function denoise(picture, { painted, strength, ...options }) {
       });
     },
   });
+  const ended = performance.now();
   await sent;
   const made = { image: denoised, metadata, uncertainty };
   const bitmap = await toShow(made, MOST_SHOWN);
@@ -211,21 +213,34 @@ async function denoise(picture, { painted, strength, ...options }) {
   hold(picture, made);
   const numbers = 'read' in noise ? { read: noise.read, shot: noise.shot } : { read: 0, shot: 0 };
   const removed = 'curve' in noise ? { ...numbers, curve: noise.curve } : numbers;
-  tell({ type: 'denoised', picture, bitmap, isUncertain: uncertainty !== undefined, noise: removed }, [bitmap]);
+  const seconds = (ended - begun) / 1000;
+  tell({ type: 'denoised', picture, bitmap, isUncertain: uncertainty !== undefined, noise: removed, seconds }, [bitmap]);
 }
 
 /** @param {Extract<ToWorker, { type: 'look' }>} message */
-async function look({ picture, look, part, isSharp, options }) {
+async function look({ picture, look, part }) {
+  const photo = await photoOf(picture);
+  if (!photo) return;
+  const made = await madeOf(picture);
+  const before = await sharpPart(photo, part);
+  const after = made && (await sharpPart(made, part));
+  tell({ type: 'looked', picture, look, part, before, after }, [before, after]);
+}
+
+/** @param {Extract<ToWorker, { type: 'preview' }>} message */
+async function preview({ picture, look, part, options }) {
   looking?.abort();
   const { signal } = (looking = new AbortController());
   const photo = await photoOf(picture);
-  if (options) await ready();
   if (!photo || signal.aborted) return;
-  const made = await madeOf(picture);
-  const sharp = isSharp ? { part, before: await sharpPart(photo, part), after: made && (await sharpPart(made, part)) } : null;
-  const seen = options ? await looker?.preview(photo, part, options, sharp, signal) : sharp;
-  if (!seen || signal.aborted) return;
-  tell({ type: 'looked', picture, look, ...seen }, [seen.before, seen.after]);
+  const before = await sharpPart(photo, part);
+  tell({ type: 'previewed', picture, look, part, before, after: null, seconds: 0 }, [before]);
+  await ready();
+  const begin = performance.now();
+  const after = await looker?.preview(picture, photo, part, options, signal);
+  if (!after || signal.aborted) return;
+  const seconds = (performance.now() - begin) / 1000;
+  tell({ type: 'previewed', picture, look, part, before: null, after, seconds }, [after]);
 }
 
 /** @param {Extract<ToWorker, { type: 'show' }>} message */
@@ -290,6 +305,7 @@ onmessage = async ({ data }) => {
     else if (data.type === 'open') await openPicture(data);
     else if (data.type === 'denoise') await denoise(data.picture, data.options);
     else if (data.type === 'look') await look(data);
+    else if (data.type === 'preview') await preview(data);
     else if (data.type === 'show') await show(data);
     else if (data.type === 'encode') await encodeResult(data);
     else if (data.type === 'convert') await convert(data);

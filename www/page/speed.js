@@ -1,0 +1,111 @@
+// How long a run takes, by how long others took.
+
+/** @typedef {{ width: number, height: number }} Size */
+/** @typedef {'webgpu' | 'cpu'} Backend */
+
+/** Pixels that the network sees in a second, until that was measured: a slow computer's. */
+const GUESS = { webgpu: 1_000_000, cpu: 60_000, imitation: 15_000 };
+/** Sides of the tiles of a run, and what is seen around each, in pixels; as the package has them. */
+const TILE = { webgpu: 512, cpu: 384 };
+const HALO = 64;
+/** How long a preview may take, in seconds. */
+const PATIENCE = 2;
+/** The least and the most pixels of a preview. */
+const [LEAST, MOST] = [96 ** 2, 640 ** 2];
+
+/** How fast a device is; kept between visits. */
+export class Speed {
+  #store;
+  #name;
+  #backend;
+  /** Pixels a second: of runs, or of previews as long as there was no run. */
+  #measured = 0;
+  #isOfRun = false;
+  #isImitation;
+
+  /**
+   * @param {{ backend: Backend, name: string, isImitation: boolean }} device
+   * @param {Pick<Storage, 'getItem' | 'setItem'> | null} store
+   */
+  constructor({ backend, name, isImitation }, store) {
+    this.#backend = backend;
+    this.#isImitation = isImitation;
+    this.#store = store;
+    this.#name = `svnr-speed ${name}`;
+    const kept = Number(store?.getItem(this.#name));
+    if (kept > 0) {
+      this.#measured = kept;
+      this.#isOfRun = true;
+    }
+  }
+
+  /** Whether it was measured here. */
+  get isMeasured() {
+    return this.#measured > 0;
+  }
+
+  /** Pixels that the network sees in a second. */
+  get #pixels() {
+    return this.#measured || (this.#isImitation ? GUESS.imitation : GUESS[this.#backend]);
+  }
+
+  /**
+   * A run on a photo took so long.
+   *
+   * @param {Size} photo
+   * @param {number} evaluations  steps of all samples
+   * @param {number} seconds
+   */
+  ran(photo, evaluations, seconds) {
+    if (seconds <= 0) return;
+    this.#measured = (seenBy(photo, TILE[this.#backend]) * evaluations) / seconds;
+    this.#isOfRun = true;
+    this.#store?.setItem(this.#name, String(Math.round(this.#measured)));
+  }
+
+  /**
+   * A preview took so long. It says less than a run does.
+   *
+   * @param {Size} part
+   * @param {number} evaluations
+   * @param {number} seconds
+   */
+  previewed({ width, height }, evaluations, seconds) {
+    if (this.#isOfRun || seconds <= 0) return;
+    this.#measured = ((width + 2 * HALO) * (height + 2 * HALO) * evaluations) / seconds;
+  }
+
+  /**
+   * How long a run will take, in seconds.
+   *
+   * @param {Size} photo
+   * @param {number} evaluations
+   */
+  seconds(photo, evaluations) {
+    return (seenBy(photo, TILE[this.#backend]) * evaluations) / this.#pixels;
+  }
+
+  /** The most pixels of a preview that comes soon enough. @param {number} evaluations */
+  previewPixels(evaluations) {
+    const side = Math.sqrt((this.#pixels * PATIENCE) / evaluations) - 2 * HALO;
+    return Math.min(MOST, Math.max(LEAST, side > 0 ? side ** 2 : 0));
+  }
+}
+
+/**
+ * How many pixels the network sees in one step over a photo: those of all tiles, each with what is around it.
+ *
+ * @param {Size} photo
+ * @param {number} tile
+ */
+function seenBy({ width, height }, tile) {
+  /** @param {number} length */
+  const along = (length) => {
+    let seen = 0;
+    for (let start = 0; start < length; start += tile) {
+      seen += Math.min(length, start + tile + HALO) - Math.max(0, start - HALO);
+    }
+    return seen;
+  };
+  return along(width) * along(height);
+}
