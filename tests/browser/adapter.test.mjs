@@ -32,7 +32,7 @@ test('a GPU of software denoises, is called what it is, and the CPU is offered i
   const { page, errors } = await visit(t);
   await page.locator('#device').getByText('Runs on a software GPU: ').waitFor();
   assert.match(await device(page), /swiftshader/i);
-  await page.getByText('software imitation of a GPU').waitFor();
+  await page.getByText('only imitates a graphics card').waitFor();
   const dB = await better(page);
   assert(dB > 3, `${dB} dB`);
   await page.getByRole('button', { name: 'Use the CPU instead' }).click();
@@ -59,8 +59,8 @@ for (const [what, code, says] of UNUSABLE) {
     const { page, errors } = await visit(t, { prepare: (page) => inWorker(page, code) });
     await page.locator('#device').getByText('Runs on the CPU').waitFor();
     const notice = await page.locator('#notice').innerText();
-    assert(notice.startsWith('No GPU can be used here: ') && notice.includes(says), notice);
-    assert.match(notice, /The CPU does the work instead, which takes longer\.$/);
+    assert(notice.startsWith('No graphics card can be used here (') && notice.includes(says), notice);
+    assert.match(notice, /It works without one, but takes longer\.$/);
     const dB = await better(page);
     assert(dB > 3, `${dB} dB`);
     assert.deepEqual(errors, []);

@@ -78,11 +78,11 @@ const STEPS = [
   }],
   ['Its noise is measured', (page) => page.until(`${of('#noise-words')}.replace('measuring…', '')`)],
   ['A preview', async (page) => {
-    await page.until(isShown('svnr-compare[preview]'));
+    await page.until(isShown('svnr-loupe[ready]'));
     return 'shown';
   }],
   ['The noise map', async (page) => {
-    await choose(page, "//select[@id='view']", 'Noise map');
+    await choose(page, "//select[@id='view']", 'Where there is noise');
     const legend = await page.until(`${isShown('#legend')} && ${of('#legend', 'innerText')}.trim().replace(/\\s*\\n\\s*/, ' to ')`);
     await choose(page, "//select[@id='view']", 'Picture');
     return legend;

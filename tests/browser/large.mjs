@@ -61,14 +61,14 @@ try {
   await page.locator('#file').setInputFiles(path);
   await reach(page, 'open');
   await row('open a JPEG of 50 megapixels');
-  await page.locator('svnr-compare[preview]').waitFor();
+  await page.locator('svnr-loupe[ready]').waitFor();
   await row('its noise, and a first preview');
   await page.getByRole('button', { name: '100 %' }).click();
   await page.locator('svnr-compare .detail:not([hidden])').first().waitFor();
   await row('look at 100 %');
   await denoise(page, 'Balanced');
-  await page.getByText(/tile [2-9] of/).waitFor();
-  await row('a run of 4 steps, to its second tile');
+  await page.getByText(/Pass 1 of 4/).waitFor();
+  await row('a run of 4 steps, under way');
   await page.getByRole('button', { name: 'Cancel' }).click();
   await reach(page, 'open');
   await page.locator('#noise-words').getByText(/strong|moderate/).waitFor();

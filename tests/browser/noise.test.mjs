@@ -150,7 +150,7 @@ describe('the chart', () => {
       chart.show({ points: [{ mean: 0.18, std: 0.02 }], noise: { read: 0.02, shot: 0 } });
     });
     const name = await chart.getAttribute('aria-label');
-    assert.match(name ?? '', /at mid-grey the noise is 6\.1 codes of 255, in the shadows \d+, in the highlights 2\.6; 1 measured point$/);
+    assert.match(name ?? '', /at mid-grey the noise is 6\.1 levels of 255, in the shadows \d+, in the highlights 2\.6; 1 measured point$/);
   });
 
   test('keeps noise that is beyond its ends inside', async (t) => {
@@ -182,15 +182,15 @@ test('what was measured is shown, and nothing moves when it comes', async (t) =>
     );
   const before = await places();
   assert.equal(await value(), null);
-  for (const name of ['Noise as', 'Read noise', 'Shot noise']) {
+  for (const name of ['Noise as', 'In the shadows (read noise)', 'In the light (shot noise)']) {
     for (const input of await page.getByLabel(name).all()) assert(await input.isDisabled(), name);
   }
   await fields.evaluate((fields, measured) => fields.setMeasured(measured), MEASURED);
   assert.deepEqual(await places(), before);
   assert.deepEqual(await value(), { read: MEASURED.read, shot: MEASURED.shot });
   assert.equal(await source(), 'As measured');
-  assert.equal(await page.getByRole('spinbutton', { name: 'Read noise, number' }).inputValue(), '0.008');
-  assert.equal(await page.getByRole('slider', { name: 'Shot noise' }).getAttribute('aria-valuetext'), '0.004');
+  assert.equal(await page.getByRole('spinbutton', { name: 'In the shadows (read noise), number' }).inputValue(), '0.008');
+  assert.equal(await page.getByRole('slider', { name: 'In the light' }).getAttribute('aria-valuetext'), '0.004');
   await page.getByRole('img', { name: '14 measured points' }).waitFor();
   assert.deepEqual(errors, []);
 });
@@ -201,7 +201,7 @@ test('a preset sets the numbers, and so does what was measured', async (t) => {
   assert(strong);
   await page.getByLabel('Noise as').selectOption(strong.name);
   assert.deepEqual(await value(), { read: strong.read, shot: strong.shot });
-  assert.equal(await page.getByRole('spinbutton', { name: 'Shot noise, number' }).inputValue(), '0.0316');
+  assert.equal(await page.getByRole('spinbutton', { name: 'In the light (shot noise), number' }).inputValue(), '0.0316');
   const { dots, line } = await drawn(page);
   assert.equal(dots.length, MEASURED.points.length);
   assertNear(line.at(-1), expected(1, Math.sqrt(strong.read ** 2 + strong.shot)), 'line at white');
@@ -212,17 +212,17 @@ test('a preset sets the numbers, and so does what was measured', async (t) => {
 
 test('a moved slider or a typed number makes it own numbers', async (t) => {
   const { page, fields, value, source } = await visitFields(t);
-  await page.getByRole('slider', { name: 'Read noise' }).press('ArrowRight');
+  await page.getByRole('slider', { name: 'In the shadows' }).press('ArrowRight');
   assert.equal(await source(), 'Own numbers');
   const read = (await value())?.read ?? 0;
   assert(read > MEASURED.read && read < 1.1 * MEASURED.read, `${read}`);
   assert.equal((await value())?.shot, MEASURED.shot);
   await page.getByLabel('Noise as').selectOption('As measured');
-  await page.getByRole('spinbutton', { name: 'Shot noise, number' }).fill('0.02');
+  await page.getByRole('spinbutton', { name: 'In the light (shot noise), number' }).fill('0.02');
   assert.equal(await source(), 'Own numbers');
   assert.deepEqual(await value(), { read: MEASURED.read, shot: 0.02 });
   // What is no noise is not taken.
-  await page.getByRole('spinbutton', { name: 'Shot noise, number' }).fill('-1');
+  await page.getByRole('spinbutton', { name: 'In the light (shot noise), number' }).fill('-1');
   assert.equal((await value())?.shot, 0.02);
   // A denoiser that starts anew sends its presets again.
   await fields.evaluate((fields, presets) => fields.setPresets(presets), PRESETS);
@@ -238,7 +238,7 @@ test('a new photo has its own noise, and as much of it is taken as of the last',
   assert.deepEqual(await parts(), { luminance: 0.4, chrominance: 0.95 });
   assert.equal(await page.getByRole('slider', { name: 'Grain' }).getAttribute('aria-valuetext'), '40 %');
   assert.equal(await source(), 'As measured');
-  await page.getByRole('spinbutton', { name: 'Read noise, number' }).fill('0.1');
+  await page.getByRole('spinbutton', { name: 'In the shadows (read noise), number' }).fill('0.1');
   await fields.evaluate((fields) => fields.begin());
   assert.equal(await value(), null);
   await fields.evaluate((fields) => fields.setMeasured({ read: 0.001, shot: 0.0005, points: [] }));
@@ -257,14 +257,14 @@ test('every change is told once', async (t) => {
     return told;
   });
   const times = () => told.evaluate((told) => told.times);
-  await page.getByRole('slider', { name: 'Read noise' }).press('ArrowRight');
+  await page.getByRole('slider', { name: 'In the shadows' }).press('ArrowRight');
   assert.equal(await times(), 1);
   await page.getByRole('slider', { name: 'Grain' }).press('ArrowLeft');
   assert.equal(await times(), 2);
   await page.getByLabel('Noise as').selectOption('As measured');
   assert.equal(await times(), 3);
-  await page.getByRole('spinbutton', { name: 'Shot noise, number' }).fill('0.3');
-  await page.getByRole('spinbutton', { name: 'Shot noise, number' }).blur();
+  await page.getByRole('spinbutton', { name: 'In the light (shot noise), number' }).fill('0.3');
+  await page.getByRole('spinbutton', { name: 'In the light (shot noise), number' }).blur();
   assert.equal(await times(), 4);
 });
 

@@ -28,12 +28,12 @@ describe('a run', () => {
     await reach(page, 'open');
     await page.locator('#device').getByText('Runs on the CPU').waitFor();
     await denoise(page, 'Fine');
-    await page.getByText(/Step \d+ of 16/).waitFor();
+    await page.getByText(/Pass \d+ of 16/).waitFor();
     await page.getByRole('button', { name: 'Cancel' }).click();
     await reach(page, 'open');
     await denoise(page);
     // Were the run of 16 steps still going on, its steps would be shown.
-    await page.getByText('Step 1 of 1').waitFor();
+    await page.locator('#phase').getByText('Denoising…').waitFor();
     await reach(page, 'done');
     assert.deepEqual(errors, []);
   });
@@ -44,7 +44,7 @@ describe('a run', () => {
     await reach(page, 'open');
     await page.locator('#device').getByText('Runs on the CPU').waitFor();
     await denoise(page, 'Fine');
-    await page.getByText(/Step \d+ of 16/).waitFor();
+    await page.getByText(/Pass \d+ of 16/).waitFor();
     await choose(page, 'second.png');
     const second = page.locator('svnr-queue li').nth(1);
     await second.getByText('waiting').waitFor();
@@ -211,7 +211,7 @@ describe('screenshots', () => {
       await page.getByRole('radio', { name: 'Balanced' }).check();
       await page.locator('details:has(svnr-noise) > summary').click();
       await page.getByRole('button', { name: 'Denoise', exact: true }).click();
-      await page.getByText(/Step [2-4] of 4/).waitFor();
+      await page.getByText(/Pass [2-4] of 4/).waitFor();
       await shoot('running');
       await reach(page, 'done');
       await shoot('done');

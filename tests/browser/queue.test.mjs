@@ -163,7 +163,7 @@ test('cancelling ends all of it, and photos can be taken off and added', async (
   await reach(page, 'open');
   await page.getByRole('radio', { name: 'Fine' }).check();
   await page.getByRole('button', { name: 'Denoise all' }).click();
-  await page.getByText(/Step \d+ of 16/).waitFor();
+  await page.getByText(/Pass \d+ of 16/).waitFor();
   // What comes now waits for its turn.
   await give(page, { name: 'late.png', buffer: encodePng(tall.noisy) });
   assert.equal(await title(page), 'wide.png');
@@ -186,7 +186,7 @@ test('a result stays while the photo is denoised again, until there is a new one
   const first = decodePng((await download(page)).bytes);
   await page.getByLabel('Strength').fill('50');
   await denoise(page, 'Fine');
-  await page.getByText(/Step \d+ of 16/).waitFor();
+  await page.getByText(/Pass \d+ of 16/).waitFor();
   await page.getByRole('button', { name: 'Cancel' }).click();
   await reach(page, 'done');
   assert.equal(largestDifference(first, decodePng((await download(page)).bytes)), 0);
