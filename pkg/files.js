@@ -1,6 +1,6 @@
 import { SvnrError } from './errors.js';
 import { MOST_PIXELS, own, pixelsOf, toPicture, writePicture } from './image.js';
-import { FileMetadata, FilePixels, decodeFile as decode } from './wasm/svnr_wasm.js';
+import { FileMetadata, FilePixels, decodeFile as decode, displayP3Profile, leftOut, toSrgb } from './wasm/svnr_wasm.js';
 import { call, init } from './wasm.js';
 
 /** @typedef {import('./index.d.ts').Metadata} Metadata */
@@ -18,15 +18,23 @@ export async function decodeFile(file, { name = 'the file' } = {}) {
   await init();
   const bytes = await bytesOf(file);
   const decoded = call(() => decode(bytes, name, MOST_PIXELS));
-  const { width, height, depth, isFirstOfSeveral } = decoded;
-  const metadata = { profile: decoded.profile(), exif: decoded.exif(), xmp: decoded.xmp() };
+  const { width, height, depth, bits, isFirstOfSeveral } = decoded;
+  const [x, y] = decoded.density() ?? [];
+  const metadata = {
+    profile: decoded.profile(),
+    exif: decoded.exif(),
+    xmp: decoded.xmp(),
+    iptc: decoded.iptc(),
+    density: x && y ? { x, y } : undefined,
+  };
+  const notes = decoded.notes();
   const image = call(() => pixels(decoded));
-  return { image, width, height, depth: /** @type {8 | 16 | 32} */ (depth), metadata, isFirstOfSeveral };
+  return { image, width, height, depth: /** @type {8 | 16 | 32} */ (depth), metadata, isFirstOfSeveral, notes };
 
   /** @param {import('./wasm/svnr_wasm.js').DecodedFile} decoded */
   function pixels(decoded) {
-    if (depth === 16) return { data: decoded.intoU16(), width, height, colorSpace: /** @type {const} */ ('srgb') };
-    if (depth === 32) return { data: decoded.intoF32(), width, height, colorSpace: /** @type {const} */ ('srgb-linear') };
+    if (bits === 16) return { data: decoded.intoU16(), width, height, colorSpace: /** @type {const} */ ('srgb') };
+    if (bits === 32) return { data: decoded.intoF32(), width, height, colorSpace: /** @type {const} */ ('srgb-linear') };
     // wasm-bindgen returns them in an array of their own, although its types say otherwise.
     const data = new Uint8ClampedArray(/** @type {ArrayBuffer} */ (decoded.intoU8().buffer));
     if (typeof ImageData === 'function') return new ImageData(data, width, height);
@@ -50,7 +58,7 @@ export async function encodeFile(source, options = {}) {
     bad('depth', depth, `8${format === 'png' ? ' or 16' : format === 'tiff' ? ', 16 or 32' : ''} for ${format}`);
   }
   await init();
-  const belongs = new FileMetadata(metadata.profile, metadata.exif, metadata.xmp);
+  const belongs = forWasm({ ...metadata, profile: metadata.profile ?? profileOf(image) });
   try {
     const lossy = format === 'webp' && quality < 100 && typeof OffscreenCanvas === 'function';
     const bytes = lossy
@@ -65,9 +73,51 @@ export async function encodeFile(source, options = {}) {
 /**
  * See index.d.ts.
  *
+ * @type {typeof import('./index.d.ts').leftOutOf}
+ */
+export async function leftOutOf(metadata, format) {
+  if (!Object.hasOwn(DEPTHS, format)) bad('format', format, `one of ${Object.keys(DEPTHS).join(', ')}`);
+  await init();
+  const belongs = forWasm(metadata);
+  try {
+    return call(() => leftOut(format, belongs));
+  } finally {
+    belongs.free();
+  }
+}
+
+/** @param {Metadata} metadata */
+function forWasm({ profile, exif, xmp, iptc, density }) {
+  return new FileMetadata(profile, exif, xmp, iptc, density && new Float64Array([density.x, density.y]));
+}
+
+/**
+ * The profile that an image's color space needs in a file.
+ *
+ * @param {Pixels} image
+ */
+function profileOf(image) {
+  return image.colorSpace === 'display-p3' ? displayP3Profile() : undefined;
+}
+
+/**
+ * See index.d.ts.
+ *
  * @type {typeof import('./index.d.ts').toImageData}
  */
-export async function toImageData(source) {
+export async function toImageData(source, { profile } = {}) {
+  const shown = await asImageData(source);
+  if (!profile) return shown;
+  await init();
+  const data = new Uint8Array(shown.data);
+  call(() => toSrgb(data, profile));
+  return new ImageData(new Uint8ClampedArray(data.buffer), shown.width, shown.height);
+}
+
+/**
+ * @param {Parameters<typeof import('./index.d.ts').toImageData>[0]} source
+ */
+async function asImageData(source) {
   const image = pixelsOf(source);
   if (typeof ImageData === 'function' && image instanceof ImageData) return image;
   const { width, height } = image;
@@ -104,8 +154,9 @@ export async function fileImage(file) {
       }
     }
   }
-  const { image } = await decodeFile(file, 'name' in file ? { name: String(file.name) } : {});
-  return own(typeof ImageData === 'function' ? await toImageData(image) : image);
+  const { image, metadata } = await decodeFile(file, 'name' in file ? { name: String(file.name) } : {});
+  const { profile } = metadata;
+  return own(typeof ImageData === 'function' ? await toImageData(image, profile ? { profile } : {}) : image);
 }
 
 /**

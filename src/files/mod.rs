@@ -1,181 +1,88 @@
 //! Image files: what they hold as linear light, and back.
 //!
-//! 8- and 16-bit files (PNG, JPEG, WebP, TIFF) hold sRGB; 32-bit float TIFF and OpenEXR hold linear light, in which
-//! values below 0 and above 1 survive reading and writing. Grey and palette images become RGB. An orientation in the
-//! metadata is applied; the rest of the metadata and the colour profile go with the photo where the format takes them.
-//! The colours are not converted: a picture is denoised in those of its profile, and keeps both.
+//! Each format's reader gives a [`Decoded`]: the pixels in the file's own numbers, upright, with a [`ColorEncoding`] that
+//! says what they are in linear light, the [`Metadata`] that follow them, and [`Note`]s for the user. That becomes a
+//! [`Photo`] in linear light, which [`write`] brings back into the numbers of its encoding.
 //!
-//! [`decode`] and [`encode`] work on bytes, for callers without a file system.
+//! Integers without a word about their colours are sRGB, floats linear light. An ICC profile, PNG's gAMA, cHRM and cICP,
+//! and OpenEXR's chromaticities are kept: a photo is denoised in linear light of its own primaries, by the curve of its own
+//! profile, and written in the same. Where a format cannot say so, it gets a profile that does. Profiles of tables, and
+//! inks by a profile, are converted to Display P3.
+//!
+//! [`decode`] works on bytes, for callers without a file system.
 
+mod color;
+mod decoded;
+pub(crate) mod encode;
+mod error;
+#[cfg(feature = "tools")]
+mod exr;
 mod jpeg;
+mod kind;
 mod metadata;
+mod notes;
+mod png;
 mod read;
+#[cfg_attr(not(target_family = "wasm"), allow(dead_code))]
+pub(crate) mod recode;
+mod refusal;
 mod replace;
-mod several;
 mod tiff;
+mod webp;
 mod write;
 
-use std::path::{Path, PathBuf};
-
-use crate::error::Error;
 use crate::image::LinearImage;
-pub use metadata::Metadata;
-pub use read::{Decoded, decode, read};
-pub use write::{JPEG_QUALITY, check_fits, check_output, check_size, encode, write};
-
-/// The formats that can be read and written, for messages. OpenEXR's decoder is too large for the browser.
-const FORMATS: &str =
-    if cfg!(feature = "tools") { "PNG, JPEG, WebP, TIFF or OpenEXR" } else { "PNG, JPEG, WebP or TIFF" };
+pub(crate) use color::can_be_grey;
+pub use color::{ColorEncoding, ColorTag, Curve};
+pub use decoded::Decoded;
+pub use error::FileError;
+pub use metadata::{Density, Metadata};
+pub use notes::Note;
+pub use read::{decode, read};
+pub use write::{JPEG_QUALITY, check_fits, check_output, check_size, write};
 
 /// How a file holds its samples.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Depth {
-    /// 8-bit sRGB.
+    /// Integers of up to 8 bits.
     Eight,
-    /// 16-bit sRGB.
+    /// Integers of more bits, up to 16.
     Sixteen,
-    /// 32-bit float, linear light.
+    /// Floats.
     Float,
 }
 
 /// A file's image and what else belongs to it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Photo {
-    /// The colours.
+    /// The colours, in linear light of the file's own primaries.
     pub image: LinearImage,
     /// The opacity of each pixel as the file has it, row after row; 0 to 1 except in float files.
     pub alpha: Option<Vec<f32>>,
     /// How the file held it; a format that can will be written the same way.
     pub depth: Depth,
-    /// Colour profile, EXIF and XMP.
+    /// Whether the file has one channel of colour, of which the image has three copies; the result gets one again.
+    pub is_grey: bool,
+    /// How the file's numbers stand for colours.
+    pub encoding: ColorEncoding,
+    /// EXIF, XMP and what else belongs to it.
     pub metadata: Metadata,
+    /// What the user should know about it.
+    pub notes: Vec<Note>,
 }
 
 impl Photo {
     /// A photo of colours alone.
     pub fn new(image: LinearImage, depth: Depth) -> Self {
-        Self { image, alpha: None, depth, metadata: Metadata::default() }
-    }
-}
-
-/// Why a file could not be read or written.
-#[derive(Debug, thiserror::Error)]
-pub enum FileError {
-    /// The system refused.
-    #[error("{}: {error}", path.display())]
-    Io {
-        /// The file.
-        path: PathBuf,
-        /// What the system says.
-        error: std::io::Error,
-    },
-    /// A folder in place of a file.
-    #[error("{} is a folder; name the image files in it", path.display())]
-    Folder {
-        /// The folder.
-        path: PathBuf,
-    },
-    /// No bytes at all.
-    #[error("{} is empty (0 bytes); was it copied completely?", path.display())]
-    NoBytes {
-        /// The file.
-        path: PathBuf,
-    },
-    /// Something else, whatever its name.
-    #[error("{} is not an image that can be read; it must be {FORMATS}", path.display())]
-    NotAnImage {
-        /// The file.
-        path: PathBuf,
-    },
-    /// An image, but of another format, or of a rare variety.
-    #[error("{} cannot be read ({what}); convert it to {FORMATS}", path.display())]
-    Unsupported {
-        /// The file.
-        path: PathBuf,
-        /// What it is.
-        what: String,
-    },
-    /// Begins like an image and goes wrong.
-    #[error("{} is damaged or incomplete ({why}); get it from its source again", path.display())]
-    Damaged {
-        /// The file.
-        path: PathBuf,
-        /// What the decoder says.
-        why: String,
-    },
-    /// More pixels than can be denoised.
-    #[error(
-        "{} has {width} x {height} pixels; at most {} megapixels can be denoised at once, so make it smaller or cut it",
-        path.display(), limit / 1_000_000
-    )]
-    TooLarge {
-        /// The file.
-        path: PathBuf,
-        /// Pixels across.
-        width: u32,
-        /// Pixels down.
-        height: u32,
-        /// Pixels allowed.
-        limit: usize,
-    },
-    /// A size that no memory can hold, or a header that claims one.
-    #[error("{} claims more pixels than memory can hold; make it smaller, or cut it", path.display())]
-    TooMuchMemory {
-        /// The file.
-        path: PathBuf,
-    },
-    /// Samples that are no image, not-a-number for example.
-    #[error("{}: {error}", path.display())]
-    Content {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong.
-        error: Error,
-    },
-    /// An output name that does not say which format.
-    #[error("{}: the name must end in .png, .jpg, .jpeg, .webp, .tif, .tiff or .exr", path.display())]
-    UnknownExtension {
-        /// The file.
-        path: PathBuf,
-    },
-    /// More pixels across or down than the output's format can say.
-    #[error(
-        "{}: {format} holds at most {limit} pixels across and down, and the photo has {width} x {height}; write a .png or \
-         .tiff",
-        path.display()
-    )]
-    SideTooLong {
-        /// The file.
-        path: PathBuf,
-        /// The format.
-        format: &'static str,
-        /// Pixels allowed in a side.
-        limit: usize,
-        /// Pixels across.
-        width: usize,
-        /// Pixels down.
-        height: usize,
-    },
-    /// Transparency into a format without.
-    #[error("{}: JPEG cannot hold transparent pixels; write a .png, .webp, .tiff or .exr", path.display())]
-    NoTransparency {
-        /// The file.
-        path: PathBuf,
-    },
-    /// The encoder refused.
-    #[error("{} could not be written ({why})", path.display())]
-    Encoding {
-        /// The file.
-        path: PathBuf,
-        /// What the encoder says.
-        why: String,
-    },
-}
-
-impl FileError {
-    fn io(path: &Path) -> impl FnOnce(std::io::Error) -> Self {
-        let path = path.to_path_buf();
-        move |error| Self::Io { path, error }
+        Self {
+            image,
+            alpha: None,
+            depth,
+            is_grey: false,
+            encoding: ColorEncoding::untagged(depth),
+            metadata: Metadata::default(),
+            notes: Vec::new(),
+        }
     }
 }
 
@@ -286,26 +193,34 @@ mod tests {
         let exif = b"II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x01\0\0\0\0\0\0\0".to_vec();
         let mut profile = vec![7; 70_000];
         profile[16..20].copy_from_slice(b"RGB ");
+        let encoding = ColorEncoding::unreadable(profile, Depth::Eight);
         let xmp = Some(b"<x:xmpmeta>a caption</x:xmpmeta>".to_vec());
-        let metadata = Metadata { profile: Some(profile), exif: Some(exif), xmp };
+        let metadata = Metadata { exif: Some(exif), xmp, iptc: None, density: Density::new(300.0, 300.0) };
         for (name, alpha) in [("a.png", None), ("a.jpg", None), ("a.webp", None), ("a.webp", Some(vec![0.0; 13 * 9]))] {
-            let photo = Photo { metadata: metadata.clone(), alpha, ..Photo::new(image(), Depth::Eight) };
+            let mut metadata = metadata.clone();
+            if name == "a.webp" {
+                // WebP has no place for it but in EXIF.
+                metadata.density = None;
+            }
+            let photo = Photo {
+                metadata: metadata.clone(),
+                encoding: encoding.clone(),
+                alpha,
+                ..Photo::new(image(), Depth::Eight)
+            };
             let back = round_trip(name, &photo);
-            assert!(back.metadata == metadata, "{name}");
+            let close = |density: Option<Density>| density.map(|density| density.x().round());
+            assert_eq!(close(back.metadata.density), close(metadata.density), "{name}");
+            assert!(Metadata { density: None, ..back.metadata } == Metadata { density: None, ..metadata }, "{name}");
+            assert!(back.encoding == photo.encoding, "{name}");
             assert_eq!(back.alpha, photo.alpha, "{name}");
         }
         // TIFF has places of its own for what is in an EXIF block (see `tiff`).
-        let photo = Photo { metadata: metadata.clone(), ..Photo::new(image(), Depth::Sixteen) };
-        let back = round_trip("a.tif", &photo).metadata;
-        assert!(back.profile == metadata.profile && back.xmp == metadata.xmp, "TIFF");
-        // A profile for grey or for ink would turn the colours into nonsense.
-        for kind in [b"GRAY", b"CMYK"] {
-            let mut profile = metadata.profile.clone().unwrap();
-            profile[16..20].copy_from_slice(kind);
-            let other = Metadata { profile: Some(profile), ..Metadata::default() };
-            let photo = Photo { metadata: other, ..Photo::new(image(), Depth::Eight) };
-            assert_eq!(round_trip("a.png", &photo).metadata.profile, None);
-        }
+        let photo =
+            Photo { metadata: metadata.clone(), encoding: encoding.clone(), ..Photo::new(image(), Depth::Sixteen) };
+        let back = round_trip("a.tif", &photo);
+        assert!(back.encoding.profile() == encoding.profile() && back.metadata.xmp == metadata.xmp, "TIFF");
+        assert_eq!(back.metadata.density, metadata.density);
     }
 
     #[test]

@@ -1,19 +1,18 @@
 //! From a file to linear light.
 
-use std::error::Error as _;
-use std::io::Cursor;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
-use image::codecs::tiff::TiffDecoder;
-use image::error::{DecodingError, ImageError};
-use image::metadata::Orientation;
-use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
+use image::{DynamicImage, ImageBuffer, ImageFormat};
 
-use crate::color::srgb_to_linear;
-use crate::error::Error;
-use crate::files::several::has_several;
-use crate::files::{Depth, FileError, Metadata, Photo, jpeg, tiff};
-use crate::image::{CHANNELS, LinearImage, MAX_PIXELS};
+use crate::files::color::ColorEncoding;
+use crate::files::color::profile::{Channels, Profile, read as read_profile};
+use crate::files::decoded::Decoded;
+use crate::files::jpeg::{self, Values};
+use crate::files::notes::Note;
+use crate::files::refusal::Refusal;
+use crate::files::{Depth, FileError, Photo, kind, png, tiff, webp};
+use crate::image::MAX_PIXELS;
 
 /// Reads an image file. The format is told from the content; the name does not matter. A file with more pixels than
 /// [`MAX_PIXELS`] is refused before memory is taken for them.
@@ -26,174 +25,102 @@ pub fn read(path: &Path) -> Result<Photo, FileError> {
         return Err(FileError::Folder { path: path.into() });
     }
     let bytes = std::fs::read(path).map_err(FileError::io(path))?;
-    let Decoded { pixels, metadata, .. } = decode(path, &bytes, MAX_PIXELS)?;
-    photo(pixels, metadata).map_err(|error| FileError::Content { path: path.into(), error })
-}
-
-/// A file's pixels as it holds them, upright.
-#[derive(Debug)]
-pub struct Decoded {
-    /// The pixels.
-    pub pixels: DynamicImage,
-    /// What belongs to them.
-    pub metadata: Metadata,
-    /// Whether the file holds more pictures, an animation (PNG, WebP) or pages (TIFF): these are of the first.
-    pub is_first_of_several: bool,
+    let decoded = decode(path, &bytes, MAX_PIXELS)?;
+    decoded.into_photo().map_err(|error| FileError::Content { path: path.into(), error })
 }
 
 /// Decodes the bytes of a file; `path` is its name in errors. With more than `limit` pixels it is refused before memory is
 /// taken for them.
 ///
 /// # Errors
-/// Any of [`FileError`] that concerns reading, but for those of the system.
+/// Any of [`FileError`] that concerns reading, but for those of the system. A decoder that panics is one of them,
+/// [`FileError::Decoder`], where panics unwind, which they do not in wasm.
 pub fn decode(path: &Path, bytes: &[u8], limit: usize) -> Result<Decoded, FileError> {
-    let format = format(path, bytes)?;
-    let damaged = |why: &str| FileError::Damaged { path: path.into(), why: why.into() };
-    if format == ImageFormat::Jpeg {
-        if !jpeg::is_complete(bytes) {
-            return Err(damaged("it ends too early"));
-        }
-        if jpeg::is_cmyk(bytes) {
-            let what = "its colours are inks, CMYK, in place of RGB".into();
-            return Err(FileError::Unsupported { path: path.into(), what });
-        }
-    }
-    let refused = |error: ImageError| refusal(path, error);
-    let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
-    let mut limits = Limits::no_limits();
-    // Twice the largest image as RGBA floats, so that a wrong header cannot ask for any amount.
-    limits.max_alloc = Some(limit as u64 * 4 * 4 * 2);
-    reader.limits(limits);
-    let mut decoder = reader.into_decoder().map_err(refused)?;
-    let (width, height) = decoder.dimensions();
-    if u64::from(width) * u64::from(height) > limit as u64 {
-        return Err(FileError::TooLarge { path: path.into(), width, height, limit });
-    }
-    if width == 0 || height == 0 {
-        let error = Error::EmptyImage { width: width as usize, height: height as usize };
-        return Err(FileError::Content { path: path.into(), error });
-    }
-    let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
-    let metadata = match format {
-        // Once it has limits, this decoder knows of no profile any more; of EXIF it never does.
-        ImageFormat::Tiff => Metadata {
-            exif: tiff::exif(bytes),
-            ..Metadata::of(&mut TiffDecoder::new(Cursor::new(bytes)).map_err(refused)?)
-        },
-        _ => Metadata::of(&mut decoder),
-    };
-    let mut pixels = DynamicImage::from_decoder(decoder).map_err(refused)?;
-    pixels.apply_orientation(orientation);
-    Ok(Decoded { pixels, metadata: metadata.upright(), is_first_of_several: has_several(bytes, format) })
-}
-
-/// The format by the first bytes.
-fn format(path: &Path, bytes: &[u8]) -> Result<ImageFormat, FileError> {
     if bytes.is_empty() {
         return Err(FileError::NoBytes { path: path.into() });
     }
-    let unsupported = |what: String| FileError::Unsupported { path: path.into(), what };
-    if is_raw(path) || tiff::is_raw(bytes) {
-        return Err(unsupported("it is a camera's RAW file, which has to be developed first".into()));
+    let decoded = catch_unwind(AssertUnwindSafe(|| decode_bytes(path, bytes, limit)));
+    match decoded {
+        Ok(Ok(Some(decoded))) => Ok(decoded),
+        Ok(Ok(None)) => Err(FileError::NotAnImage { path: path.into() }),
+        Ok(Err(refusal)) => Err(refusal.of_file(path)),
+        Err(_) => Err(FileError::Decoder { path: path.into() }),
     }
-    let Ok(format) = image::guess_format(bytes) else {
-        return Err(if is_heic(bytes) {
-            unsupported("it is a HEIC photo".into())
-        } else {
-            FileError::NotAnImage { path: path.into() }
-        });
-    };
-    match format {
-        ImageFormat::Png | ImageFormat::Jpeg | ImageFormat::WebP | ImageFormat::Tiff | ImageFormat::OpenExr => {
-            Ok(format)
+}
+
+fn decode_bytes(path: &Path, bytes: &[u8], limit: usize) -> Result<Option<Decoded>, Refusal> {
+    let Some(format) = kind::format(path, bytes)? else { return Ok(None) };
+    let mut orientation = None;
+    let decoded = match format {
+        ImageFormat::Png => png::decode(bytes, limit)?,
+        ImageFormat::Jpeg => decode_jpeg(bytes, limit)?,
+        ImageFormat::WebP => webp::decode(bytes, limit)?,
+        ImageFormat::Tiff => {
+            let (decoded, found) = tiff::decode(bytes, limit)?;
+            orientation = Some(found);
+            decoded
         }
-        other => {
-            let name = other.extensions_str().first().unwrap_or(&"another format").to_uppercase();
-            Err(unsupported(format!("it is {name}")))
-        }
-    }
-}
-
-/// Told by its name: not every kind is a TIFF file with a preview.
-fn is_raw(path: &Path) -> bool {
-    const EXTENSIONS: [&str; 10] = ["dng", "cr2", "cr3", "nef", "arw", "raf", "orf", "rw2", "pef", "srw"];
-    path.extension().is_some_and(|e| EXTENSIONS.iter().any(|raw| e.eq_ignore_ascii_case(raw)))
-}
-
-fn is_heic(bytes: &[u8]) -> bool {
-    const BRANDS: [&[u8]; 5] = [b"heic", b"heix", b"hevc", b"mif1", b"msf1"];
-    bytes.get(4..8) == Some(b"ftyp") && bytes.get(8..12).is_some_and(|brand| BRANDS.contains(&brand))
-}
-
-/// The decoder's error in our words.
-fn refusal(path: &Path, error: ImageError) -> FileError {
-    let path = path.into();
-    match error {
-        ImageError::Unsupported(e) => FileError::Unsupported { path, what: e.to_string() },
-        // The decoders report the end of the file as an error of the system.
-        ImageError::IoError(_) => FileError::Damaged { path, why: "it ends too early".into() },
-        ImageError::Limits(_) => FileError::TooMuchMemory { path },
-        ImageError::Decoding(e) => FileError::Damaged { path, why: reason(&e) },
-        other => FileError::Damaged { path, why: other.to_string() },
-    }
-}
-
-/// What is wrong, without the decoder's own names for it.
-fn reason(error: &DecodingError) -> String {
-    let why = error.source().map_or_else(|| error.to_string(), ToString::to_string);
-    if why.starts_with("CRC error") { "a checksum is wrong".into() } else { why }
-}
-
-fn photo(pixels: DynamicImage, metadata: Metadata) -> Result<Photo, Error> {
-    let (width, height) = (pixels.width() as usize, pixels.height() as usize);
-    let has_alpha = pixels.color().has_alpha();
-    let per_channel = pixels.color().bytes_per_pixel() / pixels.color().channel_count();
-    let stride = if has_alpha { 4 } else { 3 };
-    let (depth, (image, alpha)) = match (per_channel, has_alpha) {
-        (1, false) => (Depth::Eight, planes(width, height, stride, pixels.into_rgb8().as_raw(), from_8)?),
-        (1, true) => (Depth::Eight, planes(width, height, stride, pixels.into_rgba8().as_raw(), from_8)?),
-        (2, false) => (Depth::Sixteen, planes(width, height, stride, pixels.into_rgb16().as_raw(), from_16)?),
-        (2, true) => (Depth::Sixteen, planes(width, height, stride, pixels.into_rgba16().as_raw(), from_16)?),
-        (_, false) => (Depth::Float, planes(width, height, stride, pixels.into_rgb32f().as_raw(), |v| (v, v))?),
-        (_, true) => (Depth::Float, planes(width, height, stride, pixels.into_rgba32f().as_raw(), |v| (v, v))?),
+        #[cfg(feature = "tools")]
+        ImageFormat::OpenExr => crate::files::exr::decode(bytes, limit)?,
+        _ => return Err(Refusal::Unsupported("it is OpenEXR".into())),
     };
-    Ok(Photo { image, alpha, depth, metadata })
+    decoded.check_values()?;
+    let orientation = orientation.unwrap_or_else(|| decoded.metadata.orientation());
+    Ok(Some(decoded.upright(orientation)))
 }
 
-/// (linear light, share of the largest value) of an 8-bit sample.
-fn from_8(v: u8) -> (f32, f32) {
-    let share = f32::from(v) / 255.0;
-    (srgb_to_linear(share), share)
-}
-
-/// (linear light, share of the largest value) of a 16-bit sample.
-fn from_16(v: u16) -> (f32, f32) {
-    let share = f32::from(v) / 65535.0;
-    (srgb_to_linear(share), share)
-}
-
-/// Colours and alpha from interleaved samples; `convert` gives a sample's value as a colour and as an alpha.
-fn planes<T: Copy>(
-    width: usize,
-    height: usize,
-    stride: usize,
-    samples: &[T],
-    convert: impl Fn(T) -> (f32, f32),
-) -> Result<(LinearImage, Option<Vec<f32>>), Error> {
-    let image = LinearImage::from_fn(width, height, |c, r, x| convert(samples[(r * width + x) * stride + c]).0)?;
-    let alpha = (stride > CHANNELS).then(|| {
-        // Alpha that is not finite, which only float files can hold, counts as opaque.
-        let alpha = samples.iter().skip(CHANNELS).step_by(stride).map(|v| convert(*v).1);
-        alpha.map(|v| if v.is_finite() { v } else { 1.0 }).collect()
-    });
-    Ok((image, alpha))
+fn decode_jpeg(bytes: &[u8], limit: usize) -> Result<Decoded, Refusal> {
+    let stream = jpeg::Stream::of(bytes)?;
+    let (width, height) = stream.size();
+    Refusal::check_size((width, height), limit)?;
+    let (metadata, profile, notes) = jpeg::metadata::read(bytes);
+    let no_inks =
+        || Refusal::Unsupported("its colours are inks, CMYK, without a profile that says how they look".into());
+    let inks = match (stream.has_inks(), &profile) {
+        (false, _) => None,
+        (true, Some(profile)) => match read_profile(profile, Channels::Cmyk) {
+            Profile::Tables(tables) => Some(tables),
+            _ => return Err(no_inks()),
+        },
+        (true, None) => return Err(no_inks()),
+    };
+    let (values, samples) = stream.decode()?;
+    let too_few = || Refusal::damaged("it has too few pixels");
+    let pixels = match values {
+        Values::Grey8 => ImageBuffer::from_raw(width, height, samples).map(DynamicImage::ImageLuma8),
+        Values::Grey16 => {
+            let samples = samples.as_chunks().0.iter().map(|pair| u16::from_ne_bytes(*pair)).collect();
+            ImageBuffer::from_raw(width, height, samples).map(DynamicImage::ImageLuma16)
+        }
+        Values::Rgb8 => ImageBuffer::from_raw(width, height, samples).map(DynamicImage::ImageRgb8),
+        Values::Cmyk8 => {
+            let inks = inks.ok_or_else(no_inks)?;
+            let samples: Vec<u16> = samples.iter().map(|v| u16::from(*v) * 257).collect();
+            let colors = inks.to_display_p3(&samples).ok_or_else(no_inks)?;
+            let pixels = ImageBuffer::from_raw(width, height, colors).map(DynamicImage::ImageRgb16);
+            let mut decoded = Decoded::new(pixels.ok_or_else(too_few)?, metadata);
+            decoded.encoding = ColorEncoding::display_p3();
+            decoded.depth = Depth::Eight;
+            decoded.notes = notes;
+            return Ok(decoded.noted(Note::ConvertedToP3));
+        }
+    };
+    let mut decoded = Decoded::new(pixels.ok_or_else(too_few)?, metadata);
+    decoded.notes = notes;
+    let channels = if decoded.is_grey { Channels::Grey } else { Channels::Rgb };
+    match profile {
+        Some(profile) => decoded.with_profile(profile, channels),
+        None => Ok(decoded),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::Error;
     use image::codecs::png::PngEncoder;
     use image::{ExtendedColorType, GrayImage, ImageEncoder, Rgb, Rgb32FImage, RgbImage};
+    use std::io::Cursor;
     use std::path::PathBuf;
 
     fn folder() -> tempfile::TempDir {
@@ -224,14 +151,11 @@ mod tests {
     #[test]
     fn a_cut_file_is_damaged_in_every_format() {
         let dir = folder();
-        let float = Rgb32FImage::from_fn(60, 40, |x, y| Rgb([x as f32 * 0.1, y as f32, (x * y) as f32]));
+        let value = |c: usize, r: usize, x: usize| ((r * 31 + x * 7 + c * 13) % 60) as f32 / 59.0;
+        let image = crate::image::LinearImage::from_fn(60, 40, value).unwrap();
         for name in ["a.png", "a.jpg", "a.webp", "a.tiff", "a.exr"] {
             let path = dir.path().join(name);
-            if name == "a.exr" {
-                float.save(&path).unwrap()
-            } else {
-                picture().save(&path).unwrap()
-            }
+            crate::files::write(&path, &Photo::new(image.clone(), Depth::Eight)).unwrap();
             assert!(read(&path).is_ok(), "{name}");
             let whole = std::fs::read(&path).unwrap();
             for share in [0.2, 0.5, 0.9] {
@@ -270,16 +194,26 @@ mod tests {
     }
 
     #[test]
-    fn nan_is_refused_with_its_place() {
+    fn values_that_are_no_light_are_refused_with_their_place() {
         let dir = folder();
-        for name in ["a.exr", "a.tiff"] {
-            let path = dir.path().join(name);
-            Rgb32FImage::from_fn(3, 2, |x, y| Rgb([0.5, if (x, y) == (2, 1) { f32::NAN } else { 0.5 }, 0.5]))
-                .save(&path)
-                .unwrap();
-            let error = read(&path).unwrap_err();
-            let FileError::Content { error: found, .. } = &error else { panic!("{error:?}") };
-            assert_eq!(*found, Error::NotFinite { channel: 1, row: 1, column: 2 });
+        for (name, value) in [("a.exr", f32::NAN), ("a.exr", f32::INFINITY), ("a.tiff", f32::NAN), ("a.tiff", -3.4e38)]
+        {
+            let pixel = |x, y| Rgb([0.5, if (x, y) == (2, 1) { value } else { 0.5 }, 0.5]);
+            let pixels = DynamicImage::ImageRgb32F(Rgb32FImage::from_fn(3, 2, pixel));
+            let encoding = ColorEncoding::untagged(Depth::Float);
+            let bytes = if name == "a.exr" {
+                crate::files::exr::encode(&pixels, false, &encoding).unwrap()
+            } else {
+                tiff::encode(&pixels, false, &encoding, &Default::default()).unwrap()
+            };
+            let error = read(&file(&dir, name, &bytes)).unwrap_err();
+            match &error {
+                FileError::Content { error: found, .. } => {
+                    assert_eq!(*found, Error::NotFinite { channel: 1, row: 1, column: 2 })
+                }
+                FileError::NoData { row: 1, column: 2, .. } => assert!(value.is_finite(), "{name}"),
+                other => panic!("{name} {value}: {other}"),
+            }
             assert!(error.to_string().contains(name), "{error}");
         }
     }

@@ -1,16 +1,13 @@
 //! From linear light to a file.
 
-use std::io::Cursor;
 use std::path::Path;
 
-use image::codecs::jpeg::JpegEncoder;
-use image::codecs::png::PngEncoder;
-use image::codecs::webp::WebPEncoder;
 use image::{DynamicImage, ImageBuffer, ImageFormat};
 
-use crate::color::linear_to_srgb;
+use crate::files::color::{ColorEncoding, can_be_grey};
+use crate::files::notes::Note;
 use crate::files::replace::replace;
-use crate::files::{Depth, FileError, Metadata, Photo, tiff};
+use crate::files::{Depth, FileError, Metadata, Photo, encode};
 use crate::image::CHANNELS;
 
 /// Quality of written JPEGs, of 100.
@@ -55,31 +52,40 @@ pub fn check_size(path: &Path, width: usize, height: usize) -> Result<(), FileEr
 }
 
 /// Writes a photo in the format that the name says, as deep as the photo was and the format can: JPEG and WebP take 8
-/// bits, PNG 8 or 16, TIFF all, OpenEXR floats. Only floats hold values below 0 and above 1; the rest is clipped.
+/// bits, PNG 8 or 16, TIFF all, OpenEXR floats. Only floats hold values below 0 and above 1; the rest is clipped. What the
+/// user should know of the result, beside the photo's own notes, comes back.
 ///
 /// The file appears complete or not at all. One that is there already is replaced and keeps its permissions; a symbolic
 /// link stays one.
 ///
 /// # Errors
 /// Any of [`FileError`] that concerns writing.
-pub fn write(path: &Path, photo: &Photo) -> Result<(), FileError> {
+pub fn write(path: &Path, photo: &Photo) -> Result<Vec<Note>, FileError> {
     let format = format(path)?;
     check_fits(path, photo)?;
     let alpha = photo.alpha.as_deref().filter(|_| format != ImageFormat::Jpeg);
-    let depth = match format {
-        ImageFormat::Jpeg | ImageFormat::WebP => Depth::Eight,
-        ImageFormat::Png => photo.depth.min(Depth::Sixteen),
-        ImageFormat::OpenExr => Depth::Float,
-        _ => photo.depth,
-    };
-    let pixels = interleaved(photo, alpha, depth).ok_or_else(|| FileError::Encoding {
+    let depth = deepest(format, photo.depth);
+    let is_grey = photo.is_grey && (can_be_grey(format) || format == ImageFormat::OpenExr);
+    let encoding = photo.encoding.written(format, photo.depth, depth, is_grey);
+    let pixels = interleaved(photo, alpha, depth, is_grey, &encoding).ok_or_else(|| FileError::Encoding {
         path: path.into(),
         why: "the image is too large for the format".into(),
     })?;
+    let (metadata, notes) = photo.metadata.clone().fitting(format);
+    let bytes = encode::bytes(path, format, &pixels, is_grey, &encoding, &metadata, JPEG_QUALITY)?;
 
-    let bytes = encode(path, format, &pixels, &photo.metadata, JPEG_QUALITY)?;
+    replace(path, &bytes).map_err(FileError::io(path))?;
+    Ok(notes)
+}
 
-    replace(path, &bytes).map_err(FileError::io(path))
+/// A depth as far as a format takes it.
+pub fn deepest(format: ImageFormat, depth: Depth) -> Depth {
+    match format {
+        ImageFormat::Jpeg | ImageFormat::WebP => Depth::Eight,
+        ImageFormat::Png => depth.min(Depth::Sixteen),
+        ImageFormat::OpenExr => Depth::Float,
+        _ => depth,
+    }
 }
 
 fn format(path: &Path) -> Result<ImageFormat, FileError> {
@@ -94,84 +100,96 @@ fn format(path: &Path) -> Result<ImageFormat, FileError> {
     }
 }
 
-/// The bytes of a file with these pixels, as deep as they are, and with the metadata that the format takes; `path` is its
-/// name in errors. `quality`, up to 100, matters to JPEG alone; other formats are lossless.
-///
-/// # Errors
-/// [`FileError::Encoding`], when the format has no place for such pixels.
-pub fn encode(
-    path: &Path,
-    format: ImageFormat,
-    pixels: &DynamicImage,
-    metadata: &Metadata,
-    quality: u8,
-) -> Result<Vec<u8>, FileError> {
-    let refused = |why: String| FileError::Encoding { path: path.into(), why };
-    if format == ImageFormat::Tiff {
-        return tiff::encode(pixels, metadata).map_err(|error| refused(error.to_string()));
-    }
-    let mut bytes = Vec::new();
-    let out = Cursor::new(&mut bytes);
-    let encoded = match format {
-        ImageFormat::Png => pixels.write_with_encoder(PngEncoder::new(out)),
-        ImageFormat::Jpeg => pixels.write_with_encoder(JpegEncoder::new_with_quality(out, quality)),
-        ImageFormat::WebP => pixels.write_with_encoder(WebPEncoder::new_lossless(out)),
-        other => pixels.write_to(out, other),
-    };
-    encoded.map_err(|error| refused(error.to_string()))?;
-    Ok(metadata.put_into(bytes, format))
-}
-
 /// The photo as the encoders take it; `None` when a side does not fit into 32 bits.
-fn interleaved(photo: &Photo, alpha: Option<&[f32]>, depth: Depth) -> Option<DynamicImage> {
-    let (width, height) = (u32::try_from(photo.image.width()).ok()?, u32::try_from(photo.image.height()).ok()?);
+fn interleaved(
+    photo: &Photo,
+    alpha: Option<&[f32]>,
+    depth: Depth,
+    is_grey: bool,
+    encoding: &ColorEncoding,
+) -> Option<DynamicImage> {
+    let size = (u32::try_from(photo.image.width()).ok()?, u32::try_from(photo.image.height()).ok()?);
     let pixels = photo.image.pixels();
     let samples = photo.image.values();
-    /// Samples pixel by pixel, colours and alpha each by its own conversion.
-    fn gather<T>(
-        pixels: usize,
-        samples: &[f32],
-        alpha: Option<&[f32]>,
-        color: impl Fn(f32) -> T,
+    let matrix = photo.encoding.matrix_to(encoding);
+    // The light of a pixel in the file's primaries.
+    let light = |p: usize| -> [f32; CHANNELS] {
+        let own: [f32; CHANNELS] = std::array::from_fn(|c| samples[c * pixels + p]);
+        match (&matrix, is_grey) {
+            // The three are the same but for what denoising made of them.
+            (_, true) => [(own[0] + own[1] + own[2]) / 3.0; CHANNELS],
+            (Some(matrix), false) => matrix.map(|row| row[0] * own[0] + row[1] * own[1] + row[2] * own[2]),
+            (None, false) => own,
+        }
+    };
+    let code = |c: usize, v: f32| encoding.curve(c).to_code(v);
+    let gather = Gather { pixels, channels: if is_grey && depth != Depth::Float { 1 } else { CHANNELS }, alpha };
+    // Clips, scales and rounds.
+    let whole = |v: f32, most: f32| v.clamp(0.0, 1.0) * most + 0.5;
+    match depth {
+        Depth::Eight => image8(
+            size,
+            gather.channels,
+            alpha.is_some(),
+            gather.collect(light, |c, v| whole(code(c, v), 255.0) as u8, |v| whole(v, 255.0) as u8),
+        ),
+        Depth::Sixteen => image16(
+            size,
+            gather.channels,
+            alpha.is_some(),
+            gather.collect(light, |c, v| whole(code(c, v), 65535.0) as u16, |v| whole(v, 65535.0) as u16),
+        ),
+        Depth::Float => {
+            let values = gather.collect(light, code, |v| v);
+            Some(if alpha.is_some() {
+                DynamicImage::ImageRgba32F(ImageBuffer::from_raw(size.0, size.1, values)?)
+            } else {
+                DynamicImage::ImageRgb32F(ImageBuffer::from_raw(size.0, size.1, values)?)
+            })
+        }
+    }
+}
+
+/// How values are put together pixel by pixel.
+struct Gather<'a> {
+    pixels: usize,
+    channels: usize,
+    alpha: Option<&'a [f32]>,
+}
+
+impl Gather<'_> {
+    fn collect<T>(
+        &self,
+        light: impl Fn(usize) -> [f32; CHANNELS],
+        color: impl Fn(usize, f32) -> T,
         opacity: impl Fn(f32) -> T,
     ) -> Vec<T> {
-        let mut out = Vec::with_capacity(pixels * (CHANNELS + usize::from(alpha.is_some())));
-        for p in 0..pixels {
-            out.extend((0..CHANNELS).map(|c| color(samples[c * pixels + p])));
-            out.extend(alpha.map(|alpha| opacity(alpha[p])));
+        let mut out = Vec::with_capacity(self.pixels * (self.channels + usize::from(self.alpha.is_some())));
+        for p in 0..self.pixels {
+            let light = light(p);
+            out.extend((0..self.channels).map(|c| color(c, light[c])));
+            out.extend(self.alpha.map(|alpha| opacity(alpha[p])));
         }
         out
     }
-    // Clips, scales and rounds.
-    let code = |v: f32, most: f32| v.clamp(0.0, 1.0) * most + 0.5;
-    let shown = |v: f32| linear_to_srgb(v.clamp(0.0, 1.0));
-    let image = match depth {
-        Depth::Eight => {
-            let out = gather(pixels, samples, alpha, |v| code(shown(v), 255.0) as u8, |v| code(v, 255.0) as u8);
-            if alpha.is_some() {
-                DynamicImage::ImageRgba8(ImageBuffer::from_raw(width, height, out)?)
-            } else {
-                DynamicImage::ImageRgb8(ImageBuffer::from_raw(width, height, out)?)
-            }
-        }
-        Depth::Sixteen => {
-            let out = gather(pixels, samples, alpha, |v| code(shown(v), 65535.0) as u16, |v| code(v, 65535.0) as u16);
-            if alpha.is_some() {
-                DynamicImage::ImageRgba16(ImageBuffer::from_raw(width, height, out)?)
-            } else {
-                DynamicImage::ImageRgb16(ImageBuffer::from_raw(width, height, out)?)
-            }
-        }
-        Depth::Float => {
-            let out = gather(pixels, samples, alpha, |v| v, |v| v);
-            if alpha.is_some() {
-                DynamicImage::ImageRgba32F(ImageBuffer::from_raw(width, height, out)?)
-            } else {
-                DynamicImage::ImageRgb32F(ImageBuffer::from_raw(width, height, out)?)
-            }
-        }
-    };
-    Some(image)
+}
+
+fn image8((width, height): (u32, u32), channels: usize, has_alpha: bool, values: Vec<u8>) -> Option<DynamicImage> {
+    Some(match (channels, has_alpha) {
+        (1, false) => DynamicImage::ImageLuma8(ImageBuffer::from_raw(width, height, values)?),
+        (1, true) => DynamicImage::ImageLumaA8(ImageBuffer::from_raw(width, height, values)?),
+        (_, false) => DynamicImage::ImageRgb8(ImageBuffer::from_raw(width, height, values)?),
+        (_, true) => DynamicImage::ImageRgba8(ImageBuffer::from_raw(width, height, values)?),
+    })
+}
+
+fn image16((width, height): (u32, u32), channels: usize, has_alpha: bool, values: Vec<u16>) -> Option<DynamicImage> {
+    Some(match (channels, has_alpha) {
+        (1, false) => DynamicImage::ImageLuma16(ImageBuffer::from_raw(width, height, values)?),
+        (1, true) => DynamicImage::ImageLumaA16(ImageBuffer::from_raw(width, height, values)?),
+        (_, false) => DynamicImage::ImageRgb16(ImageBuffer::from_raw(width, height, values)?),
+        (_, true) => DynamicImage::ImageRgba16(ImageBuffer::from_raw(width, height, values)?),
+    })
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! The table of results.
+//! The table of what was measured.
 
 use std::fmt::Write;
 
@@ -24,7 +24,7 @@ impl Score {
         Self { psnr: psnr(image, clean), ssim: ssim(image, clean), spectrum }
     }
 
-    /// Adds the `n`-th value to the mean.
+    /// Takes the `n`-th value into the mean.
     fn add(&mut self, other: Self, n: usize) {
         let mean = |mean: &mut f64, value: f64| *mean += (value - *mean) / n as f64;
         mean(&mut self.psnr, other.psnr);
@@ -41,9 +41,9 @@ pub struct Row {
     pub steps: usize,
     pub images: usize,
     pub noisy: Score,
-    /// With the true noise, if known.
+    /// With the noise as it is, where that is known.
     pub true_noise: Option<Score>,
-    /// With the estimated noise.
+    /// With the noise as it is estimated.
     pub estimated_noise: Option<Score>,
     /// By how many dB the image got better that gained least: below 0 it got worse.
     pub least_gain: Option<f64>,

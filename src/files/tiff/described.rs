@@ -1,0 +1,209 @@
+//! What describes a photo in the directories of a TIFF file or of an EXIF block, which is one.
+
+use std::io::{Cursor, Read, Seek, Write};
+
+use tiff::decoder::Decoder;
+use tiff::encoder::{DirectoryEncoder, TiffEncoder, TiffKindStandard};
+use tiff::tags::{ByteOrder, IfdPointer, Tag, Type, ValueBuffer};
+use tiff::{Directory, TiffResult};
+
+/// The tags of a picture's directory that describe the photo, not how its pixels are stored: caption, maker, model,
+/// resolution, software, date, artist, computer, rating, copyright, and Windows' own.
+const DESCRIPTIONS: [u16; 18] =
+    [270, 271, 272, 282, 283, 296, 305, 306, 315, 316, 18_246, 18_249, 33_432, 40_091, 40_092, 40_093, 40_094, 40_095];
+
+/// The directories that a picture's directory points to.
+const BRANCHES: [Tag; 2] = [Tag::ExifDirectory, Tag::GpsDirectory];
+
+/// What points to places in the file that it comes from: the maker's note, and the directory of interoperability.
+const MAKER_NOTE: u16 = 37_500;
+const POINTING: [u16; 2] = [MAKER_NOTE, 40_965];
+
+/// The names of entries that may be large.
+const LARGE: [(u16, &str); 6] = [
+    (270, "the description"),
+    (305, "the software's name"),
+    (33_432, "the copyright"),
+    (37_510, "the comment"),
+    (40_092, "the comment"),
+    (40_094, "the keywords"),
+];
+
+/// The EXIF block of a file, as other formats hold it; the maker's note stays behind.
+pub fn exif(file: &[u8]) -> Option<Vec<u8>> {
+    Described::in_file(file).ok()?.to_block(usize::MAX)
+}
+
+/// An EXIF block without its largest entries, so that it has at most so many bytes; the names of what went are added.
+pub fn within(block: &[u8], most: usize, without: &mut Vec<String>) -> Option<Vec<u8>> {
+    let mut photo = Described::in_block(block).ok()?;
+    if photo.has_maker_note() {
+        without.push("the maker's note".into());
+    }
+    // Each entry that goes halves what one may have.
+    let mut largest = most;
+    loop {
+        let fitting = photo.to_block(largest)?;
+        if fitting.len() <= most {
+            without.extend(photo.larger_than(largest));
+            return Some(fitting);
+        }
+        largest /= 2;
+    }
+}
+
+/// A directory that describes a photo, and those that it points to.
+pub struct Described<R: Read + Seek> {
+    source: Decoder<R>,
+    directory: Directory,
+}
+
+impl<'a> Described<Cursor<&'a [u8]>> {
+    /// The first of a file.
+    pub fn in_file(file: &'a [u8]) -> TiffResult<Self> {
+        let mut source = Decoder::new(Cursor::new(file))?;
+        let first = source.ifd_pointer().unwrap_or(IfdPointer(0));
+        let directory = source.read_directory(first)?;
+        Ok(Self { source, directory })
+    }
+}
+
+impl Described<Cursor<Vec<u8>>> {
+    /// An EXIF block is a TIFF file without a picture, which the decoder does not take: so it gets one of a pixel.
+    pub fn in_block(exif: &[u8]) -> TiffResult<Self> {
+        const ENTRIES: [(Tag, u16); 5] = [
+            (Tag::ImageWidth, 1),
+            (Tag::ImageLength, 1),
+            (Tag::PhotometricInterpretation, 1),
+            (Tag::StripOffsets, 0),
+            (Tag::StripByteCounts, 1),
+        ];
+        let is_big = exif.starts_with(b"MM");
+        let short = |v: u16| if is_big { v.to_be_bytes() } else { v.to_le_bytes() };
+        let long = |v: u32| if is_big { v.to_be_bytes() } else { v.to_le_bytes() };
+        let mut block = exif.to_vec();
+        block.resize(block.len().next_multiple_of(2), 0);
+        let at = block.len() as u32;
+        block.extend(short(ENTRIES.len() as u16));
+        for (tag, value) in ENTRIES {
+            block.extend([short(tag.to_u16()), short(Type::SHORT.to_u16())].concat());
+            block.extend([long(1).as_slice(), &short(value), &[0, 0]].concat());
+        }
+        block.extend(long(0));
+        let mut first = [0; 4];
+        if let Some(pointer) = block.get_mut(4..8) {
+            first.copy_from_slice(pointer);
+            pointer.copy_from_slice(&long(at));
+        }
+        let first = if is_big { u32::from_be_bytes(first) } else { u32::from_le_bytes(first) };
+        let mut source = Decoder::new(Cursor::new(block))?;
+        let directory = source.read_directory(IfdPointer(first.into()))?;
+        Ok(Self { source, directory })
+    }
+}
+
+/// The entries of a directory that is written.
+pub type Entries<'a, W> = DirectoryEncoder<'a, W, TiffKindStandard>;
+
+impl<R: Read + Seek> Described<R> {
+    /// The directories that this one points to.
+    fn branches(&mut self) -> Vec<(Tag, Directory)> {
+        let mut branches = Vec::new();
+        for tag in BRANCHES {
+            let pointer = self.source.read_directory_tags(&self.directory).find_tag(tag).ok().flatten();
+            let pointer = pointer.and_then(|pointer| pointer.into_ifd_pointer().ok());
+            // One that cannot be read is no reason to lose the others.
+            branches.extend(pointer.and_then(|at| self.source.read_directory(at).ok()).map(|branch| (tag, branch)));
+        }
+        branches
+    }
+
+    /// Writes the directories that this one points to; their tags, and where they are.
+    pub fn copy_branches<W: Write + Seek>(
+        &mut self,
+        out: &mut TiffEncoder<W>,
+        largest: usize,
+    ) -> TiffResult<Vec<(Tag, u32)>> {
+        let mut written = Vec::new();
+        for (tag, branch) in self.branches() {
+            let mut directory = out.extra_directory()?;
+            copy(&mut self.source, &branch, &mut directory, largest, |tag| !POINTING.contains(&tag))?;
+            // One without entries is not written.
+            written.extend(directory.finish_with_offsets().ok().map(|at| (tag, at.offset)));
+        }
+        Ok(written)
+    }
+
+    /// Writes what describes the photo, and where its branches are.
+    pub fn copy_into<W: Write + Seek>(
+        &mut self,
+        out: &mut Entries<W>,
+        branches: &[(Tag, u32)],
+        largest: usize,
+    ) -> TiffResult<()> {
+        copy(&mut self.source, &self.directory, out, largest, |tag| DESCRIPTIONS.contains(&tag))?;
+        branches.iter().try_for_each(|(tag, at)| out.write_tag(*tag, *at))
+    }
+
+    /// All of it as an EXIF block, but for entries of more than so many bytes.
+    fn to_block(&mut self, largest: usize) -> Option<Vec<u8>> {
+        let mut block = Cursor::new(Vec::new());
+        let mut encoder = TiffEncoder::new(&mut block).ok()?;
+        let branches = self.copy_branches(&mut encoder, largest).ok()?;
+        let mut directory = encoder.image_directory().ok()?;
+        // Without an entry there is no directory.
+        self.copy_into(&mut directory, &branches, largest).and_then(|()| directory.finish()).ok()?;
+        Some(block.into_inner())
+    }
+
+    /// The names of the entries of more than so many bytes.
+    fn larger_than(&mut self, largest: usize) -> Vec<String> {
+        let branches = self.branches();
+        let mut names: Vec<String> = Vec::new();
+        for directory in branches.iter().map(|(_, branch)| branch).chain([&self.directory]) {
+            for tag in directory.iter().map(|(tag, _)| tag.to_u16()) {
+                if POINTING.contains(&tag)
+                    || value(&mut self.source, directory, tag).is_none_or(|v| v.as_bytes().len() <= largest)
+                {
+                    continue;
+                }
+                let known = LARGE.iter().find(|(known, _)| *known == tag);
+                names.push(known.map_or_else(|| format!("entry {tag}"), |(_, name)| (*name).into()));
+            }
+        }
+        names.dedup();
+        names
+    }
+
+    /// Whether there is a maker's note.
+    pub fn has_maker_note(&mut self) -> bool {
+        let maker_note = Tag::from_u16_exhaustive(MAKER_NOTE);
+        self.branches().iter().any(|(_, branch)| branch.contains(maker_note))
+    }
+}
+
+/// An entry's value, in the machine's byte order.
+fn value<R: Read + Seek>(source: &mut Decoder<R>, directory: &Directory, tag: u16) -> Option<ValueBuffer> {
+    let mut value = ValueBuffer::empty(Type::BYTE);
+    let tag = Tag::from_u16_exhaustive(tag);
+    source.read_directory_tags(directory).find_tag_buf(tag, &mut value).ok()??;
+    value.set_byte_order(ByteOrder::native());
+    Some(value)
+}
+
+/// Copies the entries of a directory that are wanted, can be read, and have at most so many bytes.
+fn copy<R: Read + Seek, W: Write + Seek>(
+    source: &mut Decoder<R>,
+    directory: &Directory,
+    out: &mut Entries<W>,
+    largest: usize,
+    is_wanted: impl Fn(u16) -> bool,
+) -> TiffResult<()> {
+    for tag in directory.iter().map(|(tag, _)| tag.to_u16()).filter(|tag| is_wanted(*tag)) {
+        let Some(value) = value(source, directory, tag).filter(|value| value.as_bytes().len() <= largest) else {
+            continue;
+        };
+        out.write_tag_buf(Tag::from_u16_exhaustive(tag), &value)?;
+    }
+    Ok(())
+}
