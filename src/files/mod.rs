@@ -11,7 +11,7 @@
 //!
 //! [`decode`] works on bytes, for callers without a file system.
 
-mod color;
+pub(crate) mod color;
 mod decoded;
 pub(crate) mod encode;
 mod error;
@@ -23,8 +23,7 @@ mod metadata;
 mod notes;
 mod png;
 mod read;
-#[cfg_attr(not(target_family = "wasm"), allow(dead_code))]
-pub(crate) mod recode;
+pub mod recode;
 mod refusal;
 mod replace;
 mod tiff;
@@ -32,7 +31,6 @@ mod webp;
 mod write;
 
 use crate::image::LinearImage;
-pub(crate) use color::can_be_grey;
 pub use color::{ColorEncoding, ColorTag, Curve};
 pub use decoded::Decoded;
 pub use error::FileError;

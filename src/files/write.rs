@@ -7,7 +7,7 @@ use image::{DynamicImage, ImageBuffer, ImageFormat};
 use crate::files::color::{ColorEncoding, can_be_grey};
 use crate::files::notes::Note;
 use crate::files::replace::replace;
-use crate::files::{Depth, FileError, Metadata, Photo, encode};
+use crate::files::{Depth, FileError, Photo, encode};
 use crate::image::CHANNELS;
 
 /// Quality of written JPEGs, of 100.

@@ -8,7 +8,8 @@ use wasm_bindgen::prelude::*;
 
 use crate::color::{linear_to_srgb, srgb_to_linear, srgb8_table};
 use crate::error::Error;
-use crate::files::{self, ColorEncoding, Density, Depth, FileError, Metadata, can_be_grey, encode, recode};
+use crate::files::color::can_be_grey;
+use crate::files::{self, ColorEncoding, Density, Depth, FileError, Metadata, encode, recode};
 use crate::web::failure::failure;
 use crate::web::shared_image::Srgb8;
 

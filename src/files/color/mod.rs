@@ -8,7 +8,7 @@ pub mod profile;
 use image::ImageFormat;
 use moxcms::{
     Chromaticity, CicpColorPrimaries, CicpProfile, ColorPrimaries, ColorProfile, Matrix3d, MatrixCoefficients,
-    TransferCharacteristics, XyYRepresentable,
+    TransferCharacteristics,
 };
 
 use crate::files::Depth;

@@ -88,7 +88,7 @@ impl Metadata {
     }
 
     /// The same as far as a format takes it, and what it does not take.
-    pub(super) fn fitting(mut self, format: ImageFormat) -> (Self, Vec<Note>) {
+    pub(crate) fn fitting(mut self, format: ImageFormat) -> (Self, Vec<Note>) {
         let mut notes = Vec::new();
         match format {
             ImageFormat::Jpeg => {
