@@ -1,4 +1,4 @@
-// What the page runs on: a GPU of software, GPUs that refuse, can do little or get lost, and none.
+// What the page runs on: a software GPU, GPUs that refuse, are poor or get lost, and no GPU.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

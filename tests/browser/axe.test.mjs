@@ -1,4 +1,4 @@
-// Whether everybody can use the page, as far as a program can tell: axe-core finds nothing in any of its states.
+// Accessibility, as far as a program can tell: axe-core finds nothing in any state of the page.
 
 import assert from 'node:assert/strict';
 import { fileURLToPath } from 'node:url';
@@ -18,7 +18,7 @@ const photo = encodePng(noisyAndClean(160, 120).noisy);
 const { visit } = visitors();
 
 /**
- * What axe has to say against the page as it is, one line for each kind of fault.
+ * What axe finds wrong with the page as it is, one line per kind of fault.
  *
  * @param {Page} page
  * @param {string} state  as the tests call it
@@ -65,9 +65,9 @@ for (const [name, options] of /** @type {const} */ ([
 ])) {
   test(`on a ${name} screen`, async (t) => {
     const { page } = await visit(t, {
-      // In the middle of a transition colours are neither the one nor the other.
+      // Colours in the middle of a transition do not count.
       context: { reducedMotion: 'reduce', ...options },
-      // Not held up by the page's policy.
+      // Not blocked by the page's policy.
       prepare: (page) => page.addInitScript({ path: AXE }),
     });
     await page.locator('body[data-backend=cpu]').waitFor();

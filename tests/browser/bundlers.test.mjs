@@ -1,4 +1,4 @@
-// The packed package in other people's builds: each of the examples, as its reader would have it.
+// The packed package in other people's builds: each of the examples, as a user would build it.
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
@@ -19,7 +19,7 @@ import { encodePng, noisyAndClean } from './pictures.mjs';
 const run = promisify(execFile);
 const png = encodePng(noisyAndClean(40, 32).noisy);
 
-/** As strict as a policy can be for a page that compiles wasm and reads the files it is given. */
+/** The strictest policy under which a page can compile wasm and read given files. */
 const POLICY = [
   "default-src 'none'",
   "script-src 'self' 'wasm-unsafe-eval'",
@@ -84,7 +84,7 @@ async function serve(t, place, headers = {}) {
 }
 
 /**
- * Gives the example at an address a photo and waits until it is done.
+ * Gives a photo to the example at an address and waits for its result.
  *
  * @param {import('node:test').TestContext} t
  * @param {string} url
@@ -159,7 +159,7 @@ for (const example of ['plain', 'worker']) {
     const place = await installed(example);
     const out = join(place, 'dist');
     const own = join(place, 'node_modules/svnr');
-    // It follows no `new URL`: what the package loads has to be put beside the bundle.
+    // It does not follow `new URL`: what the package loads must be copied beside the bundle.
     const entryPoints = [join(place, 'main.js')];
     if (example === 'worker') entryPoints.push(join(own, 'worker-thread.js'));
     const { warnings } = await esbuild.build({
@@ -182,7 +182,7 @@ test('TypeScript, strict', async () => {
   const place = await installed('vite');
   const tsc = fileURLToPath(new URL('node_modules/typescript/bin/tsc', import.meta.url));
   await run(process.execPath, [tsc, '--project', place]);
-  // What is wrong is seen, too.
+  // Errors are shown too.
   const wrong = "import { Denoiser } from 'svnr'; Denoiser.create({ backend: 'gpu' });";
   await writeFile(join(place, 'main.ts'), wrong);
   await assert.rejects(run(process.execPath, [tsc, '--project', place]), (error) => /TS2322/.test(String(/** @type {any} */ (error).stdout)));

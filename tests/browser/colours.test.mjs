@@ -1,4 +1,4 @@
-// What a photo has besides its pixels goes with it: colour profile, EXIF, XMP, transparency. And it looks the same.
+// A photo keeps what it has besides its pixels (colour profile, EXIF, XMP, transparency), and looks the same.
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
@@ -10,15 +10,15 @@ import { denoise, download, give, reach, shown, visitors } from './visit.mjs';
 
 /** @typedef {import('playwright-core').Page} Page */
 
-/** Of the picture; sRGB does not hold the first two in Display P3 and Adobe RGB. */
+/** Colours of the picture. The first two are outside of sRGB in Display P3 and Adobe RGB. */
 const COLOURS = /** @type {const} */ ([[215, 40, 45], [50, 190, 70], [70, 100, 180], [150, 150, 150]]);
 const SIZE = { width: 96, height: 64 };
-/** As the camera stores it: to be turned clockwise. */
+/** The orientation as the camera stores it: to be turned clockwise. */
 const ORIENTATION = 6;
 
 const picture = quarters(SIZE.width, SIZE.height, COLOURS);
 
-/** What a visitor can choose, the file's ending, and by how many codes colours may change on the way. */
+/** The formats to choose from, their extensions, and by how many codes colours may change on the way. */
 const FORMATS = /** @type {const} */ ([
   ['png', 'png', 2],
   ['png16', 'png', 2],
@@ -84,7 +84,7 @@ function seen(page, file) {
 }
 
 /**
- * The codes in a file, upright, whatever colours they mean.
+ * The codes in a file, upright, whatever their colours.
  *
  * @param {Buffer} file
  * @returns {Promise<Shown>}
@@ -97,7 +97,7 @@ async function codes(file) {
 }
 
 /**
- * The mean colours of the quarters, without what lies at their edges.
+ * The mean colours of the quarters, without their edges.
  *
  * @param {Shown} shown
  */

@@ -1,4 +1,4 @@
-// The page on a server of its own, that can be switched off and get newer files.
+// Serves the page from its own server, which can be switched off and get newer files.
 
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
@@ -17,7 +17,7 @@ const TYPES = /** @type {Record<string, string>} */ ({
   '.webmanifest': 'application/manifest+json',
 });
 
-/** Browsers may keep files for as long as many servers let them: ten minutes. */
+/** How long browsers may cache files: ten minutes, as on many servers. */
 const CACHED = 'max-age=600';
 
 /**
@@ -63,7 +63,7 @@ export async function deploy(t) {
     switchOff: close,
     switchOn: () => listen(port),
     /**
-     * Puts a newer version of a file in the place of what is there.
+     * Replaces a file with a newer version.
      *
      * @param {string} path
      * @param {string} from  what it says, in part

@@ -183,7 +183,7 @@ test('a worker offers all that the page has, and workers share one module', asyn
 });
 
 /**
- * Has the worker's GPU destroyed as soon as it gets a message of this type.
+ * Destroys the worker's GPU as soon as it gets a message of this type.
  *
  * @param {Page} page
  * @param {'denoise' | 'preview'} type
@@ -289,7 +289,7 @@ test('a worker aborts, refuses and ends as the page does', async (t) => {
 });
 
 /**
- * Puts an element into the page and waits for what becomes of it.
+ * Puts an element into the page and waits for its result or error.
  *
  * @param {Page} page
  * @param {Record<string, string>} attributes
@@ -459,11 +459,11 @@ test('the React components in docs/embed.md work in strict mode, and leave nothi
     return sizes;
   });
   assert.deepEqual(sizes, [[48, 40], [48, 40]]);
-  // The element's worker outlives it by ten seconds, for the next element.
+  // The element's worker stays for ten seconds, for the next element.
   const end = performance.now() + 30_000;
   while (page.workers().length > 0 && performance.now() < end) await page.waitForTimeout(200);
   assert.deepEqual(page.workers().map((worker) => worker.url()), []);
-  // What the first mount loads is given up.
+  // What the first mount loads is abandoned.
   assert.deepEqual(errors.filter((error) => !error.endsWith('net::ERR_ABORTED')), []);
 });
 

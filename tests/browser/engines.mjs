@@ -93,7 +93,7 @@ const STEPS = [
     const [left, top, width, height] = await box(page, "document.querySelector('svnr-brush')");
     await page.drag([left + width / 4, top + height / 4], [left + width / 2, top + height / 2]);
     const words = await page.until(`${of('#local-words')}.replace('everywhere', '')`);
-    // With the focus it comes out from under the button to denoise.
+    // Focusing it scrolls it out from under the Denoise button.
     await page.value(of('[data-action=clear]', 'focus()'));
     await page.click("//button[.='Clear']");
     return words;
@@ -150,7 +150,7 @@ const STEPS = [
   ['On a window 390 wide', async (page) => {
     await page.resize(390, 844);
     await page.value("scrollTo({ top: 0, behavior: 'instant' })");
-    // Browsers have a least width of their own.
+    // Browsers have a minimum width.
     const [width, over] = await page.value('[innerWidth, document.documentElement.scrollWidth - document.documentElement.clientWidth]');
     if (over > 0) throw new Error(`${over} pixels too wide`);
     return `${width} wide, nothing sticks out`;

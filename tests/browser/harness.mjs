@@ -1,4 +1,4 @@
-// What every test in a browser needs: the page, served as `cargo xtask serve` does, and a Chromium with WebGPU.
+// What every browser test needs: the page, served as by `cargo xtask serve`, and a Chromium with WebGPU.
 
 import { spawn } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
@@ -17,10 +17,10 @@ export function assembled() {
   return SVNR_PACKAGE;
 }
 
-/** Where tests leave what a person may want to look at, such as screenshots. */
+/** Where tests leave files for people to look at, such as screenshots. */
 export const artifacts = fileURLToPath(new URL('../../target/browser-tests/', import.meta.url));
 
-// Nothing but the page is to go over the network.
+// Only the page may use the network.
 const QUIET = [
   '--disable-background-networking',
   '--disable-component-update',
@@ -76,8 +76,7 @@ export async function serve() {
 }
 
 /**
- * Everything that goes wrong in a page and its workers without anyone saying so: errors on the console, exceptions,
- * requests that fail.
+ * Everything that goes wrong silently in a page and its workers: console errors, exceptions, failed requests.
  *
  * @param {import('playwright-core').Page} page
  * @returns {string[]}  grows as the page runs

@@ -1,6 +1,6 @@
-// Every kind of file that a visitor may give the page, and what the page makes of it.
+// Every kind of file that a visitor may give the page, and what the page does with it.
 //
-// What it says about those that it cannot read is left as a table beside the screenshots: docs/page.md has it.
+// What it says about files that it cannot read is written as a table next to the screenshots; see docs/page.md.
 
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
@@ -103,7 +103,7 @@ const OPENED = [
   { what: 'JPEG', name: 'baseline.jpg', file: () => jpeg() },
   { what: 'JPEG, progressive', name: 'progressive.jpg', file: () => sharpOf().jpeg({ quality: 95, progressive: true }).toBuffer() },
   { what: 'JPEG, grey', name: 'grey.jpg', file: () => grey().jpeg({ quality: 95 }).toBuffer(), colours: greys },
-  // Browsers and other programs do not quite agree on what inks look like.
+  // Browsers and other programs do not quite agree on what CMYK looks like.
   { what: 'JPEG, CMYK', name: 'inks.jpg', file: cmyk, colours: async () => coloursOf(await cmyk()), off: 26, note: BY_BROWSER },
   { what: 'JPEG by the name of a PNG', name: 'jpeg-inside.png', file: () => jpeg() },
   ...[1, 2, 3, 4, 5, 6, 7, 8].map((orientation) => ({

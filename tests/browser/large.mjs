@@ -1,6 +1,6 @@
-// The page with a photo of 50 megapixels, start to finish, as a table for docs/page.md: `node large.mjs [weights]`, with the
-// environment of the tests. On the CPU the released network takes a quarter of an hour for it and more; a network of two
-// narrow layers (`train --widths 8,8 --blocks 1,1 --steps 1`) takes the same way in minutes, with the same pictures in memory.
+// Takes a photo of 50 megapixels through the page and prints a table for docs/page.md: `node large.mjs [weights]`, with
+// the environment of the tests. On the CPU the released network takes a quarter of an hour or more. A network of two
+// narrow layers (`train --widths 8,8 --blocks 1,1 --steps 1`) takes minutes, with the same images in memory.
 
 import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -14,7 +14,7 @@ const [WIDTH, HEIGHT] = [8660, 5774];
 const PATIENCE = 3_600_000;
 const [, , weights] = process.argv;
 
-/** A photo that no codec shrinks to nothing. */
+/** A photo that no codec can compress to nothing. */
 async function photo() {
   const noise = { type: /** @type {const} */ ('gaussian'), mean: 128, sigma: 30 };
   const path = `${tmpdir()}/large.jpg`;
@@ -24,7 +24,7 @@ async function photo() {
 }
 
 /**
- * The most memory that one of the browser's pages has taken, in bytes; where the system tells.
+ * The most memory that one of the browser's pages has used, in bytes, if the system tells.
  *
  * @param {import('playwright-core').Browser} browser
  */

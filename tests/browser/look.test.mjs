@@ -1,4 +1,4 @@
-// What is seen of a photo before and after a run: previews, sharp parts, maps, samples.
+// What is shown of a photo before and after a run: previews, sharp parts, maps, samples.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

@@ -1,4 +1,4 @@
-// How large the page is and how long it takes, on the CPU, as tables in Markdown for docs/page.md. No test: `node measure.mjs`,
+// Measures the page's size and times on the CPU, as Markdown tables for docs/page.md. Not a test: `node measure.mjs`,
 // with the environment of the tests (CHROMIUM, and SVNR_WASM and SVNR_XTASK where they are not the default).
 
 import { cpus } from 'node:os';
@@ -7,7 +7,7 @@ import { brotliCompressSync, constants } from 'node:zlib';
 import { launch, serve } from './harness.mjs';
 import { denoise, reach } from './visit.mjs';
 
-/** Browsers, each with nothing kept; the tables give the medians. */
+/** How many fresh browsers to measure; the tables give medians. */
 const RUNS = 5;
 const DEMO = 'Still life';
 const PATIENCE = 300_000;
@@ -15,7 +15,7 @@ const PATIENCE = 300_000;
 /** @typedef {{ usable: number, ready: number, opened: number, denoised: number }} Times  in milliseconds */
 
 /**
- * Notes in the page when its states change and when something is clicked, by the page's own clock.
+ * Records in the page when its state changes and when something is clicked, by the page's own clock.
  */
 function watchStates() {
   /** @type {Record<string, number>} */
@@ -37,7 +37,7 @@ function watchStates() {
 }
 
 /**
- * A visit with a browser of its own.
+ * A visit with a fresh browser.
  *
  * @param {string} url
  * @param {Set<string>} asked  gets the addresses that the page has asked for until it was ready

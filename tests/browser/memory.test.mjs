@@ -65,9 +65,9 @@ async function countingPage(t) {
 }
 
 /**
- * After how many runs, and after how many denoisers, memory is looked at. A GPU made of software takes its time, but there the
- * first buffer that is left shows; the memory of wasm grows by pages, so that what is small shows only after a while. Its heap
- * finds its size within the first denoisers; which of them is the last to add to it depends on the compiler.
+ * After how many runs, and after how many denoisers, memory is measured. A software GPU is slow, but there the first
+ * leaked buffer shows; wasm's memory grows by pages, so small leaks show only after a while. Its heap reaches its size
+ * within the first denoisers; which of them is the last to enlarge it depends on the compiler.
  */
 const TIMES = /** @type {const} */ ([
   ['cpu', { runs: [10, 50], denoisers: [10, 40] }],
@@ -133,12 +133,12 @@ test('a run takes the memory that the package reckons with', async (t) => {
       const { svnr, memory, photo } = /** @type {Here} */ (/** @type {unknown} */ (globalThis));
       const denoiser = await svnr.Denoiser.create({ backend: 'cpu' });
       const options = { noise: { read: 0.1, shot: 0.01 }, tile: 64 };
-      // What a tile takes is there from now on.
+      // A tile's memory is there from now on.
       await denoiser.denoise(photo, options);
       const before = memory();
       const abort = new AbortController();
       const image = new ImageData(width, height);
-      // With the first tile a run of one step has all that it needs.
+      // With its first tile, a run of one step has all the memory that it needs.
       const onProgress = (/** @type {import('../../pkg/index.js').DenoiseProgress} */ progress) => {
         if (progress.phase === 'denoising' && progress.tile === 1) abort.abort();
       };

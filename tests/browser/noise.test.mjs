@@ -1,4 +1,4 @@
-// How much noise there is: the chart and its numbers, on a page of their own.
+// The noise chart and its numbers, on their own page.
 
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
@@ -78,7 +78,7 @@ async function visitFields(t, measured = MEASURED, options) {
 }
 
 /**
- * Where noise belongs in the chart, as shares from the left and from the top.
+ * Where noise should be in the chart, as shares from the left and from the top.
  *
  * @param {number} mean
  * @param {number} std
@@ -221,10 +221,10 @@ test('a moved slider or a typed number makes it own numbers', async (t) => {
   await page.getByRole('spinbutton', { name: 'In the light (shot noise), number' }).fill('0.02');
   assert.equal(await source(), 'Own numbers');
   assert.deepEqual(await value(), { read: MEASURED.read, shot: 0.02 });
-  // What is no noise is not taken.
+  // Invalid noise is refused.
   await page.getByRole('spinbutton', { name: 'In the light (shot noise), number' }).fill('-1');
   assert.equal((await value())?.shot, 0.02);
-  // A denoiser that starts anew sends its presets again.
+  // A restarted denoiser sends its presets again.
   await fields.evaluate((fields, presets) => fields.setPresets(presets), PRESETS);
   assert.equal(await source(), 'Own numbers');
 });

@@ -1,4 +1,4 @@
-// The page without a network, and after it has changed on its server.
+// The page without a network, and after a change on its server.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -10,10 +10,10 @@ import { denoise, reach, screenshot, visitors } from './visit.mjs';
 
 const { visit } = visitors();
 
-/** A change that is seen once the page has started. */
+/** A change that shows once the page has started. */
 const NEWER = /** @type {const} */ (['/shared/words.js', 'Runs on the CPU', 'Runs on a CPU, as newer pages say']);
 
-/** Counts in a page how often it has looked for a newer version, and how often it was told which there is. */
+/** Counts in a page how often it looked for a newer version, and how often it was told its version. */
 function count() {
   const counts = { looks: 0, reports: 0 };
   Object.assign(globalThis, { counts });
@@ -44,7 +44,7 @@ async function hear(page, reports) {
 }
 
 /**
- * Time passes, and the visitor comes back to the page.
+ * Lets time pass until the visitor comes back to the page.
  *
  * @param {Page} page
  * @param {number} minutes
@@ -58,7 +58,7 @@ async function comeBack(page, minutes) {
 }
 
 /**
- * Empties the HTTP cache: what comes without a network from now on comes from the service worker.
+ * Empties the HTTP cache: without a network, everything then comes from the service worker.
  *
  * @param {Page} page
  */
@@ -83,7 +83,7 @@ test('once visited, the page denoises without a network, and gives way to a newe
     await page.getByRole('button', { name: demo }).click();
     await reach(page, 'open');
     assert.equal(await page.locator('#error').isHidden(), true);
-    // What is still on its way when the page goes counts as failed.
+    // Requests in progress when the page is left count as failed.
     await page.locator('#device').getByText('Runs on the CPU').waitFor();
     await page.reload();
   }
@@ -132,7 +132,7 @@ test('a page that was opened without a network says so, too, once there is one a
   await page.reload();
   await hear(page, 1);
 
-  // A service worker that has nothing to do is stopped, and knows nothing any more when it is needed again.
+  // An idle service worker is stopped, and has forgotten everything when it is needed again.
   const devtools = await page.context().newCDPSession(page);
   await devtools.send('ServiceWorker.enable');
   await devtools.send('ServiceWorker.stopAllWorkers');

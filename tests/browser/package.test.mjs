@@ -21,7 +21,7 @@ const run = promisify(execFile);
 
 const { visit } = visitors({ webgpu: true });
 
-/** A page of this origin with nothing in it. */
+/** An empty page of this origin. */
 const html = '<title>Test</title>';
 
 /** @type {import('playwright-core').Page} */

@@ -1,4 +1,4 @@
-// The page in a real browser: what a visitor does, and what goes wrong for one.
+// The page in a real browser: what visitors do, and what goes wrong for them.
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
@@ -32,7 +32,7 @@ describe('a run', () => {
     await page.getByRole('button', { name: 'Cancel' }).click();
     await reach(page, 'open');
     await denoise(page);
-    // Were the run of 16 steps still going on, its steps would be shown.
+    // If the run of 16 steps were still going on, its steps would be shown.
     await page.locator('#phase').getByText('Denoising…').waitFor();
     await reach(page, 'done');
     assert.deepEqual(errors, []);
@@ -56,7 +56,7 @@ describe('a run', () => {
     await page.getByRole('button', { name: 'Stop and open it now' }).click();
     await reach(page, 'open');
     assert.equal(await page.locator('#name').innerText(), 'second.png');
-    // The result of what was stopped is never shown.
+    // The result of a stopped run is never shown.
     await page.waitForTimeout(3000);
     assert.equal(await page.locator('body').getAttribute('data-state'), 'open');
     assert.deepEqual(errors, []);
@@ -89,7 +89,7 @@ describe('a photo can be', () => {
       ([type, base64]) => {
         const bytes = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
         const files = new DataTransfer();
-        // What is copied from a web page has text beside the image.
+        // Images copied from a web page come with text.
         files.items.add(new File(['about the photo'], 'about.txt', { type: 'text/plain' }));
         files.items.add(new File([bytes], 'photo.png', { type: 'image/png' }));
         const how = { bubbles: true, cancelable: true };
@@ -105,7 +105,7 @@ describe('a photo can be', () => {
 
   test('dropped', async (t) => {
     const { page, errors } = await visit(t);
-    // A browser leaves the page for a file whose drop nobody handles.
+    // A browser leaves the page for a dropped file that nothing handles.
     assert(await give(page, 'drop'));
     await reach(page, 'open');
     assert.equal(await page.locator('#name').innerText(), 'photo.png');
@@ -215,7 +215,7 @@ describe('screenshots', () => {
       await shoot('running');
       await reach(page, 'done');
       await shoot('done');
-      // Nothing may stick out of a narrow screen.
+      // Nothing may overflow a narrow screen.
       assert(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
       assert.deepEqual(errors, []);
     });

@@ -1,4 +1,4 @@
-// Files for the tests as cameras, phones and other programs write them.
+// Test files as cameras, phones and other programs write them.
 
 import { deflateSync } from 'node:zlib';
 
@@ -10,7 +10,7 @@ import { chunk } from './pictures.mjs';
 export const QUARTERS = /** @type {const} */ ([[200, 60, 50], [60, 160, 80], [50, 90, 190], [180, 180, 180]]);
 
 /**
- * A picture whose quarters have each a colour of their own, so that it is seen which way up it is.
+ * A picture whose quarters have different colours, which shows its orientation.
  *
  * @param {number} [width]
  * @param {number} [height]
@@ -158,7 +158,7 @@ export const ADOBE_RGB = profile(
 );
 
 /**
- * A JPEG with what belongs to it.
+ * A JPEG with metadata.
  *
  * @param {Buffer} file
  * @param {{ exif?: Buffer, xmp?: Buffer, profile?: Buffer }} metadata
@@ -226,7 +226,7 @@ export function animatedPng(frames) {
 }
 
 /**
- * A PNG that claims to be as large as this, with hardly anything in it.
+ * A PNG that claims this size, with hardly anything in it.
  *
  * @param {number} width
  * @param {number} height
@@ -245,7 +245,7 @@ export function claimedPng(width, height) {
 }
 
 /**
- * A PNG one of whose chunks was changed after its checksum was made.
+ * A PNG with a chunk that was changed after its checksum was computed.
  *
  * @param {Buffer} file
  */
@@ -258,7 +258,7 @@ export function corruptPng(file) {
 }
 
 /**
- * A TIFF of 32-bit floats, which are linear light.
+ * A TIFF of 32-bit floats in linear light.
  *
  * @param {number} width
  * @param {number} height

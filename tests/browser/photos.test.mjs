@@ -1,4 +1,4 @@
-// The states of photos: what moves them, and what is lost when. No browser is needed.
+// The states of photos: what changes them, and what is lost when. Needs no browser.
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
@@ -19,7 +19,7 @@ const denoised = /** @type {const} */ ({ type: 'denoised', settings });
 /** A page, as far as its photos go. */
 class Page {
   state = noPhotos();
-  /** What the last event has led to.
+  /** The commands of the last event.
    * @type {Command[]} */
   commands = [];
 
@@ -330,7 +330,7 @@ test('events that come late change nothing', () => {
 });
 
 /**
- * Whatever comes, in whatever order: a result goes only with its photo, or where that is said.
+ * Whatever happens, in whatever order: a result is lost only with its photo, or where the visitor is told.
  */
 test('no order of events loses a result unsaid', () => {
   let seed = 7;
@@ -372,7 +372,7 @@ test('no order of events loses a result unsaid', () => {
         const isInsisted = result.where === 'unkept' && page.state.current !== id;
         assert(isSaid || isInsisted, `${event.type} has lost a result: ${JSON.stringify(before)}`);
       }
-      // A result that is in memory alone is that of the photo that is current.
+      // Only the current photo's result may be in memory alone.
       for (const { id, result } of page.state.photos) {
         if (result?.where === 'memory') assert.equal(page.state.current, id, `${event.type}: ${JSON.stringify(before)}`);
       }

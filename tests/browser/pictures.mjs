@@ -1,4 +1,4 @@
-// Pictures for the tests: made, written as PNG, read back and compared.
+// Makes pictures for the tests, writes them as PNG, reads them back and compares them.
 
 import { deflateSync, inflateSync } from 'node:zlib';
 
@@ -75,7 +75,7 @@ export function psnr(a, b) {
 }
 
 /**
- * By how many dB a picture is nearer to the clean one than the noisy one is.
+ * By how many dB a picture is closer to the clean one than the noisy one is.
  *
  * @param {{ noisy: Rgb, clean: Rgb }} photo
  * @param {Rgb} image

@@ -33,7 +33,7 @@ test('each is denoised in turn, one that is broken is passed over, and all come 
   await give(page, ...files);
   await reach(page, 'open');
   assert.equal(await title(page), 'wide.png');
-  // It is known for one before its turn comes.
+  // It is recognised as one before its turn comes.
   await page.locator('svnr-queue li[data-state=failed]').waitFor();
   assert.deepEqual(await states(page), ['open', 'failed', 'waiting']);
   assert.match((await page.locator('svnr-queue li').nth(1).getAttribute('title')) ?? '', /broken\.png/);
@@ -57,8 +57,8 @@ test('each is denoised in turn, one that is broken is passed over, and all come 
 });
 
 /**
- * Has the page ask for a folder in place of the visitor, who cannot be asked here. The folder is the browser's own for this
- * site, which is as real.
+ * Makes the page get a folder without asking the visitor. The folder is the browser's own for this site, which is just
+ * as real.
  *
  * @param {Page} page
  * @param {boolean} isChosen  whether the visitor chooses it, or none
@@ -75,7 +75,7 @@ async function answerPicker(page, isChosen) {
 }
 
 /**
- * What is in that folder, by name.
+ * The contents of that folder, by name.
  *
  * @param {Page} page
  * @returns {Promise<{ name: string, bytes: number[] }[]>}
@@ -190,7 +190,7 @@ test('a result stays while the photo is denoised again, until there is a new one
   await page.getByRole('button', { name: 'Cancel' }).click();
   await reach(page, 'done');
   assert.equal(largestDifference(first, decodePng((await download(page)).bytes)), 0);
-  // It is seen, too, and another format is still written from it.
+  // It is shown too, and other formats can still be written from it.
   await page.locator('svnr-compare[has-after]:not([emerging])').waitFor();
   await page.getByLabel('File format').selectOption('png16');
   const again = decodePng((await download(page)).bytes);
@@ -211,7 +211,9 @@ async function denoiseAgain(page) {
 /** What a visitor would see of errors, but for the traps themselves. @param {string[]} errors */
 const others = (errors) => errors.filter((error) => error !== 'exception: unreachable');
 
-/** Code for {@link inWorker}: a file of a certain name, or a run of four steps, ends the worker as a trap in wasm does. */
+/**
+ * Code for {@link inWorker}: a file of a certain name, or a run of four steps, crashes the worker like a trap in wasm.
+ */
 const TRAPS = `
   addEventListener('message', ({ data }) => {
     const isTrap = data.name?.startsWith('trap') || (data.type === 'denoise' && data.options.steps === 4);
@@ -231,7 +233,7 @@ test('a file that ends the worker is named, and the others go on', async (t) => 
   await page.locator('#batch').getByText('All 2 photos are denoised.').waitFor();
   assert.deepEqual(await states(page), ['failed', 'done', 'failed', 'done']);
 
-  // With a result open that is in no file yet.
+  // With a result open that is not in a file yet.
   await page.getByLabel('Strength').fill('150');
   await denoiseAgain(page);
   const before = decodePng((await download(page)).bytes);

@@ -1,4 +1,4 @@
-// One run after the other: memory stays flat, and so does the page.
+// Many runs in a row: memory stays flat, and so does the page.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -9,15 +9,15 @@ import { denoise, give, inWorker, reach, visitors } from './visit.mjs';
 /** @typedef {import('playwright-core').CDPSession} CDPSession */
 
 const RUNS = 20;
-/** Runs after which all that is kept for later has been made. */
+/** How many runs it takes until everything that is kept exists. */
 const WARM = 5;
-/** What a heap may grow by from then on, in bytes: code that is compiled as it gets used, and what is known about it. */
+/** How much a heap may grow afterwards, in bytes: by code that is compiled when it is used, and data about it. */
 const MORE = 500_000;
 const SIZE = /** @type {const} */ ([64, 48]);
 
 const { visit } = visitors();
 
-/** Code for {@link inWorker} that lets the memory of wasm be seen. */
+/** Code for {@link inWorker} that exposes wasm's memory. */
 const COUNTING = `
   const { instantiate } = WebAssembly;
   WebAssembly.instantiate = async (module, imports) => {
@@ -57,7 +57,7 @@ async function toWorker(devtools) {
 }
 
 /**
- * The bytes of objects and of the buffers that they hold, once what nobody needs is gone.
+ * The bytes of objects and their buffers, after garbage collection.
  *
  * @param {Pick<Awaited<ReturnType<typeof toWorker>>, 'send'>} devtools
  * @returns {Promise<{ objects: number, buffers: number }>}
@@ -84,7 +84,7 @@ test(`memory stays flat over ${RUNS} runs, a new photo for each`, async (t) => {
     await reach(page, 'open');
     await denoise(page);
     await reach(page, 'done');
-    // What was made of it goes, too.
+    // Its result is removed too.
     const takeOff = page.getByRole('button', { name: `Take photo-${run - 1}.png off the list` });
     if (run > 1) await takeOff.click();
     const wasm = await worker.evaluate(() => /** @type {any} */ (globalThis).wasmMemory.buffer.byteLength);
@@ -98,7 +98,7 @@ test(`memory stays flat over ${RUNS} runs, a new photo for each`, async (t) => {
   for (const where of /** @type {const} */ (['page', 'worker'])) {
     const [early, late] = [warm[where], last[where]];
     assert(late.objects < early.objects + MORE, `the ${where}'s objects: ${early.objects} bytes became ${late.objects}`);
-    // Not one photo is left of all those that have come since.
+    // None of the photos since then is left.
     assert(late.buffers < early.buffers + pixels, `the ${where}'s buffers: ${early.buffers} bytes became ${late.buffers}`);
   }
   assert.deepEqual(errors, []);

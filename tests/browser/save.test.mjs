@@ -1,4 +1,4 @@
-// What a visitor takes away from the page.
+// Saving and copying results.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -26,7 +26,7 @@ async function visit(t, state, options = {}) {
 }
 
 /**
- * A file's picture, decoded by the browser.
+ * A file's image, decoded by the browser.
  *
  * @param {import('playwright-core').Page} page
  * @param {Buffer} bytes

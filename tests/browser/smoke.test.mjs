@@ -1,4 +1,4 @@
-// The one thing that must work: `cargo xtask test --fast` tries it too.
+// The one thing that must work, also tested by `cargo xtask test --fast`.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { crc32 } from 'node:zlib';
 
 /**
- * What an archive of stored files has in it, by its directory.
+ * The contents of an archive of stored files, by its directory.
  *
  * @param {Buffer} archive
  */

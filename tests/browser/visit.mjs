@@ -1,4 +1,4 @@
-// A visitor of the page: opens it, gives it photos, presses what there is to press.
+// A visitor of the page: opens it, gives it photos, presses buttons.
 
 import { readFile } from 'node:fs/promises';
 import { after, before } from 'node:test';
@@ -10,7 +10,7 @@ import { encodePng } from './pictures.mjs';
 /** @typedef {{ name: string, buffer: Buffer, mimeType?: string }} File */
 
 /**
- * Code that runs in a worker before its own.
+ * Adds code to a worker.
  *
  * @param {Page} page
  * @param {string} code
@@ -24,7 +24,8 @@ export async function inWorker(page, code, worker = 'worker.js') {
 }
 
 /**
- * A server and a browser for the tests of a file. Without WebGPU by default: the CPU is quicker than a GPU made of software.
+ * A server and a browser for the tests of a file. Without WebGPU by default, because the CPU is faster than a software
+ * GPU.
  *
  * @param {Parameters<typeof launch>[0]} [options]
  */
@@ -46,7 +47,7 @@ export function visitors(options = { webgpu: false }) {
   let shared;
   return {
     /**
-     * The page, with a photo open if one is given; or a page of the test's own in its place.
+     * Opens the page, with a photo if one is given, or the test's own page instead.
      *
      * @param {import('node:test').TestContext | null} t  `null` for a page that stays open for all tests of the file
      * @param {object} [how]
@@ -59,7 +60,7 @@ export function visitors(options = { webgpu: false }) {
      * @param {import('./pictures.mjs').Rgb} [how.photo]
      */
     async visit(t, { context: contextOptions, in: launched, prepare, url, html, headers, photo } = {}) {
-      // A hook of the file's own does not wait for the one above.
+      // A file's own hook does not wait for the one above.
       const [site, browser] = await started;
       const isOwn = Boolean(launched ?? contextOptions);
       const context = await (isOwn
@@ -67,7 +68,7 @@ export function visitors(options = { webgpu: false }) {
         : (shared ??= browser.newContext(usual)));
       const page = await context.newPage();
       t?.after(() => (isOwn ? context : page).close());
-      // Compiling shaders for a GPU made of software takes its time.
+      // Compiling shaders for a software GPU takes a while.
       page.setDefaultTimeout(240_000);
       const errors = watchErrors(page);
       if (html !== undefined) {
@@ -104,7 +105,7 @@ export async function reach(page, state) {
 }
 
 /**
- * Denoises, with one of the choices of steps.
+ * Denoises with one of the choices for steps.
  *
  * @param {Page} page
  * @param {'Fast' | 'Balanced' | 'Fine'} [choice]
@@ -127,7 +128,7 @@ export async function download(page) {
 }
 
 /**
- * A picture of the page at rest: one from amid a transition shows colours that nobody gets to see.
+ * A screenshot of the page at rest: in the middle of a transition it would show colours that nobody sees.
  *
  * @param {Page} page
  * @param {string} name

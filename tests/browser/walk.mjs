@@ -1,4 +1,4 @@
-// The pictures of docs/page.md: `node walk.mjs` walks through the page and writes them anew.
+// Takes the screenshots of docs/page.md: `node walk.mjs` walks through the page and writes them again.
 
 import { mkdir } from 'node:fs/promises';
 

@@ -1,5 +1,5 @@
-// Browsers that playwright-core cannot drive as systems ship them: Firefox by Marionette, which is built into it, and WebKitGTK
-// by its driver's HTTP. Both speak the commands of W3C WebDriver.
+// Drives browsers that playwright-core cannot drive as systems ship them: Firefox by its built-in Marionette, and
+// WebKitGTK by its driver's HTTP. Both use the commands of W3C WebDriver.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -21,7 +21,7 @@ const COMMANDS = /** @type {const} */ ({
   picture: ['GET', 'screenshot', 'TakeScreenshot'],
 });
 
-/** How long is waited for what must come, in milliseconds. */
+/** How long to wait for something that must happen, in milliseconds. */
 const PATIENCE = 300_000;
 
 /** @typedef {{ id?: string, [key: string]: unknown }} Parameters */
@@ -88,7 +88,7 @@ export class Visitor {
     await this.#send('act', { actions: [{ type: 'pointer', id: 'mouse', parameters: { pointerType: 'mouse' }, actions }] });
   }
 
-  /** What is seen, as PNG. */
+  /** A screenshot as PNG. */
   async picture() {
     return Buffer.from(await this.#send('picture', { full: false }), 'base64');
   }
@@ -120,7 +120,7 @@ export async function firefox() {
   if (!program) return null;
   const folder = await mkdtemp(`${tmpdir()}/firefox-`);
   const settings = {
-    // Any port that is free.
+    // Any free port.
     'marionette.port': 0,
     'browser.download.folderList': 2,
     'browser.download.dir': folder,
@@ -158,7 +158,7 @@ export async function firefox() {
  */
 async function marionette(port) {
   const socket = connect(port, '127.0.0.1');
-  // It says who it is, unasked.
+  // It introduces itself unasked.
   await once(socket, 'data');
   /** @type {Map<number, { resolve: (answer: any) => void, reject: (error: Error) => void }>} */
   const waiting = new Map();
@@ -241,7 +241,7 @@ export async function webkit() {
 }
 
 /**
- * Asks again and again until there is an answer.
+ * Asks repeatedly until there is an answer.
  *
  * @template T
  * @param {() => Promise<T>} ask

@@ -1,4 +1,4 @@
-// Several results in one archive. No browser is needed: the code is the same.
+// Several results in one archive. Needs no browser: the code is the same.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

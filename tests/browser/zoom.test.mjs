@@ -1,5 +1,5 @@
-// Looking closely: zoom, panning and holding, and the divider and the details in what is zoomed. A page of its own is
-// enough for these; no denoiser runs.
+// Zooming, panning and holding, and the divider and details while zoomed. Its own page is enough for that; no denoiser
+// runs.
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
@@ -87,7 +87,7 @@ async function visit(t, { after = true, size = SIZE, ...contextOptions } = {}) {
 
 /** @param {Trial} trial */
 const lastView = async ({ views }) => {
-  // It is said once all has come to rest.
+  // It is reported once everything is at rest.
   await new Promise((resolve) => setTimeout(resolve, 250));
   return views.at(-1);
 };
@@ -129,7 +129,7 @@ function assertNear(a, b, within) {
 }
 
 /**
- * What colour the page has at a point.
+ * The colour of the page at a point.
  *
  * @param {Page} page
  * @param {{ x: number, y: number }} point
@@ -169,7 +169,7 @@ describe('the zoom', () => {
     const part = await within(lastView);
     assert(part);
     assert.equal(part.zoom, 2);
-    // What was in the middle is there.
+    // The middle is still in the middle.
     assertNear({ x: part.x + part.width / 2, y: part.y + part.height / 2 }, { x: 600, y: 400 }, 8);
     assert(Math.abs(part.width - room.width) <= 16 && Math.abs(part.height - room.height) <= 16);
     assert.deepEqual(view, room, 'the layout jumped');
@@ -317,7 +317,7 @@ describe('panning', () => {
       await touch(session, 'touchStart', at);
       for (let i = 1; i <= 6; i += 1) await touch(session, 'touchMove', { x: at.x - 10 * i, y: at.y - 10 * i });
       await touch(session, 'touchEnd');
-      // What a finger has set going comes to rest by itself, on a busy machine late.
+      // What a finger set in motion comes to rest by itself, late on a busy machine.
       let [before, now] = [NaN, await page.evaluate(() => scrollY)];
       while (now !== before) {
         await page.waitForTimeout(300);
@@ -400,7 +400,7 @@ describe('two fingers', () => {
     await spread(session, middle(picture));
     const { picture: large } = await within(places);
     assert(Math.abs(large.width / picture.width - 2) < 0.01);
-    // It was told, and of nothing else.
+    // It was told that, and nothing else.
     const told = await page.locator('svnr-brush').evaluate((brush) => ({ .../** @type {HTMLElement} */ (brush).dataset }));
     assert.deepEqual(told, { pointercancel: '1' });
     assert.deepEqual(errors, []);
