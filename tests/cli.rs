@@ -533,6 +533,16 @@ fn estimated_noise_can_be_given_again_and_so_can_a_curve() {
 }
 
 #[test]
+fn what_a_result_lacks_is_said() {
+    let seeds = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/seeds/read");
+    let out = folder();
+    let said = succeeds(&[seeds.join("pages.tif"), seeds.join("animated.png"), "-o".into(), out.path().into()]);
+    for (name, words) in [("pages.tif", "only the first page"), ("animated.png", "only the first frame")] {
+        assert!(said.lines().any(|line| line.contains(name) && line.contains(words)), "{name}: {said}");
+    }
+}
+
+#[test]
 fn the_papers_steps_and_eta_go_with_samples() {
     let dir = folder();
     let noise = NoiseModel::new(0.004, 0.0).unwrap();

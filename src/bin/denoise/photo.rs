@@ -66,7 +66,7 @@ pub fn read(settings: &Settings, job: &Job) -> Result<Ready> {
     }
     let photo = photo?;
     files::check_fits(&job.output, &photo).map_err(|error| plan::of(input, error))?;
-    let mut notes = Vec::new();
+    let mut notes: Vec<String> = photo.notes.iter().map(ToString::to_string).collect();
     if stamp != job.stamp {
         notes.push("it was changed after the start, and is denoised as it is now".into());
     }
@@ -145,7 +145,10 @@ pub fn write(settings: &Settings, job: &Job, done: Done) -> Result<()> {
     if let Some(folder) = output.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         std::fs::create_dir_all(folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
     }
-    files::write(output, &photo)?;
+    let notes = files::write(output, &photo)?;
+    for note in notes {
+        settings.console.say(format!("{}: {note}", input.display()));
+    }
     let count = settings.console.count();
     settings.console.say(format!("{}: denoised in {seconds:.1} s{count}", output.display()));
     Ok(())
