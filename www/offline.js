@@ -52,6 +52,7 @@ const FILES = [
   'styles/queue.css',
   'styles/style.css',
   'styles/zoom.css',
+  'demos/coffee.jpg',
   'demos/dusk.jpg',
   'demos/still-life.jpg',
   'icon.svg',

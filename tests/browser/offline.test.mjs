@@ -79,7 +79,7 @@ test('once visited, the page denoises without a network, and gives way to a newe
   site.switchOff();
   await forget(page);
   await page.reload();
-  for (const demo of ['Dusk at the lake', 'Still life']) {
+  for (const demo of ['Coffee by lamplight', 'Dusk at the lake', 'Still life']) {
     await page.getByRole('button', { name: demo }).click();
     await reach(page, 'open');
     assert.equal(await page.locator('#error').isHidden(), true);

@@ -121,6 +121,40 @@ describe('a photo can be', () => {
   });
 });
 
+test('a dropped folder gives its photos, those in folders of its own too, and nothing else', async (t) => {
+  const { page, errors } = await visit(t);
+  await page.evaluate((base64) => {
+    const bytes = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
+    const file = (/** @type {string} */ name, type = 'image/png') => ({
+      isFile: true,
+      isDirectory: false,
+      file: (/** @type {(file: File) => void} */ done) => done(new File([bytes], name, { type })),
+    });
+    const folder = (/** @type {unknown[]} */ ...entries) => ({
+      isFile: false,
+      isDirectory: true,
+      createReader: () => ({ readEntries: (/** @type {(some: unknown[]) => void} */ done) => done(entries.splice(0, 2)) }),
+    });
+    // A test cannot drop a real one.
+    const all = folder(file('2.png'), file('10.png'), file('notes.txt', 'text/plain'), folder(file('deep.JPG', '')), file('.hidden.png'));
+    DataTransferItem.prototype.webkitGetAsEntry = /** @type {any} */ (() => all);
+    const dataTransfer = new DataTransfer();
+    dataTransfer.items.add(new File([], 'folder'));
+    document.body.dispatchEvent(new DragEvent('drop', { bubbles: true, cancelable: true, dataTransfer }));
+  }, encodePng(photo.noisy).toString('base64'));
+  await page.locator('svnr-queue li >> nth=2').waitFor();
+  assert.deepEqual(await page.locator('svnr-queue b').allInnerTexts(), ['2.png', '10.png', 'deep.JPG']);
+  assert.deepEqual(errors, []);
+});
+
+test('notices can be closed', async (t) => {
+  const { page } = await visit(t);
+  const notice = page.locator('#notice');
+  await notice.getByText('No graphics card can be used here').waitFor();
+  await notice.getByRole('button', { name: 'Close' }).click();
+  await notice.waitFor({ state: 'hidden' });
+});
+
 /**
  * The page without its weights.
  *

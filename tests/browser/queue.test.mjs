@@ -230,7 +230,7 @@ test('a file that ends the worker is named, and the others go on', async (t) => 
   await page.locator('svnr-queue li[data-state=failed] >> nth=1').waitFor();
   assert.deepEqual(await states(page), ['failed', 'open', 'failed', 'waiting']);
   await page.getByRole('button', { name: 'Denoise all' }).click();
-  await page.locator('#batch').getByText('All 2 photos are denoised.').waitFor();
+  await page.locator('#batch').getByText('2 of 4 photos are denoised. Not done: trap.png, broken.png.').waitFor();
   assert.deepEqual(await states(page), ['failed', 'done', 'failed', 'done']);
 
   // With a result open that is not in a file yet.
@@ -277,5 +277,40 @@ test('all can be denoised again, and it is said when not all were', async (t) =>
   await page.locator('#batch').getByText(/photos are denoised/).waitFor();
   assert.equal(await page.locator('svnr-queue li[data-older]').count(), 0);
   assert.deepEqual(await states(page), ['done', 'failed', 'done']);
+  assert.deepEqual(errors, []);
+});
+
+test('of twenty files eight are bad: twelve are saved, and the eight are named', async (t) => {
+  const { page, errors } = await visit(t);
+  const good = encodePng(noisyAndClean(24, 16).noisy);
+  /** What is wrong with a file. */
+  const damages = [
+    Buffer.alloc(0),
+    Buffer.from('no picture'),
+    good.subarray(0, 60),
+    Buffer.concat([good.subarray(0, 40), Buffer.alloc(400, 7)]),
+    Buffer.from('<!doctype html><p>Not found'),
+    Buffer.from('%PDF-1.7'),
+    Buffer.from('8BPS\0\x01'),
+    Buffer.from('II*\0\x10\0\0\0CR\x02'),
+  ];
+  // The first one is bad, and the last.
+  const twenty = Array.from({ length: 20 }, (_, i) => {
+    const damage = [0, 1, 4, 7, 8, 12, 15, 19].indexOf(i);
+    return { name: `${i}.png`, buffer: damages[damage] ?? good };
+  });
+  await give(page, ...twenty);
+  await reach(page, 'open');
+  await page.locator('svnr-queue li[data-state=failed] >> nth=7').waitFor();
+  await page.getByRole('button', { name: 'Denoise all' }).click();
+  await page.locator('#batch').getByText('12 of 20 photos are denoised. Not done: 0.png, 1.png, 4.png,').waitFor();
+  const save = page.getByRole('button', { name: 'Save all as a zip' });
+  const [zip] = await Promise.all([page.waitForEvent('download'), save.click()]);
+  const saved = unzip(await readFile(await zip.path()));
+  const names = twenty.filter(({ buffer }) => buffer === good).map(({ name }) => name.replace('.png', '-svnr.png'));
+  assert.deepEqual(saved.map(({ name }) => name), names);
+  const failed = page.locator('svnr-queue li[data-state=failed]');
+  assert.equal(await failed.count(), 8);
+  for (const item of await failed.all()) assert.match((await item.getAttribute('title')) ?? '', /^“\d+\.png” .+\.$/);
   assert.deepEqual(errors, []);
 });

@@ -1,6 +1,7 @@
-// Renders the two demo photos beside this file, adds a camera's noise and saves them as cameras do, as JPEGs:
-// `node www/demos/make.mjs`. ImageMagick does the latter.
-// Made by the project, free for any use (CC0 1.0).
+// Makes the demo photos beside this file and saves them as cameras do, as JPEGs; ImageMagick (`convert`) writes them.
+//
+// `node www/demos/make.mjs coffee.png`: the argument is the clean photo that coffee.jpg is made of (README.md says where it
+// is from). Without it only the rendered pictures are made. Made by the project, free for any use (CC0 1.0).
 
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
@@ -170,6 +171,59 @@ function srgb8(linear) {
   return Math.round(255 * (v <= 0.0031308 ? 12.92 * v : 1.055 * v ** (1 / 2.4) - 0.055));
 }
 
+/** @param {number} code */
+function linear(code) {
+  const v = code / 255;
+  return v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4;
+}
+
+/** Which colour a sensor's pixel sees: rows of red and green, and of green and blue. */
+const bayer = (x, y) => (y % 2 === 0 ? (x % 2 === 0 ? 0 : 1) : x % 2 === 0 ? 1 : 2);
+
+/**
+ * A photo as a camera takes it in too little light: each pixel of the sensor sees one colour and adds its noise, and the other
+ * two are taken from its neighbours, so that the noise gets soft and coloured.
+ */
+function photograph(name, file, { exposure, ...noise }) {
+  const ppm = execFileSync('convert', [file, '-depth', '8', 'ppm:-'], { maxBuffer: 1 << 28 });
+  const [, width, height] = /^P6\s+(\d+)\s+(\d+)\s+255\s/.exec(ppm.subarray(0, 40).toString('latin1')).map(Number);
+  const clean = ppm.subarray(ppm.length - 3 * width * height);
+  const sensor = new Float64Array(width * height);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const channel = bayer(x, y);
+      sensor[y * width + x] = noisy(exposure * linear(clean[3 * (y * width + x) + channel]), noise, x, y, channel);
+    }
+  }
+  const out = Buffer.alloc(3 * width * height);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      // The mean of those neighbours that see the colour, the near ones twice.
+      const [sum, weight] = [[0, 0, 0], [0, 0, 0]];
+      for (const [dx, dy] of [[0, 0], [1, 0], [-1, 0], [0, 1], [0, -1], [1, 1], [1, -1], [-1, 1], [-1, -1]]) {
+        const [u, v] = [x + dx, y + dy];
+        if (u < 0 || v < 0 || u >= width || v >= height) continue;
+        const [channel, w] = [bayer(u, v), dx && dy ? 1 : 2];
+        if (dx === 0 && dy === 0) [sum[channel], weight[channel]] = [1e3 * sensor[v * width + u], 1e3];
+        else if (weight[channel] < 1e3) {
+          sum[channel] += w * sensor[v * width + u];
+          weight[channel] += w;
+        }
+      }
+      sum.forEach((value, channel) => {
+        out[3 * (y * width + x) + channel] = srgb8(value / weight[channel]);
+      });
+    }
+  }
+  write(name, Buffer.concat([Buffer.from(`P6 ${width} ${height} 255\n`), out]));
+}
+
+/** @param {string} name @param {Buffer} ppm */
+function write(name, ppm) {
+  const path = fileURLToPath(new URL(`${name}.jpg`, import.meta.url));
+  execFileSync('convert', ['ppm:-', '-quality', '95', '-sampling-factor', '4:4:4', path], { input: ppm });
+}
+
 function render(name, scene, noise) {
   const rows = [];
   for (let y = 0; y < HEIGHT; y++) {
@@ -186,10 +240,10 @@ function render(name, scene, noise) {
     }
     rows.push(row);
   }
-  const ppm = Buffer.concat([Buffer.from(`P6 ${WIDTH} ${HEIGHT} 255\n`), ...rows]);
-  const path = fileURLToPath(new URL(`${name}.jpg`, import.meta.url));
-  execFileSync('convert', ['ppm:-', '-quality', '95', '-sampling-factor', '4:4:4', path], { input: ppm });
+  write(name, Buffer.concat([Buffer.from(`P6 ${WIDTH} ${HEIGHT} 255\n`), ...rows]));
 }
 
 render('dusk', dusk, { read: 0.02, shot: 0.006 });
 render('still-life', stillLife, { read: 0.03, shot: 0.008 });
+const [clean] = process.argv.slice(2);
+if (clean) photograph('coffee', clean, { exposure: 0.6, read: 0.012, shot: 0.006 });

@@ -439,9 +439,11 @@ function nextOfBatch(state) {
   if (!batch) return [state, []];
   const [id, ...left] = batch.left;
   if (id === undefined) {
-    const { total, failed } = batch;
+    // Those that had turned out to be bad before it began are not passed over in silence.
+    const bad = state.photos.filter(({ id, isBad }) => isBad && !batch.failed.includes(id)).map(({ id }) => id);
+    const failed = [...batch.failed, ...bad];
     /** @type {Command} */
-    const say = { type: 'say', what: 'batch', total, failed };
+    const say = { type: 'say', what: 'batch', total: batch.total + bad.length, failed };
     const next = { ...state, batch: null };
     // The last one could not be opened, so show another.
     if (!current(next)?.isBad) return [{ ...next, activity: { is: 'rest' } }, [say]];
