@@ -10,6 +10,8 @@ const TILE = { webgpu: 512, cpu: 384 };
 const HALO = 64;
 /** How long a preview may take, in seconds. */
 const PATIENCE = 2;
+/** So many previews say how fast the device is. */
+const COUNTED = 3;
 /** The least and the most pixels of a preview. */
 const [LEAST, MOST] = [96 ** 2, 640 ** 2];
 
@@ -21,6 +23,8 @@ export class Speed {
   /** Pixels a second: of runs, or of previews as long as there was no run. */
   #measured = 0;
   #isOfRun = false;
+  /** Previews that have been counted. */
+  #previews = 0;
   #isImitation;
 
   /**
@@ -64,15 +68,17 @@ export class Speed {
   }
 
   /**
-   * A preview took so long. It says less than a run does.
+   * A preview took so long. It says less than a run does, and the first ones are slower than those that follow: the fastest
+   * of a few counts. Were it all of them, the size of previews, which hangs on it, would never come to rest.
    *
    * @param {Size} part
    * @param {number} evaluations
    * @param {number} seconds
    */
   previewed({ width, height }, evaluations, seconds) {
-    if (this.#isOfRun || seconds <= 0) return;
-    this.#measured = ((width + 2 * HALO) * (height + 2 * HALO) * evaluations) / seconds;
+    if (this.#isOfRun || this.#previews === COUNTED || seconds <= 0) return;
+    this.#previews += 1;
+    this.#measured = Math.max(this.#measured, ((width + 2 * HALO) * (height + 2 * HALO) * evaluations) / seconds);
   }
 
   /**
