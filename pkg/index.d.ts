@@ -395,6 +395,10 @@ export interface Metadata {
   exif?: Uint8Array | undefined;
   /** The XMP packet. */
   xmp?: Uint8Array | undefined;
+  /** The IPTC block. */
+  iptc?: Uint8Array | undefined;
+  /** Pixels per inch, across and down. */
+  density?: { x: number; y: number } | undefined;
 }
 
 /** Result of {@link decodeFile}. */
@@ -412,6 +416,8 @@ export interface DecodedFile {
   metadata: Metadata;
   /** Whether the file holds more images, which are not read: an animated PNG or WebP, a TIFF of several pages. */
   isFirstOfSeveral: boolean;
+  /** What of the file is not kept, in sentences for people; empty if all is. */
+  notes: string[];
 }
 
 /** Options of {@link encodeFile}. */
@@ -447,11 +453,18 @@ export function decodeFile(file: Blob | ArrayBuffer | Uint8Array, options?: { na
 export function encodeFile(image: SvnrImage, options?: EncodeOptions): Promise<Blob>;
 
 /**
- * Any image as an ImageData, for canvases.
+ * What {@link encodeFile} leaves out of the metadata in a format, in sentences for people; empty if nothing.
+ *
+ * @throws {SvnrError} `bad-option`, `load-failed`
+ */
+export function leftOutOf(metadata: Metadata, format: 'png' | 'jpeg' | 'webp' | 'tiff'): Promise<string[]>;
+
+/**
+ * Any image as an ImageData, for canvases. With the profile that its values are in, they are brought to sRGB.
  *
  * @throws {SvnrError} `unsupported-image`, `load-failed`
  */
-export function toImageData(image: SvnrImage): Promise<ImageData>;
+export function toImageData(image: SvnrImage, options?: { profile?: Uint8Array | undefined }): Promise<ImageData>;
 
 /** The network on a device, ready to denoise. {@link Denoiser.create} makes it. */
 export class Denoiser {

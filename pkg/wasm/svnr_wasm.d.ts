@@ -36,6 +36,10 @@ export class DecodedFile {
      * Bits of a sample: 8, 16 or 32, which are floats.
      */
     readonly depth: number;
+    readonly bits: number;
+    density(): Float64Array | undefined;
+    iptc(): Uint8Array | undefined;
+    notes(): string[];
     /**
      * Pixels down.
      */
@@ -110,7 +114,7 @@ export class FileMetadata {
     /**
      * Any of the three may be missing.
      */
-    constructor(profile?: Uint8Array | number[] | null, exif?: Uint8Array | number[] | null, xmp?: Uint8Array | number[] | null);
+    constructor(profile?: Uint8Array | number[] | null, exif?: Uint8Array | number[] | null, xmp?: Uint8Array | number[] | null, iptc?: Uint8Array | number[] | null, density?: Float64Array | number[] | null);
     /**
      * The bytes of a file that somebody else has encoded, with the metadata in it.
      *
@@ -439,6 +443,9 @@ export class Task {
  * `unsupported-format`, `unsupported-image`, `too-large`.
  */
 export function decodeFile(bytes: Uint8Array | number[], name: string, limit: number): DecodedFile;
+export function displayP3Profile(): Uint8Array;
+export function leftOut(format: string, metadata: FileMetadata): string[];
+export function toSrgb(data: Uint8Array, profile: Uint8Array | number[]): void;
 
 /**
  * The noise in a picture: `{ read, shot, points: [{ mean, std }] }`.

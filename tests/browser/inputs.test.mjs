@@ -85,9 +85,9 @@ function coloursIn(data, width, height, channels) {
   });
 }
 
-const FIRST = /Only the first/;
+const FIRST = /only the first/i;
 const BY_BROWSER = /8 bits in sRGB/;
-const NOTES = /Only the first|8 bits in sRGB/;
+const NOTES = /About “|only the first|8 bits in sRGB/i;
 
 /** @type {Good[]} */
 const OPENED = [

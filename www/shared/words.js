@@ -127,6 +127,16 @@ export function unreadable(name, kind) {
 }
 
 /**
+ * What of a file is not kept, or not as it was.
+ *
+ * @param {string} name
+ * @param {string[]} notes  sentences without a full stop, about “it”
+ */
+export function notKept(name, notes) {
+  return `About “${name}”: ${notes.join('. ')}.`.replace(/([:.] )([a-z])/g, (_, before, letter) => before + letter.toUpperCase());
+}
+
+/**
  * A note about a file with several images.
  *
  * @param {string} name

@@ -1,6 +1,6 @@
 import { MOST_PIXELS, SvnrError, decodeFile, encodeFile, toImageData } from '../../pkg/index.js';
 import { kindOf } from '../shared/kinds.js';
-import { firstOfSeveral, readByBrowser, unreadable } from '../shared/words.js';
+import { firstOfSeveral, notKept, readByBrowser, unreadable } from '../shared/words.js';
 
 /** @typedef {import('../../pkg/index.js').Metadata} Metadata */
 /** @typedef {import('../../pkg/index.js').PlainImage} PlainImage */
@@ -37,8 +37,8 @@ export async function open(file, name) {
   const kind = await kindOf(file, name);
   if (kind) return openElsewhere(file, name, kind, new SvnrError('unsupported-format', unreadable(name, kind)));
   try {
-    const { image, metadata, isFirstOfSeveral } = await decodeFile(file, { name: `“${name}”` });
-    return { image, metadata, note: isFirstOfSeveral ? firstOfSeveral(name) : null };
+    const { image, metadata, notes } = await decodeFile(file, { name: `“${name}”` });
+    return { image, metadata, note: notes.length > 0 ? notKept(name, notes) : null };
   } catch (error) {
     if (!(error instanceof SvnrError) || error.code !== 'unsupported-format') throw error;
     // CMYK, and rare varieties.
@@ -137,7 +137,7 @@ export function deepened(image) {
  * @param {number} most  longest side in pixels
  */
 export async function toShow({ image, metadata }, most) {
-  return inProfile(await shrunk(await toImageData(image), most), metadata);
+  return shrunk(await toImageData(image, { profile: metadata.profile }), most);
 }
 
 /**
@@ -161,22 +161,6 @@ export async function shrunk(image, most) {
   context.drawImage(image, 0, 0, width, height);
   image.close();
   return canvas.transferToImageBitmap();
-}
-
-/**
- * Converts a bitmap from a profile's colours to the screen's, which only a browser's decoder can do.
- *
- * @param {ImageBitmap} bitmap  given away
- * @param {Metadata} metadata
- */
-export async function inProfile(bitmap, { profile }) {
-  if (!profile) return bitmap;
-  const { width, height } = bitmap;
-  const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true });
-  if (!context) return bitmap;
-  context.drawImage(bitmap, 0, 0);
-  bitmap.close();
-  return createImageBitmap(await encodeFile(context.getImageData(0, 0, width, height), { metadata: { profile } }));
 }
 
 /**

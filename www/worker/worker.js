@@ -1,8 +1,8 @@
 // Owns the denoiser. Everything heavy happens here, so that the page stays responsive.
 
-import init, { Denoiser, encodeFile, noiseAtGain } from '../../pkg/index.js';
+import init, { Denoiser, encodeFile, noiseAtGain, toImageData } from '../../pkg/index.js';
 import { failure } from './failure.js';
-import { TO_SHOW, deepened, inProfile, open as openFile, save, shrunk, toShow } from './image-file.js';
+import { TO_SHOW, deepened, open as openFile, save, shrunk, toShow } from './image-file.js';
 import { Looker, sharpPart } from './look.js';
 import { differenceMap, noiseMap, uncertaintyMap } from './maps.js';
 import { strengthOf } from './strength.js';
@@ -198,7 +198,7 @@ async function denoise(picture, { painted, strength, ...options }) {
       sent = sent.then(async () => {
         const shown = await looked;
         const data = shown && new ImageData(shown.data, shown.width, shown.height, { colorSpace: shown.colorSpace });
-        const preview = data && (await inProfile(await createImageBitmap(data, TO_SHOW), metadata));
+        const preview = data && (await createImageBitmap(await toImageData(data, { profile: metadata.profile }), TO_SHOW));
         if (signal.aborted) return;
         const where = { sample, samples, step, steps, tile, tiles, fraction };
         tell({ type: 'running', picture, ...where, preview }, [preview]);
