@@ -15,7 +15,7 @@ const STYLE = `
 
 :host([hidden]),
 [hidden] {
-  display: none;
+  display: none !important;
 }
 
 .status {

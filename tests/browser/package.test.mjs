@@ -330,6 +330,35 @@ test('whoever gives up loading leaves the others alone', async (t) => {
   assert.deepEqual(loads, ['asked', 'failed'], 'of two downloads, the weights that nobody waits for end');
 });
 
+test('an image in display-p3 is written with its profile', async () => {
+  const seen = await page.evaluate(async () => {
+    const { svnr } = /** @type {Here} */ (/** @type {unknown} */ (globalThis));
+    // A red that sRGB does not have.
+    const red = [240, 20, 30, 255];
+    const settings = /** @type {const} */ ({ colorSpace: 'display-p3' });
+    const p3 = new ImageData(new Uint8ClampedArray([...red, ...red, ...red, ...red]), 2, 2, settings);
+    /** @type {Record<string, unknown>} */
+    const seen = {};
+    for (const format of /** @type {const} */ (['png', 'jpeg', 'webp', 'tiff'])) {
+      const file = await svnr.encodeFile(p3, { format, quality: 100 });
+      const { metadata } = await svnr.decodeFile(file);
+      if (!metadata.profile) seen[format] = 'no profile';
+      if (format === 'tiff') continue;
+      const image = new Image();
+      image.src = URL.createObjectURL(file);
+      await image.decode();
+      const context = new OffscreenCanvas(2, 2).getContext('2d', settings);
+      context?.drawImage(image, 0, 0);
+      const shown = context?.getImageData(0, 0, 1, 1, settings).data ?? [];
+      if (red.some((v, i) => Math.abs(v - (shown[i] ?? NaN)) > 3)) seen[format] = [...shown];
+    }
+    const srgb = await svnr.decodeFile(await svnr.encodeFile(new ImageData(2, 2)));
+    if (srgb.metadata.profile) seen.srgb = 'a profile';
+    return seen;
+  });
+  assert.deepEqual(seen, {});
+});
+
 test('maps of noise and strength work pixel by pixel', async () => {
   const { isNoiseSame, isLeftKept, isRightChanged } = await page.evaluate(async (rgb) => {
     const { cpu, picture } = /** @type {Here} */ (/** @type {unknown} */ (globalThis));

@@ -44,9 +44,6 @@ fn main() -> ExitCode {
 }
 
 fn run() -> Result<()> {
-    if std::env::var_os("SVNR_PKG").is_some() {
-        bail!("SVNR_PKG is not read any more: name the folder that `cargo xtask pkg --out` built in SVNR_WASM");
-    }
     let mut arguments = lexopt::Parser::from_env();
     let task = match arguments.next()? {
         // After any task, too.

@@ -1,4 +1,4 @@
-//! What the command line can say.
+//! The command line's arguments.
 
 use std::path::{Path, PathBuf};
 
@@ -16,28 +16,28 @@ use svnr::{NoiseModel, Options};
 /// PNG, JPEG, WebP and TIFF of 8 or 16 bits are read as sRGB; 32-bit float TIFF and OpenEXR as linear RGB, and are not
 /// clipped. The noise is estimated from each photo unless --noise, or --read and --shot, give it.
 ///
-/// A photo that cannot be denoised stops no other. The exit status is 0 when all are done, 1 when any failed, 2 when the
-/// command line is wrong, 130 when it was interrupted.
+/// A photo that fails does not stop the others. The exit status is 0 if all photos are done, 1 if any failed, 2 if the
+/// command line is wrong, and 130 after an interruption.
 #[derive(Parser)]
 #[command(version)]
 pub struct Arguments {
     /// Noisy photos, or folders of them
     #[arg(required = true, value_name = "IN")]
     pub inputs: Vec<PathBuf>,
-    /// The denoised photo. For several photos, for a folder, or ending in a slash: the folder for the results, which is
-    /// made if need be
+    /// The denoised photo; for several photos, for a folder, or if it ends in a slash, the folder for the results,
+    /// which is created if needed
     #[arg(short, long, value_name = "OUT", required_unless_present = "estimate")]
     output: Option<PathBuf>,
-    /// Read the folders in a folder, too; the results lie in folders of the same names
+    /// Read folders within folders too; results go into folders of the same names
     #[arg(short, long)]
     pub recursive: bool,
-    /// Leave out photos whose result is there already: a run that was interrupted goes on
+    /// Skip photos whose result exists already, to continue an interrupted run
     #[arg(long, conflicts_with = "force")]
     pub skip_existing: bool,
-    /// Overwrite results that are there already
+    /// Overwrite existing results
     #[arg(long)]
     pub force: bool,
-    /// Denoise nothing: print the noise of each photo as JSON, a line each, which --noise takes
+    /// Do not denoise: print the noise of each photo as a line of JSON, which --noise accepts
     #[arg(long, conflicts_with_all = ["output", "noise", "read", "shot", "force", "skip_existing"])]
     pub estimate: bool,
     /// JSON with the noise: a curve, or "read" and "shot", as --estimate prints it [default: estimated]
@@ -49,28 +49,28 @@ pub struct Arguments {
     /// Variance of the noise per unit of signal, in linear light; goes with --read [default: estimated]
     #[arg(long, value_name = "S", allow_negative_numbers = true)]
     shot: Option<f32>,
-    /// Steps of the reverse process, 1 to 1000: 1 is the closest to the truth on average, more give more texture;
-    /// "unit" takes the paper's
+    /// Steps of the reverse process, 1 to 1000: 1 is closest to the truth on average, more draw texture; "unit" takes
+    /// the paper's steps
     #[arg(long, default_value = "1", value_name = "K", value_parser = steps)]
     steps: Steps,
     /// Seed of the texture that more than one step draws
     #[arg(long, default_value_t = 0, value_name = "N")]
     seed: u64,
-    /// Samples to draw, whose mean is written: it is cleaner than one, and takes as many times as long. With one step the
-    /// network sees the photo mirrored and turned, in up to 8 ways
+    /// Number of samples whose mean is written: cleaner than a single one, and N times as slow. With one step, each
+    /// sample sees the photo in another of 8 orientations
     #[arg(long, default_value_t = 1, value_name = "N")]
     pub samples: u64,
-    /// How much of the noise is removed: 0 none, 1 all; up to 4 for more than what was found
+    /// How much of the noise to remove: 0 none, 1 all, up to 4 for more than was found
     #[arg(long, default_value_t = 1.0, value_name = "A", allow_negative_numbers = true)]
     strength: f32,
-    /// How much is removed of what is found in the light: 0 keeps all of the grain
+    /// How much of the noise in the luminance to remove, 0 to 1: 0 keeps all of the grain
     #[arg(long, default_value_t = 1.0, value_name = "A", allow_negative_numbers = true)]
     luminance: f32,
-    /// How much is removed of what is found in the colour
+    /// How much of the noise in the colour to remove, 0 to 1
     #[arg(long, default_value_t = 1.0, value_name = "A", allow_negative_numbers = true)]
     chrominance: f32,
-    /// How much of the noise that a step leaves is drawn afresh: 0 none, 1 as much as in the paper [default: 0.4, or
-    /// 0.8 with --samples]
+    /// How much of the noise that remains after a step is drawn afresh: 0 none, 1 as much as in the paper [default:
+    /// 0.4, or 0.8 with --samples]
     #[arg(long, value_name = "A", allow_negative_numbers = true)]
     eta: Option<f32>,
     /// cpu, libtorch, libtorch:N, vulkan or vulkan:N
@@ -93,10 +93,10 @@ fn steps(text: &str) -> Result<Steps, String> {
 }
 
 impl Arguments {
-    /// How each run goes.
+    /// The options of each run.
     ///
     /// # Errors
-    /// When an option is outside its range.
+    /// If an option is out of range.
     pub fn options(&self) -> Result<Options> {
         let options = Options {
             steps: self.steps,
@@ -112,15 +112,15 @@ impl Arguments {
         Ok(options)
     }
 
-    /// Where the results go; empty when there are none.
+    /// Where the results go; empty if there are none.
     pub fn output(&self) -> &Path {
         self.output.as_deref().unwrap_or(Path::new(""))
     }
 
-    /// The noise that the command line gives, if it does.
+    /// The noise from the command line, if given.
     ///
     /// # Errors
-    /// When only one of its numbers is given, one is outside its range, or the file with it cannot be read.
+    /// If only one of its numbers is given, one is out of range, or its file cannot be read.
     pub fn noise(&self) -> Result<Option<Noise>> {
         if let Some(file) = &self.noise {
             let text = std::fs::read_to_string(file).with_context(|| file.display().to_string())?;

@@ -1,5 +1,5 @@
-//! Many photos, one after the other: while one is denoised, the next is read and the one before is written. No more than
-//! these three are in memory.
+//! Processes many photos: while one is denoised, the next is read and the one before is written. No more than these
+//! three are in memory.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::sync_channel;
@@ -9,7 +9,7 @@ use anyhow::Result;
 
 use crate::guard::guard;
 
-/// What is done with each photo, in this order. An error or a panic ends the work on that photo alone.
+/// The stages of each photo, in this order. An error or a panic ends the work on that photo only.
 pub struct Stages<Read, Denoise, Write, Finish> {
     /// Reads it, on a thread of its own.
     pub read: Read,
@@ -17,12 +17,12 @@ pub struct Stages<Read, Denoise, Write, Finish> {
     pub denoise: Denoise,
     /// Writes it, on a thread of its own.
     pub write: Write,
-    /// Hears how it went, from whichever thread it ended on.
+    /// Gets the outcome, on whichever thread it ended.
     pub finish: Finish,
 }
 
-/// Takes every job through all stages; no further ones once `stop` is set. What has been denoised by then is written; a job
-/// that ends in an error then was cut off, and `finish` does not hear of it.
+/// Takes every job through all stages, until `stop` is set. Results that are ready by then are still written; a job
+/// that ends in an error afterwards was cut off, and is not reported to `finish`.
 pub fn run<Job: Sync, Photo: Send, Done: Send>(
     jobs: &[Job],
     stop: &AtomicBool,
@@ -36,7 +36,7 @@ pub fn run<Job: Sync, Photo: Send, Done: Send>(
     let Stages { read, mut denoise, write, finish } = stages;
     let (read, write, finish) = (&read, &write, &finish);
     let stopped = || stop.load(Ordering::Relaxed);
-    // Without room of their own: who sends waits for who receives.
+    // Without capacity: senders wait for the receiver.
     let (to_denoise, photos) = sync_channel(0);
     let (to_write, results) = sync_channel::<(&Job, Done)>(0);
     thread::scope(|scope| {

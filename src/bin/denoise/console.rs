@@ -1,4 +1,4 @@
-//! What is said, and the progress. A reader that goes away, as `head` does, does not disturb the work.
+//! Messages and progress. A reader that goes away, as `head` does, does not stop the work.
 
 use std::fmt::Display;
 use std::io::Write;
@@ -7,21 +7,21 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use svnr::denoiser::Progress;
 
-/// The longest name that the progress shows whole.
+/// The longest name that the progress shows in full.
 const LONGEST_NAME: usize = 40;
 
-/// The standard output and error, with the progress below what was said. The progress is shown on a terminal alone.
+/// Standard output and error, with the progress below the messages. Progress is shown only on a terminal.
 pub struct Console {
     bars: MultiProgress,
     photo: ProgressBar,
-    /// All photos, by their pixels; there is none for a single one.
+    /// The progress of all photos, by their pixels; none for a single photo.
     batch: Option<ProgressBar>,
     photos: usize,
     done: AtomicU64,
 }
 
 impl Console {
-    /// One for so many photos with so many pixels in all.
+    /// A console for this many photos with this many pixels in all.
     pub fn new(photos: usize, pixels: u64) -> Self {
         let style = |template| ProgressStyle::with_template(template).expect("the template is well-formed");
         let bars = MultiProgress::new();
@@ -33,18 +33,18 @@ impl Console {
         Self { bars, photo, batch, photos, done: AtomicU64::new(0) }
     }
 
-    /// Says a line on the standard output.
+    /// Prints a line to the standard output.
     pub fn say(&self, line: impl Display) {
-        // Whether anyone reads it is not this program's concern.
+        // It does not matter whether anyone reads it.
         self.bars.suspend(|| _ = writeln!(std::io::stdout(), "{line}"));
     }
 
-    /// Says a line on the standard error.
+    /// Prints a line to the standard error.
     pub fn warn(&self, line: impl Display) {
         self.bars.suspend(|| _ = writeln!(std::io::stderr(), "{line}"));
     }
 
-    /// The progress of a photo that begins now.
+    /// Begins the progress of a photo.
     pub fn begin(&self, name: &str, pixels: u64, samples: u64) -> PhotoProgress<'_> {
         self.photo.reset();
         self.photo.set_prefix(shortened(name));
@@ -53,7 +53,7 @@ impl Console {
         PhotoProgress { console: self, pixels, samples, begun }
     }
 
-    /// One more photo is done with, whatever became of it.
+    /// Counts a finished photo, whatever its outcome.
     pub fn end(&self) {
         let done = self.done.fetch_add(1, Ordering::Relaxed) + 1;
         if let Some(batch) = &self.batch {
@@ -61,7 +61,7 @@ impl Console {
         }
     }
 
-    /// Which of several photos the one that ends next is, to be put behind what is said of it.
+    /// The number of the photo that ends next, to be appended to its message.
     pub fn count(&self) -> String {
         match self.photos {
             0 | 1 => String::new(),
@@ -69,14 +69,14 @@ impl Console {
         }
     }
 
-    /// Takes the progress off the screen.
+    /// Removes the progress from the screen.
     pub fn close(&self) {
         self.photo.finish_and_clear();
         self.batch.iter().for_each(ProgressBar::finish_and_clear);
     }
 }
 
-/// How far a photo is.
+/// The progress of a photo.
 pub struct PhotoProgress<'a> {
     console: &'a Console,
     pixels: u64,
@@ -86,8 +86,8 @@ pub struct PhotoProgress<'a> {
 }
 
 impl PhotoProgress<'_> {
-    /// A sample begins, counted from 0, in so many steps and tiles. Shown before its first tile is done, which may take a
-    /// while.
+    /// Begins a sample, counted from 0, with this many steps and tiles. Shown before its first tile is done, which may
+    /// take a while.
     pub fn begin_sample(&self, sample: u64, steps: usize, tiles: usize) {
         let length = self.samples * (steps * tiles) as u64;
         self.console.photo.set_length(length);

@@ -1,14 +1,14 @@
-//! Faults in the code: a panic while one photo is worked on fails that photo and no other.
+//! Contains panics: a panic on one photo fails that photo only.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
 
 use anyhow::{Result, anyhow};
 
-/// What the last panic said, and where. Rayon hands on a panic of its threads without the place, so it is kept here.
+/// The last panic's message and place. Rayon passes on panics of its threads without their place, so it is kept here.
 static LAST: Mutex<Option<String>> = Mutex::new(None);
 
-/// Has panics remembered for [`guard`] in place of printing them. With `RUST_BACKTRACE` set they are printed as well.
+/// Makes panics be remembered for [`guard`] instead of printed. With `RUST_BACKTRACE` set they are printed as well.
 pub fn install() {
     let print = std::panic::take_hook();
     let wanted = std::env::var_os("RUST_BACKTRACE").is_some_and(|value| value != "0");
@@ -22,7 +22,7 @@ pub fn install() {
     }));
 }
 
-/// Runs `work`, and makes an error of a panic in it.
+/// Runs `work`, and turns a panic into an error.
 pub fn guard<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| {
         let said = LAST.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).take();

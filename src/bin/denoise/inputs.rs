@@ -1,4 +1,4 @@
-//! Which photos the command line names.
+//! Finds the photos that the command line names.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -7,24 +7,24 @@ use anyhow::anyhow;
 use svnr::files;
 use walkdir::WalkDir;
 
-/// A photo that is named, or found in a folder that is.
+/// A photo that was named, or found in a named folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Input {
     /// The file.
     pub path: PathBuf,
-    /// What its result is called in the folder for the results: the file's name, below the folder that is named also the
-    /// folders between.
+    /// The path of its result within the folder for results: the file's name and, for a named folder, the folders in
+    /// between.
     pub name: PathBuf,
 }
 
-/// What there is to do.
+/// The photos that were found.
 #[derive(Debug, Default)]
 pub struct Inputs {
     /// The photos, those of a folder by their names.
     pub photos: Vec<Input>,
-    /// What could not be looked through.
+    /// Folders that could not be read.
     pub failures: Vec<anyhow::Error>,
-    /// What was left out and why.
+    /// What was skipped, and why.
     pub notes: Vec<String>,
 }
 
@@ -65,7 +65,7 @@ impl Inputs {
                     self.photos.push(Input { path: entry.into_path(), name });
                 }
                 Ok(entry) => *others.entry(kind(entry.path())).or_default() += 1,
-                // A link to a folder in which it lies: all that is there is found without it.
+                // A link to one of its own parent folders: everything there is found without it.
                 Err(error) if error.loop_ancestor().is_some() => {}
                 Err(error) => self.failures.push(in_words(error, folder)),
             }

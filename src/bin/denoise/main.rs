@@ -26,7 +26,7 @@ use crate::photo::Settings;
 use crate::plan::{Job, Plan};
 use crate::summary::Summary;
 
-/// What a shell reports of a program that was ended by Ctrl-C.
+/// The exit status of a program that was ended by Ctrl-C.
 const INTERRUPTED: u8 = 130;
 
 fn main() -> ExitCode {
@@ -41,7 +41,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Denoises all photos. An error is what leaves none to denoise.
+/// Denoises all photos. Fails only if there is nothing to denoise.
 fn run(arguments: &Arguments) -> Result<ExitCode> {
     if arguments.estimate {
         return Ok(estimates::print(arguments));
@@ -75,8 +75,8 @@ fn run(arguments: &Arguments) -> Result<ExitCode> {
     })
 }
 
-/// Set by Ctrl-C: the photo at work is given up between two tiles, and no half-written file is left. A second one ends the
-/// program at once.
+/// Set by Ctrl-C: the current photo is abandoned between two tiles, and no half-written file is left. A second Ctrl-C
+/// ends the program at once.
 fn stop_on_interrupt() -> Result<Arc<AtomicBool>> {
     let stop = Arc::new(AtomicBool::new(false));
     let set = Arc::clone(&stop);

@@ -1,4 +1,4 @@
-//! One photo's way: read, denoised, written.
+//! Reads, denoises and writes a photo.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -16,41 +16,41 @@ use crate::console::Console;
 use crate::plan::{self, Job};
 use crate::stamp::Stamp;
 
-/// How all photos are denoised.
+/// The settings for all photos.
 pub struct Settings<'a> {
-    /// The noise, where it is not to be estimated.
+    /// The noise, unless it is to be estimated.
     pub noise: Option<Noise>,
-    /// How a run goes.
+    /// The options of a run.
     pub options: Options,
     /// Samples whose mean is written.
     pub samples: u64,
-    /// Whether a file that is there may be overwritten.
+    /// Whether existing files may be overwritten.
     pub force: bool,
-    /// Where everything is said.
+    /// Where messages go.
     pub console: &'a Console,
-    /// Set when the work is to end.
+    /// Set when the work should stop.
     pub stop: &'a AtomicBool,
 }
 
-/// A photo that can be denoised.
+/// A photo that was read.
 pub struct Ready {
     photo: Photo,
     noise: Noise,
-    /// The noise as it is said.
+    /// The noise, in words.
     remark: String,
     /// The file as it was when it was read.
     stamp: Stamp,
     notes: Vec<String>,
 }
 
-/// A photo that can be written.
+/// A photo that was denoised.
 pub struct Done {
     photo: Photo,
     stamp: Stamp,
     seconds: f32,
 }
 
-/// Reads a photo, and estimates its noise unless that is given.
+/// Reads a photo, and estimates its noise unless it is given.
 pub fn read(settings: &Settings, job: &Job) -> Result<Ready> {
     let input = &job.input;
     let stamp = match Stamp::of(input) {
@@ -81,7 +81,7 @@ pub fn read(settings: &Settings, job: &Job) -> Result<Ready> {
     Ok(Ready { photo, noise, remark, stamp, notes })
 }
 
-/// Noise in words, with where it comes from.
+/// Noise in words, with its origin.
 fn said(noise: &Noise, origin: &str) -> String {
     match noise {
         Noise::Model(NoiseModel { sigma_read, shot }) => format!("read {sigma_read:.4}, shot {shot:.5} ({origin})"),
@@ -138,7 +138,7 @@ pub fn write(settings: &Settings, job: &Job, done: Done) -> Result<()> {
     if is_there && !settings.force {
         bail!("{} came to be there after the start; it is not overwritten without --force", output.display());
     }
-    // In place, what someone has done to the photo in the meantime would be lost.
+    // Writing in place would lose changes that someone made to the photo in the meantime.
     if is_same(input, output, is_there) && !stamp.is_of(input) {
         bail!("{} was changed while it was denoised, and is not overwritten; denoise it again", input.display());
     }

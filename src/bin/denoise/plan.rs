@@ -1,4 +1,4 @@
-//! What will be done, settled and checked before the first photo is denoised: hours later is too late.
+//! Plans the work and checks it before the first photo is denoised, because hours later is too late.
 
 use std::collections::{HashMap, HashSet};
 use std::fs::File;
@@ -24,26 +24,26 @@ pub struct Job {
     pub output: PathBuf,
     /// The input as it was when this was planned.
     pub stamp: Stamp,
-    /// Its pixels, by which the time left is guessed; 1 where they are not known yet.
+    /// Its pixels, to estimate the remaining time; 1 if not known yet.
     pub pixels: u64,
 }
 
-/// All that is to be done.
+/// The whole plan.
 #[derive(Debug, Default)]
 pub struct Plan {
     /// The photos to denoise.
     pub jobs: Vec<Job>,
-    /// How many photos are named or lie in folders that are.
+    /// How many photos were named or found in named folders.
     pub photos: usize,
     /// Why some of them cannot be denoised.
     pub failures: Vec<anyhow::Error>,
     /// Why folders could not be read.
     pub unread: Vec<anyhow::Error>,
-    /// How many are left out, since their results are there.
+    /// How many are skipped because their results exist.
     pub skipped: usize,
-    /// Results that are there and were neither to be overwritten nor to be left out.
+    /// Existing results that may neither be overwritten nor skipped.
     pub in_the_way: Vec<PathBuf>,
-    /// What else there is to say.
+    /// Other remarks.
     pub notes: Vec<String>,
 }
 
@@ -51,7 +51,8 @@ impl Plan {
     /// What the command line asks for.
     ///
     /// # Errors
-    /// When nothing can be done at all: the results have no place, or would overwrite each other or another input.
+    /// If nothing can be done at all: there is no place for the results, or they would overwrite each other or another
+    /// input.
     pub fn new(arguments: &Arguments) -> Result<Self> {
         let out = arguments.output();
         let into_folder = out.is_dir() || out.as_os_str().to_string_lossy().ends_with(['/', std::path::MAIN_SEPARATOR]);
@@ -82,13 +83,13 @@ impl Plan {
         Ok(plan)
     }
 
-    /// Whether this photo can be read and its result be written, as far as that can be told by now.
+    /// Checks that this photo can be read and its result written, as far as can be told in advance.
     fn check(&mut self, input: &Path, output: &Path, arguments: &Arguments) -> Result<Option<Job>> {
         files::check_output(output)?;
         if output.is_dir() {
             bail!("{} is a folder, where the result of {} should go", output.display(), input.display());
         }
-        // A link that leads nowhere is there, too.
+        // A dangling link exists too.
         if !arguments.force && output.symlink_metadata().is_ok() {
             if arguments.skip_existing {
                 self.skipped += 1;
@@ -99,7 +100,7 @@ impl Plan {
         }
         let stamp = Stamp::of(input).map_err(|error| FileError::Io { path: input.into(), error })?;
         let mut pixels = 1;
-        // Where that panics, so will the reader, whose panics are looked after.
+        // If this panics, so will the reader, whose panics are caught.
         if let Ok(Some(header)) = guard(|| Ok(header(input))) {
             let Header { width, height, .. } = header;
             pixels = u64::from(width) * u64::from(height);
@@ -116,12 +117,12 @@ impl Plan {
     }
 }
 
-/// An error that concerns the output, with the input that it comes from.
+/// An error about an output, with its input.
 pub fn of(input: &Path, error: FileError) -> anyhow::Error {
     anyhow!("{}: {error}", input.display())
 }
 
-/// Whether this can be the name of a folder for results.
+/// Checks that this can be a folder for results.
 fn check_folder_name(out: &Path) -> Result<()> {
     if out.exists() {
         bail!("{} is a file; several photos need a folder for the results", out.display());
@@ -136,8 +137,8 @@ fn check_folder_name(out: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Each result's path with its input, when no result would overwrite another or another's input. A photo that is named
-/// twice is denoised once.
+/// The path of each result with its input, provided that no result overwrites another or another's input. A photo that
+/// is named twice is denoised once.
 fn without_collisions(pairs: Vec<(PathBuf, PathBuf)>) -> Result<Vec<(PathBuf, PathBuf)>> {
     let inputs: HashMap<PathBuf, PathBuf> =
         pairs.iter().filter_map(|(_, input)| Some((input.canonicalize().ok()?, input.clone()))).collect();
@@ -164,7 +165,7 @@ fn without_collisions(pairs: Vec<(PathBuf, PathBuf)>) -> Result<Vec<(PathBuf, Pa
     Ok(kept)
 }
 
-/// The one path of a file, whatever links lead there, as far as the path exists.
+/// The canonical path of a file, as far as the path exists.
 fn real(path: &Path) -> PathBuf {
     if let Ok(real) = path.canonicalize() {
         return real;
@@ -180,27 +181,27 @@ fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-/// Whether files can be made in a folder. Only trying tells.
+/// Checks that files can be created in a folder, by trying.
 fn check_writable(folder: &Path) -> Result<()> {
     if !folder.is_dir() {
         bail!("there is no folder {}; make it first, or choose another place for the result", folder.display());
     }
     let probe = folder.join(format!(".svnr-{}.part", std::process::id()));
     File::create(&probe).with_context(|| format!("nothing can be written into the folder {}", folder.display()))?;
-    // A file that can be made can be removed; if not, it is empty and hidden.
+    // A file that can be created can be removed; if not, it is empty and hidden.
     let _ = std::fs::remove_file(probe);
     Ok(())
 }
 
-/// What a file says of its picture before the pixels.
+/// What a file's header says about its image.
 struct Header {
     width: u32,
     height: u32,
     has_alpha: bool,
 }
 
-/// The header of a file. None of what is no file, like a pipe, which can be read only once, nor where something is wrong
-/// with it or unusual: the reader says what.
+/// The header of a file. `None` for pipes and the like, which can be read only once, and for unusual or damaged files,
+/// about which the reader reports.
 fn header(path: &Path) -> Option<Header> {
     if !path.is_file() {
         return None;

@@ -1,24 +1,24 @@
-//! Whether a file is still the one that it was.
+//! Detects whether a file has changed.
 
 use std::io;
 use std::path::Path;
 use std::time::SystemTime;
 
-/// What tells that a file was written to: its length and when that was. None for what is no file, like a pipe.
+/// A file's length and modification time. None for pipes and the like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stamp(Option<(u64, Option<SystemTime>)>);
 
 impl Stamp {
-    /// That of a file as it is now.
+    /// The stamp of a file as it is now.
     ///
     /// # Errors
-    /// When it is not there.
+    /// If it does not exist.
     pub fn of(path: &Path) -> io::Result<Self> {
         let found = std::fs::metadata(path)?;
         Ok(Self(found.is_file().then(|| (found.len(), found.modified().ok()))))
     }
 
-    /// Whether a file is still as it was.
+    /// Whether a file is unchanged.
     pub fn is_of(self, path: &Path) -> bool {
         Self::of(path).is_ok_and(|now| now == self)
     }

@@ -1,4 +1,4 @@
-//! How it all went.
+//! The summary at the end.
 
 use std::path::PathBuf;
 use std::sync::Mutex;
@@ -9,10 +9,10 @@ use anyhow::Result;
 use crate::console::Console;
 use crate::plan::Plan;
 
-/// How many of the results that are in the way are named.
+/// How many existing results are listed by name.
 const NAMED: usize = 3;
 
-/// Counts what became of the photos, and says what failed at once and again at the end, where it is not overlooked.
+/// Counts the photos' outcomes. Failures are reported at once and again at the end, where they are not overlooked.
 pub struct Summary<'a> {
     console: &'a Console,
     begin: Instant,
@@ -31,7 +31,7 @@ struct Counts {
 }
 
 impl<'a> Summary<'a> {
-    /// Before the first photo; says what the plan already tells.
+    /// Starts the summary, and reports what the plan already knows.
     pub fn new(console: &'a Console, plan: &Plan) -> Self {
         let Plan { photos, skipped, .. } = *plan;
         let summary = Self { console, begin: Instant::now(), photos, skipped, counts: Mutex::default() };
@@ -50,7 +50,7 @@ impl<'a> Summary<'a> {
         summary
     }
 
-    /// One more photo has ended so.
+    /// Counts a photo with its outcome.
     pub fn add(&self, how: Result<()>) {
         match how {
             Ok(()) => self.counts().denoised += 1,
@@ -59,7 +59,7 @@ impl<'a> Summary<'a> {
         self.console.end();
     }
 
-    /// Says how it went, if there was more than one photo; whether anything failed.
+    /// Prints the summary if there was more than one photo. Returns whether anything failed.
     pub fn close(self, interrupted: bool) -> bool {
         let Counts { denoised, failed, failures } = self.counts.into_inner().unwrap_or_else(|e| e.into_inner());
         if self.photos > 1 || self.skipped > 0 {
@@ -98,7 +98,7 @@ impl<'a> Summary<'a> {
     }
 }
 
-/// What to do about results that are there already.
+/// What to do about existing results.
 fn are_there(results: &[PathBuf]) -> String {
     let names: Vec<String> = results.iter().take(NAMED).map(|path| path.display().to_string()).collect();
     let more = match results.len() - names.len() {

@@ -1,4 +1,4 @@
-//! What is measured: noisy images whose clean ones are known.
+//! The test cases: noisy images whose clean versions are known.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -18,17 +18,17 @@ use svnr::{LinearImage, NoiseModel};
 /// Where the noise comes from.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Source {
-    /// A camera's at this gain, in linear light, unclipped.
+    /// Camera noise at this gain, in linear light, unclipped.
     Gain(f32),
     /// White noise of this std on the sRGB values (0 to 255), unclipped: what most of the literature measures.
     Sigma(f32),
-    /// A camera's at this gain, as [`Source::Gain`], on the images as grey: the same in all channels.
+    /// Camera noise as in [`Source::Gain`], on grey images: the same in all channels.
     Grey(f32),
-    /// A simulated camera's that processes its photos and writes JPEGs: another one for every image.
+    /// A simulated camera that processes its photos and writes JPEGs: another one for every image.
     Camera,
-    /// The photo has it: it comes in pairs with a clean one.
+    /// Real noise, in a photo that is paired with a clean one.
     Photo,
-    /// There is none.
+    /// No noise.
     Nowhere,
 }
 
@@ -47,18 +47,18 @@ impl fmt::Display for Source {
 
 /// A noisy image.
 pub struct Case {
-    /// What is to be denoised.
+    /// The image to denoise.
     pub noisy: LinearImage,
-    /// What it should become, where that is not the image of the file.
+    /// The clean image, if that is not the file's.
     pub clean: Option<LinearImage>,
-    /// Its noise, where that is known.
+    /// Its noise, if known.
     pub noise: Option<Noise>,
-    /// Whether `noisy` holds values on the sRGB curve in place of linear light. The result will, too.
+    /// Whether `noisy` holds values on the sRGB curve instead of linear light. So will the result.
     pub on_srgb_curve: bool,
 }
 
 impl Case {
-    /// What is to be measured of the noisy image or of a result.
+    /// The noisy image or a result in linear light, to be measured.
     pub fn linear<'a>(&self, image: &'a LinearImage) -> Cow<'a, LinearImage> {
         if self.on_srgb_curve { Cow::Owned(mapped(image, srgb_to_linear)) } else { Cow::Borrowed(image) }
     }
@@ -103,7 +103,7 @@ impl Source {
     }
 }
 
-/// The images in a folder, by name; of pairs the clean ones.
+/// The images in a folder, by name; for pairs, the clean ones.
 pub fn clean_files(folder: &Path, pairs: bool) -> Result<Vec<PathBuf>> {
     let cannot = || format!("cannot list {}", folder.display());
     let mut files = Vec::new();
@@ -129,7 +129,7 @@ fn grey(image: &LinearImage, value: impl Fn([f32; CHANNELS]) -> f32) -> Result<L
     Ok(LinearImage::from_fn(width, image.height(), |_, row, column| pixel(row * width + column))?)
 }
 
-/// The middle of an image, at most so many pixels across and down.
+/// The middle of an image, at most this many pixels wide and high.
 pub fn middle(image: &LinearImage, side: usize) -> Result<LinearImage> {
     let (width, height) = (image.width().min(side), image.height().min(side));
     let (left, top) = ((image.width() - width) / 2, (image.height() - height) / 2);

@@ -1,4 +1,4 @@
-//! How well the noise is estimated.
+//! Measures how well noise is estimated.
 
 use std::fmt::Write;
 use std::time::Instant;
@@ -12,7 +12,7 @@ use svnr::training::camera::noise_of;
 
 use crate::cases::Source;
 
-/// All estimates for one kind of noise.
+/// The estimates for one kind of noise.
 #[derive(Debug, Clone, serde::Serialize)]
 pub struct Estimates {
     #[serde(serialize_with = "crate::table::name_of")]
@@ -21,7 +21,7 @@ pub struct Estimates {
     pub ratios: Vec<f64>,
     /// Estimated std at mid-grey, in codes of 8-bit sRGB.
     pub codes: Vec<f64>,
-    /// From 0, taken for white noise, to 1, taken for the smooth noise of processed photos.
+    /// From 0, white noise, to 1, the smooth noise of processed photos.
     pub grain: Vec<f64>,
     /// Seconds per megapixel.
     pub seconds: Vec<f64>,

@@ -51,22 +51,22 @@ struct Arguments {
     /// White noise instead: its std on the sRGB values from 0 to 255, unclipped, for example 15,25,50
     #[arg(long, value_delimiter = ',', value_parser = positive, conflicts_with_all = ["gains", "estimates"])]
     sigmas: Vec<f32>,
-    /// The folder holds photos that are noisy, NAME_real.EXT, with clean ones, NAME_mean.EXT
+    /// The folder holds pairs: noisy photos NAME_real.EXT with clean versions NAME_mean.EXT
     #[arg(long, conflicts_with_all = ["gains", "sigmas", "true_only"])]
     pairs: bool,
-    /// Photos of simulated cameras that process their pictures and write JPEGs, a camera for each image
+    /// Photos of simulated cameras that process them and write JPEGs, another camera for each image
     #[arg(long, conflicts_with_all = ["gains", "sigmas", "pairs"])]
     camera: bool,
-    /// The images as grey, with the same camera noise in all channels
+    /// Grey versions of the images, with the same camera noise in all channels
     #[arg(long, conflicts_with_all = ["sigmas", "pairs", "camera"])]
     grey: bool,
-    /// Developed pictures, 8 bits after a tone curve: the estimated noise against the best of 5 x 5 pairs of read and shot
+    /// Developed images, 8 bits after a tone curve: estimated noise against the best of 5 x 5 pairs of read and shot
     #[arg(long, conflicts_with_all = ["sigmas", "pairs", "camera", "grey", "estimates", "true_only", "sheet", "csv"])]
     toned: bool,
-    /// Only the middle of each image, so many pixels across and down
+    /// Only the middle of each image, N pixels wide and high
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(32..), conflicts_with = "pairs")]
     middle: Option<u32>,
-    /// Measure the estimate of the noise alone, on clean images, too; nothing is denoised
+    /// Measure only the noise estimate, on clean images too; nothing is denoised
     #[arg(long)]
     estimates: bool,
     /// Numbers of steps of the reverse process
@@ -78,14 +78,14 @@ struct Arguments {
     /// Only the first N images
     #[arg(long, value_name = "N")]
     limit: Option<usize>,
-    /// Leave out the runs with estimated noise, which are half of the time
+    /// Skip the runs with estimated noise, which take half of the time
     #[arg(long)]
     true_only: bool,
     /// Multiplies the std of the noise to be removed
     #[arg(long, default_value_t = 1.0)]
     strength: f32,
-    /// How much of the noise that a step leaves is drawn afresh, 0 none, 1 as much as in the paper; by default, what
-    /// the denoiser does with one sample or several
+    /// How much of the noise that remains after a step is drawn afresh: 0 none, 1 as much as in the paper [default:
+    /// 0.4, or 0.8 with --average]
     #[arg(long)]
     eta: Option<f32>,
     /// Added to the seed of every image
@@ -94,17 +94,17 @@ struct Arguments {
     /// cpu, libtorch, libtorch:N, vulkan or vulkan:N
     #[arg(long, default_value = "cpu")]
     device: DeviceChoice,
-    /// Other weights than the built-in ones (.safetensors)
+    /// Other weights (.safetensors) [default: the built-in ones]
     #[arg(long, value_name = "FILE")]
     weights: Option<PathBuf>,
-    /// Measure nothing; write a picture of crops, a row for each image: noisy, in the fewest and in the most steps, the
-    /// spread over --average samples (8 times as bright), clean
+    /// Do not measure; write an image of crops with a row for each image: noisy, with the fewest and with the most
+    /// steps, the spread over --average samples (8 times as bright), clean
     #[arg(long, value_name = "FILE", conflicts_with_all = ["pairs", "csv", "json", "estimates"])]
     sheet: Option<PathBuf>,
-    /// Write the table as CSV, too
+    /// Also write the table as CSV
     #[arg(long, value_name = "FILE")]
     csv: Option<PathBuf>,
-    /// Write the table as JSON, too
+    /// Also write the table as JSON
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
 }
@@ -187,7 +187,7 @@ fn run(arguments: &Arguments) -> Result<()> {
     let sources = arguments.sources();
     let mut rows: Vec<Row> =
         sources.iter().flat_map(|&source| arguments.steps.iter().map(move |&steps| Row::new(source, steps))).collect();
-    // Steps are what takes the time.
+    // The steps take the time.
     let runs = if arguments.true_only || arguments.pairs { 1 } else { 2 } * arguments.average as usize;
     let work = files.len() * sources.len() * arguments.steps.iter().sum::<usize>() * runs;
     let style = ProgressStyle::with_template("{bar:30} {msg}, {elapsed} gone, {eta} left").expect("well-formed");

@@ -11,9 +11,9 @@ use crate::Arguments;
 
 /// Side of a crop in pixels.
 const SIDE: usize = 160;
-/// Pixels around it that are denoised, too, and then cut off.
+/// Pixels around it that are denoised too, and then cut off.
 const BORDER: usize = 32;
-/// The spread is shown this many times as bright as it is.
+/// How many times as bright the spread is shown.
 const SPREAD: f32 = 8.0;
 
 /// Writes a row for each image, at the gains in turn: noisy, denoised in the fewest steps, in the most steps, the

@@ -1,4 +1,4 @@
-//! The table of what was measured.
+//! The table of results.
 
 use std::fmt::Write;
 
@@ -24,7 +24,7 @@ impl Score {
         Self { psnr: psnr(image, clean), ssim: ssim(image, clean), spectrum }
     }
 
-    /// Takes the `n`-th value into the mean.
+    /// Adds the `n`-th value to the mean.
     fn add(&mut self, other: Self, n: usize) {
         let mean = |mean: &mut f64, value: f64| *mean += (value - *mean) / n as f64;
         mean(&mut self.psnr, other.psnr);
@@ -41,9 +41,9 @@ pub struct Row {
     pub steps: usize,
     pub images: usize,
     pub noisy: Score,
-    /// With the noise as it is, where that is known.
+    /// With the true noise, if known.
     pub true_noise: Option<Score>,
-    /// With the noise as it is estimated.
+    /// With the estimated noise.
     pub estimated_noise: Option<Score>,
     /// By how many dB the image got better that gained least: below 0 it got worse.
     pub least_gain: Option<f64>,
