@@ -229,8 +229,10 @@ function overviewOf(overview) {
  * @returns {import('./index.d.ts').NoiseCurve}
  */
 function curveOf(curve) {
-  const isList = Array.isArray(curve) && curve.length > 0;
-  if (!isList) return refuse(`noise.curve is ${show(curve)}; it must be a list of points { mean, std }, or three such lists`);
+  if (!Array.isArray(curve) || curve.length === 0) {
+    const what = Array.isArray(curve) ? 'empty' : show(curve);
+    return refuse(`noise.curve is ${what}; it must be a list of points { mean, std }, or three such lists`);
+  }
   if (!curve.every(Array.isArray)) return pointsOf(curve);
   if (curve.length !== 3) return refuse(`noise.curve has ${curve.length} lists; it must have one each for red, green and blue`);
   return [pointsOf(curve[0]), pointsOf(curve[1]), pointsOf(curve[2])];
