@@ -17,6 +17,14 @@ function show(value) {
 }
 
 /**
+ * @param {unknown} options
+ * @returns {asserts options is object}
+ */
+export function checkObject(options) {
+  if (typeof options !== 'object' || options === null) refuse(`the options are ${show(options)}; they must be an object`);
+}
+
+/**
  * Throws unless `options` is an object with no other keys than these.
  *
  * @param {unknown} options
@@ -24,7 +32,7 @@ function show(value) {
  * @returns {Record<string, unknown>}
  */
 export function checkKeys(options, known) {
-  if (typeof options !== 'object' || options === null) refuse(`the options are ${show(options)}; they must be an object`);
+  checkObject(options);
   const unknown = Object.keys(options).find((key) => !known.includes(key));
   if (unknown !== undefined) refuse(`there is no option ${unknown}; there are ${known.join(', ')}`);
   return /** @type {Record<string, unknown>} */ (options);

@@ -1,7 +1,7 @@
 import { SvnrError } from './errors.js';
 import { FOREIGN, drawableSize } from './image.js';
 import { compiled } from './module.js';
-import { checkKeys, createOptions, listeners, transferOption } from './options.js';
+import { checkKeys, checkObject, createOptions, listeners, transferOption } from './options.js';
 
 /** @typedef {import('./worker-thread.js').ToThread} ToThread */
 /** @typedef {import('./worker-thread.js').FromThread} FromThread */
@@ -95,8 +95,10 @@ class WorkerDenoiser {
    * @param {unknown} image
    * @param {import('./index.d.ts').EncodeOptions & import('./worker.d.ts').TransferOptions} [options]
    */
-  async encodeFile(image, { transfer, ...options } = {}) {
-    return this.#call('encodeFile', image, transfer, options);
+  async encodeFile(image, options = {}) {
+    checkObject(options);
+    const { transfer, ...rest } = options;
+    return this.#call('encodeFile', image, transfer, rest);
   }
 
   /**
@@ -232,6 +234,7 @@ function thrown({ code, message }) {
  * @param {import('./index.d.ts').DenoiseOptions} options
  */
 function split(options) {
+  checkObject(options);
   const { signal, onProgress, transfer, ...rest } = options;
   return { signal, onProgress, transfer, rest };
 }

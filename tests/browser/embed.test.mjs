@@ -263,6 +263,11 @@ test('a worker aborts, refuses and ends as the page does', async (t) => {
     );
     const more = [
       await failure(() => denoiser.denoise(photo, { steps: 0 })),
+      await failure(() => denoiser.denoise(photo, /** @type {any} */ (null))),
+      await failure(() => denoiser.encodeFile(photo, /** @type {any} */ ('png'))),
+      await failure(() => denoiser.encodeFile(photo, /** @type {any} */ ({ format: 'gif' }))),
+      await failure(() => denoiser.noiseAtGain(0)),
+      await failure(() => denoiser.decodeFile(new Blob(['no image']))),
       await failure(() => denoiser.denoise(photo, /** @type {any} */ ({ transfer: 1 }))),
       await failure(() => denoiser.estimateNoise(photo, /** @type {any} */ ({ steps: 1 }))),
       await failure(() => denoiser.denoise(photo, /** @type {any} */ ({ tile: () => 8 }))),
@@ -276,6 +281,11 @@ test('a worker aborts, refuses and ends as the page does', async (t) => {
   const expected = [
     /^AbortError/,
     /^SvnrError bad-option: steps is 0/,
+    /^SvnrError bad-option: the options are null; they must be an object/,
+    /^SvnrError bad-option: the options are 'png'; they must be an object/,
+    /^SvnrError bad-option: format is gif/,
+    /^SvnrError bad-option: gain is 0/,
+    /^SvnrError unsupported-format/,
     /^SvnrError bad-option: transfer is 1; it must be true or false/,
     /^SvnrError bad-option: there is no option steps; there are transfer/,
     /^SvnrError bad-option: what was passed cannot go to a worker/,
