@@ -1,7 +1,7 @@
 // What runs in the worker of `svnr/worker`.
 
 import { fileImage } from './files.js';
-import { Denoiser, SvnrError, decodeFile, encodeFile, noiseAtGain, toImageData } from './index.js';
+import { Denoiser, SvnrError, decodeFile, encodeFile, leftOutOf, noiseAtGain, toImageData } from './index.js';
 
 /**
  * What a denoiser runs on.
@@ -59,7 +59,8 @@ const CALLS = {
   noiseAtGain: (/** @type {any} */ _, /** @type {any} */ gain) => noiseAtGain(gain),
   decodeFile: (/** @type {any} */ file, /** @type {any} */ options) => decodeFile(file, options),
   encodeFile: async (/** @type {any} */ image, /** @type {any} */ options) => encodeFile(await read(image), options),
-  toImageData: async (/** @type {any} */ image) => toImageData(await read(image)),
+  toImageData: async (/** @type {any} */ image, /** @type {any} */ options) => toImageData(await read(image), options),
+  leftOutOf: (/** @type {any} */ metadata, /** @type {any} */ format) => leftOutOf(metadata, format),
 };
 
 /** The denoiser; there is one once `create` has been answered. */

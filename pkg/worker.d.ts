@@ -20,6 +20,7 @@ import type {
   DenoiseResult,
   EncodeOptions,
   Maps,
+  Metadata,
   NoiseEstimate,
   NoiseModel,
   SvnrImage,
@@ -63,7 +64,13 @@ export interface WorkerDenoiser {
   encodeFile(image: SvnrImage, options?: EncodeOptions & TransferOptions): Promise<Blob>;
 
   /** Any image, or that of a file, as an ImageData. */
-  toImageData(image: SvnrImage | Blob, options?: TransferOptions): Promise<ImageData>;
+  toImageData(
+    image: SvnrImage | Blob,
+    options?: TransferOptions & { profile?: Uint8Array | undefined },
+  ): Promise<ImageData>;
+
+  /** What `encodeFile` would leave out of the metadata in a format; see `leftOutOf` of `svnr`. */
+  leftOutOf(metadata: Metadata, format: 'png' | 'jpeg' | 'webp' | 'tiff'): Promise<string[]>;
 
   /** Ends the worker at once. The current run and every later call reject with `freed`. */
   free(): void;

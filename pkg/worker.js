@@ -106,8 +106,16 @@ class WorkerDenoiser {
    * @param {unknown} [options]
    */
   async toImageData(image, options = {}) {
-    const { transfer } = checkKeys(options, ['transfer']);
-    return this.#call('toImageData', image, transfer);
+    const { transfer, ...rest } = checkKeys(options, ['transfer', 'profile']);
+    return this.#call('toImageData', image, transfer, rest);
+  }
+
+  /**
+   * @param {unknown} metadata
+   * @param {unknown} format
+   */
+  async leftOutOf(metadata, format) {
+    return this.#thread.ask('call', { name: 'leftOutOf', image: metadata, options: format }, [], {});
   }
 
   /**

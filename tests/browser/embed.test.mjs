@@ -154,8 +154,11 @@ test('a worker offers all that the page has, and workers share one module', asyn
     const [maps, mapsHere] = [await there.maps(image, { noise }), here.maps(image, { noise })];
     const decoded = await there.decodeFile(file, { name: 'photo.png' });
     const picture = await there.toImageData({ data: new Float32Array(3).fill(0.5), width: 1, height: 1 });
+    const metadata = { exif: new Uint8Array([1]), xmp: new Uint8Array([2]) };
+    const isLeftOut = isSame(await there.leftOutOf(metadata, 'webp'), await svnr.leftOutOf(metadata, 'webp'));
     there.free();
     return {
+      isLeftOut,
       isEvery: results.map(({ image }) => wanted.data.every((v, i) => v === image.data[i])),
       shown: [shown.image.width, shown.image.height],
       isGone: given.data.length === 0,
@@ -168,6 +171,7 @@ test('a worker offers all that the page has, and workers share one module', asyn
     };
   });
   assert.deepEqual(seen, {
+    isLeftOut: true,
     isEvery: Array.from({ length: 8 }, () => true),
     shown: [48, 40],
     isGone: true,
