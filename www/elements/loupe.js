@@ -154,7 +154,7 @@ export class Loupe extends HTMLElement {
 
   /** CSS pixels for a pixel of the picture, as it is shown around the box. */
   #scale() {
-    return (this.parentElement?.clientWidth ?? 0) / (this.#picture.width || 1);
+    return (this.parentElement?.getBoundingClientRect().width ?? 0) / (this.#picture.width || 1);
   }
 
   /** Puts the box where it belongs, and asks for what it is over. */

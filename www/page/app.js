@@ -203,6 +203,7 @@ function show() {
   const state = stageOf(photos);
   const photo = current(photos);
   const { batch: all } = photos;
+  const hasChanged = document.body.dataset.state !== state;
   document.body.dataset.state = state;
   panel.isLocked = state === 'running';
   panel.canPaint = state === 'open' || state === 'done';
@@ -216,7 +217,7 @@ function show() {
   showSettings();
   const chosen = photoOf(photos, photos.chosen);
   tell('chosen', chosen ? `“${chosen.name}” opens when this photo is done.` : '', { action: 'hurry', text: 'Stop and open it now' });
-  keepFocus();
+  if (hasChanged) keepFocus();
 }
 
 /** The list of photos. */
@@ -226,7 +227,9 @@ function showQueue() {
     photos.photos.map((photo) => {
       const isCurrent = photo.id === photos.current;
       const { result } = photo;
-      const isOlder = result !== null && !(isCurrent ? sameSettings : sameForAll)(result.settings, settings);
+      // The own settings of the others are not in the panel.
+      const isSame = isCurrent && stageOf(photos) === 'done' ? sameSettings : sameForAll;
+      const isOlder = result !== null && !isSame(result.settings, settings);
       const progress = progressOf(photos, photo);
       return { id: photo.id, name: photo.name, progress, isCurrent, isOlder: isOlder && progress === 'done', why: photo.why };
     }),
