@@ -207,3 +207,83 @@ fn copy<R: Read + Seek, W: Write + Seek>(
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::files::metadata::Metadata;
+    use crate::files::tiff::{decode, encode};
+    use crate::files::{ColorEncoding, Depth};
+    use image::{DynamicImage, Rgba, RgbaImage};
+
+    /// A block in either byte order: a maker, an orientation; below, an exposure time and a maker's note; a latitude.
+    fn block(is_big: bool) -> Vec<u8> {
+        let short = |v: u16| if is_big { v.to_be_bytes() } else { v.to_le_bytes() };
+        let long = |v: u32| if is_big { v.to_be_bytes() } else { v.to_le_bytes() };
+        let entry = |tag: u16, kind: u16, count: u32, value: [u8; 4]| {
+            [short(tag).as_slice(), &short(kind), &long(count), &value].concat()
+        };
+        let directory =
+            |entries: &[Vec<u8>]| [short(entries.len() as u16).as_slice(), &entries.concat(), &long(0)].concat();
+        let first = |data: &[u8]| [data, &[0; 4]].concat()[..4].try_into().unwrap();
+        // Of four entries 54 bytes, of two 30, of one 18; after them, the data.
+        let (root, exif, gps) = (8, 8 + 54, 8 + 54 + 30);
+        let data = gps + 18;
+        [
+            if is_big { b"MM" } else { b"II" }.as_slice(),
+            &short(42),
+            &long(root),
+            &directory(&[
+                entry(271, 2, 6, long(data)),
+                entry(274, 3, 1, first(&short(6))),
+                entry(0x8769, 4, 1, long(exif)),
+                entry(0x8825, 4, 1, long(gps)),
+            ]),
+            &directory(&[entry(33_434, 5, 1, long(data + 6)), entry(37_500, 7, 4, *b"note")]),
+            &directory(&[entry(1, 2, 2, *b"N\0\0\0")]),
+            b"Maker\0",
+            &long(1),
+            &long(250),
+        ]
+        .concat()
+    }
+
+    fn text(source: &mut Decoder<impl Read + Seek>, directory: &Directory, tag: Tag) -> String {
+        source.read_directory_tags(directory).get_tag_ascii_string(tag).unwrap()
+    }
+
+    #[test]
+    fn exif_goes_into_a_file_and_comes_out() {
+        let pixels = RgbaImage::from_fn(5, 4, |x, y| Rgba([x as u8, y as u8, 9, 100])).into();
+        for is_big in [false, true] {
+            let metadata = Metadata { exif: Some(block(is_big)), ..Metadata::default() };
+            let file = encode(&pixels, false, &ColorEncoding::untagged(Depth::Eight), &metadata).unwrap();
+            assert_eq!(decode(&file, 100).unwrap().0.pixels, pixels);
+            let found = exif(&file).unwrap();
+            let Described { mut source, directory } = Described::in_block(&found).unwrap();
+            assert_eq!(text(&mut source, &directory, Tag::Make), "Maker");
+            assert!(directory.get(Tag::Orientation).is_none(), "the picture is upright");
+            let mut branch = |tag| {
+                let pointer = source.read_directory_tags(&directory).get_tag(tag).unwrap().into_ifd_pointer().unwrap();
+                source.read_directory(pointer).unwrap()
+            };
+            let (shot, place) = (branch(Tag::ExifDirectory), branch(Tag::GpsDirectory));
+            assert_eq!(shot.iter().map(|(tag, _)| tag.to_u16()).collect::<Vec<_>>(), [33_434], "no maker's note");
+            let mut exposure = ValueBuffer::empty(Type::BYTE);
+            source.read_directory_tags(&shot).find_tag_buf(Tag::Unknown(33_434), &mut exposure).unwrap();
+            assert_eq!(exposure.as_bytes(), [1u32.to_ne_bytes(), 250u32.to_ne_bytes()].concat());
+            assert_eq!(text(&mut source, &place, Tag::Unknown(1)), "N");
+        }
+    }
+
+    #[test]
+    fn a_block_that_nobody_can_read_does_not_cost_the_picture() {
+        let pixels = DynamicImage::new_rgb16(3, 2);
+        let whole = block(false);
+        for broken in [b"".as_slice(), b"no EXIF", &whole[..20], &whole[..70], b"II*\0\xff\xff\xff\x7f"] {
+            let metadata = Metadata { exif: Some(broken.into()), ..Metadata::default() };
+            let file = encode(&pixels, false, &ColorEncoding::untagged(Depth::Eight), &metadata).unwrap();
+            assert_eq!(decode(&file, 100).unwrap().0.pixels, pixels);
+        }
+    }
+}

@@ -49,3 +49,59 @@ fn has_pages(file: &[u8]) -> bool {
 fn kind<R: Read + Seek>(file: &mut Decoder<R>) -> u32 {
     file.find_tag_unsigned(Tag::NewSubfileType).ok().flatten().unwrap_or(0)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::files::metadata::Metadata;
+    use crate::files::{ColorEncoding, Depth};
+    use image::DynamicImage;
+    use tiff::encoder::TiffEncoder;
+    use tiff::encoder::colortype::RGB8;
+
+    #[test]
+    fn the_fourth_sample_is_called_opacity() {
+        for (pixels, expected) in [(DynamicImage::new_rgba16(3, 2), Some(2u16)), (DynamicImage::new_rgb16(3, 2), None)]
+        {
+            let file = encode(&pixels, false, &ColorEncoding::untagged(Depth::Eight), &Metadata::default()).unwrap();
+            let mut file = Decoder::new(Cursor::new(file.as_slice())).unwrap();
+            assert_eq!(file.find_tag_unsigned(Tag::ExtraSamples).unwrap(), expected);
+        }
+    }
+
+    #[test]
+    fn a_raw_file_is_known_by_its_preview() {
+        let of = |tag: Tag, value: u32| {
+            let mut file = Cursor::new(Vec::new());
+            let mut encoder = TiffEncoder::new(&mut file).unwrap();
+            let mut image = encoder.new_image::<RGB8>(1, 1).unwrap();
+            image.encoder().write_tag(tag, value).unwrap();
+            image.write_data(&[1, 2, 3]).unwrap();
+            is_raw(&file.into_inner())
+        };
+        assert!(of(Tag::NewSubfileType, 1));
+        assert!(of(DNG_VERSION, 0x0104_0000));
+        assert!(!of(Tag::NewSubfileType, 0));
+        assert!(!of(Tag::NewSubfileType, 2), "a page");
+        assert!(!is_raw(b"no TIFF"));
+    }
+
+    #[test]
+    fn pages_count_and_thumbnails_do_not() {
+        let several = |kinds: &[u32]| {
+            let mut file = Cursor::new(Vec::new());
+            let mut encoder = TiffEncoder::new(&mut file).unwrap();
+            for kind in kinds {
+                let mut image = encoder.new_image::<RGB8>(1, 1).unwrap();
+                image.encoder().write_tag(Tag::NewSubfileType, *kind).unwrap();
+                image.write_data(&[1, 2, 3]).unwrap();
+            }
+            has_pages(&file.into_inner())
+        };
+        assert!(!several(&[0]));
+        assert!(several(&[0, 0]));
+        assert!(several(&[2, 2, 2]));
+        assert!(!several(&[0, 1, 4, 5]));
+        assert!(several(&[0, 1, 0]));
+    }
+}
