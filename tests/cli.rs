@@ -391,7 +391,7 @@ fn files_that_change_meanwhile_are_named() {
     let appears = save(&dir, "appears.png", scene(16, 16), Depth::Eight);
     let out = dir.path().join("out");
     let mut program = Command::new(env!("CARGO_BIN_EXE_denoise"));
-    program.args([&slow, &next, &gone, &changed, &appears]).arg("-o").arg(&out).args(["--steps", "4", "--tile", "32"]);
+    program.args([&slow, &next, &gone, &changed, &appears]).arg("-o").arg(&out).args(["--steps", "4", "--tile", "64"]);
     let mut running = program.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let mut stdout = BufReader::new(running.stdout.take().unwrap());
     let mut said = String::new();
@@ -414,7 +414,7 @@ fn files_that_change_meanwhile_are_named() {
 
     // In place, the other program's work is not overwritten.
     let mut program = Command::new(env!("CARGO_BIN_EXE_denoise"));
-    program.arg(&slow).arg("-o").arg(&slow).args(["--force", "--steps", "4", "--tile", "32"]);
+    program.arg(&slow).arg("-o").arg(&slow).args(["--force", "--steps", "4", "--tile", "64"]);
     let mut running = program.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     BufReader::new(running.stdout.take().unwrap()).read_line(&mut said).unwrap();
     std::fs::write(&slow, b"an editor's work").unwrap();
