@@ -1,10 +1,14 @@
 //! The settings of a training run, which its checkpoints keep.
 
+use std::fmt;
+use std::path::PathBuf;
+
 use burn::tensor::FloatDType;
 use serde::{Deserialize, Serialize};
 
 use crate::network::UnetConfig;
 use crate::training::camera::Camera;
+use crate::training::noise::edit::Edit;
 
 /// A part of a run with its own patch size: small patches allow many steps, large ones train the coarse scales.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -15,6 +19,13 @@ pub struct Stage {
     pub patch: usize,
     /// Patches per step.
     pub batch: usize,
+}
+
+/// `UNTIL:PATCH:BATCH`, as on the command line.
+impl fmt::Display for Stage {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        write!(f, "{}:{}:{}", self.until, self.patch, self.batch)
+    }
 }
 
 /// The optimizer.
@@ -52,6 +63,10 @@ impl Precision {
 // A checkpoint that lacks a setting resumes with its default.
 #[serde(default)]
 pub struct Config {
+    /// Folders of clean images.
+    pub data: Vec<PathBuf>,
+    /// Folders of pairs.
+    pub pairs: Vec<PathBuf>,
     /// The network's shape.
     pub network: UnetConfig,
     /// Total number of steps.
@@ -90,6 +105,18 @@ pub struct Config {
     pub parameter_error: f32,
     /// Share of patches that a simulated camera writes as JPEG (see [`crate::training::camera`]).
     pub share_photos: f64,
+    /// Share of simulated patches and photos that are grey.
+    pub share_grey: f64,
+    /// Share of simulated patches whose noise is correlated between the channels: half of them partly, half wholly.
+    pub share_correlated: f64,
+    /// Share of simulated patches that are scaled, blurred or sharpened after they got their noise.
+    pub share_resampled: f64,
+    /// Share of simulated patches with film grain instead of a sensor's noise.
+    pub share_grain: f64,
+    /// Share of simulated patches and photos with a tone curve over their noise.
+    pub share_toned: f64,
+    /// Error of the noise curve that the time map assumes for these: its std in log10.
+    pub curve_error: f32,
     /// Share of patches from pairs, if there are any.
     pub share_pairs: f64,
     /// Error of the noise std that the time map assumes for photos: its std in log10. Smooth noise is hard to tell from
@@ -109,6 +136,8 @@ pub struct Config {
 impl Default for Config {
     fn default() -> Self {
         Self {
+            data: Vec::new(),
+            pairs: Vec::new(),
             network: UnetConfig::default(),
             steps: 24_000,
             stages: vec![
@@ -131,6 +160,12 @@ impl Default for Config {
             share_darkened: 0.25,
             parameter_error: 0.03,
             share_photos: 0.2,
+            share_grey: 0.06,
+            share_correlated: 0.06,
+            share_resampled: 0.08,
+            share_grain: 0.05,
+            share_toned: 0.12,
+            curve_error: 0.05,
             share_pairs: 0.05,
             photo_error: 0.15,
             share_mistaken: 0.4,
@@ -151,7 +186,18 @@ impl Config {
     /// The smallest side of a scene that every patch fits in.
     pub fn least_side(&self) -> usize {
         let patch = self.stages.iter().map(|s| s.patch).max().unwrap_or(0);
-        if self.share_photos > 0.0 { patch + 2 * Camera::MARGIN } else { patch }
+        if self.share_photos > 0.0 {
+            patch + 2 * Camera::MARGIN
+        } else if self.share_resampled.max(self.share_grain).max(self.share_toned) > 0.0 {
+            patch + 2 * Edit::MARGIN
+        } else {
+            patch
+        }
+    }
+
+    /// Number of steps over which the learning rate rises: [`Config::warm_up`], but at most half of the run.
+    pub fn warm_up_of_run(&self) -> usize {
+        self.warm_up.min(self.steps / 2)
     }
 
     /// Checks the settings.
@@ -189,9 +235,25 @@ impl Config {
             ("pairs", self.share_pairs),
             ("generated images", self.generated),
             ("patches at tau = 0", self.share_at_photo),
+            ("darkened patches", self.share_darkened),
+            ("photos with too much assumed noise", self.share_mistaken),
+            ("grey patches", self.share_grey),
+            ("patches with correlated channels", self.share_correlated),
+            ("resampled patches", self.share_resampled),
+            ("patches with film grain", self.share_grain),
+            ("patches with a tone curve", self.share_toned),
         ] {
             if !(0.0..=1.0).contains(&share) {
                 return Err(format!("the share of {what} is from 0 to 1, not {share}"));
+            }
+        }
+        for (what, error) in [
+            ("noise parameters", self.parameter_error),
+            ("noise curves", self.curve_error),
+            ("the noise of photos", self.photo_error),
+        ] {
+            if !(0.0..=1.0).contains(&error) {
+                return Err(format!("the error of {what} is from 0 to 1 (in log10), not {error}"));
             }
         }
         if self.workers == 0 {
@@ -236,5 +298,30 @@ mod tests {
         assert!(Config { gain_power: 0.0, ..default() }.check().is_err());
         assert!(Config { cool_down: 1.5, ..default() }.check().is_err());
         assert!(Config { learning_rate: f64::NAN, ..default() }.check().is_err());
+        assert!(Config { curve_error: -0.1, ..default() }.check().unwrap_err().contains("curves"));
+    }
+
+    #[test]
+    fn every_share_is_checked() {
+        // By name, so that a share that is added is checked, too.
+        let settings = serde_json::to_value(Config::default()).unwrap();
+        let shares: Vec<&String> =
+            settings.as_object().unwrap().keys().filter(|k| k.starts_with("share_") || *k == "generated").collect();
+        assert!(shares.len() >= 11, "{shares:?}");
+        for share in shares {
+            for bad in [-0.1, 1.1] {
+                let mut changed = settings.clone();
+                changed[share] = bad.into();
+                let config: Config = serde_json::from_value(changed).unwrap();
+                let error = config.check().unwrap_err();
+                assert!(error.contains("from 0 to 1") && error.contains(&bad.to_string()), "{share}: {error}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_short_run_has_a_short_warm_up() {
+        assert_eq!(Config { steps: 40, ..Config::default() }.warm_up_of_run(), 20);
+        assert_eq!(Config::default().warm_up_of_run(), 300);
     }
 }

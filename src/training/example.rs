@@ -10,12 +10,16 @@ use crate::color::srgb8_table;
 use crate::estimate::drawn_to_typical;
 use crate::image::{CHANNELS, LinearImage};
 use crate::method::forward::{bridge, unit_noise};
-use crate::method::noise::NoiseModel;
+use crate::method::noise::{Noise, NoiseModel};
 use crate::method::random::{Normals, Stream};
 use crate::method::schedule::Schedule;
 use crate::method::time_map::{TimeMap, time_after};
-use crate::training::camera::{Camera, log_between, log_uniform, noise_of};
+use crate::training::camera::{Camera, noise_of};
 use crate::training::config::Config;
+use crate::training::draw::{log_normal, log_uniform};
+use crate::training::noise::edit::grey;
+use crate::training::noise::tone::ToneCurve;
+use crate::training::noise::{Simulation, Source, assumed, jittered};
 use crate::training::scenes::{Scene, Scenes};
 
 /// Scenes with at least this many pixels are always scaled down, which removes traces of their compression.
@@ -40,6 +44,13 @@ pub struct Example {
     pub eps: Vec<f32>,
 }
 
+/// A clean patch, its noisy version, and the noise that the time map assumes.
+struct Patch {
+    x0: LinearImage,
+    y: LinearImage,
+    noise: Noise,
+}
+
 impl Example {
     /// Example number `index` of a step.
     pub fn new(scenes: &Scenes, config: &Config, schedule: &Schedule, step: usize, index: usize) -> Self {
@@ -47,15 +58,15 @@ impl Example {
         rng.set_stream(((step as u64) << 16) | index as u64);
         let side = config.stage(step).patch;
         let seed = rng.random();
-        let photo = if !scenes.pairs.is_empty() && rng.random_bool(config.share_pairs) {
+        let patch = if !scenes.pairs.is_empty() && rng.random_bool(config.share_pairs) {
             from_pair(scenes, config, side, &mut rng)
         } else if rng.random_bool(config.share_photos) {
             photographed(scenes, config, side, seed, &mut rng)
         } else {
             None
         };
-        let (x0, y, assumed) = photo.unwrap_or_else(|| with_white_noise(scenes, config, side, seed, &mut rng));
-        let time_map = TimeMap::of_photo(&y, &assumed.into(), schedule, |_, _| 1.0);
+        let Patch { x0, y, noise } = patch.unwrap_or_else(|| simulated(scenes, config, side, seed, &mut rng));
+        let time_map = TimeMap::of_photo(&y, &noise, schedule, |_, _| 1.0);
         let tau = if rng.random_bool(config.share_at_photo) { 0.0 } else { rng.random::<f32>() * time_map.latest() };
         Self::at(&x0, &y, &time_map, tau, schedule, seed)
     }
@@ -90,44 +101,41 @@ fn bridged(x0: &LinearImage, y: &LinearImage, sigma_t: &[f32], sigma_star: &[f32
     x_t
 }
 
-/// A clean patch, the patch with a sensor's noise, and the noise that the time map assumes.
-fn with_white_noise(
-    scenes: &Scenes,
-    config: &Config,
-    side: usize,
-    seed: u64,
-    rng: &mut ChaCha8Rng,
-) -> (LinearImage, LinearImage, NoiseModel) {
-    let x0 = clean_patch(scenes, config, side, rng);
-    let (true_noise, assumed) = noise_models(config, rng);
-    let y = true_noise.add_to(&x0, seed);
-    (x0, y, assumed)
+/// A patch with simulated noise.
+fn simulated(scenes: &Scenes, config: &Config, side: usize, seed: u64, rng: &mut ChaCha8Rng) -> Patch {
+    let (scene, generated) = any_scene(scenes, config, rng);
+    let simulation = Simulation::random(config, rng).within(side, scene.width.min(scene.height));
+    let clean = clean_patch(scene, generated, config, simulation.source_side(side), rng);
+    let [y, x0] = simulation.apply(clean, side, seed);
+    let noise = match simulation {
+        Simulation { source: Source::Sensor(noise, _), edit: None, .. } => {
+            jittered(noise, (config.parameter_error, config.parameter_error), rng).into()
+        }
+        _ => assumed::estimated(&y, &x0, config, rng),
+    };
+    Patch { x0, y, noise }
 }
 
-/// The same from a camera that writes JPEGs. `None` if no noise is left in the photo.
-fn photographed(
-    scenes: &Scenes,
-    config: &Config,
-    side: usize,
-    seed: u64,
-    rng: &mut ChaCha8Rng,
-) -> Option<(LinearImage, LinearImage, NoiseModel)> {
-    let scene = clean_patch(scenes, config, side + 2 * Camera::MARGIN, rng);
-    let photo = Camera::random(rng).photo(&scene, seed);
-    let assumed = estimated(&photo.clean, &photo.noisy, config, rng)?;
-    Some((photo.clean, photo.noisy, assumed))
+/// A patch of a photo from a camera that writes JPEGs. `None` if no noise is left in it.
+fn photographed(scenes: &Scenes, config: &Config, side: usize, seed: u64, rng: &mut ChaCha8Rng) -> Option<Patch> {
+    let (scene, generated) = any_scene(scenes, config, rng);
+    let clean = clean_patch(scene, generated, config, side + 2 * Camera::MARGIN, rng);
+    let black_and_white = rng.random_bool(config.share_grey);
+    let mut camera = Camera::random(rng);
+    if rng.random_bool(config.share_toned) {
+        camera = camera.with_tone(ToneCurve::random(black_and_white, rng));
+    }
+    let capture = camera.photo(&clean, seed);
+    let [x0, y] = [capture.clean, capture.noisy].map(|image| if black_and_white { grey(&image) } else { image });
+    let noise = in_photo(&x0, &y, config, rng)?.into();
+    Some(Patch { x0, y, noise })
 }
 
-/// The same from a pair. `None` if the patch has no noise.
+/// A patch of a pair. `None` if it has no noise.
 ///
 /// Pairs are few and come from few cameras. To keep the network from memorising them, half of the patches are scaled
 /// down, which shortens the noise's correlation, some are darkened, and the noise is scaled in all.
-fn from_pair(
-    scenes: &Scenes,
-    config: &Config,
-    side: usize,
-    rng: &mut ChaCha8Rng,
-) -> Option<(LinearImage, LinearImage, NoiseModel)> {
+fn from_pair(scenes: &Scenes, config: &Config, side: usize, rng: &mut ChaCha8Rng) -> Option<Patch> {
     let pair = &scenes.pairs[rng.random_range(0..scenes.pairs.len())];
     let fits = side as f64 / pair.clean.width.min(pair.clean.height) as f64;
     let scale = if rng.random_bool(0.5) { 1.0 } else { rng.random_range(0.6f64..1.0).max(fits) };
@@ -139,8 +147,8 @@ fn from_pair(
     noisy.iter_mut().zip(&clean).for_each(|(y, x0)| *y = x0 + more * (*y - x0));
     let (white, orientation) = (white_level(config, rng), rng.random_range(0..8));
     let [x0, y] = [clean, noisy].map(|patch| oriented(&patch, side, orientation, white));
-    let assumed = estimated(&x0, &y, config, rng)?;
-    Some((x0, y, assumed))
+    let noise = in_photo(&x0, &y, config, rng)?.into();
+    Some(Patch { x0, y, noise })
 }
 
 /// Scales a patch of interleaved linear RGB to the mean colour of its clean version. The light differs slightly between
@@ -157,8 +165,8 @@ fn relight(noisy: &mut [f32], clean: &[f32]) {
 }
 
 /// The noise that an estimator would find in a photo.
-fn estimated(x0: &LinearImage, y: &LinearImage, config: &Config, rng: &mut ChaCha8Rng) -> Option<NoiseModel> {
-    let found = noise_of(y, x0)?.scaled(10f32.powf(config.photo_error * normal(rng)));
+fn in_photo(x0: &LinearImage, y: &LinearImage, config: &Config, rng: &mut ChaCha8Rng) -> Option<NoiseModel> {
+    let found = noise_of(y, x0)?.scaled(log_normal(config.photo_error, rng));
     let found = if rng.random_bool(config.share_mistaken) { found.plus(mistaken(rng)) } else { found };
     Some(drawn_to_typical(found.variance(MID_GREY) / MID_GREY))
 }
@@ -168,31 +176,19 @@ fn mistaken(rng: &mut ChaCha8Rng) -> NoiseModel {
     NoiseModel::at_gain(log_uniform((0.05, 1.5), rng))
 }
 
-/// The true noise, and the noise that the time map assumes, with an estimator's error.
-fn noise_models(config: &Config, rng: &mut ChaCha8Rng) -> (NoiseModel, NoiseModel) {
-    let typical = NoiseModel::at_gain(random_gain(config, rng));
-    let mut jitter = |std: f32| 10f32.powf(std * normal(rng));
-    // Cameras differ: read and shot noise vary independently to some degree.
-    let real = NoiseModel { sigma_read: typical.sigma_read * jitter(0.1), shot: typical.shot * jitter(0.15) };
-    let assumed = NoiseModel {
-        sigma_read: real.sigma_read * jitter(config.parameter_error),
-        shot: real.shot * jitter(config.parameter_error),
-    };
-    (real, assumed)
-}
-
-fn random_gain(config: &Config, rng: &mut ChaCha8Rng) -> f32 {
-    log_between(config.gains, rng.random::<f32>().powf(config.gain_power))
-}
-
-/// A random patch: scene, scale, place, orientation, white level.
-fn clean_patch(scenes: &Scenes, config: &Config, side: usize, rng: &mut ChaCha8Rng) -> LinearImage {
+/// A scene, and whether it was generated.
+fn any_scene<'a>(scenes: &'a Scenes, config: &Config, rng: &mut ChaCha8Rng) -> (&'a Scene, bool) {
     let generated = scenes.from_folders.is_empty() || rng.random_bool(config.generated);
     let scene = if generated {
         scenes.generated.get(rng.random_range(0..scenes.generated.len()))
     } else {
         &scenes.from_folders[rng.random_range(0..scenes.from_folders.len())]
     };
+    (scene, generated)
+}
+
+/// A random patch of a scene: scale, place, orientation, white level.
+fn clean_patch(scene: &Scene, generated: bool, config: &Config, side: usize, rng: &mut ChaCha8Rng) -> LinearImage {
     let scale = scale_for(scene, generated, side, rng);
     let patch = crop(scene, side, scale, rng);
     let white = white_level(config, rng);
@@ -262,10 +258,6 @@ fn cut(scene: &Scene, left: usize, top: usize, side: usize) -> Vec<f32> {
     rows.flat_map(|at| &scene.bytes[at..at + side * CHANNELS]).map(|&b| table[b as usize]).collect()
 }
 
-fn normal(rng: &mut ChaCha8Rng) -> f32 {
-    Normals::new(rng.random(), Stream::Forward).at(0, 0, 0)[0]
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -281,6 +273,18 @@ mod tests {
             from_folders: vec![scene(100, 90), scene(700, 500)],
             generated: Generated::new(2, 1),
             ..Scenes::default()
+        }
+    }
+
+    /// Settings with a sensor's noise alone, in photos or not.
+    fn plain() -> Config {
+        Config {
+            share_grey: 0.0,
+            share_correlated: 0.0,
+            share_resampled: 0.0,
+            share_grain: 0.0,
+            share_toned: 0.0,
+            ..Config::default()
         }
     }
 
@@ -362,26 +366,70 @@ mod tests {
     }
 
     #[test]
-    fn the_power_moves_the_middle_gain() {
-        for (power, middle) in [(1.0, 0.5f32), (0.6, 0.66), (2.0, 0.25)] {
-            let config = Config { gain_power: power, ..Config::default() };
-            let (low, high) = config.gains;
-            let mut rng = ChaCha8Rng::seed_from_u64(5);
-            let mut drawn: Vec<f32> = (0..2001).map(|_| random_gain(&config, &mut rng)).collect();
-            drawn.sort_by(f32::total_cmp);
-            assert!(drawn[0] >= low && drawn[2000] <= high * 1.0001);
-            let place = (drawn[1000] / low).ln() / (high / low).ln();
-            assert!((place - middle).abs() < 0.04, "{power}: the middle gain is at {place} of the range");
-        }
-    }
-
-    #[test]
     fn the_target_has_unit_variance() {
         let (scenes, schedule) = (scenes(), Schedule::default());
-        let config = Config { parameter_error: 0.0, share_photos: 0.0, ..Config::default() };
+        let config = Config { parameter_error: 0.0, share_photos: 0.0, ..plain() };
         let all: Vec<f32> = (0..60).flat_map(|i| Example::new(&scenes, &config, &schedule, 0, i).eps).collect();
         let variance = all.iter().map(|v| v * v).sum::<f32>() / all.iter().filter(|&&v| v != 0.0).count() as f32;
         // The map is made from a smoothed noisy photo, so the variance is close to 1 but not equal.
         assert!((0.85..1.25).contains(&variance), "{variance}");
+    }
+
+    /// The settings that have every simulated patch of one kind.
+    fn kinds() -> [(&'static str, Config); 5] {
+        let plain = Config { share_photos: 0.0, ..plain() };
+        [
+            ("grey", Config { share_grey: 1.0, ..plain.clone() }),
+            ("correlated", Config { share_correlated: 1.0, ..plain.clone() }),
+            ("resampled", Config { share_resampled: 1.0, ..plain.clone() }),
+            ("grain", Config { share_grain: 1.0, ..plain.clone() }),
+            ("toned", Config { share_toned: 1.0, ..plain }),
+        ]
+    }
+
+    #[test]
+    fn every_kind_of_noise_depends_on_seed_step_and_index_alone_and_leads_back() {
+        let (scenes, schedule) = (scenes(), Schedule::default());
+        for (kind, config) in kinds() {
+            let config = Config { share_at_photo: 0.5, ..config };
+            for index in 0..12 {
+                let e = Example::new(&scenes, &config, &schedule, 7, index);
+                assert_eq!(e, Example::new(&scenes, &config, &schedule, 7, index), "{kind}");
+                assert_eq!(e.y.len(), 3 * 48 * 48);
+                assert_ne!(e.y, e.x0, "{kind}");
+                let back = |i: usize| (e.x_t[i] - e.sigma_t[i] * e.eps[i] - e.x0[i]).abs();
+                assert!((0..e.y.len()).all(|i| e.sigma_t[i] == 0.0 || back(i) < 1e-5), "{kind}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_map_of_every_kind_of_noise_is_roughly_right() {
+        let (scenes, schedule) = (scenes(), Schedule::default());
+        for (kind, config) in kinds() {
+            let config = Config { share_at_photo: 1.0, ..config };
+            let mut squares: Vec<f32> = (0..40)
+                .map(|index| Example::new(&scenes, &config, &schedule, 0, index).eps)
+                .map(|eps| eps.iter().map(|v| v * v).sum::<f32>() / eps.len() as f32)
+                .collect();
+            squares.sort_by(f32::total_cmp);
+            assert!((0.7..1.4).contains(&squares[20]), "{kind}: {squares:?}");
+            assert!(squares[36] < 6.0, "{kind}: {squares:?}");
+        }
+    }
+
+    #[test]
+    fn grey_examples_are_the_same_in_all_channels() {
+        let scenes = scenes();
+        let config = Config { share_grey: 1.0, share_toned: 0.5, share_photos: 0.5, ..plain() };
+        let is_grey = |planes: &[f32]| planes[..48 * 48] == planes[48 * 48..2 * 48 * 48];
+        let mut same_noise = 0;
+        for index in 0..40 {
+            let e = Example::new(&scenes, &config, &Schedule::default(), 0, index);
+            assert!(is_grey(&e.x0), "{index}");
+            same_noise += usize::from(is_grey(&e.y));
+        }
+        // All photos and four fifths of the others.
+        assert!((29..40).contains(&same_noise), "{same_noise}");
     }
 }

@@ -5,7 +5,9 @@
 //! | [`config`] | the settings of a run |
 //! | [`scenes`] | clean images, from folders and from the built-in generator ([`dead_leaves`]) |
 //! | [`example`] | one training example: patch, noise, time map, `x_t` |
+//! | [`noise`] | simulated noise: a sensor's, film grain; grey, scaled, sharpened, toned |
 //! | [`camera`] | photos as a camera writes them |
+//! | [`draw`] | distributions of random numbers |
 //! | [`batch`] | examples as tensors |
 //! | [`loss`] | the loss |
 //! | [`gradients`] | its gradients, computed on several threads |
@@ -22,11 +24,13 @@ pub mod checkpoint;
 pub mod config;
 pub mod dead_leaves;
 pub mod deepen;
+pub mod draw;
 pub mod example;
 pub mod gradients;
 pub mod log;
 pub mod loss;
 pub mod muon;
+pub mod noise;
 pub mod optimizer;
 pub mod scenes;
 pub mod trainer;

@@ -59,7 +59,7 @@ const MUON: &str = "muon.bpk";
 
 /// The learning rate of a step: a linear rise, a plateau, then half a cosine down to 0.
 pub fn learning_rate(config: &Config, step: usize) -> f64 {
-    let warm_up = config.warm_up.min(config.steps / 2);
+    let warm_up = config.warm_up_of_run();
     if step < warm_up {
         return config.learning_rate * (step + 1) as f64 / warm_up as f64;
     }

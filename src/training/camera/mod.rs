@@ -10,7 +10,7 @@
 //! | sharpness of the lens | here |
 //! | colours of the sensor and back, white balance | `sensor` |
 //! | Bayer mosaic, demosaicing | `mosaic` |
-//! | tone curve, chroma smoothing, sharpening | `develop` |
+//! | tone curve, chroma smoothing, sharpening | `develop`, [`tone`](crate::training::noise::tone) |
 //! | noise reduction | `reduce` |
 //! | one or two JPEGs | `compress` |
 //!
@@ -33,6 +33,8 @@ use crate::training::camera::compress::Compression;
 use crate::training::camera::develop::Development;
 use crate::training::camera::mosaic::Mosaic;
 use crate::training::camera::sensor::Sensor;
+use crate::training::draw::log_uniform;
+use crate::training::noise::tone::ToneCurve;
 
 /// Gains of the sensor, log-uniform.
 const GAINS: (f32, f32) = (0.05, 4.0);
@@ -101,6 +103,8 @@ pub struct Camera {
     mosaic: Mosaic,
     noise: NoiseModel,
     development: Development,
+    /// A curve on top of the camera's own, of a phone or an editor.
+    tone: ToneCurve,
     compressions: Vec<Compression>,
 }
 
@@ -128,8 +132,15 @@ impl Camera {
             mosaic: Mosaic::random(rng),
             noise: NoiseModel::at_gain(gain),
             development: Development::random(reduced, rng),
+            tone: ToneCurve::NONE,
             compressions: (0..1 + usize::from(again)).map(|_| Compression::random(rng)).collect(),
         }
+    }
+
+    /// The same camera with a tone curve on top of its own.
+    #[must_use]
+    pub fn with_tone(self, tone: ToneCurve) -> Self {
+        Self { tone, ..self }
     }
 
     /// Takes a photo of a scene in linear light. It is smaller than the scene by [`Camera::MARGIN`] at each border;
@@ -143,7 +154,8 @@ impl Camera {
         let exposed = self.noise.add_to(&sensor, seed);
         let [clean, noisy] = [&sensor, &exposed].map(|light| {
             let colours = self.mosaic.through(&Pixels::of(light)).map(|p| self.sensor.to_screen(p));
-            self.development.tone(colours)
+            let toned = self.development.tone(colours);
+            toned.map(|p| std::array::from_fn(|c| self.tone.at(c, p[c])))
         });
         let noise = distance(&develop::luma(&clean), &develop::luma(&noisy));
         let [clean, noisy] = [clean, noisy].map(|toned| self.development.finish(toned, noise));
@@ -169,16 +181,6 @@ fn blurred(plane: Vec<f32>, width: usize, std: f32) -> Vec<f32> {
     image::imageops::blur(&buffer, std).into_raw()
 }
 
-/// A random number whose logarithm is uniform in this range.
-pub(super) fn log_uniform(range: (f32, f32), rng: &mut impl Rng) -> f32 {
-    log_between(range, rng.random())
-}
-
-/// The number at a place from 0 to 1 in the logarithm of a range.
-pub(super) fn log_between((low, high): (f32, f32), place: f32) -> f32 {
-    low * (high / low).powf(place)
-}
-
 /// The noise model that best fits the difference between a photo and its clean version and has the same total variance.
 /// `None` if there is no difference.
 pub fn noise_of(noisy: &LinearImage, clean: &LinearImage) -> Option<NoiseModel> {
@@ -199,6 +201,7 @@ pub fn noise_of(noisy: &LinearImage, clean: &LinearImage) -> Option<NoiseModel> 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::color::srgb_to_linear;
     use rand::SeedableRng;
     use rand_chacha::ChaCha8Rng;
 
@@ -234,6 +237,19 @@ mod tests {
         let photo = camera.photo(&scene(), 1);
         assert_eq!(photo.noisy, photo.clean);
         assert_eq!(noise_of(&photo.noisy, &photo.clean), None);
+    }
+
+    #[test]
+    fn a_tone_curve_is_applied_to_photo_and_clean_image() {
+        let mut rng = ChaCha8Rng::seed_from_u64(4);
+        let camera = Camera { noise: NoiseModel::NONE, compressions: Vec::new(), ..Camera::random(&mut rng) };
+        let lifted = ToneCurve { range: (0.3, 0.6), ..ToneCurve::NONE };
+        let photo = camera.clone().with_tone(lifted).photo(&scene(), 1);
+        assert_eq!(photo.noisy, photo.clean);
+        assert_ne!(photo.clean, camera.photo(&scene(), 1).clean);
+        let (low, high) = (srgb_to_linear(0.28), srgb_to_linear(0.62));
+        let values = photo.clean.plane(1);
+        assert!(values.iter().all(|v| (low..high).contains(v)), "between lifted blacks and faded whites");
     }
 
     #[test]
