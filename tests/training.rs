@@ -99,8 +99,99 @@ fn mistakes_are_named() {
     };
     assert!(message(resume(&dir.path().join("nowhere"))).contains("no checkpoint"));
     assert!(message(train(dir.path(), &["--data", "nowhere-at-all"])).contains("nowhere-at-all"));
+    let useless = dir.path().join("useless");
+    std::fs::create_dir(&useless).unwrap();
+    std::fs::write(useless.join("broken.png"), b"not an image").unwrap();
+    let error = message(train(dir.path(), &["--data", useless.to_str().unwrap()]));
+    assert!(error.contains("none of the 1 images") && error.contains("broken.png"), "{error}");
+    assert!(message(train(dir.path(), &["--grain", "1.5"])).contains("not a share"));
     assert!(message(train(dir.path(), &["--learning-rate", "0"])).contains("learning rate"));
     assert!(message(train(dir.path(), &["--device", "gpu"])).contains("vulkan"));
     std::fs::create_dir_all(dir.path().join("checkpoint")).unwrap();
     assert!(message(train(dir.path(), &[])).contains("--resume"));
+}
+
+/// A folder with five small photos.
+fn photos(folder: &Path) {
+    std::fs::create_dir_all(folder).unwrap();
+    for i in 0..5u8 {
+        let photo = image::RgbImage::from_fn(72, 72, |x, y| image::Rgb([40 * i, (3 * x) as u8, (3 * y) as u8]));
+        photo.save(folder.join(format!("{i}.png"))).unwrap();
+    }
+}
+
+/// What a successful command writes to stderr.
+fn said(mut command: Command) -> String {
+    let output = command.stderr(Stdio::piped()).output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success(), "{said}");
+    said
+}
+
+#[test]
+fn a_resumed_run_knows_its_folders() {
+    let dir = tempfile::tempdir().unwrap();
+    let (data, moved, out) = (dir.path().join("data"), dir.path().join("moved"), dir.path().join("run"));
+    photos(&data);
+    let first = said(train(&out, &["--data", data.to_str().unwrap()]));
+    assert!(first.contains("4 images") && first.contains("1 held out"), "{first}");
+    let mut more = resume(&out);
+    more.args(["--steps", "14"]);
+    let again = said(more);
+    assert!(again.contains("4 images") && again.contains("steps 12 to 14"), "{again}");
+    std::fs::rename(&data, &moved).unwrap();
+    let refused = resume(&out).stderr(Stdio::piped()).output().unwrap();
+    let error = String::from_utf8(refused.stderr).unwrap();
+    assert!(!refused.status.success() && error.contains("--data") && error.contains("data"), "{error}");
+    let mut elsewhere = resume(&out);
+    elsewhere.args(["--steps", "16", "--data"]).arg(&moved);
+    assert!(said(elsewhere).contains("steps 14 to 16"));
+}
+
+#[test]
+fn every_kind_of_noise_can_be_trained_and_resumed_exactly() {
+    let dir = tempfile::tempdir().unwrap();
+    let (whole, halved) = (dir.path().join("whole"), dir.path().join("halved"));
+    let kinds = ["--grey", "0.4", "--correlated", "0.5", "--resampled", "0.4", "--grain", "0.4", "--toned", "0.5"];
+    assert!(train(&whole, &kinds).status().unwrap().success());
+    // Stopped after the first step and resumed: the learning rate knows the whole run's length.
+    let mut child = train(&halved, &kinds).spawn().unwrap();
+    while !halved.join("checkpoint/state.json").exists() {
+        assert!(child.try_wait().unwrap().is_none_or(|status| status.success()), "the run failed");
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(resume(&halved).status().unwrap().success());
+    for (halved, whole) in result(&halved).iter().zip(&result(&whole)) {
+        assert!(halved == whole, "the resumed run is another");
+    }
+}
+
+#[test]
+fn a_run_says_what_it_does() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut command = train(dir.path(), &[]);
+    let output = command.stdout(Stdio::piped()).stderr(Stdio::piped()).output().unwrap();
+    let (scores, said) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
+    // Nobody sees a bar here: there are lines.
+    assert!(said.contains("step 12 of 12") && said.contains("loss on eps"), "{said}");
+    assert!(said.contains("too short for a warm-up of 300 steps") && said.contains("6 of its 12"), "{said}");
+    for what in ["gain 1 ", "gain 20 ", "grey ", "grain ", "toned ", "scaled "] {
+        let line = scores.lines().find(|line| line.starts_with("step 12")).unwrap();
+        let score = line.split(what).nth(1).unwrap_or_else(|| panic!("{what} in {line}"));
+        let numbers: Vec<f64> = score.split(&[' ', ',', '(', ')']).filter_map(|v| v.parse().ok()).take(2).collect();
+        assert!(numbers.len() == 2 && numbers.iter().all(|v| (5.0..60.0).contains(v)), "{what}: {score}");
+    }
+}
+
+#[test]
+fn the_help_shows_the_defaults() {
+    let output = Command::new(env!("CARGO_BIN_EXE_train")).arg("--help").output().unwrap();
+    let help = String::from_utf8(output.stdout).unwrap();
+    for default in
+        ["[default: 24000]", "[default: muon]", "[default: 0.0008]", "[default: 96,160,256]", "[default: f32]"]
+    {
+        assert!(help.contains(default), "{default} in {help}");
+    }
 }

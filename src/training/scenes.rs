@@ -14,9 +14,9 @@ use crate::training::dead_leaves::dead_leaves;
 const GENERATED_SIDE: usize = 256;
 /// Number of generated scenes.
 const GENERATED: usize = 500;
-/// One in this many scenes from folders is held out, up to [`MOST_HELD_OUT`].
+/// One in this many scenes of a folder is held out, rounded up.
 const HOLD_OUT_EVERY: usize = 40;
-/// The most scenes that are held out.
+/// The most scenes that are held out, except that there is one of every folder.
 const MOST_HELD_OUT: usize = 8;
 
 /// A clean image as interleaved 8-bit sRGB.
@@ -56,40 +56,59 @@ pub struct Scenes {
 
 impl Scenes {
     /// Reads all images (png, jpeg, tiff, webp) in the folders and below. Files that are unreadable or smaller than
-    /// `least_side` pixels are skipped.
+    /// `least_side` pixels are skipped. Of every folder with more than one scene, some are held out; if none can be,
+    /// generated scenes are.
     ///
     /// # Errors
-    /// When a folder cannot be listed or holds no image.
+    /// When a folder cannot be listed or holds no image that can be used.
     pub fn load(folders: &[PathBuf], least_side: usize, seed: u64) -> Result<Self, String> {
         let mut all = Self { generated: Generated::new(GENERATED, seed), ..Self::default() };
-        let mut scenes = Vec::new();
+        let most = (MOST_HELD_OUT / folders.len().max(1)).max(1);
         for folder in folders {
             let files = image_files(folder)?;
             if files.is_empty() {
                 return Err(format!("{} holds no image (png, jpeg, tiff or webp)", folder.display()));
             }
             let read: Vec<_> = files.into_par_iter().map(|f| (read(&f, least_side), f)).collect();
+            let mut scenes = Vec::new();
+            let already_skipped = all.skipped.len();
             for (result, file) in read {
                 match result {
                     Ok(scene) => scenes.push(scene),
                     Err(why) => all.skipped.push((file, why)),
                 }
             }
-        }
-        if scenes.len() >= 2 * HOLD_OUT_EVERY {
-            for (i, scene) in scenes.into_iter().enumerate() {
-                if i % HOLD_OUT_EVERY == HOLD_OUT_EVERY - 1 && all.held_out.len() < MOST_HELD_OUT {
-                    all.held_out.push(scene);
-                } else {
-                    all.from_folders.push(scene);
-                }
+            if scenes.is_empty() {
+                let (file, why) = &all.skipped[already_skipped];
+                let count = all.skipped.len() - already_skipped;
+                return Err(format!(
+                    "none of the {count} images in {} can be used; {}: {why}",
+                    folder.display(),
+                    file.display()
+                ));
             }
-        } else {
-            all.from_folders = scenes;
+            all.hold_out(scenes, most);
+        }
+        if all.held_out.is_empty() {
             let held_out = Generated::new(MOST_HELD_OUT, !seed);
             all.held_out = (0..held_out.len()).map(|i| held_out.get(i).clone()).collect();
         }
         Ok(all)
+    }
+
+    /// Adds the scenes of a folder: some at equal distances to those held out, at most this many, the others to train
+    /// on.
+    fn hold_out(&mut self, scenes: Vec<Scene>, most: usize) {
+        let of = scenes.len();
+        let count = if of > 1 { of.div_ceil(HOLD_OUT_EVERY).min(most) } else { 0 };
+        for (i, scene) in scenes.into_iter().enumerate() {
+            // The i-th is held out if a multiple of of / count lies between i and i + 1.
+            if (i + 1) * count / of > i * count / of {
+                self.held_out.push(scene);
+            } else {
+                self.from_folders.push(scene);
+            }
+        }
     }
 
     /// Adds the pairs in the folders and below. Pairs are few, so one that cannot be used is an error.
@@ -202,6 +221,41 @@ mod tests {
         skipped.sort_unstable();
         assert_eq!(skipped, ["broken.jpg", "small.png"]);
         assert!(!scenes.held_out.is_empty() && !scenes.generated.is_empty());
+    }
+
+    #[test]
+    fn every_folder_has_its_share_held_out() {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = |name: &str, count: u8| {
+            let folder = dir.path().join(name);
+            std::fs::create_dir_all(&folder).unwrap();
+            for i in 0..count {
+                let colour = image::Rgb([count, i, 0]);
+                image::RgbImage::from_pixel(8, 8, colour).save(folder.join(format!("{i:03}.png"))).unwrap();
+            }
+            folder
+        };
+        let of = |folders: &[PathBuf]| {
+            let scenes = Scenes::load(folders, 8, 1).unwrap();
+            let held_out = scenes.held_out.iter().map(|s| (s.bytes[0], s.bytes[1])).collect::<Vec<_>>();
+            (scenes.from_folders.len(), held_out)
+        };
+        let (twenty, ninety, single) = (folder("twenty", 20), folder("ninety", 90), folder("single", 1));
+        assert_eq!(of(std::slice::from_ref(&twenty)), (19, vec![(20, 19)]));
+        assert_eq!(of(std::slice::from_ref(&ninety)), (87, vec![(90, 29), (90, 59), (90, 89)]));
+        assert_eq!(of(&[twenty, ninety, single.clone()]), (108, vec![(20, 19), (90, 44), (90, 89)]));
+        // The only scene is trained on; generated ones are held out.
+        let (trained, held_out) = of(&[single]);
+        assert_eq!((trained, held_out.len()), (1, MOST_HELD_OUT));
+    }
+
+    #[test]
+    fn a_folder_in_which_nothing_is_usable_is_an_error() {
+        let dir = tempfile::tempdir().unwrap();
+        image::RgbImage::new(8, 64).save(dir.path().join("small.png")).unwrap();
+        std::fs::write(dir.path().join("broken.jpg"), b"not an image").unwrap();
+        let error = Scenes::load(&[dir.path().into()], 48, 1).unwrap_err();
+        assert!(error.contains("none of the 2 images") && error.contains("broken.jpg"), "{error}");
     }
 
     #[test]

@@ -99,7 +99,8 @@ pub fn train(
                 let parts = sums.take();
                 if !parts[0].is_finite() {
                     return Err(format!(
-                        "the loss is no longer a number at step {}; the last checkpoint is sound, resume it with a lower --learning-rate",
+                        "the loss is no longer a number at step {}; the last checkpoint is sound, so resume with a \
+                         lower --learning-rate",
                         run.step
                     ));
                 }
