@@ -98,7 +98,7 @@ fn a_part_gives_the_values_of_the_whole() {
         photo.plane(channel)[(cut.start + row) * side + cut.start + column]
     });
     // (steps, largest difference in codes of 8 bits)
-    for (steps, most) in [(1, 0.01), (4, 0.5)] {
+    for (steps, most) in [(1, 0.05), (4, 1.0)] {
         let options = Options { steps: Steps::Count(steps), ..Options::default() };
         let overview = denoiser.overview(photo.clone(), noise, &options).unwrap();
         let place = Place { row: cut.start, column: cut.start, overview: Some(overview) };
