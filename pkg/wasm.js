@@ -37,7 +37,7 @@ export async function init({ module_or_path, signal } = {}) {
 async function start(module) {
   try {
     // The module's constructors must be run here, once (see xtask/src/wasm.rs).
-    /** @type {any} */ (await initGlue({ module_or_path: module })).__wasm_call_ctors?.();
+    /** @type {any} */ (await initGlue({ module_or_path: module })).__wasm_call_ctors();
   } catch (error) {
     started = undefined;
     const why = error instanceof Error ? error.message : String(error);

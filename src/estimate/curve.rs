@@ -161,10 +161,13 @@ fn smoothed(data: &[(f64, f64)], weights: &[f64], widths: &[f64], stiffness: f64
     }
     // Symmetric, positive definite and of band width 2: elimination needs no pivots.
     for i in 0..n {
-        for j in i + 1..(i + 3).min(n) {
-            let factor = matrix[j][i] / matrix[i][i];
-            for k in i..(i + 3).min(n) {
-                matrix[j][k] -= factor * matrix[i][k];
+        let (done, below) = matrix.split_at_mut(i + 1);
+        let pivot = &done[i];
+        let end = (i + 3).min(n);
+        for (j, row) in (i + 1..end).zip(below) {
+            let factor = row[i] / pivot[i];
+            for (value, over) in row[i..end].iter_mut().zip(&pivot[i..end]) {
+                *value -= factor * over;
             }
             right[j] -= factor * right[i];
         }

@@ -57,7 +57,7 @@ impl Decoded {
             Profile::Curves(encoding) => {
                 // Grey of an RGB profile is that RGB with three values the same.
                 let is_grey = self.is_grey && profile::is_for_grey(&bytes);
-                Self { encoding, is_grey, ..self }
+                Self { encoding: *encoding, is_grey, ..self }
             }
             Profile::Tables(tables) => match self.in_display_p3(&tables) {
                 Some(pixels) => {
@@ -101,7 +101,8 @@ impl Decoded {
             _ => return Ok(()),
         };
         let is_color = |at: usize| at % stride < CHANNELS;
-        let wrong = values.iter().enumerate().find(|(at, v)| is_color(*at) && !(v.abs() <= MOST));
+        let is_light = |v: f32| v.is_finite() && v.abs() <= MOST;
+        let wrong = values.iter().enumerate().find(|(at, v)| is_color(*at) && !is_light(**v));
         let Some((at, &value)) = wrong else { return Ok(()) };
         let (channel, pixel, width) = (at % stride, at / stride, self.pixels.width() as usize);
         let (row, column) = (pixel / width, pixel % width);

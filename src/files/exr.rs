@@ -30,7 +30,7 @@ const OPACITY: &str = "A";
 pub fn decode(bytes: &[u8], limit: usize) -> Result<Decoded, Refusal> {
     let file = MetaData::read_from_buffered(Cursor::new(bytes), false)?;
     let has = |header: &Header, names: &[&str]| {
-        names.iter().all(|name| header.channels.list.iter().any(|channel| channel.name.eq(*name)))
+        names.iter().all(|name| header.channels.list.iter().any(|channel| channel.name.eq(name)))
     };
     let flat = || file.headers.iter().filter(|header| !header.deep);
     let colors = flat().find(|header| has(header, &COLORS));

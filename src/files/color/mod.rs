@@ -73,7 +73,7 @@ impl ColorEncoding {
         let Some(bytes) = profile else { return Self::untagged(Depth::Eight) };
         let channels = if profile::is_for_grey(bytes) { Channels::Grey } else { Channels::Rgb };
         match profile::read(bytes, channels) {
-            Profile::Curves(encoding) => encoding,
+            Profile::Curves(encoding) => *encoding,
             _ => Self::unreadable(bytes.to_vec(), Depth::Eight),
         }
     }

@@ -21,7 +21,7 @@ pub enum Channels {
 /// What a profile turns out to be.
 pub enum Profile {
     /// Curves and primaries, in which an image can be denoised and written again.
-    Curves(ColorEncoding),
+    Curves(Box<ColorEncoding>),
     /// Tables, which an image is converted with.
     Tables(Box<Tables>),
     /// Nothing that can be read; many programs write such, and other programs may know what they are.
@@ -51,12 +51,13 @@ pub fn read(bytes: &[u8], channels: Channels) -> Profile {
                 curves.try_map_curves()
             };
             let Some(curves) = hdr.or_else(own) else { return Profile::Unreadable };
-            Profile::Curves(ColorEncoding { curves, to_xyz: profile.colorant_matrix(), tag })
+            Profile::Curves(Box::new(ColorEncoding { curves, to_xyz: profile.colorant_matrix(), tag }))
         }
         (DataColorSpace::Gray, Channels::Grey) if profile.gray_trc.is_some() => {
             let Some(curve) = profile.gray_trc.as_ref().and_then(Curve::of_profile) else { return Profile::Unreadable };
             let tag = ColorTag::GreyProfile(bytes.to_vec());
-            Profile::Curves(ColorEncoding { curves: [curve.clone(), curve.clone(), curve], to_xyz: srgb_to_xyz(), tag })
+            let curves = [curve.clone(), curve.clone(), curve];
+            Profile::Curves(Box::new(ColorEncoding { curves, to_xyz: srgb_to_xyz(), tag }))
         }
         (DataColorSpace::Rgb, Channels::Rgb)
         | (DataColorSpace::Gray, Channels::Grey)

@@ -31,7 +31,7 @@ const LARGE: [(u16, &str); 6] = [
 
 /// The EXIF block of a file, as other formats hold it; the maker's note stays behind.
 pub fn exif(file: &[u8]) -> Option<Vec<u8>> {
-    Described::in_file(file).ok()?.to_block(usize::MAX)
+    Described::in_file(file).ok()?.as_block(usize::MAX)
 }
 
 /// An EXIF block without its largest entries, so that it has at most so many bytes; the names of what went are added.
@@ -43,7 +43,7 @@ pub fn within(block: &[u8], most: usize, without: &mut Vec<String>) -> Option<Ve
     // Each entry that goes halves what one may have.
     let mut largest = most;
     loop {
-        let fitting = photo.to_block(largest)?;
+        let fitting = photo.as_block(largest)?;
         if fitting.len() <= most {
             without.extend(photo.larger_than(largest));
             return Some(fitting);
@@ -146,7 +146,7 @@ impl<R: Read + Seek> Described<R> {
     }
 
     /// All of it as an EXIF block, but for entries of more than so many bytes.
-    fn to_block(&mut self, largest: usize) -> Option<Vec<u8>> {
+    fn as_block(&mut self, largest: usize) -> Option<Vec<u8>> {
         let mut block = Cursor::new(Vec::new());
         let mut encoder = TiffEncoder::new(&mut block).ok()?;
         let branches = self.copy_branches(&mut encoder, largest).ok()?;

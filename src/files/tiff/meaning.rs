@@ -120,12 +120,12 @@ impl Meaning {
                 }
                 self.light(samples, size, channels, 255, |v, alpha| {
                     let (v, alpha) = (u32::from(v), u32::from(alpha));
-                    if alpha == 0 { 0 } else { ((v * 255 + alpha / 2) / alpha).min(255) as u8 }
+                    (v * 255 + alpha / 2).checked_div(alpha).map_or(0, |straight| straight.min(255) as u8)
                 })
             }
             (_, Samples::U16(samples)) => self.light(samples, size, channels, 65535, |v, alpha| {
                 let (v, alpha) = (u64::from(v), u64::from(alpha));
-                if alpha == 0 { 0 } else { ((v * 65535 + alpha / 2) / alpha).min(65535) as u16 }
+                (v * 65535 + alpha / 2).checked_div(alpha).map_or(0, |straight| straight.min(65535) as u16)
             }),
             (_, Samples::F32(samples)) => {
                 let straight = |v: f32, alpha: f32| if alpha == 0.0 { v } else { v / alpha };
