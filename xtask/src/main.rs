@@ -5,7 +5,13 @@ use std::process::ExitCode;
 
 use anyhow::{Result, bail};
 use lexopt::prelude::*;
-use xtask::{clippy, command::cargo, inputs, pack, serve, test::Tests, wasm::Choice};
+use xtask::{
+    clippy,
+    command::{cargo, exit},
+    inputs, pack, serve,
+    test::Tests,
+    wasm::Choice,
+};
 
 const HELP: &str = "\
 cargo xtask serve [--port PORT]
@@ -34,13 +40,7 @@ serve, test, check-pkg and pack take the module from $SVNR_WASM, where that is s
 ";
 
 fn main() -> ExitCode {
-    match run() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error:#}");
-            ExitCode::FAILURE
-        }
-    }
+    exit(run())
 }
 
 fn run() -> Result<()> {

@@ -10,15 +10,10 @@ use anyhow::{Context, Result};
 
 use crate::{command::run, inputs, node, workspace};
 
-/// Where [`assemble`] puts the whole package.
-pub fn assembled() -> PathBuf {
-    workspace::root().join("target/npm/svnr")
-}
-
-/// Puts the whole package into one folder: what `pkg` holds, with `$SVNR_WASM` in place of its module if that is set, the
-/// weights and the licences. What lay there goes.
+/// Puts the whole package into `target/npm/svnr`, and says where that is: what `pkg` holds, with `$SVNR_WASM` in place of
+/// its module if that is set, the weights and the licences. What lay there goes.
 pub fn assemble() -> Result<PathBuf> {
-    let to = assembled();
+    let to = workspace::root().join("target/npm/svnr");
     if to.exists() {
         fs::remove_dir_all(&to).with_context(|| format!("{} cannot be removed", to.display()))?;
     }

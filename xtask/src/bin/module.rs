@@ -5,19 +5,14 @@ use std::{path::absolute, process::ExitCode};
 use anyhow::Result;
 use lexopt::prelude::*;
 use xtask::{
+    command::exit,
     module,
     wasm::{Choice, RELEASE},
     workspace,
 };
 
 fn main() -> ExitCode {
-    match run() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error:#}");
-            ExitCode::FAILURE
-        }
-    }
+    exit(run())
 }
 
 fn run() -> Result<()> {
