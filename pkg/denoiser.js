@@ -1,7 +1,7 @@
 import { onCpu, open, withSettings } from './engine.js';
 import { SvnrError } from './errors.js';
 import { fileImage } from './files.js';
-import { MOST_PIXELS_SAMPLED, checkCount, keptPixelsOf, pixelsOf, toPicture, writePicture } from './image.js';
+import { MOST_PIXELS_SAMPLED, checkCount, keptPixelsOf, pixelsOf, toSharedImage, writeSharedImage } from './image.js';
 import { load } from './load.js';
 import { noiseOf } from './noise.js';
 import { checkMaps, createOptions, denoiseOptions } from './options.js';
@@ -63,11 +63,11 @@ export class Denoiser {
   estimateNoise(image) {
     this.#alive();
     const pixels = pixelsOf(image);
-    const picture = call(() => toPicture(pixels));
+    const shared = call(() => toSharedImage(pixels));
     try {
-      return noiseOf(picture);
+      return noiseOf(shared);
     } finally {
-      picture.free();
+      shared.free();
     }
   }
 
@@ -80,15 +80,15 @@ export class Denoiser {
     const pixels = pixelsOf(image);
     const checked = denoiseOptions(options);
     checkMaps(checked, pixels);
-    const picture = call(() => toPicture(pixels));
+    const shared = call(() => toSharedImage(pixels));
     try {
-      const settings = { ...checked, noise: checked.noise ?? noiseOf(picture), tile: TILE[this.backend] };
-      const maps = call(() => withSettings(settings, (noise, given) => engine.maps(picture, noise, given)));
+      const settings = { ...checked, noise: checked.noise ?? noiseOf(shared), tile: TILE[this.backend] };
+      const maps = call(() => withSettings(settings, (noise, given) => engine.maps(shared, noise, given)));
       const { std, time } = maps;
       maps.free();
       return { std, time, width: pixels.width, height: pixels.height };
     } finally {
-      picture.free();
+      shared.free();
     }
   }
 
@@ -198,7 +198,7 @@ export class Denoiser {
       return this.#alive();
     };
     check();
-    const picture = call(() => toPicture(image));
+    const shared = call(() => toSharedImage(image));
     /** @type {Samples | undefined} */
     let samples;
     try {
@@ -207,13 +207,13 @@ export class Denoiser {
         await macrotask();
         check();
       }
-      const noise = options.noise ?? noiseOf(picture);
+      const noise = options.noise ?? noiseOf(shared);
       const settings = { ...options, noise, tile: options.tile ?? TILE[this.backend] };
-      const first = await this.#draw(picture, image, settings, 1, check);
+      const first = await this.#draw(shared, image, settings, 1, check);
       if (options.samples === 1) return { image: filled(first, image), noise };
       samples = call(() => new Samples(first));
       for (let sample = 2; sample <= options.samples; sample += 1) {
-        const next = await this.#draw(picture, image, settings, sample, check);
+        const next = await this.#draw(shared, image, settings, sample, check);
         samples.add(next);
         next.free();
       }
@@ -223,25 +223,25 @@ export class Denoiser {
       return { image: filled(mean, image), noise, uncertainty };
     } finally {
       samples?.free();
-      picture.free();
+      shared.free();
     }
   }
 
   /**
-   * One picture; the caller frees it.
+   * One shared; the caller frees it.
    *
-   * @param {import('./wasm/svnr_wasm.js').Picture} picture
+   * @param {import('./wasm/svnr_wasm.js').SharedImage} shared
    * @param {Pixels} image
    * @param {Options & { noise: NonNullable<Options['noise']>, tile: number }} options
    * @param {number} sample  from 1
    * @param {() => Engine} check
    */
-  async #draw(picture, image, options, sample, check) {
+  async #draw(shared, image, options, sample, check) {
     const { onProgress, samples } = options;
     /** @type {Task | undefined} */
     let task = call(() =>
       withSettings({ ...options, sample: samples > 1 ? sample - 1 : undefined }, (noise, settings) =>
-        check().start(picture, noise, settings),
+        check().start(shared, noise, settings),
       ),
     );
     const running = task;
@@ -326,15 +326,15 @@ function checkImage(image, options) {
 /**
  * The image with the colours of a shared image, which is freed.
  *
- * @param {import('./wasm/svnr_wasm.js').Picture} picture
+ * @param {import('./wasm/svnr_wasm.js').SharedImage} shared
  * @param {Pixels} image
  */
-function filled(picture, image) {
+function filled(shared, image) {
   try {
-    call(() => writePicture(picture, image));
+    call(() => writeSharedImage(shared, image));
     return image;
   } finally {
-    picture.free();
+    shared.free();
   }
 }
 

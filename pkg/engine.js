@@ -74,8 +74,8 @@ export function withSettings({ noise, strength, steps, seed, sample, eta, lumina
     if (typeof strength === 'number') settings.setStrength(strength);
     else settings.setStrengthMap(strength.values);
     if (place) {
-      const { white, common, latest } = place.overview;
-      settings.setPlace(place.row, place.column, white, common ?? undefined, latest);
+      const { white, common, dotsAreHot, latest } = place.overview;
+      settings.setPlace(place.row, place.column, white, common ?? undefined, dotsAreHot, latest);
     }
     return f(wanted, settings);
   } finally {

@@ -1,5 +1,5 @@
 import { SvnrError } from './errors.js';
-import { MOST_PIXELS, own, pixelsOf, toPicture, writePicture } from './image.js';
+import { MOST_PIXELS, own, pixelsOf, toSharedImage, writeSharedImage } from './image.js';
 import { FileMetadata, FilePixels, decodeFile as decode, displayP3Profile, leftOut, toSrgb } from './wasm/svnr_wasm.js';
 import { call, init } from './wasm.js';
 
@@ -126,11 +126,11 @@ async function asImageData(source) {
   const alpha = withAlpha(image);
   const opaque = alpha instanceof Uint16Array ? 65535 : alpha instanceof Float32Array ? 1 : 255;
   for (let at = 3; at < data.length; at += 4) data[at] = (255 * (alpha[at] ?? opaque)) / opaque;
-  const picture = call(() => toPicture(image));
+  const shared = call(() => toSharedImage(image));
   try {
-    call(() => writePicture(picture, { data, width, height }));
+    call(() => writeSharedImage(shared, { data, width, height }));
   } finally {
-    picture.free();
+    shared.free();
   }
   const colorSpace = image.colorSpace === 'display-p3' ? 'display-p3' : 'srgb';
   return new ImageData(data, width, height, { colorSpace });

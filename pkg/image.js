@@ -1,9 +1,9 @@
 import { SvnrError } from './errors.js';
-import { PictureReader } from './wasm/svnr_wasm.js';
+import { ImageReader } from './wasm/svnr_wasm.js';
 
 /** @typedef {import('./index.d.ts').PlainImage} PlainImage */
 /** @typedef {ImageData | PlainImage} Pixels */
-/** @typedef {import('./wasm/svnr_wasm.js').Picture} Picture */
+/** @typedef {import('./wasm/svnr_wasm.js').SharedImage} SharedImage */
 
 /** See index.d.ts. Wasm has at most 4 GB; a run takes 48 bytes per pixel, plus what the allocator wastes. */
 export const MOST_PIXELS = 60_000_000;
@@ -180,8 +180,8 @@ export function checkPixels(image) {
  *
  * @param {Pixels} image
  */
-export function toPicture(image) {
-  const reader = new PictureReader(image.width, image.height);
+export function toSharedImage(image) {
+  const reader = new ImageReader(image.width, image.height);
   forPieces(image, (piece, first, channels) => {
     if (piece instanceof Uint16Array) reader.readU16(first, piece, channels);
     else if (piece instanceof Float32Array) reader.readF32(first, piece, channels, image.colorSpace === 'srgb-linear');
@@ -193,14 +193,14 @@ export function toPicture(image) {
 /**
  * Writes the shared image over the colours of an image of its size.
  *
- * @param {Picture} picture
+ * @param {SharedImage} shared
  * @param {Pixels} image
  */
-export function writePicture(picture, image) {
+export function writeSharedImage(shared, image) {
   forPieces(image, (piece, first, channels) => {
-    if (piece instanceof Uint16Array) picture.writeU16(first, piece, channels);
-    else if (piece instanceof Float32Array) picture.writeF32(first, piece, channels, image.colorSpace === 'srgb-linear');
-    else picture.writeU8(first, bytes(piece), channels);
+    if (piece instanceof Uint16Array) shared.writeU16(first, piece, channels);
+    else if (piece instanceof Float32Array) shared.writeF32(first, piece, channels, image.colorSpace === 'srgb-linear');
+    else shared.writeU8(first, bytes(piece), channels);
   });
 }
 

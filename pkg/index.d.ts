@@ -293,6 +293,8 @@ export interface Overview {
   white: number;
   /** How strongly the channels have their noise in common, as in a grey image; `null` if they do not. */
   common: number | null;
+  /** Whether single dots in all channels are hot pixels, not detail. */
+  dotsAreHot: boolean;
   /** The latest time at which any pixel starts. */
   latest: number;
 }

@@ -18,9 +18,9 @@ export function noiseAtGain(gain) {
 /**
  * The noise in a shared image.
  *
- * @param {import('./wasm/svnr_wasm.js').Picture} picture
+ * @param {import('./wasm/svnr_wasm.js').SharedImage} shared
  * @returns {import('./index.d.ts').NoiseEstimate}
  */
-export function noiseOf(picture) {
-  return /** @type {any} */ (call(() => estimateNoise(picture)));
+export function noiseOf(shared) {
+  return /** @type {any} */ (call(() => estimateNoise(shared)));
 }

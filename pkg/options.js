@@ -223,11 +223,13 @@ function regionOf(region) {
  */
 function overviewOf(overview) {
   if (typeof overview !== 'object' || overview === null) refuse(`region.overview is ${show(overview)}; pass what overview() gives`);
-  const { white, common, latest } = checkKeys(overview, ['white', 'common', 'latest']);
+  const { white, common, dotsAreHot, latest } = checkKeys(overview, ['white', 'common', 'dotsAreHot', 'latest']);
+  if (typeof dotsAreHot !== 'boolean') refuse(`dotsAreHot in region.overview is ${show(dotsAreHot)}; pass what overview() gives`);
   const most = Number.MAX_VALUE;
   return {
     white: number('white in region.overview', white, Number.MIN_VALUE, most),
     common: common === null ? null : number('common in region.overview', common, 0, most),
+    dotsAreHot,
     latest: number('latest in region.overview', latest, 0, most),
   };
 }

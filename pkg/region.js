@@ -1,6 +1,6 @@
 import { withSettings } from './engine.js';
 import { SvnrError } from './errors.js';
-import { toPicture, withData } from './image.js';
+import { toSharedImage, withData } from './image.js';
 import { call } from './wasm.js';
 
 /** @typedef {import('./image.js').Pixels} Pixels */
@@ -71,14 +71,14 @@ export function partOf(engine, image, options) {
  * @returns {Overview}
  */
 export function overviewOf(engine, image, options) {
-  const picture = call(() => toPicture(image));
+  const shared = call(() => toSharedImage(image));
   try {
-    const found = call(() => withSettings(options, (noise, settings) => engine.overview(picture, noise, settings)));
-    const { white, common, latest } = found;
+    const found = call(() => withSettings(options, (noise, settings) => engine.overview(shared, noise, settings)));
+    const { white, common, dotsAreHot, latest } = found;
     found.free();
-    return { white, common: common ?? null, latest };
+    return { white, common: common ?? null, dotsAreHot, latest };
   } finally {
-    picture.free();
+    shared.free();
   }
 }
 

@@ -9,6 +9,10 @@ export class DecodedFile {
     free(): void;
     [Symbol.dispose](): void;
     /**
+     * Pixels per inch across and down.
+     */
+    density(): Float64Array | undefined;
+    /**
      * The EXIF block.
      */
     exif(): Uint8Array | undefined;
@@ -25,6 +29,14 @@ export class DecodedFile {
      */
     intoU8(): Uint8ClampedArray;
     /**
+     * IPTC's data sets.
+     */
+    iptc(): Uint8Array | undefined;
+    /**
+     * What the user should know about the file, in words.
+     */
+    notes(): string[];
+    /**
      * The ICC profile.
      */
     profile(): Uint8Array | undefined;
@@ -33,13 +45,13 @@ export class DecodedFile {
      */
     xmp(): Uint8Array | undefined;
     /**
-     * Bits of a sample: 8, 16 or 32, which are floats.
+     * Bits of a value of the pixels here, which may have more: those of a file whose curve is not sRGB's have.
+     */
+    readonly bits: number;
+    /**
+     * Bits of a value in the file: 8, 16 or 32, which are floats.
      */
     readonly depth: number;
-    readonly bits: number;
-    density(): Float64Array | undefined;
-    iptc(): Uint8Array | undefined;
-    notes(): string[];
     /**
      * Pixels down.
      */
@@ -62,18 +74,21 @@ export class Engine {
     free(): void;
     [Symbol.dispose](): void;
     /**
-     * Gives back its memory, the GPU's too, of which burn would else keep some for what may come.
+     * Where what has to be cut out for the pixels from `start` to before `end` of `size` begins and ends; see
+     * [`cut_around`].
+     */
+    cutAround(start: number, end: number, size: number): Uint32Array;
+    /**
+     * Frees the engine's memory, including what burn keeps on the GPU for later use.
      */
     dispose(): void;
     /**
-     * What a run would take away.
+     * The noise that a run would remove, and where each pixel would start.
      *
      * # Errors
      * As [`Engine::start`].
      */
-    cutAround(start: number, end: number, size: number): Uint32Array;
-    overview(picture: Picture, noise: Noise, settings: Settings): Overview;
-    maps(picture: Picture, noise: Noise, settings: Settings): Maps;
+    maps(image: SharedImage, noise: Noise, settings: Settings): Maps;
     /**
      * The network of a weight file on the CPU.
      *
@@ -89,37 +104,45 @@ export class Engine {
      */
     static onGpu(weights: Uint8Array | number[]): Engine;
     /**
-     * Begins a run.
+     * What a run on a part of this image has to know of the whole.
+     *
+     * # Errors
+     * As [`Engine::start`].
+     */
+    overview(image: SharedImage, noise: Noise, settings: Settings): Overview;
+    /**
+     * Starts a run.
      *
      * # Errors
      * `bad-option` or `too-large`.
      */
-    start(picture: Picture, noise: Noise, settings: Settings): Task;
+    start(image: SharedImage, noise: Noise, settings: Settings): Task;
     /**
-     * Denoises a few pixels, so that the shaders are compiled before a photo waits for them, and a GPU that computes
-     * nonsense is found out.
+     * Denoises a few pixels, which compiles the shaders before a photo waits for them and finds a GPU that returns
+     * values that are not finite.
      *
      * # Errors
-     * `device-lost`.
+     * `device-lost` if the device fails.
      */
     warmUp(): Promise<void>;
 }
 
 /**
- * [`Metadata`] in JavaScript's words.
+ * [`Metadata`] and a profile in JavaScript's words.
  */
 export class FileMetadata {
     free(): void;
     [Symbol.dispose](): void;
     /**
-     * Any of the three may be missing.
+     * Any of them may be missing; `density` is pixels per inch across and down.
      */
     constructor(profile?: Uint8Array | number[] | null, exif?: Uint8Array | number[] | null, xmp?: Uint8Array | number[] | null, iptc?: Uint8Array | number[] | null, density?: Float64Array | number[] | null);
     /**
-     * The bytes of a file that somebody else has encoded, with the metadata in it.
+     * Puts the metadata into a file that the browser has encoded, in codes on sRGB's curve. `format` is the second half
+     * of its MIME type.
      *
      * # Errors
-     * `bad-option`, for a format by another name than its MIME type's second half.
+     * `bad-option` if `format` is unknown.
      */
     putInto(file: Uint8Array | number[], format: string): Uint8Array;
 }
@@ -133,7 +156,7 @@ export class FilePixels {
     [Symbol.dispose](): void;
     /**
      * The bytes of a file. `depth` is 8, 16 or 32; `quality`, from 1 to 100, matters to JPEG alone, which has no
-     * transparency either: it gets white there.
+     * transparency either: it gets white there. A profile of grey makes the file grey.
      *
      * # Errors
      * `bad-option`: a format that is not known.
@@ -163,7 +186,39 @@ export class FilePixels {
 }
 
 /**
- * What a run would take away, pixel by pixel, row after row, a plane for each colour.
+ * Reads a [`SharedImage`] piece by piece; black where nothing has been read yet.
+ */
+export class ImageReader {
+    free(): void;
+    [Symbol.dispose](): void;
+    /**
+     * The image.
+     *
+     * # Errors
+     * `unsupported-image` if it has no pixels, or a value that is not finite.
+     */
+    finish(): SharedImage;
+    /**
+     * For an image of this size in pixels.
+     */
+    constructor(width: number, height: number);
+    /**
+     * Reads floats, as [`ImageReader::read_u8`] does, unclipped: linear light or sRGB-encoded.
+     */
+    readF32(first: number, data: Float32Array | number[], stride: number, linear: boolean): void;
+    /**
+     * Reads 16-bit sRGB, as [`ImageReader::read_u8`] does.
+     */
+    readU16(first: number, data: Uint16Array | number[], stride: number): void;
+    /**
+     * Reads 8-bit sRGB from `data`, which holds `stride` values for each pixel, beginning with pixel `first` of the
+     * image.
+     */
+    readU8(first: number, data: Uint8Array | number[], stride: number): void;
+}
+
+/**
+ * The noise that a run would remove and where each pixel would start: a plane for each channel, row after row.
  */
 export class Maps {
     private constructor();
@@ -178,17 +233,17 @@ export class Maps {
      */
     set std(value: Float32Array | number[]);
     /**
-     * The time where the pixel starts, from 0, noiseless, to 1.
+     * The time at which the pixel starts, from 0, without noise, to 1.
      */
     get time(): Float32Array;
     /**
-     * The time where the pixel starts, from 0, noiseless, to 1.
+     * The time at which the pixel starts, from 0, without noise, to 1.
      */
     set time(value: Float32Array | number[]);
 }
 
 /**
- * [`noise::Noise`] in JavaScript's words, checked when a run starts.
+ * [`noise::Noise`] for JavaScript. It is checked when a run starts.
  */
 export class Noise {
     private constructor();
@@ -202,84 +257,42 @@ export class Noise {
      */
     static fromJson(text: string): Noise;
     /**
-     * From the std of every pixel, row after row.
+     * From the std of every pixel in linear light, row after row.
      */
     static map(std: Float32Array | number[]): Noise;
     /**
-     * From the std at black and the variance per unit of signal.
+     * From the std at black and the variance per unit of signal, in linear light.
      */
     static model(read: number, shot: number): Noise;
 }
 
+/**
+ * See [`denoiser::Overview`].
+ */
 export class Overview {
     private constructor();
     free(): void;
     [Symbol.dispose](): void;
-    /** The factor on the noise of a grey picture. */
+    /**
+     * How strongly the channels have their noise in common.
+     */
     get common(): number | undefined;
+    /**
+     * How strongly the channels have their noise in common.
+     */
     set common(value: number | null | undefined);
+    /**
+     * The latest time of any pixel.
+     */
     latest: number;
+    /**
+     * The value that counts as white.
+     */
     white: number;
 }
 
 /**
- * An image on the wasm side, which runs share.
- *
- * JavaScript's side is interleaved with 3 or 4 samples a pixel; what is beyond the third, alpha, is neither read nor
- * written. 8 and 16 bits are sRGB codes, floats sRGB-encoded or linear. It comes and goes in pieces: whole, it would take
- * up to 16 bytes a pixel of wasm's memory beside the image.
- */
-export class Picture {
-    private constructor();
-    free(): void;
-    [Symbol.dispose](): void;
-    /**
-     * Writes floats, as [`Picture::write_u8`] does, not clipped: linear light, or sRGB-encoded.
-     */
-    writeF32(first: number, data: Float32Array, stride: number, linear: boolean): void;
-    /**
-     * Writes 16-bit sRGB, as [`Picture::write_u8`] does.
-     */
-    writeU16(first: number, data: Uint16Array, stride: number): void;
-    /**
-     * Writes 8-bit sRGB over the colours in `data`, which has `stride` samples for each pixel from the `first` on.
-     */
-    writeU8(first: number, data: Uint8Array, stride: number): void;
-}
-
-/**
- * A [`Picture`] on its way in, black where nothing is read yet.
- */
-export class PictureReader {
-    free(): void;
-    [Symbol.dispose](): void;
-    /**
-     * The picture.
-     *
-     * # Errors
-     * `unsupported-image`: it has no pixels, or a value that is not finite.
-     */
-    finish(): Picture;
-    /**
-     * Of so many pixels across and down.
-     */
-    constructor(width: number, height: number);
-    /**
-     * Reads floats, as [`PictureReader::read_u8`] does, not clipped: linear light, or sRGB-encoded.
-     */
-    readF32(first: number, data: Float32Array | number[], stride: number, linear: boolean): void;
-    /**
-     * Reads 16-bit sRGB, as [`PictureReader::read_u8`] does.
-     */
-    readU16(first: number, data: Uint16Array | number[], stride: number): void;
-    /**
-     * Reads 8-bit sRGB: `stride` samples for each pixel from the `first` on.
-     */
-    readU8(first: number, data: Uint8Array | number[], stride: number): void;
-}
-
-/**
- * A small picture to show.
+ * A small image to display.
  */
 export class Preview {
     private constructor();
@@ -311,7 +324,7 @@ export class Progress {
      */
     fraction: number;
     /**
-     * The step just worked on, from 1.
+     * The current step, from 1.
      */
     step: number;
     /**
@@ -321,7 +334,7 @@ export class Progress {
 }
 
 /**
- * Pictures of one photo with different seeds; see [`denoiser::Samples`].
+ * Several samples of one photo; see [`denoiser::Samples`].
  */
 export class Samples {
     free(): void;
@@ -329,23 +342,23 @@ export class Samples {
     /**
      * One more, of the same size.
      */
-    add(next: Picture): void;
+    add(next: SharedImage): void;
     /**
      * Their mean.
      */
-    intoMean(): Picture;
+    intoMean(): SharedImage;
     /**
      * The first one.
      */
-    constructor(first: Picture);
+    constructor(first: SharedImage);
     /**
-     * How far they differ at every pixel, row after row.
+     * How far they differ at every pixel; see [`denoiser::Samples::uncertainty`].
      */
     uncertainty(): Float32Array;
 }
 
 /**
- * [`Options`] in JavaScript's words; starts with the defaults.
+ * [`Options`] for JavaScript; starts with the defaults.
  */
 export class Settings {
     free(): void;
@@ -355,42 +368,53 @@ export class Settings {
      */
     constructor();
     /**
-     * Multiplies it by a factor for each pixel, row after row.
+     * The picture was cut out of a larger one, of which these are the [`Overview`]'s numbers.
      */
-    setStrengthMap(factors: Float32Array | number[]): void;
     setPlace(row: number, column: number, white: number, common: number | null | undefined, latest: number): void;
     /**
-     * Multiplies the noise's std everywhere by one factor.
+     * Multiplies the noise's std by a factor for each pixel, row after row.
+     */
+    setStrengthMap(factors: Float32Array | number[]): void;
+    /**
+     * Multiplies the noise's std by one factor for all pixels.
      */
     setStrength(factor: number): void;
     /**
-     * How much is taken of the noise in the colour.
+     * See [`Parts::chrominance`].
      */
     chrominance: number;
     /**
-     * How much is taken of the noise in the light.
+     * See [`Options::eta`].
+     */
+    get eta(): number | undefined;
+    /**
+     * See [`Options::eta`].
+     */
+    set eta(value: number | null | undefined);
+    /**
+     * See [`Parts::luminance`].
      */
     luminance: number;
     /**
-     * Which of several samples this is, from 0; none if it is the only one.
+     * See [`Options::sample`].
      */
     get sample(): number | undefined;
     /**
-     * Which of several samples this is, from 0; none if it is the only one.
+     * See [`Options::sample`].
      */
     set sample(value: number | null | undefined);
     /**
-     * A whole number, as JavaScript has it.
+     * A whole number, as a JavaScript number.
      */
     seed: number;
     /**
-     * Steps of the reverse process.
+     * Steps of the reverse process; nothing for [`Steps::Unit`].
      */
-    steps: number;
+    get steps(): number | undefined;
     /**
-     * Whether the steps draw noise.
+     * Steps of the reverse process; nothing for [`Steps::Unit`].
      */
-    stochastic: boolean;
+    set steps(value: number | null | undefined);
     /**
      * Side of a tile in pixels.
      */
@@ -398,32 +422,54 @@ export class Settings {
 }
 
 /**
- * A run under way.
+ * An image in wasm's memory, which runs share.
+ */
+export class SharedImage {
+    private constructor();
+    free(): void;
+    [Symbol.dispose](): void;
+    /**
+     * Writes floats, as [`SharedImage::write_u8`] does, unclipped: linear light or sRGB-encoded.
+     */
+    writeF32(first: number, data: Float32Array, stride: number, linear: boolean): void;
+    /**
+     * Writes 16-bit sRGB, as [`SharedImage::write_u8`] does.
+     */
+    writeU16(first: number, data: Uint16Array, stride: number): void;
+    /**
+     * Writes 8-bit sRGB over the colours in `data`, which holds `stride` values for each pixel, beginning with pixel
+     * `first` of the image.
+     */
+    writeU8(first: number, data: Uint8Array, stride: number): void;
+}
+
+/**
+ * A run in progress.
  */
 export class Task {
     private constructor();
     free(): void;
     [Symbol.dispose](): void;
     /**
-     * Denoises the next tile; `undefined` once there is none.
+     * Denoises the next tile; `undefined` once the run is done.
      *
      * # Errors
-     * `device-lost`.
+     * `device-lost` if the device fails; the run can then continue with another engine.
      */
     advance(): Promise<Progress | undefined>;
     /**
-     * Goes on with another engine, when this one's device is lost; see [`Run::continue_on`].
+     * Continues with another engine, for example when this one's device is lost; see [`Run::continue_on`].
      *
      * # Errors
-     * `bad-weights`: those of another network.
+     * `bad-weights` if the engine has a network of another shape.
      */
     continueOn(engine: Engine): void;
     /**
-     * The denoised picture, at the end.
+     * The result, once the run is done.
      */
-    finish(): Picture;
+    finish(): SharedImage;
     /**
-     * The picture so far as RGBA, every n-th pixel of every n-th row so that there are at most about `most`.
+     * The image so far, reduced to about `most` pixels by taking every n-th pixel of every n-th row.
      */
     preview(most: number): Preview;
     /**
@@ -437,23 +483,35 @@ export class Task {
 }
 
 /**
- * Decodes a file; `name` is for errors.
+ * Decodes a file; `name` is for errors. The pixels are on sRGB's curve whatever the profile's is; floats, and HDR, are in
+ * linear light.
  *
  * # Errors
  * `unsupported-format`, `unsupported-image`, `too-large`.
  */
 export function decodeFile(bytes: Uint8Array | number[], name: string, limit: number): DecodedFile;
-export function displayP3Profile(): Uint8Array;
-export function leftOut(format: string, metadata: FileMetadata): string[];
-export function toSrgb(data: Uint8Array, profile: Uint8Array | number[]): void;
 
 /**
- * The noise in a picture: `{ read, shot, points: [{ mean, std }] }`.
+ * The profile of Display P3, for canvases and cameras that have its colours without a file.
+ */
+export function displayP3Profile(): Uint8Array;
+
+/**
+ * The noise in an image: `{ read, shot, curve, points: [{ mean, std }], doubt }`, without a curve if the line fits,
+ * and without a doubt if there is none.
  *
  * # Errors
- * None of ours; JavaScript may run out of memory.
+ * Only if JavaScript is out of memory.
  */
-export function estimateNoise(picture: Picture): any;
+export function estimateNoise(image: SharedImage): any;
+
+/**
+ * What encoding into a format leaves out of the metadata, in words.
+ *
+ * # Errors
+ * `bad-option`: a format that is not known.
+ */
+export function leftOut(format: string, metadata: FileMetadata): string[];
 
 /**
  * The noise of a camera at a gain above 0: `{ read, shot }`; see [`NoiseModel::at_gain`].
@@ -464,31 +522,41 @@ export function estimateNoise(picture: Picture): any;
 export function noiseAtGain(gain: number): any;
 
 /**
- * Has `callback` called with the message of any panic.
+ * Calls `callback` with the message of any panic.
  *
- * A panic ends wasm without unwinding, so a promise that waits for the panicked code never settles: without this
- * call nobody would hear of it. A WebGPU error on a living device comes as a panic, too.
+ * A panic ends wasm without unwinding, so a promise that waits for the panicked code never settles, and the panic
+ * would go unnoticed. A WebGPU error on a working device is a panic too.
  */
 export function onPanic(callback: Function): void;
 
 /**
- * Opens the GPU for all engines to come. Does nothing when it is open; must not be called again before it has settled.
+ * Opens the GPU for all later engines; does nothing if it is open. Must not be called again while a call is pending.
  *
  * # Errors
- * `no-webgpu`.
+ * `no-webgpu` if there is none.
  */
 export function openGpu(): Promise<void>;
+
+/**
+ * Converts RGBA of 8 bits, on sRGB's curve in the primaries of a profile, to sRGB in place, for canvases. A profile that is
+ * no more than a curve, or that cannot be read, changes nothing.
+ */
+export function toSrgb(data: Uint8Array, profile: Uint8Array | number[]): void;
 
 export type InitInput = RequestInfo | URL | Response | BufferSource | WebAssembly.Module;
 
 export interface InitOutput {
     readonly memory: WebAssembly.Memory;
+    readonly __wasm_call_ctors: () => void;
     readonly __wbg_decodedfile_free: (a: number, b: number) => void;
     readonly __wbg_engine_free: (a: number, b: number) => void;
     readonly __wbg_filemetadata_free: (a: number, b: number) => void;
     readonly __wbg_filepixels_free: (a: number, b: number) => void;
     readonly __wbg_get_maps_std: (a: number) => [number, number];
     readonly __wbg_get_maps_time: (a: number) => [number, number];
+    readonly __wbg_get_overview_common: (a: number) => number;
+    readonly __wbg_get_overview_latest: (a: number) => number;
+    readonly __wbg_get_overview_white: (a: number) => number;
     readonly __wbg_get_preview_data: (a: number) => [number, number];
     readonly __wbg_get_preview_height: (a: number) => number;
     readonly __wbg_get_preview_width: (a: number) => number;
@@ -496,21 +564,24 @@ export interface InitOutput {
     readonly __wbg_get_progress_step: (a: number) => number;
     readonly __wbg_get_progress_tile: (a: number) => number;
     readonly __wbg_get_settings_chrominance: (a: number) => number;
+    readonly __wbg_get_settings_eta: (a: number) => number;
     readonly __wbg_get_settings_luminance: (a: number) => number;
     readonly __wbg_get_settings_sample: (a: number) => number;
     readonly __wbg_get_settings_seed: (a: number) => number;
     readonly __wbg_get_settings_steps: (a: number) => number;
-    readonly __wbg_get_settings_stochastic: (a: number) => number;
     readonly __wbg_get_settings_tile: (a: number) => number;
+    readonly __wbg_imagereader_free: (a: number, b: number) => void;
     readonly __wbg_maps_free: (a: number, b: number) => void;
     readonly __wbg_noise_free: (a: number, b: number) => void;
-    readonly __wbg_picture_free: (a: number, b: number) => void;
-    readonly __wbg_picturereader_free: (a: number, b: number) => void;
+    readonly __wbg_overview_free: (a: number, b: number) => void;
     readonly __wbg_preview_free: (a: number, b: number) => void;
     readonly __wbg_progress_free: (a: number, b: number) => void;
     readonly __wbg_samples_free: (a: number, b: number) => void;
     readonly __wbg_set_maps_std: (a: number, b: number, c: number) => void;
     readonly __wbg_set_maps_time: (a: number, b: number, c: number) => void;
+    readonly __wbg_set_overview_common: (a: number, b: number) => void;
+    readonly __wbg_set_overview_latest: (a: number, b: number) => void;
+    readonly __wbg_set_overview_white: (a: number, b: number) => void;
     readonly __wbg_set_preview_data: (a: number, b: number, c: number) => void;
     readonly __wbg_set_preview_height: (a: number, b: number) => void;
     readonly __wbg_set_preview_width: (a: number, b: number) => void;
@@ -518,79 +589,92 @@ export interface InitOutput {
     readonly __wbg_set_progress_step: (a: number, b: number) => void;
     readonly __wbg_set_progress_tile: (a: number, b: number) => void;
     readonly __wbg_set_settings_chrominance: (a: number, b: number) => void;
+    readonly __wbg_set_settings_eta: (a: number, b: number) => void;
     readonly __wbg_set_settings_luminance: (a: number, b: number) => void;
     readonly __wbg_set_settings_sample: (a: number, b: number) => void;
     readonly __wbg_set_settings_seed: (a: number, b: number) => void;
     readonly __wbg_set_settings_steps: (a: number, b: number) => void;
-    readonly __wbg_set_settings_stochastic: (a: number, b: number) => void;
     readonly __wbg_set_settings_tile: (a: number, b: number) => void;
     readonly __wbg_settings_free: (a: number, b: number) => void;
+    readonly __wbg_sharedimage_free: (a: number, b: number) => void;
     readonly __wbg_task_free: (a: number, b: number) => void;
     readonly decodeFile: (a: number, b: number, c: number, d: number, e: number) => [number, number, number];
+    readonly decodedfile_bits: (a: number) => number;
+    readonly decodedfile_density: (a: number) => [number, number];
     readonly decodedfile_depth: (a: number) => number;
     readonly decodedfile_exif: (a: number) => [number, number];
     readonly decodedfile_height: (a: number) => number;
     readonly decodedfile_intoF32: (a: number) => [number, number];
     readonly decodedfile_intoU16: (a: number) => [number, number];
     readonly decodedfile_intoU8: (a: number) => [number, number];
+    readonly decodedfile_iptc: (a: number) => [number, number];
     readonly decodedfile_isFirstOfSeveral: (a: number) => number;
+    readonly decodedfile_notes: (a: number) => [number, number];
     readonly decodedfile_profile: (a: number) => [number, number];
     readonly decodedfile_width: (a: number) => number;
     readonly decodedfile_xmp: (a: number) => [number, number];
+    readonly displayP3Profile: () => [number, number];
+    readonly engine_cutAround: (a: number, b: number, c: number, d: number) => [number, number];
     readonly engine_dispose: (a: number) => void;
     readonly engine_maps: (a: number, b: number, c: number, d: number) => [number, number, number];
     readonly engine_onCpu: (a: number, b: number) => [number, number, number];
     readonly engine_onGpu: (a: number, b: number) => [number, number, number];
+    readonly engine_overview: (a: number, b: number, c: number, d: number) => [number, number, number];
     readonly engine_start: (a: number, b: number, c: number, d: number) => [number, number, number];
     readonly engine_warmUp: (a: number) => any;
     readonly estimateNoise: (a: number) => [number, number, number];
-    readonly filemetadata_new: (a: number, b: number, c: number, d: number, e: number, f: number) => number;
+    readonly filemetadata_new: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number, j: number) => number;
     readonly filemetadata_putInto: (a: number, b: number, c: number, d: number, e: number) => [number, number, number, number];
     readonly filepixels_encode: (a: number, b: number, c: number, d: number, e: number, f: number) => [number, number, number, number];
     readonly filepixels_fromF32: (a: number, b: number, c: number, d: number) => [number, number, number];
     readonly filepixels_fromU16: (a: number, b: number, c: number, d: number) => [number, number, number];
     readonly filepixels_fromU8: (a: number, b: number, c: number, d: number) => [number, number, number];
+    readonly imagereader_finish: (a: number) => [number, number, number];
+    readonly imagereader_new: (a: number, b: number) => number;
+    readonly imagereader_readF32: (a: number, b: number, c: number, d: number, e: number, f: number) => void;
+    readonly imagereader_readU16: (a: number, b: number, c: number, d: number, e: number) => void;
+    readonly imagereader_readU8: (a: number, b: number, c: number, d: number, e: number) => void;
+    readonly leftOut: (a: number, b: number, c: number) => [number, number, number, number];
     readonly noiseAtGain: (a: number) => [number, number, number];
+    readonly noise_fromJson: (a: number, b: number) => [number, number, number];
     readonly noise_map: (a: number, b: number) => number;
     readonly noise_model: (a: number, b: number) => number;
     readonly onPanic: (a: any) => void;
     readonly openGpu: () => any;
-    readonly picture_writeF32: (a: number, b: number, c: number, d: number, e: any, f: number, g: number) => void;
-    readonly picture_writeU16: (a: number, b: number, c: number, d: number, e: any, f: number) => void;
-    readonly picture_writeU8: (a: number, b: number, c: number, d: number, e: any, f: number) => void;
-    readonly picturereader_finish: (a: number) => [number, number, number];
-    readonly picturereader_new: (a: number, b: number) => number;
-    readonly picturereader_readF32: (a: number, b: number, c: number, d: number, e: number, f: number) => void;
-    readonly picturereader_readU16: (a: number, b: number, c: number, d: number, e: number) => void;
-    readonly picturereader_readU8: (a: number, b: number, c: number, d: number, e: number) => void;
     readonly samples_add: (a: number, b: number) => void;
     readonly samples_intoMean: (a: number) => number;
     readonly samples_new: (a: number) => number;
     readonly samples_uncertainty: (a: number) => [number, number];
     readonly settings_new: () => number;
+    readonly settings_setPlace: (a: number, b: number, c: number, d: number, e: number, f: number) => void;
     readonly settings_setStrength: (a: number, b: number) => void;
     readonly settings_setStrengthMap: (a: number, b: number, c: number) => void;
+    readonly sharedimage_writeF32: (a: number, b: number, c: number, d: number, e: any, f: number, g: number) => void;
+    readonly sharedimage_writeU16: (a: number, b: number, c: number, d: number, e: any, f: number) => void;
+    readonly sharedimage_writeU8: (a: number, b: number, c: number, d: number, e: any, f: number) => void;
     readonly task_advance: (a: number) => any;
     readonly task_continueOn: (a: number, b: number) => [number, number];
     readonly task_finish: (a: number) => number;
     readonly task_preview: (a: number, b: number) => number;
     readonly task_steps: (a: number) => number;
     readonly task_tiles: (a: number) => number;
+    readonly toSrgb: (a: number, b: number, c: any, d: number, e: number) => void;
     readonly wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___js_sys_dff239142b40dee0___Function_fn_wasm_bindgen_c02b820e88f6dfef___JsValue_____wasm_bindgen_c02b820e88f6dfef___sys__Undefined___js_sys_dff239142b40dee0___Function_fn_wasm_bindgen_c02b820e88f6dfef___JsValue_____wasm_bindgen_c02b820e88f6dfef___sys__Undefined_______true_: (a: number, b: number, c: any, d: any) => void;
     readonly wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wasm_bindgen_c02b820e88f6dfef___JsValue__core_2ad33a1119d2fba1___result__Result_____wasm_bindgen_c02b820e88f6dfef___JsError___true_: (a: number, b: number, c: any) => [number, number];
     readonly wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wasm_bindgen_c02b820e88f6dfef___sys__JsNullable_wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuError__GpuError___core_2ad33a1119d2fba1___result__Result_____wasm_bindgen_c02b820e88f6dfef___JsError___true_: (a: number, b: number, c: any) => [number, number];
-    readonly wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wasm_bindgen_c02b820e88f6dfef___sys__JsNullable_wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuError__GpuError___core_2ad33a1119d2fba1___result__Result_____wasm_bindgen_c02b820e88f6dfef___JsError___true__85: (a: number, b: number, c: any) => [number, number];
-    readonly wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wasm_bindgen_c02b820e88f6dfef___sys__JsNullable_wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuError__GpuError___core_2ad33a1119d2fba1___result__Result_____wasm_bindgen_c02b820e88f6dfef___JsError___true__86: (a: number, b: number, c: any) => [number, number];
+    readonly wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wasm_bindgen_c02b820e88f6dfef___sys__JsNullable_wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuError__GpuError___core_2ad33a1119d2fba1___result__Result_____wasm_bindgen_c02b820e88f6dfef___JsError___true__102: (a: number, b: number, c: any) => [number, number];
+    readonly wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wasm_bindgen_c02b820e88f6dfef___sys__JsNullable_wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuError__GpuError___core_2ad33a1119d2fba1___result__Result_____wasm_bindgen_c02b820e88f6dfef___JsError___true__103: (a: number, b: number, c: any) => [number, number];
     readonly wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuDeviceLostInfo__GpuDeviceLostInfo______true_: (a: number, b: number, c: any) => void;
-    readonly wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuDeviceLostInfo__GpuDeviceLostInfo______true__84: (a: number, b: number, c: any) => void;
-    readonly __wbindgen_malloc_command_export: (a: number, b: number) => number;
-    readonly __wbindgen_realloc_command_export: (a: number, b: number, c: number, d: number) => number;
-    readonly __wbindgen_free_command_export: (a: number, b: number, c: number) => void;
-    readonly __wbindgen_exn_store_command_export: (a: number) => void;
-    readonly __externref_table_alloc_command_export: () => number;
+    readonly wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuDeviceLostInfo__GpuDeviceLostInfo______true__101: (a: number, b: number, c: any) => void;
+    readonly __wbindgen_malloc: (a: number, b: number) => number;
+    readonly __wbindgen_realloc: (a: number, b: number, c: number, d: number) => number;
+    readonly __wbindgen_free: (a: number, b: number, c: number) => void;
+    readonly __wbindgen_exn_store: (a: number) => void;
+    readonly __externref_table_alloc: () => number;
     readonly __wbindgen_externrefs: WebAssembly.Table;
-    readonly __wbindgen_destroy_closure_command_export: (a: number, b: number) => void;
-    readonly __externref_table_dealloc_command_export: (a: number) => void;
+    readonly __wbindgen_destroy_closure: (a: number, b: number) => void;
+    readonly __externref_table_dealloc: (a: number) => void;
+    readonly __externref_drop_slice: (a: number, b: number) => void;
     readonly __wbindgen_start: () => void;
 }
 

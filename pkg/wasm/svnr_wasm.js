@@ -21,7 +21,28 @@ export class DecodedFile {
         wasm.__wbg_decodedfile_free(ptr, 0);
     }
     /**
-     * Bits of a sample: 8, 16 or 32, which are floats.
+     * Bits of a value of the pixels here, which may have more: those of a file whose curve is not sRGB's have.
+     * @returns {number}
+     */
+    get bits() {
+        const ret = wasm.decodedfile_bits(this.__wbg_ptr);
+        return ret;
+    }
+    /**
+     * Pixels per inch across and down.
+     * @returns {Float64Array | undefined}
+     */
+    density() {
+        const ret = wasm.decodedfile_density(this.__wbg_ptr);
+        let v1;
+        if (ret[0] !== 0) {
+            v1 = getArrayF64FromWasm0(ret[0], ret[1]).slice();
+            wasm.__wbindgen_free(ret[0], ret[1] * 8, 8);
+        }
+        return v1;
+    }
+    /**
+     * Bits of a value in the file: 8, 16 or 32, which are floats.
      * @returns {number}
      */
     get depth() {
@@ -37,7 +58,7 @@ export class DecodedFile {
         let v1;
         if (ret[0] !== 0) {
             v1 = getArrayU8FromWasm0(ret[0], ret[1]).slice();
-            wasm.__wbindgen_free_command_export(ret[0], ret[1] * 1, 1);
+            wasm.__wbindgen_free(ret[0], ret[1] * 1, 1);
         }
         return v1;
     }
@@ -57,7 +78,7 @@ export class DecodedFile {
         const ptr = this.__destroy_into_raw();
         const ret = wasm.decodedfile_intoF32(ptr);
         var v1 = getArrayF32FromWasm0(ret[0], ret[1]).slice();
-        wasm.__wbindgen_free_command_export(ret[0], ret[1] * 4, 4);
+        wasm.__wbindgen_free(ret[0], ret[1] * 4, 4);
         return v1;
     }
     /**
@@ -68,7 +89,7 @@ export class DecodedFile {
         const ptr = this.__destroy_into_raw();
         const ret = wasm.decodedfile_intoU16(ptr);
         var v1 = getArrayU16FromWasm0(ret[0], ret[1]).slice();
-        wasm.__wbindgen_free_command_export(ret[0], ret[1] * 2, 2);
+        wasm.__wbindgen_free(ret[0], ret[1] * 2, 2);
         return v1;
     }
     /**
@@ -79,7 +100,20 @@ export class DecodedFile {
         const ptr = this.__destroy_into_raw();
         const ret = wasm.decodedfile_intoU8(ptr);
         var v1 = getClampedArrayU8FromWasm0(ret[0], ret[1]).slice();
-        wasm.__wbindgen_free_command_export(ret[0], ret[1] * 1, 1);
+        wasm.__wbindgen_free(ret[0], ret[1] * 1, 1);
+        return v1;
+    }
+    /**
+     * IPTC's data sets.
+     * @returns {Uint8Array | undefined}
+     */
+    iptc() {
+        const ret = wasm.decodedfile_iptc(this.__wbg_ptr);
+        let v1;
+        if (ret[0] !== 0) {
+            v1 = getArrayU8FromWasm0(ret[0], ret[1]).slice();
+            wasm.__wbindgen_free(ret[0], ret[1] * 1, 1);
+        }
         return v1;
     }
     /**
@@ -91,6 +125,16 @@ export class DecodedFile {
         return ret !== 0;
     }
     /**
+     * What the user should know about the file, in words.
+     * @returns {string[]}
+     */
+    notes() {
+        const ret = wasm.decodedfile_notes(this.__wbg_ptr);
+        var v1 = getArrayJsValueFromWasm0(ret[0], ret[1]);
+        wasm.__wbindgen_free(ret[0], ret[1] * 4, 4);
+        return v1;
+    }
+    /**
      * The ICC profile.
      * @returns {Uint8Array | undefined}
      */
@@ -99,7 +143,7 @@ export class DecodedFile {
         let v1;
         if (ret[0] !== 0) {
             v1 = getArrayU8FromWasm0(ret[0], ret[1]).slice();
-            wasm.__wbindgen_free_command_export(ret[0], ret[1] * 1, 1);
+            wasm.__wbindgen_free(ret[0], ret[1] * 1, 1);
         }
         return v1;
     }
@@ -120,7 +164,7 @@ export class DecodedFile {
         let v1;
         if (ret[0] !== 0) {
             v1 = getArrayU8FromWasm0(ret[0], ret[1]).slice();
-            wasm.__wbindgen_free_command_export(ret[0], ret[1] * 1, 1);
+            wasm.__wbindgen_free(ret[0], ret[1] * 1, 1);
         }
         return v1;
     }
@@ -148,27 +192,41 @@ export class Engine {
         wasm.__wbg_engine_free(ptr, 0);
     }
     /**
-     * Gives back its memory, the GPU's too, of which burn would else keep some for what may come.
+     * Where what has to be cut out for the pixels from `start` to before `end` of `size` begins and ends; see
+     * [`cut_around`].
+     * @param {number} start
+     * @param {number} end
+     * @param {number} size
+     * @returns {Uint32Array}
+     */
+    cutAround(start, end, size) {
+        const ret = wasm.engine_cutAround(this.__wbg_ptr, start, end, size);
+        var v1 = getArrayU32FromWasm0(ret[0], ret[1]).slice();
+        wasm.__wbindgen_free(ret[0], ret[1] * 4, 4);
+        return v1;
+    }
+    /**
+     * Frees the engine's memory, including what burn keeps on the GPU for later use.
      */
     dispose() {
         const ptr = this.__destroy_into_raw();
         wasm.engine_dispose(ptr);
     }
     /**
-     * What a run would take away.
+     * The noise that a run would remove, and where each pixel would start.
      *
      * # Errors
      * As [`Engine::start`].
-     * @param {Picture} picture
+     * @param {SharedImage} image
      * @param {Noise} noise
      * @param {Settings} settings
      * @returns {Maps}
      */
-    maps(picture, noise, settings) {
-        _assertClass(picture, Picture);
+    maps(image, noise, settings) {
+        _assertClass(image, SharedImage);
         _assertClass(noise, Noise);
         _assertClass(settings, Settings);
-        const ret = wasm.engine_maps(this.__wbg_ptr, picture.__wbg_ptr, noise.__wbg_ptr, settings.__wbg_ptr);
+        const ret = wasm.engine_maps(this.__wbg_ptr, image.__wbg_ptr, noise.__wbg_ptr, settings.__wbg_ptr);
         if (ret[2]) {
             throw takeFromExternrefTable0(ret[1]);
         }
@@ -183,7 +241,7 @@ export class Engine {
      * @returns {Engine}
      */
     static onCpu(weights) {
-        const ptr0 = passArray8ToWasm0(weights, wasm.__wbindgen_malloc_command_export);
+        const ptr0 = passArray8ToWasm0(weights, wasm.__wbindgen_malloc);
         const len0 = WASM_VECTOR_LEN;
         const ret = wasm.engine_onCpu(ptr0, len0);
         if (ret[2]) {
@@ -200,7 +258,7 @@ export class Engine {
      * @returns {Engine}
      */
     static onGpu(weights) {
-        const ptr0 = passArray8ToWasm0(weights, wasm.__wbindgen_malloc_command_export);
+        const ptr0 = passArray8ToWasm0(weights, wasm.__wbindgen_malloc);
         const len0 = WASM_VECTOR_LEN;
         const ret = wasm.engine_onGpu(ptr0, len0);
         if (ret[2]) {
@@ -209,31 +267,51 @@ export class Engine {
         return Engine.__wrap(ret[0]);
     }
     /**
-     * Begins a run.
+     * What a run on a part of this image has to know of the whole.
+     *
+     * # Errors
+     * As [`Engine::start`].
+     * @param {SharedImage} image
+     * @param {Noise} noise
+     * @param {Settings} settings
+     * @returns {Overview}
+     */
+    overview(image, noise, settings) {
+        _assertClass(image, SharedImage);
+        _assertClass(noise, Noise);
+        _assertClass(settings, Settings);
+        const ret = wasm.engine_overview(this.__wbg_ptr, image.__wbg_ptr, noise.__wbg_ptr, settings.__wbg_ptr);
+        if (ret[2]) {
+            throw takeFromExternrefTable0(ret[1]);
+        }
+        return Overview.__wrap(ret[0]);
+    }
+    /**
+     * Starts a run.
      *
      * # Errors
      * `bad-option` or `too-large`.
-     * @param {Picture} picture
+     * @param {SharedImage} image
      * @param {Noise} noise
      * @param {Settings} settings
      * @returns {Task}
      */
-    start(picture, noise, settings) {
-        _assertClass(picture, Picture);
+    start(image, noise, settings) {
+        _assertClass(image, SharedImage);
         _assertClass(noise, Noise);
         _assertClass(settings, Settings);
-        const ret = wasm.engine_start(this.__wbg_ptr, picture.__wbg_ptr, noise.__wbg_ptr, settings.__wbg_ptr);
+        const ret = wasm.engine_start(this.__wbg_ptr, image.__wbg_ptr, noise.__wbg_ptr, settings.__wbg_ptr);
         if (ret[2]) {
             throw takeFromExternrefTable0(ret[1]);
         }
         return Task.__wrap(ret[0]);
     }
     /**
-     * Denoises a few pixels, so that the shaders are compiled before a photo waits for them, and a GPU that computes
-     * nonsense is found out.
+     * Denoises a few pixels, which compiles the shaders before a photo waits for them and finds a GPU that returns
+     * values that are not finite.
      *
      * # Errors
-     * `device-lost`.
+     * `device-lost` if the device fails.
      * @returns {Promise<void>}
      */
     warmUp() {
@@ -244,7 +322,7 @@ export class Engine {
 if (Symbol.dispose) Engine.prototype[Symbol.dispose] = Engine.prototype.free;
 
 /**
- * [`Metadata`] in JavaScript's words.
+ * [`Metadata`] and a profile in JavaScript's words.
  */
 export class FileMetadata {
     __destroy_into_raw() {
@@ -258,36 +336,45 @@ export class FileMetadata {
         wasm.__wbg_filemetadata_free(ptr, 0);
     }
     /**
-     * Any of the three may be missing.
+     * Any of them may be missing; `density` is pixels per inch across and down.
      * @param {Uint8Array | number[] | null} [profile]
      * @param {Uint8Array | number[] | null} [exif]
      * @param {Uint8Array | number[] | null} [xmp]
+     * @param {Uint8Array | number[] | null} [iptc]
+     * @param {Float64Array | number[] | null} [density]
      */
-    constructor(profile, exif, xmp) {
-        let ptr0, len0, ptr1, len1, ptr2, len2;
+    constructor(profile, exif, xmp, iptc, density) {
+        let ptr0, len0, ptr1, len1, ptr2, len2, ptr3, len3, ptr4, len4;
         try {
-            ptr0 = isLikeNone(profile) ? 0 : passArray8ToWasm0(profile, wasm.__wbindgen_malloc_command_export);
+            ptr0 = isLikeNone(profile) ? 0 : passArray8ToWasm0(profile, wasm.__wbindgen_malloc);
             len0 = WASM_VECTOR_LEN;
-            ptr1 = isLikeNone(exif) ? 0 : passArray8ToWasm0(exif, wasm.__wbindgen_malloc_command_export);
+            ptr1 = isLikeNone(exif) ? 0 : passArray8ToWasm0(exif, wasm.__wbindgen_malloc);
             len1 = WASM_VECTOR_LEN;
-            ptr2 = isLikeNone(xmp) ? 0 : passArray8ToWasm0(xmp, wasm.__wbindgen_malloc_command_export);
+            ptr2 = isLikeNone(xmp) ? 0 : passArray8ToWasm0(xmp, wasm.__wbindgen_malloc);
             len2 = WASM_VECTOR_LEN;
+            ptr3 = isLikeNone(iptc) ? 0 : passArray8ToWasm0(iptc, wasm.__wbindgen_malloc);
+            len3 = WASM_VECTOR_LEN;
+            ptr4 = isLikeNone(density) ? 0 : passArrayF64ToWasm0(density, wasm.__wbindgen_malloc);
+            len4 = WASM_VECTOR_LEN;
         } catch (e) {
-            if (ptr2) { wasm.__wbindgen_free_command_export(ptr2, len2 * 1, 1); }
-            if (ptr1) { wasm.__wbindgen_free_command_export(ptr1, len1 * 1, 1); }
-            if (ptr0) { wasm.__wbindgen_free_command_export(ptr0, len0 * 1, 1); }
+            if (ptr4) { wasm.__wbindgen_free(ptr4, len4 * 8, 8); }
+            if (ptr3) { wasm.__wbindgen_free(ptr3, len3 * 1, 1); }
+            if (ptr2) { wasm.__wbindgen_free(ptr2, len2 * 1, 1); }
+            if (ptr1) { wasm.__wbindgen_free(ptr1, len1 * 1, 1); }
+            if (ptr0) { wasm.__wbindgen_free(ptr0, len0 * 1, 1); }
             throw e;
         }
-        const ret = wasm.filemetadata_new(ptr0, len0, ptr1, len1, ptr2, len2);
+        const ret = wasm.filemetadata_new(ptr0, len0, ptr1, len1, ptr2, len2, ptr3, len3, ptr4, len4);
         this.__wbg_ptr = ret;
         FileMetadataFinalization.register(this, this.__wbg_ptr, this);
         return this;
     }
     /**
-     * The bytes of a file that somebody else has encoded, with the metadata in it.
+     * Puts the metadata into a file that the browser has encoded, in codes on sRGB's curve. `format` is the second half
+     * of its MIME type.
      *
      * # Errors
-     * `bad-option`, for a format by another name than its MIME type's second half.
+     * `bad-option` if `format` is unknown.
      * @param {Uint8Array | number[]} file
      * @param {string} format
      * @returns {Uint8Array}
@@ -295,13 +382,13 @@ export class FileMetadata {
     putInto(file, format) {
         let ptr0, len0, ptr1, len1;
         try {
-            ptr0 = passArray8ToWasm0(file, wasm.__wbindgen_malloc_command_export);
+            ptr0 = passArray8ToWasm0(file, wasm.__wbindgen_malloc);
             len0 = WASM_VECTOR_LEN;
-            ptr1 = passStringToWasm0(format, wasm.__wbindgen_malloc_command_export, wasm.__wbindgen_realloc_command_export);
+            ptr1 = passStringToWasm0(format, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
             len1 = WASM_VECTOR_LEN;
         } catch (e) {
-            if (ptr1) { wasm.__wbindgen_free_command_export(ptr1, len1 * 1, 1); }
-            if (ptr0) { wasm.__wbindgen_free_command_export(ptr0, len0 * 1, 1); }
+            if (ptr1) { wasm.__wbindgen_free(ptr1, len1 * 1, 1); }
+            if (ptr0) { wasm.__wbindgen_free(ptr0, len0 * 1, 1); }
             throw e;
         }
         const ret = wasm.filemetadata_putInto(this.__wbg_ptr, ptr0, len0, ptr1, len1);
@@ -309,7 +396,7 @@ export class FileMetadata {
             throw takeFromExternrefTable0(ret[2]);
         }
         var v3 = getArrayU8FromWasm0(ret[0], ret[1]).slice();
-        wasm.__wbindgen_free_command_export(ret[0], ret[1] * 1, 1);
+        wasm.__wbindgen_free(ret[0], ret[1] * 1, 1);
         return v3;
     }
 }
@@ -337,7 +424,7 @@ export class FilePixels {
     }
     /**
      * The bytes of a file. `depth` is 8, 16 or 32; `quality`, from 1 to 100, matters to JPEG alone, which has no
-     * transparency either: it gets white there.
+     * transparency either: it gets white there. A profile of grey makes the file grey.
      *
      * # Errors
      * `bad-option`: a format that is not known.
@@ -354,10 +441,10 @@ export class FilePixels {
         let ptr, ptr0, len0;
         try {
             ptr = this.__destroy_into_raw();
-            ptr0 = passStringToWasm0(format, wasm.__wbindgen_malloc_command_export, wasm.__wbindgen_realloc_command_export);
+            ptr0 = passStringToWasm0(format, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
             len0 = WASM_VECTOR_LEN;
         } catch (e) {
-            if (ptr0) { wasm.__wbindgen_free_command_export(ptr0, len0 * 1, 1); }
+            if (ptr0) { wasm.__wbindgen_free(ptr0, len0 * 1, 1); }
             if (ptr) wasm.__wbg_filepixels_free(ptr, 1);
             throw e;
         }
@@ -366,7 +453,7 @@ export class FilePixels {
             throw takeFromExternrefTable0(ret[2]);
         }
         var v4 = getArrayU8FromWasm0(ret[0], ret[1]).slice();
-        wasm.__wbindgen_free_command_export(ret[0], ret[1] * 1, 1);
+        wasm.__wbindgen_free(ret[0], ret[1] * 1, 1);
         return v4;
     }
     /**
@@ -382,7 +469,7 @@ export class FilePixels {
     static fromF32(width, height, data) {
         const val2 = +width;
         const val3 = +height;
-        const ptr0 = passArrayF32ToWasm0(data, wasm.__wbindgen_malloc_command_export);
+        const ptr0 = passArrayF32ToWasm0(data, wasm.__wbindgen_malloc);
         const len0 = WASM_VECTOR_LEN;
         const ret = wasm.filepixels_fromF32(val2, val3, ptr0, len0);
         if (ret[2]) {
@@ -403,7 +490,7 @@ export class FilePixels {
     static fromU16(width, height, data) {
         const val2 = +width;
         const val3 = +height;
-        const ptr0 = passArray16ToWasm0(data, wasm.__wbindgen_malloc_command_export);
+        const ptr0 = passArray16ToWasm0(data, wasm.__wbindgen_malloc);
         const len0 = WASM_VECTOR_LEN;
         const ret = wasm.filepixels_fromU16(val2, val3, ptr0, len0);
         if (ret[2]) {
@@ -424,7 +511,7 @@ export class FilePixels {
     static fromU8(width, height, data) {
         const val2 = +width;
         const val3 = +height;
-        const ptr0 = passArray8ToWasm0(data, wasm.__wbindgen_malloc_command_export);
+        const ptr0 = passArray8ToWasm0(data, wasm.__wbindgen_malloc);
         const len0 = WASM_VECTOR_LEN;
         const ret = wasm.filepixels_fromU8(val2, val3, ptr0, len0);
         if (ret[2]) {
@@ -436,7 +523,92 @@ export class FilePixels {
 if (Symbol.dispose) FilePixels.prototype[Symbol.dispose] = FilePixels.prototype.free;
 
 /**
- * What a run would take away, pixel by pixel, row after row, a plane for each colour.
+ * Reads a [`SharedImage`] piece by piece; black where nothing has been read yet.
+ */
+export class ImageReader {
+    __destroy_into_raw() {
+        const ptr = this.__wbg_ptr;
+        this.__wbg_ptr = 0;
+        ImageReaderFinalization.unregister(this);
+        return ptr;
+    }
+    free() {
+        const ptr = this.__destroy_into_raw();
+        wasm.__wbg_imagereader_free(ptr, 0);
+    }
+    /**
+     * The image.
+     *
+     * # Errors
+     * `unsupported-image` if it has no pixels, or a value that is not finite.
+     * @returns {SharedImage}
+     */
+    finish() {
+        const ptr = this.__destroy_into_raw();
+        const ret = wasm.imagereader_finish(ptr);
+        if (ret[2]) {
+            throw takeFromExternrefTable0(ret[1]);
+        }
+        return SharedImage.__wrap(ret[0]);
+    }
+    /**
+     * For an image of this size in pixels.
+     * @param {number} width
+     * @param {number} height
+     */
+    constructor(width, height) {
+        const ret = wasm.imagereader_new(width, height);
+        this.__wbg_ptr = ret;
+        ImageReaderFinalization.register(this, this.__wbg_ptr, this);
+        return this;
+    }
+    /**
+     * Reads floats, as [`ImageReader::read_u8`] does, unclipped: linear light or sRGB-encoded.
+     * @param {number} first
+     * @param {Float32Array | number[]} data
+     * @param {number} stride
+     * @param {boolean} linear
+     */
+    readF32(first, data, stride, linear) {
+        const val2 = +first;
+        const val3 = +stride;
+        const val4 = +linear;
+        const ptr0 = passArrayF32ToWasm0(data, wasm.__wbindgen_malloc);
+        const len0 = WASM_VECTOR_LEN;
+        wasm.imagereader_readF32(this.__wbg_ptr, val2, ptr0, len0, val3, val4);
+    }
+    /**
+     * Reads 16-bit sRGB, as [`ImageReader::read_u8`] does.
+     * @param {number} first
+     * @param {Uint16Array | number[]} data
+     * @param {number} stride
+     */
+    readU16(first, data, stride) {
+        const val2 = +first;
+        const val3 = +stride;
+        const ptr0 = passArray16ToWasm0(data, wasm.__wbindgen_malloc);
+        const len0 = WASM_VECTOR_LEN;
+        wasm.imagereader_readU16(this.__wbg_ptr, val2, ptr0, len0, val3);
+    }
+    /**
+     * Reads 8-bit sRGB from `data`, which holds `stride` values for each pixel, beginning with pixel `first` of the
+     * image.
+     * @param {number} first
+     * @param {Uint8Array | number[]} data
+     * @param {number} stride
+     */
+    readU8(first, data, stride) {
+        const val2 = +first;
+        const val3 = +stride;
+        const ptr0 = passArray8ToWasm0(data, wasm.__wbindgen_malloc);
+        const len0 = WASM_VECTOR_LEN;
+        wasm.imagereader_readU8(this.__wbg_ptr, val2, ptr0, len0, val3);
+    }
+}
+if (Symbol.dispose) ImageReader.prototype[Symbol.dispose] = ImageReader.prototype.free;
+
+/**
+ * The noise that a run would remove and where each pixel would start: a plane for each channel, row after row.
  */
 export class Maps {
     static __wrap(ptr) {
@@ -462,17 +634,17 @@ export class Maps {
     get std() {
         const ret = wasm.__wbg_get_maps_std(this.__wbg_ptr);
         var v1 = getArrayF32FromWasm0(ret[0], ret[1]).slice();
-        wasm.__wbindgen_free_command_export(ret[0], ret[1] * 4, 4);
+        wasm.__wbindgen_free(ret[0], ret[1] * 4, 4);
         return v1;
     }
     /**
-     * The time where the pixel starts, from 0, noiseless, to 1.
+     * The time at which the pixel starts, from 0, without noise, to 1.
      * @returns {Float32Array}
      */
     get time() {
         const ret = wasm.__wbg_get_maps_time(this.__wbg_ptr);
         var v1 = getArrayF32FromWasm0(ret[0], ret[1]).slice();
-        wasm.__wbindgen_free_command_export(ret[0], ret[1] * 4, 4);
+        wasm.__wbindgen_free(ret[0], ret[1] * 4, 4);
         return v1;
     }
     /**
@@ -480,16 +652,16 @@ export class Maps {
      * @param {Float32Array | number[]} arg0
      */
     set std(arg0) {
-        const ptr0 = passArrayF32ToWasm0(arg0, wasm.__wbindgen_malloc_command_export);
+        const ptr0 = passArrayF32ToWasm0(arg0, wasm.__wbindgen_malloc);
         const len0 = WASM_VECTOR_LEN;
         wasm.__wbg_set_maps_std(this.__wbg_ptr, ptr0, len0);
     }
     /**
-     * The time where the pixel starts, from 0, noiseless, to 1.
+     * The time at which the pixel starts, from 0, without noise, to 1.
      * @param {Float32Array | number[]} arg0
      */
     set time(arg0) {
-        const ptr0 = passArrayF32ToWasm0(arg0, wasm.__wbindgen_malloc_command_export);
+        const ptr0 = passArrayF32ToWasm0(arg0, wasm.__wbindgen_malloc);
         const len0 = WASM_VECTOR_LEN;
         wasm.__wbg_set_maps_time(this.__wbg_ptr, ptr0, len0);
     }
@@ -497,7 +669,7 @@ export class Maps {
 if (Symbol.dispose) Maps.prototype[Symbol.dispose] = Maps.prototype.free;
 
 /**
- * [`noise::Noise`] in JavaScript's words, checked when a run starts.
+ * [`noise::Noise`] for JavaScript. It is checked when a run starts.
  */
 export class Noise {
     static __wrap(ptr) {
@@ -517,18 +689,35 @@ export class Noise {
         wasm.__wbg_noise_free(ptr, 0);
     }
     /**
-     * From the std of every pixel, row after row.
+     * From JSON; see [`noise_from_json`].
+     *
+     * # Errors
+     * `bad-option`.
+     * @param {string} text
+     * @returns {Noise}
+     */
+    static fromJson(text) {
+        const ptr0 = passStringToWasm0(text, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+        const len0 = WASM_VECTOR_LEN;
+        const ret = wasm.noise_fromJson(ptr0, len0);
+        if (ret[2]) {
+            throw takeFromExternrefTable0(ret[1]);
+        }
+        return Noise.__wrap(ret[0]);
+    }
+    /**
+     * From the std of every pixel in linear light, row after row.
      * @param {Float32Array | number[]} std
      * @returns {Noise}
      */
     static map(std) {
-        const ptr0 = passArrayF32ToWasm0(std, wasm.__wbindgen_malloc_command_export);
+        const ptr0 = passArrayF32ToWasm0(std, wasm.__wbindgen_malloc);
         const len0 = WASM_VECTOR_LEN;
         const ret = wasm.noise_map(ptr0, len0);
         return Noise.__wrap(ret);
     }
     /**
-     * From the std at black and the variance per unit of signal.
+     * From the std at black and the variance per unit of signal, in linear light.
      * @param {number} read
      * @param {number} shot
      * @returns {Noise}
@@ -541,159 +730,75 @@ export class Noise {
 if (Symbol.dispose) Noise.prototype[Symbol.dispose] = Noise.prototype.free;
 
 /**
- * An image on the wasm side, which runs share.
- *
- * JavaScript's side is interleaved with 3 or 4 samples a pixel; what is beyond the third, alpha, is neither read nor
- * written. 8 and 16 bits are sRGB codes, floats sRGB-encoded or linear. It comes and goes in pieces: whole, it would take
- * up to 16 bytes a pixel of wasm's memory beside the image.
+ * See [`denoiser::Overview`].
  */
-export class Picture {
+export class Overview {
     static __wrap(ptr) {
-        const obj = Object.create(Picture.prototype);
+        const obj = Object.create(Overview.prototype);
         obj.__wbg_ptr = ptr;
-        PictureFinalization.register(obj, obj.__wbg_ptr, obj);
+        OverviewFinalization.register(obj, obj.__wbg_ptr, obj);
         return obj;
     }
     __destroy_into_raw() {
         const ptr = this.__wbg_ptr;
         this.__wbg_ptr = 0;
-        PictureFinalization.unregister(this);
+        OverviewFinalization.unregister(this);
         return ptr;
     }
     free() {
         const ptr = this.__destroy_into_raw();
-        wasm.__wbg_picture_free(ptr, 0);
+        wasm.__wbg_overview_free(ptr, 0);
     }
     /**
-     * Writes floats, as [`Picture::write_u8`] does, not clipped: linear light, or sRGB-encoded.
-     * @param {number} first
-     * @param {Float32Array} data
-     * @param {number} stride
-     * @param {boolean} linear
+     * How strongly the channels have their noise in common.
+     * @returns {number | undefined}
      */
-    writeF32(first, data, stride, linear) {
-        const val2 = +first;
-        const val3 = +stride;
-        const val4 = +linear;
-        var ptr0 = passArrayF32ToWasm0(data, wasm.__wbindgen_malloc_command_export);
-        var len0 = WASM_VECTOR_LEN;
-        wasm.picture_writeF32(this.__wbg_ptr, val2, ptr0, len0, data, val3, val4);
+    get common() {
+        const ret = wasm.__wbg_get_overview_common(this.__wbg_ptr);
+        return ret === Number.MAX_SAFE_INTEGER ? undefined : ret;
     }
     /**
-     * Writes 16-bit sRGB, as [`Picture::write_u8`] does.
-     * @param {number} first
-     * @param {Uint16Array} data
-     * @param {number} stride
+     * The latest time of any pixel.
+     * @returns {number}
      */
-    writeU16(first, data, stride) {
-        const val2 = +first;
-        const val3 = +stride;
-        var ptr0 = passArray16ToWasm0(data, wasm.__wbindgen_malloc_command_export);
-        var len0 = WASM_VECTOR_LEN;
-        wasm.picture_writeU16(this.__wbg_ptr, val2, ptr0, len0, data, val3);
+    get latest() {
+        const ret = wasm.__wbg_get_overview_latest(this.__wbg_ptr);
+        return ret;
     }
     /**
-     * Writes 8-bit sRGB over the colours in `data`, which has `stride` samples for each pixel from the `first` on.
-     * @param {number} first
-     * @param {Uint8Array} data
-     * @param {number} stride
+     * The value that counts as white.
+     * @returns {number}
      */
-    writeU8(first, data, stride) {
-        const val2 = +first;
-        const val3 = +stride;
-        var ptr0 = passArray8ToWasm0(data, wasm.__wbindgen_malloc_command_export);
-        var len0 = WASM_VECTOR_LEN;
-        wasm.picture_writeU8(this.__wbg_ptr, val2, ptr0, len0, data, val3);
+    get white() {
+        const ret = wasm.__wbg_get_overview_white(this.__wbg_ptr);
+        return ret;
+    }
+    /**
+     * How strongly the channels have their noise in common.
+     * @param {number | null} [arg0]
+     */
+    set common(arg0) {
+        wasm.__wbg_set_overview_common(this.__wbg_ptr, isLikeNone(arg0) ? Number.MAX_SAFE_INTEGER : Math.fround(arg0));
+    }
+    /**
+     * The latest time of any pixel.
+     * @param {number} arg0
+     */
+    set latest(arg0) {
+        wasm.__wbg_set_overview_latest(this.__wbg_ptr, arg0);
+    }
+    /**
+     * The value that counts as white.
+     * @param {number} arg0
+     */
+    set white(arg0) {
+        wasm.__wbg_set_overview_white(this.__wbg_ptr, arg0);
     }
 }
-if (Symbol.dispose) Picture.prototype[Symbol.dispose] = Picture.prototype.free;
+if (Symbol.dispose) Overview.prototype[Symbol.dispose] = Overview.prototype.free;
 
 /**
- * A [`Picture`] on its way in, black where nothing is read yet.
- */
-export class PictureReader {
-    __destroy_into_raw() {
-        const ptr = this.__wbg_ptr;
-        this.__wbg_ptr = 0;
-        PictureReaderFinalization.unregister(this);
-        return ptr;
-    }
-    free() {
-        const ptr = this.__destroy_into_raw();
-        wasm.__wbg_picturereader_free(ptr, 0);
-    }
-    /**
-     * The picture.
-     *
-     * # Errors
-     * `unsupported-image`: it has no pixels, or a value that is not finite.
-     * @returns {Picture}
-     */
-    finish() {
-        const ptr = this.__destroy_into_raw();
-        const ret = wasm.picturereader_finish(ptr);
-        if (ret[2]) {
-            throw takeFromExternrefTable0(ret[1]);
-        }
-        return Picture.__wrap(ret[0]);
-    }
-    /**
-     * Of so many pixels across and down.
-     * @param {number} width
-     * @param {number} height
-     */
-    constructor(width, height) {
-        const ret = wasm.picturereader_new(width, height);
-        this.__wbg_ptr = ret;
-        PictureReaderFinalization.register(this, this.__wbg_ptr, this);
-        return this;
-    }
-    /**
-     * Reads floats, as [`PictureReader::read_u8`] does, not clipped: linear light, or sRGB-encoded.
-     * @param {number} first
-     * @param {Float32Array | number[]} data
-     * @param {number} stride
-     * @param {boolean} linear
-     */
-    readF32(first, data, stride, linear) {
-        const val2 = +first;
-        const val3 = +stride;
-        const val4 = +linear;
-        const ptr0 = passArrayF32ToWasm0(data, wasm.__wbindgen_malloc_command_export);
-        const len0 = WASM_VECTOR_LEN;
-        wasm.picturereader_readF32(this.__wbg_ptr, val2, ptr0, len0, val3, val4);
-    }
-    /**
-     * Reads 16-bit sRGB, as [`PictureReader::read_u8`] does.
-     * @param {number} first
-     * @param {Uint16Array | number[]} data
-     * @param {number} stride
-     */
-    readU16(first, data, stride) {
-        const val2 = +first;
-        const val3 = +stride;
-        const ptr0 = passArray16ToWasm0(data, wasm.__wbindgen_malloc_command_export);
-        const len0 = WASM_VECTOR_LEN;
-        wasm.picturereader_readU16(this.__wbg_ptr, val2, ptr0, len0, val3);
-    }
-    /**
-     * Reads 8-bit sRGB: `stride` samples for each pixel from the `first` on.
-     * @param {number} first
-     * @param {Uint8Array | number[]} data
-     * @param {number} stride
-     */
-    readU8(first, data, stride) {
-        const val2 = +first;
-        const val3 = +stride;
-        const ptr0 = passArray8ToWasm0(data, wasm.__wbindgen_malloc_command_export);
-        const len0 = WASM_VECTOR_LEN;
-        wasm.picturereader_readU8(this.__wbg_ptr, val2, ptr0, len0, val3);
-    }
-}
-if (Symbol.dispose) PictureReader.prototype[Symbol.dispose] = PictureReader.prototype.free;
-
-/**
- * A small picture to show.
+ * A small image to display.
  */
 export class Preview {
     static __wrap(ptr) {
@@ -719,7 +824,7 @@ export class Preview {
     get data() {
         const ret = wasm.__wbg_get_preview_data(this.__wbg_ptr);
         var v1 = getClampedArrayU8FromWasm0(ret[0], ret[1]).slice();
-        wasm.__wbindgen_free_command_export(ret[0], ret[1] * 1, 1);
+        wasm.__wbindgen_free(ret[0], ret[1] * 1, 1);
         return v1;
     }
     /**
@@ -743,7 +848,7 @@ export class Preview {
      * @param {Uint8ClampedArray} arg0
      */
     set data(arg0) {
-        const ptr0 = passArray8ToWasm0(arg0, wasm.__wbindgen_malloc_command_export);
+        const ptr0 = passArray8ToWasm0(arg0, wasm.__wbindgen_malloc);
         const len0 = WASM_VECTOR_LEN;
         wasm.__wbg_set_preview_data(this.__wbg_ptr, ptr0, len0);
     }
@@ -793,7 +898,7 @@ export class Progress {
         return ret;
     }
     /**
-     * The step just worked on, from 1.
+     * The current step, from 1.
      * @returns {number}
      */
     get step() {
@@ -816,7 +921,7 @@ export class Progress {
         wasm.__wbg_set_progress_fraction(this.__wbg_ptr, arg0);
     }
     /**
-     * The step just worked on, from 1.
+     * The current step, from 1.
      * @param {number} arg0
      */
     set step(arg0) {
@@ -833,7 +938,7 @@ export class Progress {
 if (Symbol.dispose) Progress.prototype[Symbol.dispose] = Progress.prototype.free;
 
 /**
- * Pictures of one photo with different seeds; see [`denoiser::Samples`].
+ * Several samples of one photo; see [`denoiser::Samples`].
  */
 export class Samples {
     __destroy_into_raw() {
@@ -848,27 +953,27 @@ export class Samples {
     }
     /**
      * One more, of the same size.
-     * @param {Picture} next
+     * @param {SharedImage} next
      */
     add(next) {
-        _assertClass(next, Picture);
+        _assertClass(next, SharedImage);
         wasm.samples_add(this.__wbg_ptr, next.__wbg_ptr);
     }
     /**
      * Their mean.
-     * @returns {Picture}
+     * @returns {SharedImage}
      */
     intoMean() {
         const ptr = this.__destroy_into_raw();
         const ret = wasm.samples_intoMean(ptr);
-        return Picture.__wrap(ret);
+        return SharedImage.__wrap(ret);
     }
     /**
      * The first one.
-     * @param {Picture} first
+     * @param {SharedImage} first
      */
     constructor(first) {
-        _assertClass(first, Picture);
+        _assertClass(first, SharedImage);
         var ptr0 = first.__destroy_into_raw();
         const ret = wasm.samples_new(ptr0);
         this.__wbg_ptr = ret;
@@ -876,20 +981,20 @@ export class Samples {
         return this;
     }
     /**
-     * How far they differ at every pixel, row after row.
+     * How far they differ at every pixel; see [`denoiser::Samples::uncertainty`].
      * @returns {Float32Array}
      */
     uncertainty() {
         const ret = wasm.samples_uncertainty(this.__wbg_ptr);
         var v1 = getArrayF32FromWasm0(ret[0], ret[1]).slice();
-        wasm.__wbindgen_free_command_export(ret[0], ret[1] * 4, 4);
+        wasm.__wbindgen_free(ret[0], ret[1] * 4, 4);
         return v1;
     }
 }
 if (Symbol.dispose) Samples.prototype[Symbol.dispose] = Samples.prototype.free;
 
 /**
- * [`Options`] in JavaScript's words; starts with the defaults.
+ * [`Options`] for JavaScript; starts with the defaults.
  */
 export class Settings {
     __destroy_into_raw() {
@@ -903,7 +1008,7 @@ export class Settings {
         wasm.__wbg_settings_free(ptr, 0);
     }
     /**
-     * How much is taken of the noise in the colour.
+     * See [`Parts::chrominance`].
      * @returns {number}
      */
     get chrominance() {
@@ -911,7 +1016,15 @@ export class Settings {
         return ret;
     }
     /**
-     * How much is taken of the noise in the light.
+     * See [`Options::eta`].
+     * @returns {number | undefined}
+     */
+    get eta() {
+        const ret = wasm.__wbg_get_settings_eta(this.__wbg_ptr);
+        return ret === Number.MAX_SAFE_INTEGER ? undefined : ret;
+    }
+    /**
+     * See [`Parts::luminance`].
      * @returns {number}
      */
     get luminance() {
@@ -919,7 +1032,7 @@ export class Settings {
         return ret;
     }
     /**
-     * Which of several samples this is, from 0; none if it is the only one.
+     * See [`Options::sample`].
      * @returns {number | undefined}
      */
     get sample() {
@@ -927,7 +1040,7 @@ export class Settings {
         return ret === Number.MAX_SAFE_INTEGER ? undefined : ret;
     }
     /**
-     * A whole number, as JavaScript has it.
+     * A whole number, as a JavaScript number.
      * @returns {number}
      */
     get seed() {
@@ -935,20 +1048,12 @@ export class Settings {
         return ret;
     }
     /**
-     * Steps of the reverse process.
-     * @returns {number}
+     * Steps of the reverse process; nothing for [`Steps::Unit`].
+     * @returns {number | undefined}
      */
     get steps() {
         const ret = wasm.__wbg_get_settings_steps(this.__wbg_ptr);
-        return ret >>> 0;
-    }
-    /**
-     * Whether the steps draw noise.
-     * @returns {boolean}
-     */
-    get stochastic() {
-        const ret = wasm.__wbg_get_settings_stochastic(this.__wbg_ptr);
-        return ret !== 0;
+        return ret === Number.MAX_SAFE_INTEGER ? undefined : ret;
     }
     /**
      * Side of a tile in pixels.
@@ -959,46 +1064,46 @@ export class Settings {
         return ret >>> 0;
     }
     /**
-     * How much is taken of the noise in the colour.
+     * See [`Parts::chrominance`].
      * @param {number} arg0
      */
     set chrominance(arg0) {
         wasm.__wbg_set_settings_chrominance(this.__wbg_ptr, arg0);
     }
     /**
-     * How much is taken of the noise in the light.
+     * See [`Options::eta`].
+     * @param {number | null} [arg0]
+     */
+    set eta(arg0) {
+        wasm.__wbg_set_settings_eta(this.__wbg_ptr, isLikeNone(arg0) ? Number.MAX_SAFE_INTEGER : Math.fround(arg0));
+    }
+    /**
+     * See [`Parts::luminance`].
      * @param {number} arg0
      */
     set luminance(arg0) {
         wasm.__wbg_set_settings_luminance(this.__wbg_ptr, arg0);
     }
     /**
-     * Which of several samples this is, from 0; none if it is the only one.
+     * See [`Options::sample`].
      * @param {number | null} [arg0]
      */
     set sample(arg0) {
         wasm.__wbg_set_settings_sample(this.__wbg_ptr, isLikeNone(arg0) ? Number.MAX_SAFE_INTEGER : (arg0) >>> 0);
     }
     /**
-     * A whole number, as JavaScript has it.
+     * A whole number, as a JavaScript number.
      * @param {number} arg0
      */
     set seed(arg0) {
         wasm.__wbg_set_settings_seed(this.__wbg_ptr, arg0);
     }
     /**
-     * Steps of the reverse process.
-     * @param {number} arg0
+     * Steps of the reverse process; nothing for [`Steps::Unit`].
+     * @param {number | null} [arg0]
      */
     set steps(arg0) {
-        wasm.__wbg_set_settings_steps(this.__wbg_ptr, arg0);
-    }
-    /**
-     * Whether the steps draw noise.
-     * @param {boolean} arg0
-     */
-    set stochastic(arg0) {
-        wasm.__wbg_set_settings_stochastic(this.__wbg_ptr, arg0);
+        wasm.__wbg_set_settings_steps(this.__wbg_ptr, isLikeNone(arg0) ? Number.MAX_SAFE_INTEGER : (arg0) >>> 0);
     }
     /**
      * Side of a tile in pixels.
@@ -1017,16 +1122,27 @@ export class Settings {
         return this;
     }
     /**
-     * Multiplies it by a factor for each pixel, row after row.
+     * The picture was cut out of a larger one, of which these are the [`Overview`]'s numbers.
+     * @param {number} row
+     * @param {number} column
+     * @param {number} white
+     * @param {number | null | undefined} common
+     * @param {number} latest
+     */
+    setPlace(row, column, white, common, latest) {
+        wasm.settings_setPlace(this.__wbg_ptr, row, column, white, isLikeNone(common) ? Number.MAX_SAFE_INTEGER : Math.fround(common), latest);
+    }
+    /**
+     * Multiplies the noise's std by a factor for each pixel, row after row.
      * @param {Float32Array | number[]} factors
      */
     setStrengthMap(factors) {
-        const ptr0 = passArrayF32ToWasm0(factors, wasm.__wbindgen_malloc_command_export);
+        const ptr0 = passArrayF32ToWasm0(factors, wasm.__wbindgen_malloc);
         const len0 = WASM_VECTOR_LEN;
         wasm.settings_setStrengthMap(this.__wbg_ptr, ptr0, len0);
     }
     /**
-     * Multiplies the noise's std everywhere by one factor.
+     * Multiplies the noise's std by one factor for all pixels.
      * @param {number} factor
      */
     setStrength(factor) {
@@ -1036,7 +1152,72 @@ export class Settings {
 if (Symbol.dispose) Settings.prototype[Symbol.dispose] = Settings.prototype.free;
 
 /**
- * A run under way.
+ * An image in wasm's memory, which runs share.
+ */
+export class SharedImage {
+    static __wrap(ptr) {
+        const obj = Object.create(SharedImage.prototype);
+        obj.__wbg_ptr = ptr;
+        SharedImageFinalization.register(obj, obj.__wbg_ptr, obj);
+        return obj;
+    }
+    __destroy_into_raw() {
+        const ptr = this.__wbg_ptr;
+        this.__wbg_ptr = 0;
+        SharedImageFinalization.unregister(this);
+        return ptr;
+    }
+    free() {
+        const ptr = this.__destroy_into_raw();
+        wasm.__wbg_sharedimage_free(ptr, 0);
+    }
+    /**
+     * Writes floats, as [`SharedImage::write_u8`] does, unclipped: linear light or sRGB-encoded.
+     * @param {number} first
+     * @param {Float32Array} data
+     * @param {number} stride
+     * @param {boolean} linear
+     */
+    writeF32(first, data, stride, linear) {
+        const val2 = +first;
+        const val3 = +stride;
+        const val4 = +linear;
+        var ptr0 = passArrayF32ToWasm0(data, wasm.__wbindgen_malloc);
+        var len0 = WASM_VECTOR_LEN;
+        wasm.sharedimage_writeF32(this.__wbg_ptr, val2, ptr0, len0, data, val3, val4);
+    }
+    /**
+     * Writes 16-bit sRGB, as [`SharedImage::write_u8`] does.
+     * @param {number} first
+     * @param {Uint16Array} data
+     * @param {number} stride
+     */
+    writeU16(first, data, stride) {
+        const val2 = +first;
+        const val3 = +stride;
+        var ptr0 = passArray16ToWasm0(data, wasm.__wbindgen_malloc);
+        var len0 = WASM_VECTOR_LEN;
+        wasm.sharedimage_writeU16(this.__wbg_ptr, val2, ptr0, len0, data, val3);
+    }
+    /**
+     * Writes 8-bit sRGB over the colours in `data`, which holds `stride` values for each pixel, beginning with pixel
+     * `first` of the image.
+     * @param {number} first
+     * @param {Uint8Array} data
+     * @param {number} stride
+     */
+    writeU8(first, data, stride) {
+        const val2 = +first;
+        const val3 = +stride;
+        var ptr0 = passArray8ToWasm0(data, wasm.__wbindgen_malloc);
+        var len0 = WASM_VECTOR_LEN;
+        wasm.sharedimage_writeU8(this.__wbg_ptr, val2, ptr0, len0, data, val3);
+    }
+}
+if (Symbol.dispose) SharedImage.prototype[Symbol.dispose] = SharedImage.prototype.free;
+
+/**
+ * A run in progress.
  */
 export class Task {
     static __wrap(ptr) {
@@ -1056,10 +1237,10 @@ export class Task {
         wasm.__wbg_task_free(ptr, 0);
     }
     /**
-     * Denoises the next tile; `undefined` once there is none.
+     * Denoises the next tile; `undefined` once the run is done.
      *
      * # Errors
-     * `device-lost`.
+     * `device-lost` if the device fails; the run can then continue with another engine.
      * @returns {Promise<Progress | undefined>}
      */
     advance() {
@@ -1067,10 +1248,10 @@ export class Task {
         return ret;
     }
     /**
-     * Goes on with another engine, when this one's device is lost; see [`Run::continue_on`].
+     * Continues with another engine, for example when this one's device is lost; see [`Run::continue_on`].
      *
      * # Errors
-     * `bad-weights`: those of another network.
+     * `bad-weights` if the engine has a network of another shape.
      * @param {Engine} engine
      */
     continueOn(engine) {
@@ -1081,16 +1262,16 @@ export class Task {
         }
     }
     /**
-     * The denoised picture, at the end.
-     * @returns {Picture}
+     * The result, once the run is done.
+     * @returns {SharedImage}
      */
     finish() {
         const ptr = this.__destroy_into_raw();
         const ret = wasm.task_finish(ptr);
-        return Picture.__wrap(ret);
+        return SharedImage.__wrap(ret);
     }
     /**
-     * The picture so far as RGBA, every n-th pixel of every n-th row so that there are at most about `most`.
+     * The image so far, reduced to about `most` pixels by taking every n-th pixel of every n-th row.
      * @param {number} most
      * @returns {Preview}
      */
@@ -1118,7 +1299,8 @@ export class Task {
 if (Symbol.dispose) Task.prototype[Symbol.dispose] = Task.prototype.free;
 
 /**
- * Decodes a file; `name` is for errors.
+ * Decodes a file; `name` is for errors. The pixels are on sRGB's curve whatever the profile's is; floats, and HDR, are in
+ * linear light.
  *
  * # Errors
  * `unsupported-format`, `unsupported-image`, `too-large`.
@@ -1131,13 +1313,13 @@ export function decodeFile(bytes, name, limit) {
     const val3 = +limit;
     let ptr0, len0, ptr1, len1;
     try {
-        ptr0 = passArray8ToWasm0(bytes, wasm.__wbindgen_malloc_command_export);
+        ptr0 = passArray8ToWasm0(bytes, wasm.__wbindgen_malloc);
         len0 = WASM_VECTOR_LEN;
-        ptr1 = passStringToWasm0(name, wasm.__wbindgen_malloc_command_export, wasm.__wbindgen_realloc_command_export);
+        ptr1 = passStringToWasm0(name, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
         len1 = WASM_VECTOR_LEN;
     } catch (e) {
-        if (ptr1) { wasm.__wbindgen_free_command_export(ptr1, len1 * 1, 1); }
-        if (ptr0) { wasm.__wbindgen_free_command_export(ptr0, len0 * 1, 1); }
+        if (ptr1) { wasm.__wbindgen_free(ptr1, len1 * 1, 1); }
+        if (ptr0) { wasm.__wbindgen_free(ptr0, len0 * 1, 1); }
         throw e;
     }
     const ret = wasm.decodeFile(ptr0, len0, ptr1, len1, val3);
@@ -1148,20 +1330,54 @@ export function decodeFile(bytes, name, limit) {
 }
 
 /**
- * The noise in a picture: `{ read, shot, points: [{ mean, std }] }`.
+ * The profile of Display P3, for canvases and cameras that have its colours without a file.
+ * @returns {Uint8Array}
+ */
+export function displayP3Profile() {
+    const ret = wasm.displayP3Profile();
+    var v1 = getArrayU8FromWasm0(ret[0], ret[1]).slice();
+    wasm.__wbindgen_free(ret[0], ret[1] * 1, 1);
+    return v1;
+}
+
+/**
+ * The noise in an image: `{ read, shot, curve, points: [{ mean, std }], doubt }`, without a curve if the line fits,
+ * and without a doubt if there is none.
  *
  * # Errors
- * None of ours; JavaScript may run out of memory.
- * @param {Picture} picture
+ * Only if JavaScript is out of memory.
+ * @param {SharedImage} image
  * @returns {any}
  */
-export function estimateNoise(picture) {
-    _assertClass(picture, Picture);
-    const ret = wasm.estimateNoise(picture.__wbg_ptr);
+export function estimateNoise(image) {
+    _assertClass(image, SharedImage);
+    const ret = wasm.estimateNoise(image.__wbg_ptr);
     if (ret[2]) {
         throw takeFromExternrefTable0(ret[1]);
     }
     return takeFromExternrefTable0(ret[0]);
+}
+
+/**
+ * What encoding into a format leaves out of the metadata, in words.
+ *
+ * # Errors
+ * `bad-option`: a format that is not known.
+ * @param {string} format
+ * @param {FileMetadata} metadata
+ * @returns {string[]}
+ */
+export function leftOut(format, metadata) {
+    _assertClass(metadata, FileMetadata);
+    const ptr0 = passStringToWasm0(format, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+    const len0 = WASM_VECTOR_LEN;
+    const ret = wasm.leftOut(ptr0, len0, metadata.__wbg_ptr);
+    if (ret[3]) {
+        throw takeFromExternrefTable0(ret[2]);
+    }
+    var v2 = getArrayJsValueFromWasm0(ret[0], ret[1]);
+    wasm.__wbindgen_free(ret[0], ret[1] * 4, 4);
+    return v2;
 }
 
 /**
@@ -1181,10 +1397,10 @@ export function noiseAtGain(gain) {
 }
 
 /**
- * Has `callback` called with the message of any panic.
+ * Calls `callback` with the message of any panic.
  *
- * A panic ends wasm without unwinding, so a promise that waits for the panicked code never settles: without this
- * call nobody would hear of it. A WebGPU error on a living device comes as a panic, too.
+ * A panic ends wasm without unwinding, so a promise that waits for the panicked code never settles, and the panic
+ * would go unnoticed. A WebGPU error on a working device is a panic too.
  * @param {Function} callback
  */
 export function onPanic(callback) {
@@ -1192,15 +1408,36 @@ export function onPanic(callback) {
 }
 
 /**
- * Opens the GPU for all engines to come. Does nothing when it is open; must not be called again before it has settled.
+ * Opens the GPU for all later engines; does nothing if it is open. Must not be called again while a call is pending.
  *
  * # Errors
- * `no-webgpu`.
+ * `no-webgpu` if there is none.
  * @returns {Promise<void>}
  */
 export function openGpu() {
     const ret = wasm.openGpu();
     return ret;
+}
+
+/**
+ * Converts RGBA of 8 bits, on sRGB's curve in the primaries of a profile, to sRGB in place, for canvases. A profile that is
+ * no more than a curve, or that cannot be read, changes nothing.
+ * @param {Uint8Array} data
+ * @param {Uint8Array | number[]} profile
+ */
+export function toSrgb(data, profile) {
+    let ptr0, len0, ptr1, len1;
+    try {
+        ptr0 = passArray8ToWasm0(data, wasm.__wbindgen_malloc);
+        len0 = WASM_VECTOR_LEN;
+        ptr1 = passArray8ToWasm0(profile, wasm.__wbindgen_malloc);
+        len1 = WASM_VECTOR_LEN;
+    } catch (e) {
+        if (ptr1) { wasm.__wbindgen_free(ptr1, len1 * 1, 1); }
+        if (ptr0) { wasm.__wbindgen_free(ptr0, len0 * 1, 1); }
+        throw e;
+    }
+    wasm.toSrgb(ptr0, len0, data, ptr1, len1);
 }
 function __wbg_get_imports() {
     const import0 = {
@@ -1222,7 +1459,7 @@ function __wbg_get_imports() {
         },
         __wbg___wbindgen_debug_string_f249a2a76caa9a55: function(arg0, arg1) {
             const ret = debugString(arg1);
-            const ptr1 = passStringToWasm0(ret, wasm.__wbindgen_malloc_command_export, wasm.__wbindgen_realloc_command_export);
+            const ptr1 = passStringToWasm0(ret, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
             const len1 = WASM_VECTOR_LEN;
             getDataViewMemory0().setInt32((arg0 >>> 0) + 4 * 1, len1, true);
             getDataViewMemory0().setInt32((arg0 >>> 0) + 4 * 0, ptr1, true);
@@ -1246,7 +1483,7 @@ function __wbg_get_imports() {
         __wbg___wbindgen_string_get_7ce8eee7fd327545: function(arg0, arg1) {
             const obj = arg1;
             const ret = typeof(obj) === 'string' ? obj : undefined;
-            var ptr1 = isLikeNone(ret) ? 0 : passStringToWasm0(ret, wasm.__wbindgen_malloc_command_export, wasm.__wbindgen_realloc_command_export);
+            var ptr1 = isLikeNone(ret) ? 0 : passStringToWasm0(ret, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
             var len1 = WASM_VECTOR_LEN;
             getDataViewMemory0().setInt32((arg0 >>> 0) + 4 * 1, len1, true);
             getDataViewMemory0().setInt32((arg0 >>> 0) + 4 * 0, ptr1, true);
@@ -1308,7 +1545,7 @@ function __wbg_get_imports() {
         },
         __wbg_description_7a568e202a00293f: function(arg0, arg1) {
             const ret = arg1.description;
-            const ptr1 = passStringToWasm0(ret, wasm.__wbindgen_malloc_command_export, wasm.__wbindgen_realloc_command_export);
+            const ptr1 = passStringToWasm0(ret, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
             const len1 = WASM_VECTOR_LEN;
             getDataViewMemory0().setInt32((arg0 >>> 0) + 4 * 1, len1, true);
             getDataViewMemory0().setInt32((arg0 >>> 0) + 4 * 0, ptr1, true);
@@ -1334,7 +1571,7 @@ function __wbg_get_imports() {
                 deferred0_1 = arg1;
                 console.error(getStringFromWasm0(arg0, arg1));
             } finally {
-                wasm.__wbindgen_free_command_export(deferred0_0, deferred0_1, 1);
+                wasm.__wbindgen_free(deferred0_0, deferred0_1, 1);
             }
         },
         __wbg_features_d5d767fa7757f783: function(arg0) {
@@ -1402,7 +1639,7 @@ function __wbg_get_imports() {
         },
         __wbg_label_fceb40a43a358e62: function(arg0, arg1) {
             const ret = arg1.label;
-            const ptr1 = passStringToWasm0(ret, wasm.__wbindgen_malloc_command_export, wasm.__wbindgen_realloc_command_export);
+            const ptr1 = passStringToWasm0(ret, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
             const len1 = WASM_VECTOR_LEN;
             getDataViewMemory0().setInt32((arg0 >>> 0) + 4 * 1, len1, true);
             getDataViewMemory0().setInt32((arg0 >>> 0) + 4 * 0, ptr1, true);
@@ -1545,14 +1782,14 @@ function __wbg_get_imports() {
         },
         __wbg_message_408f555d03641e84: function(arg0, arg1) {
             const ret = arg1.message;
-            const ptr1 = passStringToWasm0(ret, wasm.__wbindgen_malloc_command_export, wasm.__wbindgen_realloc_command_export);
+            const ptr1 = passStringToWasm0(ret, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
             const len1 = WASM_VECTOR_LEN;
             getDataViewMemory0().setInt32((arg0 >>> 0) + 4 * 1, len1, true);
             getDataViewMemory0().setInt32((arg0 >>> 0) + 4 * 0, ptr1, true);
         },
         __wbg_message_5223ba7df7256eac: function(arg0, arg1) {
             const ret = arg1.message;
-            const ptr1 = passStringToWasm0(ret, wasm.__wbindgen_malloc_command_export, wasm.__wbindgen_realloc_command_export);
+            const ptr1 = passStringToWasm0(ret, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
             const len1 = WASM_VECTOR_LEN;
             getDataViewMemory0().setInt32((arg0 >>> 0) + 4 * 1, len1, true);
             getDataViewMemory0().setInt32((arg0 >>> 0) + 4 * 0, ptr1, true);
@@ -1577,10 +1814,6 @@ function __wbg_get_imports() {
             const ret = new OffscreenCanvas(arg0 >>> 0, arg1 >>> 0);
             return ret;
         }, arguments); },
-        __wbg_new_37eb45aaf5eeb820: function() {
-            const ret = new Array();
-            return ret;
-        },
         __wbg_new_787b9fb330d55d78: function(arg0, arg1) {
             const ret = new Error(getStringFromWasm0(arg0, arg1));
             return ret;
@@ -1627,6 +1860,10 @@ function __wbg_get_imports() {
             const ret = arg0.onSubmittedWorkDone();
             return ret;
         },
+        __wbg_parse_c3f72b5a24f83c01: function() { return handleError(function (arg0, arg1) {
+            const ret = JSON.parse(getStringFromWasm0(arg0, arg1));
+            return ret;
+        }, arguments); },
         __wbg_performance_7e4e4494fdc9d07a: function(arg0) {
             const ret = arg0.performance;
             return ret;
@@ -1644,10 +1881,6 @@ function __wbg_get_imports() {
         },
         __wbg_pushErrorScope_fa7df784c43bdb51: function(arg0, arg1) {
             arg0.pushErrorScope(__wbindgen_enum_GpuErrorFilter[arg1]);
-        },
-        __wbg_push_c9f4893fc209f768: function(arg0, arg1) {
-            const ret = arg0.push(arg1);
-            return ret;
         },
         __wbg_queueMicrotask_1e8503a8a690f0a3: function(arg0) {
             const ret = arg0.queueMicrotask;
@@ -1881,7 +2114,7 @@ function __wbg_get_imports() {
         },
         __wbg_stack_575c4e0918581b9c: function(arg0, arg1) {
             const ret = arg1.stack;
-            const ptr1 = passStringToWasm0(ret, wasm.__wbindgen_malloc_command_export, wasm.__wbindgen_realloc_command_export);
+            const ptr1 = passStringToWasm0(ret, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
             const len1 = WASM_VECTOR_LEN;
             getDataViewMemory0().setInt32((arg0 >>> 0) + 4 * 1, len1, true);
             getDataViewMemory0().setInt32((arg0 >>> 0) + 4 * 0, ptr1, true);
@@ -1943,33 +2176,33 @@ function __wbg_get_imports() {
             arg0.writeBuffer(arg1, arg2, getArrayU8FromWasm0(arg3, arg4), arg5, arg6);
         }, arguments); },
         __wbindgen_generic_0000000000000001: function(arg0, arg1) {
-            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [Externref], shim_idx: 24963, ret: Result(Unit), inner_ret: Some(Result(Unit)) }, mutable: true }) -> Externref`.
+            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [Externref], shim_idx: 24912, ret: Result(Unit), inner_ret: Some(Result(Unit)) }, mutable: true }) -> Externref`.
             const ret = makeMutClosure(arg0, arg1, wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wasm_bindgen_c02b820e88f6dfef___JsValue__core_2ad33a1119d2fba1___result__Result_____wasm_bindgen_c02b820e88f6dfef___JsError___true_);
             return ret;
         },
         __wbindgen_generic_0000000000000002: function(arg0, arg1) {
-            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [NamedExternref("GPUDevice")], shim_idx: 13496, ret: Result(Unit), inner_ret: Some(Result(Unit)) }, mutable: true }) -> Externref`.
+            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [NamedExternref("GPUDevice")], shim_idx: 13441, ret: Result(Unit), inner_ret: Some(Result(Unit)) }, mutable: true }) -> Externref`.
             const ret = makeMutClosure(arg0, arg1, wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wasm_bindgen_c02b820e88f6dfef___sys__JsNullable_wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuError__GpuError___core_2ad33a1119d2fba1___result__Result_____wasm_bindgen_c02b820e88f6dfef___JsError___true_);
             return ret;
         },
         __wbindgen_generic_0000000000000003: function(arg0, arg1) {
-            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [NamedExternref("GPUDeviceLostInfo")], shim_idx: 13497, ret: Unit, inner_ret: Some(Unit) }, mutable: true }) -> Externref`.
+            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [NamedExternref("GPUDeviceLostInfo")], shim_idx: 13442, ret: Unit, inner_ret: Some(Unit) }, mutable: true }) -> Externref`.
             const ret = makeMutClosure(arg0, arg1, wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuDeviceLostInfo__GpuDeviceLostInfo______true_);
             return ret;
         },
         __wbindgen_generic_0000000000000004: function(arg0, arg1) {
-            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [NamedExternref("GPUUncapturedErrorEvent")], shim_idx: 13497, ret: Unit, inner_ret: Some(Unit) }, mutable: true }) -> Externref`.
-            const ret = makeMutClosure(arg0, arg1, wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuDeviceLostInfo__GpuDeviceLostInfo______true__84);
+            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [NamedExternref("GPUUncapturedErrorEvent")], shim_idx: 13442, ret: Unit, inner_ret: Some(Unit) }, mutable: true }) -> Externref`.
+            const ret = makeMutClosure(arg0, arg1, wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuDeviceLostInfo__GpuDeviceLostInfo______true__101);
             return ret;
         },
         __wbindgen_generic_0000000000000005: function(arg0, arg1) {
-            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [NamedExternref("any")], shim_idx: 13496, ret: Result(Unit), inner_ret: Some(Result(Unit)) }, mutable: true }) -> Externref`.
-            const ret = makeMutClosure(arg0, arg1, wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wasm_bindgen_c02b820e88f6dfef___sys__JsNullable_wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuError__GpuError___core_2ad33a1119d2fba1___result__Result_____wasm_bindgen_c02b820e88f6dfef___JsError___true__85);
+            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [NamedExternref("any")], shim_idx: 13441, ret: Result(Unit), inner_ret: Some(Result(Unit)) }, mutable: true }) -> Externref`.
+            const ret = makeMutClosure(arg0, arg1, wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wasm_bindgen_c02b820e88f6dfef___sys__JsNullable_wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuError__GpuError___core_2ad33a1119d2fba1___result__Result_____wasm_bindgen_c02b820e88f6dfef___JsError___true__102);
             return ret;
         },
         __wbindgen_generic_0000000000000006: function(arg0, arg1) {
-            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [NamedExternref("undefined")], shim_idx: 13496, ret: Result(Unit), inner_ret: Some(Result(Unit)) }, mutable: true }) -> Externref`.
-            const ret = makeMutClosure(arg0, arg1, wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wasm_bindgen_c02b820e88f6dfef___sys__JsNullable_wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuError__GpuError___core_2ad33a1119d2fba1___result__Result_____wasm_bindgen_c02b820e88f6dfef___JsError___true__86);
+            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [NamedExternref("undefined")], shim_idx: 13441, ret: Result(Unit), inner_ret: Some(Result(Unit)) }, mutable: true }) -> Externref`.
+            const ret = makeMutClosure(arg0, arg1, wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wasm_bindgen_c02b820e88f6dfef___sys__JsNullable_wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuError__GpuError___core_2ad33a1119d2fba1___result__Result_____wasm_bindgen_c02b820e88f6dfef___JsError___true__103);
             return ret;
         },
         __wbindgen_generic_0000000000000007: function(arg0) {
@@ -2006,8 +2239,8 @@ function wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wgpu_cb0
     wasm.wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuDeviceLostInfo__GpuDeviceLostInfo______true_(arg0, arg1, arg2);
 }
 
-function wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuDeviceLostInfo__GpuDeviceLostInfo______true__84(arg0, arg1, arg2) {
-    wasm.wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuDeviceLostInfo__GpuDeviceLostInfo______true__84(arg0, arg1, arg2);
+function wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuDeviceLostInfo__GpuDeviceLostInfo______true__101(arg0, arg1, arg2) {
+    wasm.wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuDeviceLostInfo__GpuDeviceLostInfo______true__101(arg0, arg1, arg2);
 }
 
 function wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wasm_bindgen_c02b820e88f6dfef___JsValue__core_2ad33a1119d2fba1___result__Result_____wasm_bindgen_c02b820e88f6dfef___JsError___true_(arg0, arg1, arg2) {
@@ -2024,15 +2257,15 @@ function wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wasm_bin
     }
 }
 
-function wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wasm_bindgen_c02b820e88f6dfef___sys__JsNullable_wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuError__GpuError___core_2ad33a1119d2fba1___result__Result_____wasm_bindgen_c02b820e88f6dfef___JsError___true__85(arg0, arg1, arg2) {
-    const ret = wasm.wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wasm_bindgen_c02b820e88f6dfef___sys__JsNullable_wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuError__GpuError___core_2ad33a1119d2fba1___result__Result_____wasm_bindgen_c02b820e88f6dfef___JsError___true__85(arg0, arg1, arg2);
+function wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wasm_bindgen_c02b820e88f6dfef___sys__JsNullable_wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuError__GpuError___core_2ad33a1119d2fba1___result__Result_____wasm_bindgen_c02b820e88f6dfef___JsError___true__102(arg0, arg1, arg2) {
+    const ret = wasm.wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wasm_bindgen_c02b820e88f6dfef___sys__JsNullable_wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuError__GpuError___core_2ad33a1119d2fba1___result__Result_____wasm_bindgen_c02b820e88f6dfef___JsError___true__102(arg0, arg1, arg2);
     if (ret[1]) {
         throw takeFromExternrefTable0(ret[0]);
     }
 }
 
-function wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wasm_bindgen_c02b820e88f6dfef___sys__JsNullable_wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuError__GpuError___core_2ad33a1119d2fba1___result__Result_____wasm_bindgen_c02b820e88f6dfef___JsError___true__86(arg0, arg1, arg2) {
-    const ret = wasm.wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wasm_bindgen_c02b820e88f6dfef___sys__JsNullable_wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuError__GpuError___core_2ad33a1119d2fba1___result__Result_____wasm_bindgen_c02b820e88f6dfef___JsError___true__86(arg0, arg1, arg2);
+function wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wasm_bindgen_c02b820e88f6dfef___sys__JsNullable_wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuError__GpuError___core_2ad33a1119d2fba1___result__Result_____wasm_bindgen_c02b820e88f6dfef___JsError___true__103(arg0, arg1, arg2) {
+    const ret = wasm.wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wasm_bindgen_c02b820e88f6dfef___sys__JsNullable_wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuError__GpuError___core_2ad33a1119d2fba1___result__Result_____wasm_bindgen_c02b820e88f6dfef___JsError___true__103(arg0, arg1, arg2);
     if (ret[1]) {
         throw takeFromExternrefTable0(ret[0]);
     }
@@ -2086,18 +2319,18 @@ const FileMetadataFinalization = (typeof FinalizationRegistry === 'undefined')
 const FilePixelsFinalization = (typeof FinalizationRegistry === 'undefined')
     ? { register: () => {}, unregister: () => {} }
     : new FinalizationRegistry(ptr => wasm.__wbg_filepixels_free(ptr, 1));
+const ImageReaderFinalization = (typeof FinalizationRegistry === 'undefined')
+    ? { register: () => {}, unregister: () => {} }
+    : new FinalizationRegistry(ptr => wasm.__wbg_imagereader_free(ptr, 1));
 const MapsFinalization = (typeof FinalizationRegistry === 'undefined')
     ? { register: () => {}, unregister: () => {} }
     : new FinalizationRegistry(ptr => wasm.__wbg_maps_free(ptr, 1));
 const NoiseFinalization = (typeof FinalizationRegistry === 'undefined')
     ? { register: () => {}, unregister: () => {} }
     : new FinalizationRegistry(ptr => wasm.__wbg_noise_free(ptr, 1));
-const PictureFinalization = (typeof FinalizationRegistry === 'undefined')
+const OverviewFinalization = (typeof FinalizationRegistry === 'undefined')
     ? { register: () => {}, unregister: () => {} }
-    : new FinalizationRegistry(ptr => wasm.__wbg_picture_free(ptr, 1));
-const PictureReaderFinalization = (typeof FinalizationRegistry === 'undefined')
-    ? { register: () => {}, unregister: () => {} }
-    : new FinalizationRegistry(ptr => wasm.__wbg_picturereader_free(ptr, 1));
+    : new FinalizationRegistry(ptr => wasm.__wbg_overview_free(ptr, 1));
 const PreviewFinalization = (typeof FinalizationRegistry === 'undefined')
     ? { register: () => {}, unregister: () => {} }
     : new FinalizationRegistry(ptr => wasm.__wbg_preview_free(ptr, 1));
@@ -2110,12 +2343,15 @@ const SamplesFinalization = (typeof FinalizationRegistry === 'undefined')
 const SettingsFinalization = (typeof FinalizationRegistry === 'undefined')
     ? { register: () => {}, unregister: () => {} }
     : new FinalizationRegistry(ptr => wasm.__wbg_settings_free(ptr, 1));
+const SharedImageFinalization = (typeof FinalizationRegistry === 'undefined')
+    ? { register: () => {}, unregister: () => {} }
+    : new FinalizationRegistry(ptr => wasm.__wbg_sharedimage_free(ptr, 1));
 const TaskFinalization = (typeof FinalizationRegistry === 'undefined')
     ? { register: () => {}, unregister: () => {} }
     : new FinalizationRegistry(ptr => wasm.__wbg_task_free(ptr, 1));
 
 function addToExternrefTable0(obj) {
-    const idx = wasm.__externref_table_alloc_command_export();
+    const idx = wasm.__externref_table_alloc();
     wasm.__wbindgen_externrefs.set(idx, obj);
     return idx;
 }
@@ -2128,7 +2364,7 @@ function _assertClass(instance, klass) {
 
 const CLOSURE_DTORS = (typeof FinalizationRegistry === 'undefined')
     ? { register: () => {}, unregister: () => {} }
-    : new FinalizationRegistry(state => wasm.__wbindgen_destroy_closure_command_export(state.a, state.b));
+    : new FinalizationRegistry(state => wasm.__wbindgen_destroy_closure(state.a, state.b));
 
 function debugString(val) {
     switch (typeof val) {
@@ -2193,6 +2429,22 @@ function getArrayF32FromWasm0(ptr, len) {
     return getFloat32ArrayMemory0().subarray(ptr / 4, ptr / 4 + len);
 }
 
+function getArrayF64FromWasm0(ptr, len) {
+    ptr = ptr >>> 0;
+    return getFloat64ArrayMemory0().subarray(ptr / 8, ptr / 8 + len);
+}
+
+function getArrayJsValueFromWasm0(ptr, len) {
+    ptr = ptr >>> 0;
+    const mem = getDataViewMemory0();
+    const result = [];
+    for (let i = ptr; i < ptr + 4 * len; i += 4) {
+        result.push(wasm.__wbindgen_externrefs.get(mem.getUint32(i, true)));
+    }
+    wasm.__externref_drop_slice(ptr, len);
+    return result;
+}
+
 function getArrayJsValueViewFromWasm0(ptr, len) {
     ptr = ptr >>> 0;
     const mem = getDataViewMemory0();
@@ -2239,6 +2491,14 @@ function getFloat32ArrayMemory0() {
     return cachedFloat32ArrayMemory0;
 }
 
+let cachedFloat64ArrayMemory0 = null;
+function getFloat64ArrayMemory0() {
+    if (cachedFloat64ArrayMemory0 === null || cachedFloat64ArrayMemory0.byteLength === 0) {
+        cachedFloat64ArrayMemory0 = new Float64Array(wasm.memory.buffer);
+    }
+    return cachedFloat64ArrayMemory0;
+}
+
 function getStringFromWasm0(ptr, len) {
     ptr = ptr >>> 0;
     return decodeText(getUint8ArrayMemory0().subarray(ptr, ptr + len));
@@ -2281,7 +2541,7 @@ function handleError(f, args) {
         return f.apply(this, args);
     } catch (e) {
         const idx = addToExternrefTable0(e);
-        wasm.__wbindgen_exn_store_command_export(idx);
+        wasm.__wbindgen_exn_store(idx);
     }
 }
 
@@ -2308,7 +2568,7 @@ function makeMutClosure(arg0, arg1, f) {
     };
     real._wbg_cb_unref = () => {
         if (--state.cnt === 0) {
-            wasm.__wbindgen_destroy_closure_command_export(state.a, state.b);
+            wasm.__wbindgen_destroy_closure(state.a, state.b);
             state.a = 0;
             CLOSURE_DTORS.unregister(state);
         }
@@ -2334,6 +2594,13 @@ function passArray8ToWasm0(arg, malloc) {
 function passArrayF32ToWasm0(arg, malloc) {
     const ptr = malloc(arg.length * 4, 4) >>> 0;
     getFloat32ArrayMemory0().set(arg, ptr / 4);
+    WASM_VECTOR_LEN = arg.length;
+    return ptr;
+}
+
+function passArrayF64ToWasm0(arg, malloc) {
+    const ptr = malloc(arg.length * 8, 8) >>> 0;
+    getFloat64ArrayMemory0().set(arg, ptr / 8);
     WASM_VECTOR_LEN = arg.length;
     return ptr;
 }
@@ -2377,7 +2644,7 @@ function passStringToWasm0(arg, malloc, realloc) {
 
 function takeFromExternrefTable0(idx) {
     const value = wasm.__wbindgen_externrefs.get(idx);
-    wasm.__externref_table_dealloc_command_export(idx);
+    wasm.__externref_table_dealloc(idx);
     return value;
 }
 
@@ -2417,6 +2684,7 @@ function __wbg_finalize_init(instance, module) {
     wasmModule = module;
     cachedDataViewMemory0 = null;
     cachedFloat32ArrayMemory0 = null;
+    cachedFloat64ArrayMemory0 = null;
     cachedUint16ArrayMemory0 = null;
     cachedUint32ArrayMemory0 = null;
     cachedUint8ArrayMemory0 = null;

@@ -23,6 +23,7 @@ use crate::method::noise::Noise;
 use crate::method::schedule::Schedule;
 use crate::method::time_map::TimeMap;
 use crate::network::{Unet, UnetConfig, weights};
+use hot_pixels::Dots;
 pub use options::{Options, Strength};
 pub use parts::Parts;
 pub use place::{Overview, Place};
@@ -87,11 +88,12 @@ impl Denoiser {
         if white != 1.0 {
             photo = Arc::new(Arc::unwrap_or_clone(photo).scaled(1.0 / white));
         }
-        let hot = hot_pixels::find(&photo, |channel, pixel, signal| noise.std(channel, pixel, pixels, signal));
-        let hot: Vec<(usize, f32)> = hot.into_iter().filter(|(at, _)| options.strength.at(at % pixels) > 0.0).collect();
-        if !hot.is_empty() {
+        let dots = Dots::of(&photo, |channel, pixel, signal| noise.std(channel, pixel, pixels, signal));
+        let are_hot = of_whole.map_or_else(|| dots.are_hot(), |whole| whole.dots_are_hot);
+        let to_mend: Vec<_> = dots.to_mend(are_hot).filter(|(at, _)| options.strength.at(at % pixels) > 0.0).collect();
+        if !to_mend.is_empty() {
             let values = Arc::make_mut(&mut photo).values_mut();
-            hot.iter().for_each(|(at, value)| values[*at] = *value);
+            to_mend.iter().for_each(|(at, value)| values[*at] = *value);
         }
         let common = of_whole.map_or_else(|| common_noise(&photo), |whole| whole.common);
         // What the mean of independent channels would need.
@@ -102,7 +104,12 @@ impl Denoiser {
             let seed = options.seed.wrapping_add(options.sample.unwrap_or(0));
             Arc::new(common_noise::with_colour_noise(&photo, &time_map, &self.schedule, white, seed, options.place))
         });
-        Ok(Run::new(self.clone(), Photo { y: photo, disguised, white, common }, time_map, options))
+        Ok(Run::new(
+            self.clone(),
+            Photo { y: photo, disguised, white, common, dots_are_hot: are_hot },
+            time_map,
+            options,
+        ))
     }
 
     /// What a run on a part of this photo has to know of the whole; see [`Place`].

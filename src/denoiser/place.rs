@@ -26,6 +26,8 @@ pub struct Overview {
     pub white: f32,
     /// How strongly the channels have their noise in common, as in a grey photo; `None` if they do not.
     pub common: Option<f32>,
+    /// Whether single dots in all channels are hot pixels, not detail.
+    pub dots_are_hot: bool,
     /// The latest time of any pixel ([`TimeMap::latest`](crate::method::time_map::TimeMap::latest)), over which the steps
     /// are spread.
     pub latest: f32,
@@ -35,7 +37,7 @@ impl Place {
     /// # Errors
     /// [`Error::BadOption`] unless all numbers of the overview can be those of a photo.
     pub(super) fn check(&self) -> Result<(), Error> {
-        let Some(Overview { white, common, latest }) = self.overview else { return Ok(()) };
+        let Some(Overview { white, common, latest, .. }) = self.overview else { return Ok(()) };
         let is_common = |factor: f32| factor.is_finite() && factor >= 0.0;
         if white.is_finite() && white > 0.0 && common.is_none_or(is_common) && latest.is_finite() && latest >= 0.0 {
             return Ok(());

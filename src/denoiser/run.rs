@@ -43,6 +43,8 @@ pub(super) struct Photo {
     pub disguised: Option<Arc<LinearImage>>,
     /// How strongly its channels have their noise in common, if they do.
     pub common: Option<f32>,
+    /// Whether single dots in all channels were taken for hot pixels.
+    pub dots_are_hot: bool,
 }
 
 /// A run in progress. Each [`Run::advance`] denoises one tile by one step. A step finishes on the whole image before the
@@ -64,6 +66,8 @@ pub struct Run {
     disguised: Option<Arc<LinearImage>>,
     /// How strongly they have.
     common: Option<f32>,
+    /// See [`Overview`].
+    dots_are_hot: bool,
     /// What the photo's values were divided by, so that its white is at 1.
     white: f32,
     parts: Parts,
@@ -79,7 +83,7 @@ pub struct Run {
 impl Run {
     pub(super) fn new(
         denoiser: Denoiser,
-        Photo { y, disguised, white, common }: Photo,
+        Photo { y, disguised, white, common, dots_are_hot }: Photo,
         time_map: TimeMap,
         options: &Options,
     ) -> Self {
@@ -96,6 +100,7 @@ impl Run {
             time_map,
             disguised,
             common,
+            dots_are_hot,
             white,
             parts: options.parts,
             grid,
@@ -106,7 +111,12 @@ impl Run {
 
     /// What runs on parts of the photo have to know.
     pub(super) fn overview(&self) -> Overview {
-        Overview { white: self.white, common: self.common, latest: self.time_map.latest() }
+        Overview {
+            white: self.white,
+            common: self.common,
+            dots_are_hot: self.dots_are_hot,
+            latest: self.time_map.latest(),
+        }
     }
 
     /// Pixels across and down.
@@ -556,7 +566,7 @@ mod tests {
     fn options_out_of_range_are_refused() {
         let (denoiser, image) = (denoiser(), photo(8, 8));
         let place = |white, latest| {
-            let overview = Some(Overview { white, common: None, latest });
+            let overview = Some(Overview { white, common: None, dots_are_hot: false, latest });
             Place { overview, ..Place::default() }
         };
         for options in [

@@ -16,7 +16,7 @@ const FEWEST: usize = 20;
 const FLATTEST: usize = 10;
 /// Noise counts as shared if the finest detail of the channels correlates by at least this in most flat patches.
 /// Independent noise has 0.
-const COMMON: f32 = 0.8;
+const COMMON: f32 = 0.9;
 
 /// If the channels share their noise, the share of it that is white; otherwise `None`. The rest is smooth, as in
 /// processed photos, whose channels are never quite independent. So smooth noise counts as shared only if the photo is

@@ -51,9 +51,6 @@ const FINE_ON_CURVE: (f32, f32) = (2.0 / 255.0, 4.0 / 255.0);
 const MOST_CLIPPED: f32 = 0.2;
 /// The `shot` of a typical photo with visible noise: four codes at mid-grey.
 const TYPICAL_SHOT: f32 = 0.001;
-/// Measured `shot` over the typical one: below the first number half of the excess is believed (in the logarithm), above the
-/// second all of it, as of film grain.
-const TRUSTED: (f32, f32) = (2.5, 6.0);
 /// The least brightness that a point counts with, because `shot` times black is 0.
 const DARKEST: f32 = 1e-4;
 
@@ -76,12 +73,9 @@ impl Grain {
     }
 }
 
-/// What is said of a photo whose smooth noise was measured as `shot`: the geometric mean with what photos have, unless so
-/// much was measured that texture is no longer likely; see [`TRUSTED`].
+/// What is said of a photo whose smooth noise was measured as `shot`.
 pub fn drawn_to_typical(shot: f32) -> NoiseModel {
-    let over = shot / TYPICAL_SHOT;
-    let trust = (over.max(f32::MIN_POSITIVE).ln() / TRUSTED.0.ln() - 1.0) / (TRUSTED.1.ln() / TRUSTED.0.ln() - 1.0);
-    NoiseModel { sigma_read: 0.0, shot: TYPICAL_SHOT * over.powf(0.5 + 0.5 * trust.clamp(0.0, 1.0)) }
+    NoiseModel { sigma_read: 0.0, shot: (shot * TYPICAL_SHOT).sqrt() }
 }
 
 /// Variances of a patch of one channel.

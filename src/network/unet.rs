@@ -82,6 +82,7 @@ impl Unet {
     }
 
     /// The number of every scale with the blocks that it has: on the way down, at the coarsest scale, on the way up.
+    #[cfg(feature = "tools")]
     pub(crate) fn blocks_mut(&mut self) -> impl Iterator<Item = (usize, &mut Vec<Block>)> {
         let down = self.down_blocks.iter_mut().chain([&mut self.middle]).enumerate();
         down.chain(self.up_blocks.iter_mut().enumerate())

@@ -108,14 +108,15 @@ impl Engine {
         Ok(Maps { std, time })
     }
 
-    /// What a run on a part of this picture has to know of the whole.
+    /// What a run on a part of this image has to know of the whole.
     ///
     /// # Errors
     /// As [`Engine::start`].
-    pub fn overview(&self, picture: &Picture, noise: &Noise, settings: &Settings) -> Result<Overview, JsValue> {
+    pub fn overview(&self, image: &SharedImage, noise: &Noise, settings: &Settings) -> Result<Overview, JsValue> {
         let options = settings.options()?;
-        let found = self.0.overview(Arc::clone(picture.linear()), noise.get().clone(), &options)?;
-        Ok(Overview { white: found.white, common: found.common, latest: found.latest })
+        let denoiser::Overview { white, common, dots_are_hot, latest } =
+            self.0.overview(Arc::clone(image.linear()), noise.get().clone(), &options)?;
+        Ok(Overview { white, common, dots_are_hot, latest })
     }
 
     /// Where what has to be cut out for the pixels from `start` to before `end` of `size` begins and ends; see
@@ -134,6 +135,9 @@ pub struct Overview {
     pub white: f32,
     /// How strongly the channels have their noise in common.
     pub common: Option<f32>,
+    /// Whether single dots in all channels are hot pixels.
+    #[wasm_bindgen(js_name = dotsAreHot)]
+    pub dots_are_hot: bool,
     /// The latest time of any pixel.
     pub latest: f32,
 }
@@ -189,10 +193,19 @@ impl Settings {
         self.strength = Strength::Map(factors);
     }
 
-    /// The picture was cut out of a larger one, of which these are the [`Overview`]'s numbers.
+    /// The image was cut out of a larger one; the other arguments are the fields of its [`Overview`].
     #[wasm_bindgen(js_name = setPlace)]
-    pub fn set_place(&mut self, row: usize, column: usize, white: f32, common: Option<f32>, latest: f32) {
-        self.place = Place { row, column, overview: Some(denoiser::Overview { white, common, latest }) };
+    pub fn set_place(
+        &mut self,
+        row: usize,
+        column: usize,
+        white: f32,
+        common: Option<f32>,
+        dots_are_hot: bool,
+        latest: f32,
+    ) {
+        let overview = Some(denoiser::Overview { white, common, dots_are_hot, latest });
+        self.place = Place { row, column, overview };
     }
 
     fn options(&self) -> Result<Options, JsValue> {

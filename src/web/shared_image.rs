@@ -12,7 +12,7 @@ use crate::color::{linear_to_srgb, srgb_to_linear, srgb8_table};
 use crate::image::{CHANNELS, LinearImage};
 
 /// An image in wasm's memory, which runs share.
-#[wasm_bindgen(js_name = Picture)]
+#[wasm_bindgen]
 pub struct SharedImage(Arc<LinearImage>);
 
 impl From<LinearImage> for SharedImage {
@@ -41,7 +41,7 @@ impl SharedImage {
     }
 }
 
-#[wasm_bindgen(js_class = Picture)]
+#[wasm_bindgen]
 impl SharedImage {
     /// Writes 8-bit sRGB over the colours in `data`, which holds `stride` values for each pixel, beginning with pixel
     /// `first` of the image.
@@ -65,7 +65,7 @@ impl SharedImage {
 }
 
 /// Reads a [`SharedImage`] piece by piece; black where nothing has been read yet.
-#[wasm_bindgen(js_name = PictureReader)]
+#[wasm_bindgen]
 pub struct ImageReader {
     width: usize,
     height: usize,
@@ -83,7 +83,7 @@ impl ImageReader {
     }
 }
 
-#[wasm_bindgen(js_class = PictureReader)]
+#[wasm_bindgen]
 impl ImageReader {
     /// For an image of this size in pixels.
     #[wasm_bindgen(constructor)]

@@ -24,6 +24,22 @@ export async function inWorker(page, code, worker = 'worker.js') {
 }
 
 /**
+ * Both or none: what is left running would keep the tests from ending.
+ *
+ * @param {Parameters<typeof launch>[0]} options
+ * @returns {Promise<[Awaited<ReturnType<typeof serve>>, Awaited<ReturnType<typeof launch>>]>}
+ */
+async function start(options) {
+  const site = await serve();
+  try {
+    return [site, await launch(options)];
+  } catch (error) {
+    await site.close();
+    throw error;
+  }
+}
+
+/**
  * A server and a browser for the tests of a file. Without WebGPU by default, because the CPU is faster than a software
  * GPU.
  *
@@ -33,7 +49,7 @@ export function visitors(options = { webgpu: false }) {
   /** @type {Promise<[Awaited<ReturnType<typeof serve>>, Awaited<ReturnType<typeof launch>>]>} */
   let started;
   before(async () => {
-    started = Promise.all([serve(), launch(options)]);
+    started = start(options);
     await started;
   });
   after(async () => {

@@ -4,8 +4,8 @@ import { strengthOf } from './strength.js';
 /** @typedef {import('../shared/protocol.js').Rectangle} Rectangle */
 /** @typedef {import('../shared/protocol.js').RunOptions} RunOptions */
 /** @typedef {import('./image-file.js').Photo} Photo */
-/** The settings that the latest time hangs on; `null` where it does not matter.
- * @typedef {{ noise: string, strength: number, painted: ImageData | null } | null} Of */
+/** The settings that an overview depends on.
+ * @typedef {{ noise: string, strength: number, painted: ImageData | null }} Of */
 
 /** Longest side of a sharp part: a large screen's. */
 const MOST_SHOWN = 4096;
@@ -45,10 +45,10 @@ export class Looker {
    * @param {import('../../pkg/index.js').DenoiseOptions} wanted
    */
   #overview(picture, image, { noise, strength, painted, steps }, wanted) {
-    // With one step only what hangs on the photo itself matters.
-    const of = steps > 1 ? { noise: JSON.stringify(noise), strength, painted } : null;
+    // With one step the latest time does not matter, which alone depends on the strength.
+    const of = { noise: JSON.stringify(noise), ...(steps > 1 ? { strength, painted } : { strength: 1, painted: null }) };
     const known = this.#known;
-    if (known?.picture === picture && (of === null || sameOf(known.of, of))) return known.overview;
+    if (known?.picture === picture && sameOf(known.of, of)) return known.overview;
     const overview = this.#denoiser.overview(image, wanted);
     this.#known = { picture, of, overview };
     return overview;
@@ -60,7 +60,7 @@ export class Looker {
  * @param {Of} b
  */
 function sameOf(a, b) {
-  return a !== null && b !== null && a.noise === b.noise && a.strength === b.strength && samePixels(a.painted, b.painted);
+  return a.noise === b.noise && a.strength === b.strength && samePixels(a.painted, b.painted);
 }
 
 /**

@@ -46,6 +46,8 @@ impl Tests {
             node::install(&directory)?;
         }
         let browser = if self.browser { Some(chromium()?) } else { None };
+        // Before cargo builds it anew: then the system no longer knows where this program lies.
+        let xtask = env::current_exe().context("this program does not know where it lies")?;
 
         if self.native {
             self.run_native()?;
@@ -60,7 +62,7 @@ impl Tests {
             command.args(["--test", "--test-concurrency=1"]).args(browser_tests(&directory, &names)?);
             command.current_dir(&directory);
             command.env("CHROMIUM", browser).env("SVNR_PACKAGE", pack::assemble()?);
-            command.env("SVNR_XTASK", env::current_exe().context("this program does not know where it lies")?);
+            command.env("SVNR_XTASK", &xtask);
             run(&mut command)?;
         }
         Ok(())
