@@ -92,7 +92,7 @@ function forWasm({ profile, exif, xmp, iptc, density }) {
 }
 
 /**
- * The profile that an image's color space needs in a file.
+ * The profile that an image's colour space needs in a file.
  *
  * @param {Pixels} image
  */

@@ -1,6 +1,6 @@
 //! Hot and dead pixels: single values much further from their neighbours than noise could be.
 //!
-//! A denoiser takes them for detail, so they are mended before it sees them. A sensor has one color at each place, so a
+//! A denoiser takes them for detail, so they are mended before it sees them. A sensor has one colour at each place, so a
 //! dot in one channel is a hot pixel. A dot in all channels may be detail: sparks, leaves, stars. Detail comes in all
 //! contrasts, a few dots of a high one among many of a low one; hot pixels are mostly of a high one, which tells an image
 //! that has them.

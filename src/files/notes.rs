@@ -54,10 +54,10 @@ impl fmt::Display for Note {
             Self::GainMap => "its HDR gain map is left out: the result looks the same on every screen",
             Self::Motion => "it is a motion photo; its video is left out",
             Self::FurtherPictures => "it holds further pictures, previews for example, which are left out",
-            Self::ColorsUnread => "its color information makes no sense and is left out; its colors are read as sRGB",
-            Self::ConvertedToP3 => "its color profile cannot be written back; its colors are converted to Display P3",
+            Self::ColorsUnread => "its colour information makes no sense and is left out; its colours are read as sRGB",
+            Self::ConvertedToP3 => "its colour profile cannot be written back; its colours are converted to Display P3",
             Self::SixteenBits => "its values have more than 16 bits; the result has 16",
-            Self::StraightAlpha => "its colors are premultiplied with the opacity; those of the result are not",
+            Self::StraightAlpha => "its colours are premultiplied with the opacity; those of the result are not",
             Self::ExifTooLarge { without } => {
                 return write!(f, "its EXIF metadata is too large for the format; left out: {without}");
             }
@@ -66,7 +66,7 @@ impl fmt::Display for Note {
             Self::XmpTooLarge => "its XMP metadata is too large for the format and is left out",
             Self::XmpLeftOut => "its XMP metadata has no place in the format and is left out",
             Self::IptcLeftOut => "its IPTC captions have no place in the format and are left out",
-            Self::ConvertedToSrgb => "its color profile has no place in the format; its colors are converted to sRGB",
+            Self::ConvertedToSrgb => "its colour profile has no place in the format; its colours are converted to sRGB",
         })
     }
 }

@@ -83,7 +83,7 @@ impl ColorEncoding {
         match &self.tag {
             _ if self.has_curve(&Curve::Srgb) => self.clone(),
             ColorTag::GreyProfile(_) => Self::untagged(Depth::Eight),
-            _ => Self::with_profile(Curve::Srgb, self.to_xyz, None, "The photo's colors"),
+            _ => Self::with_profile(Curve::Srgb, self.to_xyz, None, "The photo's colours"),
         }
     }
 
@@ -173,9 +173,9 @@ impl ColorEncoding {
             }
             ColorTag::Cicp(code) => {
                 // Within a profile the matrix is none, as PNG's, and the range full.
-                Self::with_profile(self.curves[0].clone(), self.to_xyz, cicp_of(*code), "The photo's colors (CICP)")
+                Self::with_profile(self.curves[0].clone(), self.to_xyz, cicp_of(*code), "The photo's colours (CICP)")
             }
-            _ => Self::with_profile(self.curves[0].clone(), self.to_xyz, None, "The photo's colors"),
+            _ => Self::with_profile(self.curves[0].clone(), self.to_xyz, None, "The photo's colours"),
         }
     }
 
@@ -205,12 +205,12 @@ impl ColorEncoding {
             return match self.tag {
                 ColorTag::GreyProfile(_) if can_be_grey(format) => Self::untagged(to),
                 _ if is_grey || self.has_srgb_primaries() => Self::untagged(to),
-                _ => Self::with_profile(Curve::Srgb, self.to_xyz, None, "The photo's colors"),
+                _ => Self::with_profile(Curve::Srgb, self.to_xyz, None, "The photo's colours"),
             };
         }
         if to == Depth::Float && from != Depth::Float && !is_grey {
             // Programs differ in whether they apply a curve to floats: without one they agree.
-            return Self::with_profile(Curve::Linear, self.to_xyz, None, "The photo's colors, linear");
+            return Self::with_profile(Curve::Linear, self.to_xyz, None, "The photo's colours, linear");
         }
         match (&self.tag, format) {
             (ColorTag::GreyProfile(_), _) if !can_be_grey(format) || !is_grey => {
