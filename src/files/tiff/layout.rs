@@ -78,14 +78,21 @@ pub fn open(file: &[u8]) -> Result<(Decoder<Source<'_>>, u16), Refusal> {
     let found = photometric(file);
     let patch = found.map(|(at, _, patch)| (at as u64, patch));
     let source = Source { file: Cursor::new(file), patch };
-    let mut limits = Limits::unlimited();
-    // A description of more than this is none.
-    limits.ifd_value_size = 64 << 20;
-    let decoder = Decoder::new(source)?.with_limits(limits);
+    let decoder = Decoder::new(source)?.with_limits(limits_of_entries(file));
     let photometric = found.map(|(_, value, _)| value);
     photometric
         .map(|photometric| (decoder, photometric))
         .ok_or_else(|| unsupported("it does not say what its values are"))
+}
+
+/// Limits for reading the entries of a directory. An entry may claim more values than the file can hold, and the decoder
+/// makes room for them first, 32 bytes for each.
+pub fn limits_of_entries(file: &[u8]) -> Limits {
+    let mut limits = Limits::unlimited();
+    limits.decoding_buffer_size = file.len().saturating_mul(32);
+    // A description of more than this is none.
+    limits.ifd_value_size = 64 << 20;
+    limits
 }
 
 /// Where PhotometricInterpretation's value is in the first directory, the value, and what says grey there.

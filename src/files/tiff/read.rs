@@ -2,7 +2,7 @@
 
 use image::DynamicImage;
 use image::metadata::Orientation;
-use tiff::decoder::Decoder;
+use tiff::decoder::{Decoder, Limits};
 use tiff::tags::{CompressionMethod, Tag};
 
 use crate::files::color::ColorEncoding;
@@ -37,7 +37,11 @@ pub fn decode(file: &[u8], limit: usize) -> Result<(Decoded, Orientation), Refus
     meaning.check()?;
     let profile = bytes(&mut decoder, Tag::IccProfile);
     let inks = (photometric == 5).then(|| tables_for_inks(profile.as_deref())).transpose()?;
+    let mut of_values = Limits::unlimited();
+    of_values.decoding_buffer_size = limit.saturating_mul(layout.count * size_of::<f64>());
+    decoder = decoder.with_limits(of_values);
     let samples = layout.read(&mut decoder, file)?;
+    decoder = decoder.with_limits(layout::limits_of_entries(file));
     let mut notes = Vec::new();
     if has_pages(file) {
         notes.push(Note::FirstPage);
