@@ -62,7 +62,7 @@ export async function encodeFile(source, options = {}) {
   try {
     const lossy = format === 'webp' && quality < 100 && typeof OffscreenCanvas === 'function';
     const bytes = lossy
-      ? await lossyWebp(image, quality).then((file) => call(() => belongs.putInto(file, format)))
+      ? await lossyWebp(image, quality, belongs)
       : call(() => toPixels(image).encode(format, depth, Math.round(quality), belongs));
     return new Blob([/** @type {Uint8Array<ArrayBuffer>} */ (bytes)], { type: `image/${format}` });
   } finally {
@@ -215,18 +215,22 @@ function withAlpha({ data, width, height }) {
  *
  * @param {Pixels} image
  * @param {number} quality
+ * @param {FileMetadata} belongs
  */
-async function lossyWebp(image, quality) {
+async function lossyWebp(image, quality, belongs) {
   const data = withAlpha(image);
   if (!(data instanceof Uint8ClampedArray)) {
     throw new SvnrError('unsupported-image', 'WebP takes 8-bit samples, a Uint8ClampedArray');
   }
   const canvas = new OffscreenCanvas(image.width, image.height);
-  const pixels = new ImageData(/** @type {Uint8ClampedArray<ArrayBuffer>} */ (data), image.width, image.height);
+  const codes = new Uint8Array(data);
+  call(() => belongs.toCodes(codes, 'webp'));
+  const pixels = new ImageData(new Uint8ClampedArray(codes.buffer), image.width, image.height);
   canvas.getContext('2d')?.putImageData(pixels, 0, 0);
   const file = await canvas.convertToBlob({ type: 'image/webp', quality: quality / 100 });
   if (file.type !== 'image/webp') {
     throw new SvnrError('bad-option', 'this browser cannot write WebP with a quality below 100; choose another format');
   }
-  return new Uint8Array(await file.arrayBuffer());
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  return call(() => belongs.putInto(bytes, 'webp'));
 }

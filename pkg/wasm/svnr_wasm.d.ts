@@ -138,13 +138,20 @@ export class FileMetadata {
      */
     constructor(profile?: Uint8Array | number[] | null, exif?: Uint8Array | number[] | null, xmp?: Uint8Array | number[] | null, iptc?: Uint8Array | number[] | null, density?: Float64Array | number[] | null);
     /**
-     * Puts the metadata into a file that the browser has encoded, in codes on sRGB's curve. `format` is the second half
-     * of its MIME type.
+     * Puts the metadata into a file that the browser has encoded, from [`FileMetadata::to_codes`]. `format` is the second
+     * half of its MIME type.
      *
      * # Errors
      * `bad-option` if `format` is unknown.
      */
     putInto(file: Uint8Array | number[], format: string): Uint8Array;
+    /**
+     * Turns RGBA of 8 bits on sRGB's curve into the codes that the profile gives them, for the browser to encode.
+     *
+     * # Errors
+     * As [`FileMetadata::put_into`].
+     */
+    toCodes(data: Uint8Array, format: string): void;
 }
 
 /**
@@ -282,6 +289,10 @@ export class Overview {
      */
     set common(value: number | null | undefined);
     /**
+     * Whether single dots in all channels are hot pixels.
+     */
+    dotsAreHot: boolean;
+    /**
      * The latest time of any pixel.
      */
     latest: number;
@@ -368,9 +379,9 @@ export class Settings {
      */
     constructor();
     /**
-     * The picture was cut out of a larger one, of which these are the [`Overview`]'s numbers.
+     * The image was cut out of a larger one; the other arguments are the fields of its [`Overview`].
      */
-    setPlace(row: number, column: number, white: number, common: number | null | undefined, latest: number): void;
+    setPlace(row: number, column: number, white: number, common: number | null | undefined, dots_are_hot: boolean, latest: number): void;
     /**
      * Multiplies the noise's std by a factor for each pixel, row after row.
      */
@@ -555,6 +566,7 @@ export interface InitOutput {
     readonly __wbg_get_maps_std: (a: number) => [number, number];
     readonly __wbg_get_maps_time: (a: number) => [number, number];
     readonly __wbg_get_overview_common: (a: number) => number;
+    readonly __wbg_get_overview_dotsAreHot: (a: number) => number;
     readonly __wbg_get_overview_latest: (a: number) => number;
     readonly __wbg_get_overview_white: (a: number) => number;
     readonly __wbg_get_preview_data: (a: number) => [number, number];
@@ -580,6 +592,7 @@ export interface InitOutput {
     readonly __wbg_set_maps_std: (a: number, b: number, c: number) => void;
     readonly __wbg_set_maps_time: (a: number, b: number, c: number) => void;
     readonly __wbg_set_overview_common: (a: number, b: number) => void;
+    readonly __wbg_set_overview_dotsAreHot: (a: number, b: number) => void;
     readonly __wbg_set_overview_latest: (a: number, b: number) => void;
     readonly __wbg_set_overview_white: (a: number, b: number) => void;
     readonly __wbg_set_preview_data: (a: number, b: number, c: number) => void;
@@ -625,6 +638,7 @@ export interface InitOutput {
     readonly estimateNoise: (a: number) => [number, number, number];
     readonly filemetadata_new: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number, j: number) => number;
     readonly filemetadata_putInto: (a: number, b: number, c: number, d: number, e: number) => [number, number, number, number];
+    readonly filemetadata_toCodes: (a: number, b: number, c: number, d: any, e: number, f: number) => [number, number];
     readonly filepixels_encode: (a: number, b: number, c: number, d: number, e: number, f: number) => [number, number, number, number];
     readonly filepixels_fromF32: (a: number, b: number, c: number, d: number) => [number, number, number];
     readonly filepixels_fromU16: (a: number, b: number, c: number, d: number) => [number, number, number];
@@ -646,7 +660,7 @@ export interface InitOutput {
     readonly samples_new: (a: number) => number;
     readonly samples_uncertainty: (a: number) => [number, number];
     readonly settings_new: () => number;
-    readonly settings_setPlace: (a: number, b: number, c: number, d: number, e: number, f: number) => void;
+    readonly settings_setPlace: (a: number, b: number, c: number, d: number, e: number, f: number, g: number) => void;
     readonly settings_setStrength: (a: number, b: number) => void;
     readonly settings_setStrengthMap: (a: number, b: number, c: number) => void;
     readonly sharedimage_writeF32: (a: number, b: number, c: number, d: number, e: any, f: number, g: number) => void;
@@ -662,10 +676,10 @@ export interface InitOutput {
     readonly wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___js_sys_dff239142b40dee0___Function_fn_wasm_bindgen_c02b820e88f6dfef___JsValue_____wasm_bindgen_c02b820e88f6dfef___sys__Undefined___js_sys_dff239142b40dee0___Function_fn_wasm_bindgen_c02b820e88f6dfef___JsValue_____wasm_bindgen_c02b820e88f6dfef___sys__Undefined_______true_: (a: number, b: number, c: any, d: any) => void;
     readonly wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wasm_bindgen_c02b820e88f6dfef___JsValue__core_2ad33a1119d2fba1___result__Result_____wasm_bindgen_c02b820e88f6dfef___JsError___true_: (a: number, b: number, c: any) => [number, number];
     readonly wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wasm_bindgen_c02b820e88f6dfef___sys__JsNullable_wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuError__GpuError___core_2ad33a1119d2fba1___result__Result_____wasm_bindgen_c02b820e88f6dfef___JsError___true_: (a: number, b: number, c: any) => [number, number];
-    readonly wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wasm_bindgen_c02b820e88f6dfef___sys__JsNullable_wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuError__GpuError___core_2ad33a1119d2fba1___result__Result_____wasm_bindgen_c02b820e88f6dfef___JsError___true__102: (a: number, b: number, c: any) => [number, number];
-    readonly wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wasm_bindgen_c02b820e88f6dfef___sys__JsNullable_wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuError__GpuError___core_2ad33a1119d2fba1___result__Result_____wasm_bindgen_c02b820e88f6dfef___JsError___true__103: (a: number, b: number, c: any) => [number, number];
+    readonly wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wasm_bindgen_c02b820e88f6dfef___sys__JsNullable_wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuError__GpuError___core_2ad33a1119d2fba1___result__Result_____wasm_bindgen_c02b820e88f6dfef___JsError___true__105: (a: number, b: number, c: any) => [number, number];
+    readonly wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wasm_bindgen_c02b820e88f6dfef___sys__JsNullable_wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuError__GpuError___core_2ad33a1119d2fba1___result__Result_____wasm_bindgen_c02b820e88f6dfef___JsError___true__106: (a: number, b: number, c: any) => [number, number];
     readonly wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuDeviceLostInfo__GpuDeviceLostInfo______true_: (a: number, b: number, c: any) => void;
-    readonly wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuDeviceLostInfo__GpuDeviceLostInfo______true__101: (a: number, b: number, c: any) => void;
+    readonly wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuDeviceLostInfo__GpuDeviceLostInfo______true__104: (a: number, b: number, c: any) => void;
     readonly __wbindgen_malloc: (a: number, b: number) => number;
     readonly __wbindgen_realloc: (a: number, b: number, c: number, d: number) => number;
     readonly __wbindgen_free: (a: number, b: number, c: number) => void;

@@ -370,8 +370,8 @@ export class FileMetadata {
         return this;
     }
     /**
-     * Puts the metadata into a file that the browser has encoded, in codes on sRGB's curve. `format` is the second half
-     * of its MIME type.
+     * Puts the metadata into a file that the browser has encoded, from [`FileMetadata::to_codes`]. `format` is the second
+     * half of its MIME type.
      *
      * # Errors
      * `bad-option` if `format` is unknown.
@@ -398,6 +398,31 @@ export class FileMetadata {
         var v3 = getArrayU8FromWasm0(ret[0], ret[1]).slice();
         wasm.__wbindgen_free(ret[0], ret[1] * 1, 1);
         return v3;
+    }
+    /**
+     * Turns RGBA of 8 bits on sRGB's curve into the codes that the profile gives them, for the browser to encode.
+     *
+     * # Errors
+     * As [`FileMetadata::put_into`].
+     * @param {Uint8Array} data
+     * @param {string} format
+     */
+    toCodes(data, format) {
+        let ptr0, len0, ptr1, len1;
+        try {
+            ptr0 = passArray8ToWasm0(data, wasm.__wbindgen_malloc);
+            len0 = WASM_VECTOR_LEN;
+            ptr1 = passStringToWasm0(format, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+            len1 = WASM_VECTOR_LEN;
+        } catch (e) {
+            if (ptr1) { wasm.__wbindgen_free(ptr1, len1 * 1, 1); }
+            if (ptr0) { wasm.__wbindgen_free(ptr0, len0 * 1, 1); }
+            throw e;
+        }
+        const ret = wasm.filemetadata_toCodes(this.__wbg_ptr, ptr0, len0, data, ptr1, len1);
+        if (ret[1]) {
+            throw takeFromExternrefTable0(ret[0]);
+        }
     }
 }
 if (Symbol.dispose) FileMetadata.prototype[Symbol.dispose] = FileMetadata.prototype.free;
@@ -758,6 +783,14 @@ export class Overview {
         return ret === Number.MAX_SAFE_INTEGER ? undefined : ret;
     }
     /**
+     * Whether single dots in all channels are hot pixels.
+     * @returns {boolean}
+     */
+    get dotsAreHot() {
+        const ret = wasm.__wbg_get_overview_dotsAreHot(this.__wbg_ptr);
+        return ret !== 0;
+    }
+    /**
      * The latest time of any pixel.
      * @returns {number}
      */
@@ -779,6 +812,13 @@ export class Overview {
      */
     set common(arg0) {
         wasm.__wbg_set_overview_common(this.__wbg_ptr, isLikeNone(arg0) ? Number.MAX_SAFE_INTEGER : Math.fround(arg0));
+    }
+    /**
+     * Whether single dots in all channels are hot pixels.
+     * @param {boolean} arg0
+     */
+    set dotsAreHot(arg0) {
+        wasm.__wbg_set_overview_dotsAreHot(this.__wbg_ptr, arg0);
     }
     /**
      * The latest time of any pixel.
@@ -1122,15 +1162,16 @@ export class Settings {
         return this;
     }
     /**
-     * The picture was cut out of a larger one, of which these are the [`Overview`]'s numbers.
+     * The image was cut out of a larger one; the other arguments are the fields of its [`Overview`].
      * @param {number} row
      * @param {number} column
      * @param {number} white
      * @param {number | null | undefined} common
+     * @param {boolean} dots_are_hot
      * @param {number} latest
      */
-    setPlace(row, column, white, common, latest) {
-        wasm.settings_setPlace(this.__wbg_ptr, row, column, white, isLikeNone(common) ? Number.MAX_SAFE_INTEGER : Math.fround(common), latest);
+    setPlace(row, column, white, common, dots_are_hot, latest) {
+        wasm.settings_setPlace(this.__wbg_ptr, row, column, white, isLikeNone(common) ? Number.MAX_SAFE_INTEGER : Math.fround(common), dots_are_hot, latest);
     }
     /**
      * Multiplies the noise's std by a factor for each pixel, row after row.
@@ -2192,17 +2233,17 @@ function __wbg_get_imports() {
         },
         __wbindgen_generic_0000000000000004: function(arg0, arg1) {
             // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [NamedExternref("GPUUncapturedErrorEvent")], shim_idx: 13442, ret: Unit, inner_ret: Some(Unit) }, mutable: true }) -> Externref`.
-            const ret = makeMutClosure(arg0, arg1, wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuDeviceLostInfo__GpuDeviceLostInfo______true__101);
+            const ret = makeMutClosure(arg0, arg1, wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuDeviceLostInfo__GpuDeviceLostInfo______true__104);
             return ret;
         },
         __wbindgen_generic_0000000000000005: function(arg0, arg1) {
             // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [NamedExternref("any")], shim_idx: 13441, ret: Result(Unit), inner_ret: Some(Result(Unit)) }, mutable: true }) -> Externref`.
-            const ret = makeMutClosure(arg0, arg1, wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wasm_bindgen_c02b820e88f6dfef___sys__JsNullable_wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuError__GpuError___core_2ad33a1119d2fba1___result__Result_____wasm_bindgen_c02b820e88f6dfef___JsError___true__102);
+            const ret = makeMutClosure(arg0, arg1, wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wasm_bindgen_c02b820e88f6dfef___sys__JsNullable_wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuError__GpuError___core_2ad33a1119d2fba1___result__Result_____wasm_bindgen_c02b820e88f6dfef___JsError___true__105);
             return ret;
         },
         __wbindgen_generic_0000000000000006: function(arg0, arg1) {
             // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [NamedExternref("undefined")], shim_idx: 13441, ret: Result(Unit), inner_ret: Some(Result(Unit)) }, mutable: true }) -> Externref`.
-            const ret = makeMutClosure(arg0, arg1, wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wasm_bindgen_c02b820e88f6dfef___sys__JsNullable_wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuError__GpuError___core_2ad33a1119d2fba1___result__Result_____wasm_bindgen_c02b820e88f6dfef___JsError___true__103);
+            const ret = makeMutClosure(arg0, arg1, wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wasm_bindgen_c02b820e88f6dfef___sys__JsNullable_wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuError__GpuError___core_2ad33a1119d2fba1___result__Result_____wasm_bindgen_c02b820e88f6dfef___JsError___true__106);
             return ret;
         },
         __wbindgen_generic_0000000000000007: function(arg0) {
@@ -2239,8 +2280,8 @@ function wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wgpu_cb0
     wasm.wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuDeviceLostInfo__GpuDeviceLostInfo______true_(arg0, arg1, arg2);
 }
 
-function wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuDeviceLostInfo__GpuDeviceLostInfo______true__101(arg0, arg1, arg2) {
-    wasm.wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuDeviceLostInfo__GpuDeviceLostInfo______true__101(arg0, arg1, arg2);
+function wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuDeviceLostInfo__GpuDeviceLostInfo______true__104(arg0, arg1, arg2) {
+    wasm.wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuDeviceLostInfo__GpuDeviceLostInfo______true__104(arg0, arg1, arg2);
 }
 
 function wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wasm_bindgen_c02b820e88f6dfef___JsValue__core_2ad33a1119d2fba1___result__Result_____wasm_bindgen_c02b820e88f6dfef___JsError___true_(arg0, arg1, arg2) {
@@ -2257,15 +2298,15 @@ function wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wasm_bin
     }
 }
 
-function wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wasm_bindgen_c02b820e88f6dfef___sys__JsNullable_wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuError__GpuError___core_2ad33a1119d2fba1___result__Result_____wasm_bindgen_c02b820e88f6dfef___JsError___true__102(arg0, arg1, arg2) {
-    const ret = wasm.wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wasm_bindgen_c02b820e88f6dfef___sys__JsNullable_wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuError__GpuError___core_2ad33a1119d2fba1___result__Result_____wasm_bindgen_c02b820e88f6dfef___JsError___true__102(arg0, arg1, arg2);
+function wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wasm_bindgen_c02b820e88f6dfef___sys__JsNullable_wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuError__GpuError___core_2ad33a1119d2fba1___result__Result_____wasm_bindgen_c02b820e88f6dfef___JsError___true__105(arg0, arg1, arg2) {
+    const ret = wasm.wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wasm_bindgen_c02b820e88f6dfef___sys__JsNullable_wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuError__GpuError___core_2ad33a1119d2fba1___result__Result_____wasm_bindgen_c02b820e88f6dfef___JsError___true__105(arg0, arg1, arg2);
     if (ret[1]) {
         throw takeFromExternrefTable0(ret[0]);
     }
 }
 
-function wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wasm_bindgen_c02b820e88f6dfef___sys__JsNullable_wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuError__GpuError___core_2ad33a1119d2fba1___result__Result_____wasm_bindgen_c02b820e88f6dfef___JsError___true__103(arg0, arg1, arg2) {
-    const ret = wasm.wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wasm_bindgen_c02b820e88f6dfef___sys__JsNullable_wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuError__GpuError___core_2ad33a1119d2fba1___result__Result_____wasm_bindgen_c02b820e88f6dfef___JsError___true__103(arg0, arg1, arg2);
+function wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wasm_bindgen_c02b820e88f6dfef___sys__JsNullable_wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuError__GpuError___core_2ad33a1119d2fba1___result__Result_____wasm_bindgen_c02b820e88f6dfef___JsError___true__106(arg0, arg1, arg2) {
+    const ret = wasm.wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wasm_bindgen_c02b820e88f6dfef___sys__JsNullable_wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuError__GpuError___core_2ad33a1119d2fba1___result__Result_____wasm_bindgen_c02b820e88f6dfef___JsError___true__106(arg0, arg1, arg2);
     if (ret[1]) {
         throw takeFromExternrefTable0(ret[0]);
     }

@@ -51,7 +51,7 @@ pub(super) struct Photo {
 /// next begins, so the result does not depend on the tiles.
 ///
 /// A run's state is in main memory, the network alone on the device. It takes 36 bytes a pixel, or 48 with several
-/// steps, including the photo.
+/// steps, including the photo, and 12 more if the channels have their noise in common.
 #[derive(Debug)]
 pub struct Run {
     denoiser: Denoiser,

@@ -8,8 +8,9 @@ use wasm_bindgen::prelude::*;
 
 use crate::color::{linear_to_srgb, srgb_to_linear, srgb8_table};
 use crate::error::Error;
-use crate::files::color::can_be_grey;
+use crate::files::color::{Curve, can_be_grey};
 use crate::files::{self, ColorEncoding, Density, Depth, FileError, Metadata, encode, recode};
+use crate::image::CHANNELS;
 use crate::web::failure::failure;
 use crate::web::shared_image::Srgb8;
 
@@ -49,16 +50,39 @@ impl FileMetadata {
         Self { metadata: Metadata { exif, xmp, iptc, density }, profile }
     }
 
-    /// Puts the metadata into a file that the browser has encoded, in codes on sRGB's curve. `format` is the second half
-    /// of its MIME type.
+    /// Turns RGBA of 8 bits on sRGB's curve into the codes that the profile gives them, for the browser to encode.
+    ///
+    /// # Errors
+    /// As [`FileMetadata::put_into`].
+    #[wasm_bindgen(js_name = toCodes)]
+    pub fn to_codes(&self, data: &mut [u8], format: &str) -> Result<(), JsValue> {
+        let encoding = self.encoding(format_of(format)?);
+        if encoding.has_curve(&Curve::Srgb) {
+            return Ok(());
+        }
+        let code = |c: usize, v: usize| 255.0 * encoding.curve(c).to_code(srgb8_table()[v]).clamp(0.0, 1.0) + 0.5;
+        let codes: [[u8; 256]; CHANNELS] = std::array::from_fn(|c| std::array::from_fn(|v| code(c, v) as u8));
+        for pixel in data.as_chunks_mut::<4>().0 {
+            (0..CHANNELS).for_each(|c| pixel[c] = codes[c][usize::from(pixel[c])]);
+        }
+        Ok(())
+    }
+
+    /// Puts the metadata into a file that the browser has encoded, from [`FileMetadata::to_codes`]. `format` is the second
+    /// half of its MIME type.
     ///
     /// # Errors
     /// `bad-option` if `format` is unknown.
     #[wasm_bindgen(js_name = putInto)]
     pub fn put_into(&self, file: Vec<u8>, format: &str) -> Result<Vec<u8>, JsValue> {
         let format = format_of(format)?;
-        let encoding = ColorEncoding::for_srgb_codes(self.profile.as_deref()).on_srgb_curve();
-        Ok(encode::with_metadata(file, format, &encoding, &self.metadata))
+        Ok(encode::with_metadata(file, format, &self.encoding(format), &self.metadata))
+    }
+
+    /// The encoding of 8 bits, of a photo that may have had more, in a file of a browser.
+    fn encoding(&self, format: ImageFormat) -> ColorEncoding {
+        let encoding = ColorEncoding::for_srgb_codes(self.profile.as_deref());
+        encoding.written(format, Depth::Sixteen, Depth::Eight, false)
     }
 }
 

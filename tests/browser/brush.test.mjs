@@ -17,7 +17,7 @@ const visitor = visitors();
  */
 async function visit(t) {
   const { page, errors } = await visitor.visit(t, { photo });
-  await page.getByText('Where', { exact: false }).first().click();
+  await page.locator('#local > summary').click();
   await page.locator('svnr-brush').waitFor();
   return { page, errors };
 }

@@ -66,6 +66,8 @@ for (const [choice, name] of /** @type {const} */ ([['Fast', 'one pass'], ['Bala
     await give(page, { name: 'photo.png', buffer: encodePng(noisyAndClean(403, 301).noisy) });
     await reach(page, 'open');
     await page.getByRole('radio', { name: choice }).check();
+    // Until the noise is known there is none.
+    await page.locator('svnr-loupe').waitFor();
     // Not on the network's grid.
     await page.locator('svnr-loupe').focus();
     await page.keyboard.press('ArrowLeft');

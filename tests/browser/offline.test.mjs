@@ -73,7 +73,7 @@ const offer = (page) => page.getByText('There is a newer version of this page.')
 test('once visited, the page denoises without a network, and gives way to a newer one', async (t) => {
   const site = await deploy(t);
   const { page, errors } = await open(t, site);
-  await page.getByText('works without a network').waitFor();
+  await page.getByText('works offline').waitFor();
   await screenshot(page, 'offline');
 
   site.switchOff();
@@ -147,7 +147,7 @@ test('a page that was opened without a network says so, too, once there is one a
 test('no visit gets an old page from the HTTP cache', async (t) => {
   const site = await deploy(t);
   const { page } = await open(t, site);
-  await page.getByText('works without a network').waitFor();
+  await page.getByText('works offline').waitFor();
   await site.change('/index.html', '<title>', '<title>Newer: ');
   await site.change(...NEWER);
   const visitor = await page.context().newPage();

@@ -306,9 +306,12 @@ describe('all photos', () => {
   });
 });
 
-test('without a denoiser a run ends, and nothing opens', () => {
-  assert.equal(opened('a').send(denoise, { type: 'unusable' }).stage, 'open');
-  assert.equal(new Page().add('a').send({ type: 'unusable' }).stage, 'empty');
+test('without a denoiser a run ends, and without its worker nothing opens', () => {
+  assert.equal(opened('a').send(denoise, { type: 'unusable', canOpen: true }).stage, 'open');
+  assert.equal(new Page().add('a').send({ type: 'unusable', canOpen: false }).stage, 'empty');
+  const opening = new Page().add('a').send({ type: 'unusable', canOpen: true });
+  assert.equal(opening.stage, 'opening', 'opening needs no denoiser');
+  assert.equal(opening.send({ type: 'opened' }).stage, 'open');
 });
 
 test('events that come late change nothing', () => {

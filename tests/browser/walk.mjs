@@ -46,7 +46,7 @@ await wide.locator('#legend').waitFor();
 await picture(wide, 'noise-map');
 await wide.getByLabel('Show', { exact: true }).selectOption('picture');
 await wide.locator('details:has(svnr-noise) > summary').click();
-await wide.getByText('Where', { exact: false }).first().click();
+await wide.locator('#local > summary').click();
 const box = await wide.locator('svnr-brush').boundingBox();
 if (box) {
   await wide.mouse.move(box.x + box.width * 0.2, box.y + box.height * 0.3);

@@ -83,10 +83,11 @@ export class Loupe extends HTMLElement {
     this.#say();
   }
 
-  /** The most pixels that a part may have. @param {number} value */
+  /** The most pixels that a part may have. The box shrinks at once, but grows only when it is laid out for another reason:
+   * nobody has asked for a new preview. @param {number} value */
   set most(value) {
     this.#most = value;
-    this.#layOut();
+    if (!this.#part || this.#part.width * this.#part.height > value) this.#layOut();
   }
 
   /**

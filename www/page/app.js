@@ -407,11 +407,11 @@ on('moved', ({ device }) => {
   tell('notice', 'The GPU stopped working. The run continues on the CPU, which takes longer.', offer);
 });
 
-on('unusable', ({ failure }) => {
+on('unusable', ({ failure, isWorkerGone }) => {
   isReady = false;
   isUnusable = true;
   element('device', HTMLElement).textContent = 'Not available';
-  dispatch({ type: 'unusable' });
+  dispatch({ type: 'unusable', canOpen: !isWorkerGone });
   tell('error', failureText(failure), { action: 'retry', text: 'Try again' });
 });
 

@@ -68,7 +68,7 @@ export class Client extends EventTarget {
       event.preventDefault();
       if (this.#worker !== worker) return;
       const message = event.message || 'part of this page could not be loaded';
-      this.#hear({ type: 'unusable', failure: { code: 'worker', message } });
+      this.#hear({ type: 'unusable', failure: { code: 'worker', message }, isWorkerGone: true });
     };
     for (const waiting of [this.#keeping, this.#converting]) {
       for (const { reject } of waiting.values()) reject(new Error('the denoiser was started again'));
@@ -261,7 +261,7 @@ export class Client extends EventTarget {
     if (this.#crashes > MOST_CRASHES) {
       this.#worker?.terminate();
       this.#run = undefined;
-      this.dispatchEvent(new CustomEvent('unusable', { detail: { type: 'unusable', failure } }));
+      this.dispatchEvent(new CustomEvent('unusable', { detail: { type: 'unusable', failure, isWorkerGone: true } }));
     } else if (isGpu) {
       this.dispatchEvent(new CustomEvent('recovering'));
       this.start('cpu');

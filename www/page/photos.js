@@ -66,7 +66,7 @@
  *   | { type: 'unkept', id: number }
  *   | { type: 'denoise-all', again: boolean }
  *   | { type: 'crashed', why: string, isLost: boolean }
- *   | { type: 'unusable' }
+ *   | { type: 'unusable', canOpen: boolean }
  * )} PhotoEvent  `checked` says in `why` what is wrong with the file; `hurry` stops the run for the photo that is chosen;
  *   `crashed`: the worker has ended, and with it, if that is lost, a result that is in no file
  */
@@ -135,7 +135,7 @@ export function step(state, event) {
     case 'crashed':
       return crashed(state, event.why, event.isLost);
     case 'unusable':
-      return unusable(state);
+      return unusable(state, event.canOpen);
   }
 }
 
@@ -484,10 +484,11 @@ function crashed(state, why, isLost) {
  * There is no denoiser; without its worker, no file can be opened either.
  *
  * @param {Photos} state
+ * @param {boolean} canOpen
  * @returns {[Photos, Command[]]}
  */
-function unusable(state) {
+function unusable(state, canOpen) {
   const next = { ...state, batch: null, chosen: null };
   if (state.activity.is === 'running') return stop(next);
-  return state.activity.is === 'opening' ? open({ ...next, current: null }, null) : [next, []];
+  return state.activity.is === 'opening' && !canOpen ? open({ ...next, current: null }, null) : [next, []];
 }

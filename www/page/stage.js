@@ -207,7 +207,10 @@ export class Stage {
   changed() {
     if (this.view === 'noise' || this.view === 'time') this.#ask();
     this.#showLoupe();
-    if (this.#loupe.active) this.#loupe.renew();
+    if (!this.#loupe.active) return;
+    // What is on its way is of the settings before.
+    this.#client.forgetPreview();
+    this.#loupe.renew();
   }
 
   /** Which views there are to choose from; the picture is chosen. */

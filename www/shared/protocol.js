@@ -64,7 +64,7 @@
  *   | { type: 'started', device: Device, presets: Preset[] }
  *   | { type: 'moved', device: Device }
  *   | { type: 'crashed', failure: Failure, rescued: (Made & { picture: number }) | null }
- *   | { type: 'unusable', failure: Failure }
+ *   | { type: 'unusable', failure: Failure, isWorkerGone?: true }
  *   | { type: 'opened', picture: number, bitmap: ImageBitmap, width: number, height: number }
  *   | { type: 'noted', picture: number, note: string }
  *   | { type: 'measured', picture: number, noise: Measured }

@@ -4,8 +4,8 @@ import { strengthOf } from './strength.js';
 /** @typedef {import('../shared/protocol.js').Rectangle} Rectangle */
 /** @typedef {import('../shared/protocol.js').RunOptions} RunOptions */
 /** @typedef {import('./image-file.js').Photo} Photo */
-/** The settings that an overview depends on.
- * @typedef {{ noise: string, strength: number, painted: ImageData | null }} Of */
+/** The settings that an overview depends on. With one step the latest time does not matter, and with it the strength.
+ * @typedef {{ noise: string, strength: number | null, painted: ImageData | null }} Of */
 
 /** Longest side of a sharp part: a large screen's. */
 const MOST_SHOWN = 4096;
@@ -45,8 +45,8 @@ export class Looker {
    * @param {import('../../pkg/index.js').DenoiseOptions} wanted
    */
   #overview(picture, image, { noise, strength, painted, steps }, wanted) {
-    // With one step the latest time does not matter, which alone depends on the strength.
-    const of = { noise: JSON.stringify(noise), ...(steps > 1 ? { strength, painted } : { strength: 1, painted: null }) };
+    const ofStrength = steps > 1 ? { strength, painted } : { strength: null, painted: null };
+    const of = { noise: JSON.stringify(noise), ...ofStrength };
     const known = this.#known;
     if (known?.picture === picture && sameOf(known.of, of)) return known.overview;
     const overview = this.#denoiser.overview(image, wanted);

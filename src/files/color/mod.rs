@@ -78,15 +78,6 @@ impl ColorEncoding {
         }
     }
 
-    /// The same primaries with sRGB's curve.
-    pub fn on_srgb_curve(&self) -> Self {
-        match &self.tag {
-            _ if self.has_curve(&Curve::Srgb) => self.clone(),
-            ColorTag::GreyProfile(_) => Self::untagged(Depth::Eight),
-            _ => Self::with_profile(Curve::Srgb, self.to_xyz, None, "The photo's colours"),
-        }
-    }
-
     /// Whether it is of one channel.
     pub fn is_grey(&self) -> bool {
         matches!(self.tag, ColorTag::GreyProfile(_))

@@ -105,8 +105,9 @@ impl Stream {
 
     fn decode_stream(&self, stream: &[u8]) -> Result<(Values, Vec<u8>), jpeg_decoder::Error> {
         let mut decoder = Decoder::new(Cursor::new(stream));
-        // Inks are converted here: their order and sense depend on who wrote them.
-        let transform = if self.frame.components.len() == 4 { ColorTransform::None } else { self.transform };
+        // Inks are converted here, since their order and sense depend on who wrote them. The decoder's `None` would leave
+        // them in four rows, one after the other; `CMYK` gives 255 minus what is stored.
+        let transform = if self.frame.components.len() == 4 { ColorTransform::CMYK } else { self.transform };
         decoder.set_color_transform(transform);
         let pixels = decoder.decode()?;
         let values = match decoder.info().map(|info| info.pixel_format) {
@@ -118,8 +119,9 @@ impl Stream {
         Ok((values, pixels))
     }
 
-    /// A pixel of four components as inks.
+    /// A pixel of four components as inks, from 255 minus what is stored.
     fn to_inks(&self, pixel: &mut [u8]) {
+        pixel.iter_mut().for_each(|value| *value = 255 - *value);
         if self.transform == ColorTransform::YCCK {
             let [y, cb, cr] = [f32::from(pixel[0]), f32::from(pixel[1]) - 128.0, f32::from(pixel[2]) - 128.0];
             // JFIF's conversion to red, green, blue, which are 255 minus cyan, magenta, yellow.
@@ -262,6 +264,30 @@ impl From<jpeg_decoder::Error> for Refusal {
             Error::Format(why) => Self::Damaged(why),
             Error::Io(_) => Self::damaged("it ends too early"),
             Error::Internal(error) => Self::Damaged(error.to_string()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jpeg_encoder::{ColorType, Encoder};
+
+    #[test]
+    fn inks_come_in_the_order_and_sense_of_cmyk() {
+        // Each ink has its own pattern, smooth enough to survive compression.
+        let (width, height) = (24, 16);
+        let inks: Vec<u8> = (0..height)
+            .flat_map(|row| (0..width).flat_map(move |column| [9 * column, 12 * row, 200 - 8 * column, 60 + 3 * row]))
+            .map(|ink| ink as u8)
+            .collect();
+        for kind in [ColorType::Cmyk, ColorType::CmykAsYcck] {
+            let mut file = Vec::new();
+            Encoder::new(&mut file, 100).encode(&inks, width as u16, height as u16, kind).unwrap();
+            let (values, pixels) = Stream::of(&file).unwrap().decode().unwrap();
+            assert_eq!(values, Values::Cmyk8);
+            let most = inks.iter().zip(&pixels).map(|(a, b)| a.abs_diff(*b)).max();
+            assert!(most <= Some(6), "{kind:?}: {most:?} codes off");
         }
     }
 }
