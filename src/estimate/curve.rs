@@ -33,7 +33,7 @@ pub struct Fitted {
 /// The noise of points of all channels together, and of each channel alone.
 pub fn through(white: &White) -> Fitted {
     let line = fit(&white.unclipped, Tolerance::OF_WHITE);
-    let shared = Smooth::through(&white.points, STIFFNESS, |_| 0.0);
+    let shared = Smooth::through(&white.told_apart.to_follow(&line), STIFFNESS, |_| 0.0);
     let Some(shared) = shared else { return Fitted { noise: line.into(), line } };
     let log_line = |place: f64| 0.5 * f64::from(line.variance(brightness(place))).max(1e-14).ln();
     let off: Vec<f64> = shared.places.iter().zip(&shared.values).map(|(p, v)| (v - log_line(*p)).abs()).collect();
@@ -43,7 +43,7 @@ pub fn through(white: &White) -> Fitted {
         .of_channels
         .iter()
         .map(|points| {
-            let apart = Smooth::through(points, CHANNEL_STIFFNESS, mixed)?;
+            let apart = Smooth::through(&points.to_follow(&line), CHANNEL_STIFFNESS, mixed)?;
             (middle(apart.values.iter().map(|v| v.abs()).collect()) > CHANNEL_APART).then_some(apart)
         })
         .collect();

