@@ -110,7 +110,7 @@ class Row {
     this.element.toggleAttribute('data-older', isOlder);
     this.element.title = why;
     this.#choose.setAttribute('aria-current', String(isCurrent));
-    const words = isOlder ? `${WORDS[progress]}, older settings` : WORDS[progress];
+    const words = isOlder ? 'older settings' : WORDS[progress];
     if (this.#words.textContent !== words) this.#words.textContent = words;
   }
 
