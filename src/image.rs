@@ -111,8 +111,8 @@ impl LinearImage {
     }
 
     /// The value that stands for white: 1, unless nearly all values are far below or above it. Some linear files have
-    /// another unit: floats that count photons, or 12 bits in a 16-bit file. Then it is the power of 2 at or above the
-    /// [`WHITE_QUANTILE`], so that dividing by it and multiplying again gives the same bits.
+    /// another unit: floats that count photons, or 12 bits in a 16-bit file. Then it is the power of 2 at or above the 99 %
+    /// quantile, so that dividing by it and multiplying again gives the same bits.
     pub fn white(&self) -> f32 {
         let step = self.values.len().div_ceil(WHITE_VALUES) | 1;
         let mut values: Vec<f32> = self.values.iter().step_by(step).copied().collect();

@@ -206,7 +206,7 @@ mod tests {
         assert!(dots(&hot).are_hot());
         assert_eq!(mended(&hot).len(), 3 * 24);
         // The same number of sparks, of which one in twelve is bright.
-        let spark = |r: usize, x: usize| if (r / 10 * 6 + x / 10) % 12 == 0 { 1.0 } else { 0.34 };
+        let spark = |r: usize, x: usize| if (r / 10 * 6 + x / 10).is_multiple_of(12) { 1.0 } else { 0.34 };
         let sparks = noisy(|_, r, x| if at(r, x) { spark(r, x) } else { 0.2 });
         assert!(!dots(&sparks).0.is_empty() && !dots(&sparks).are_hot());
         assert_eq!(mended(&sparks), []);
