@@ -16,6 +16,8 @@ const CHANNEL_STIFFNESS: f64 = 60.0;
 const BENT: (f64, f64) = (0.06, 0.12);
 /// A channel whose curve is closer than this to the common one uses that.
 const CHANNEL_APART: f64 = 0.1;
+/// Of fewer of the points than this share, a curve would be a guess in between.
+const LEAST_FOLLOWED: f32 = 0.4;
 /// Rounds of fitting and weighting.
 const ROUNDS: usize = 25;
 /// A curve needs at least this many points.
@@ -33,7 +35,10 @@ pub struct Fitted {
 /// The noise of points of all channels together, and of each channel alone.
 pub fn through(white: &White) -> Fitted {
     let line = fit(&white.unclipped, Tolerance::OF_WHITE);
-    let shared = Smooth::through(&white.told_apart.to_follow(&line), STIFFNESS, |_| 0.0);
+    let followed = white.told_apart.to_follow(&line);
+    let shared = (LEAST_FOLLOWED * white.points.len() as f32 <= followed.len() as f32)
+        .then(|| Smooth::through(&followed, STIFFNESS, |_| 0.0))
+        .flatten();
     let Some(shared) = shared else { return Fitted { noise: line.into(), line } };
     let log_line = |place: f64| 0.5 * f64::from(line.variance(brightness(place))).max(1e-14).ln();
     let off: Vec<f64> = shared.places.iter().zip(&shared.values).map(|(p, v)| (v - log_line(*p)).abs()).collect();
