@@ -228,7 +228,7 @@ export class Denoiser {
   }
 
   /**
-   * One shared; the caller frees it.
+   * One sample, as a shared image that the caller frees.
    *
    * @param {import('./wasm/svnr_wasm.js').SharedImage} shared
    * @param {Pixels} image

@@ -85,7 +85,7 @@ export function visitors(options = { webgpu: false }) {
       const page = await context.newPage();
       t?.after(() => (isOwn ? context : page).close());
       // Compiling shaders for a software GPU takes a while.
-      page.setDefaultTimeout(Number(process.env.SVNR_PATIENCE ?? 240_000));
+      page.setDefaultTimeout(240_000);
       const errors = watchErrors(page);
       if (html !== undefined) {
         const answer = { body: html, headers: { 'content-type': 'text/html', ...headers } };
