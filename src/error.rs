@@ -12,16 +12,27 @@ pub enum Error {
         height: usize,
     },
     /// The number of values does not fit the size.
-    #[error("an RGB image of {width} x {height} pixels has {expected} values, but {found} were given")]
+    #[error("this image of {width} x {height} pixels has {expected} values, but {found} were given")]
     WrongLength {
         /// Pixels across.
         width: usize,
         /// Pixels down.
         height: usize,
-        /// `width * height * 3`.
+        /// `width * height` times the number of channels.
         expected: usize,
         /// How many were given.
         found: usize,
+    },
+    /// Planes that are not those of the mosaic that they are put into.
+    #[error(
+        "the mosaic has {} planes of {} x {} pixels, but {} planes of {} x {} were given",
+        expected.0, expected.1, expected.2, found.0, found.1, found.2
+    )]
+    WrongPlanes {
+        /// Number, width and height of the mosaic's planes.
+        expected: (usize, usize, usize),
+        /// Number, width and height of those that were given.
+        found: (usize, usize, usize),
     },
     /// More pixels than can be denoised at once.
     #[error("the image has {pixels} pixels; at most {limit} can be denoised at once, so make it smaller or cut it")]
@@ -34,7 +45,7 @@ pub enum Error {
     /// A value that is infinite or not a number.
     #[error("the image holds a value that is not finite (channel {channel}, row {row}, column {column})")]
     NotFinite {
-        /// 0 red, 1 green, 2 blue.
+        /// 0 red, 1 green, 2 blue; in a mosaic 0 red, 1 and 2 green, 3 blue.
         channel: usize,
         /// Row of the first such value.
         row: usize,

@@ -1,9 +1,9 @@
-//! An RGB image in linear light.
+//! An image in linear light: RGB, or the colour planes of a mosaic.
 
 use crate::color;
 use crate::error::Error;
 
-/// Channels of every image: red, green, blue.
+/// Channels of an RGB image: red, green, blue.
 pub const CHANNELS: usize = 3;
 
 /// The most pixels that a file or a run may have: denoising 100 megapixels needs about 5 GB.
@@ -16,26 +16,36 @@ const WHITE_VALUES: usize = 300_000;
 /// The range of brightness of images with white at 1, which includes night scenes and those with the sun in view.
 const ORDINARY_WHITE: (f32, f32) = (1.0 / 64.0, 16.0);
 
-/// An RGB image in linear light, white at 1, *not* clipped: noise goes below 0 and above 1.
+/// An image in linear light, white at 1, *not* clipped: noise goes below 0 and above 1.
 ///
-/// Values lie plane after plane (red, green, blue), each plane row after row.
+/// Values lie plane after plane, each plane row after row. Three channels are red, green and blue; four are the planes of
+/// a [`Mosaic`](crate::raw::mosaic::Mosaic).
 #[derive(Debug, Clone, PartialEq)]
 pub struct LinearImage {
     width: usize,
     height: usize,
+    channels: usize,
     values: Vec<f32>,
 }
 
 impl LinearImage {
-    /// An image from its planes: `3 * width * height` finite values.
+    /// An RGB image from its planes: `3 * width * height` finite values.
     ///
     /// # Errors
     /// [`Error::EmptyImage`], [`Error::WrongLength`] or [`Error::NotFinite`].
     pub fn new(width: usize, height: usize, values: Vec<f32>) -> Result<Self, Error> {
+        Self::of_planes(CHANNELS, width, height, values)
+    }
+
+    /// An image from its planes: `channels * width * height` finite values.
+    ///
+    /// # Errors
+    /// [`Error::EmptyImage`], [`Error::WrongLength`] or [`Error::NotFinite`].
+    pub fn of_planes(channels: usize, width: usize, height: usize, values: Vec<f32>) -> Result<Self, Error> {
         if width == 0 || height == 0 {
             return Err(Error::EmptyImage { width, height });
         }
-        let expected = width * height * CHANNELS;
+        let expected = width * height * channels;
         if values.len() != expected {
             return Err(Error::WrongLength { width, height, expected, found: values.len() });
         }
@@ -43,7 +53,7 @@ impl LinearImage {
             let (channel, pixel) = (at / (width * height), at % (width * height));
             return Err(Error::NotFinite { channel, row: pixel / width, column: pixel % width });
         }
-        Ok(Self { width, height, values })
+        Ok(Self { width, height, channels, values })
     }
 
     /// An image whose value at (channel, row, column) is `f(channel, row, column)`.
@@ -83,6 +93,11 @@ impl LinearImage {
                 std::array::from_fn::<u8, CHANNELS, _>(|c| color::linear_to_srgb8(self.values[c * pixels + p]))
             })
             .collect()
+    }
+
+    /// Number of planes: 3 of an RGB image, 4 of a mosaic.
+    pub fn channels(&self) -> usize {
+        self.channels
     }
 
     /// Pixels across.

@@ -10,6 +10,7 @@
 //! - [`estimate`]: how noisy a photo is.
 //! - [`files`]: image files, with their depth and metadata.
 //! - [`image`] and [`color`]: linear RGB images.
+//! - [`raw`]: what a sensor records, one colour per photosite.
 //! - [`metrics`]: how close one image is to another.
 //! - `training` and `device`, with the feature `tools`: what the command-line programs are made of.
 //!
@@ -57,6 +58,7 @@ pub mod image;
 pub mod method;
 pub mod metrics;
 pub mod network;
+pub mod raw;
 
 #[cfg(feature = "tools")]
 pub mod device;

@@ -1,0 +1,9 @@
+//! Photos as a sensor records them: one colour per photosite.
+//!
+//! | module | what |
+//! |---|---|
+//! | [`mosaic`] | the values of a Bayer sensor, and its four colour planes |
+//!
+//! [`mosaic`] and what computes with it know nothing of files.
+
+pub mod mosaic;
