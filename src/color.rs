@@ -20,6 +20,32 @@ pub fn linear_to_srgb8(v: f32) -> u8 {
     (linear_to_srgb(v.clamp(0.0, 1.0)) * 255.0 + 0.5) as u8
 }
 
+/// [`linear_to_srgb`] for whole images: a table of the curve from 0 to 1 in place of a power for each value.
+pub struct SrgbTable(Vec<f32>);
+
+impl SrgbTable {
+    /// Steps of the table. The curve bends most where its power begins, in deep shadow.
+    const STEPS: usize = 16_384;
+
+    /// Tabulates the curve.
+    pub fn new() -> Self {
+        Self((0..=Self::STEPS).map(|i| linear_to_srgb(i as f32 / Self::STEPS as f32)).collect())
+    }
+
+    /// Linear light, clipped to [0, 1], to sRGB, within 5e-6.
+    pub fn encode(&self, v: f32) -> f32 {
+        let at = v.clamp(0.0, 1.0) * Self::STEPS as f32;
+        let i = (at as usize).min(Self::STEPS - 1);
+        self.0[i] + (self.0[i + 1] - self.0[i]) * (at - i as f32)
+    }
+}
+
+impl Default for SrgbTable {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -39,6 +65,17 @@ mod tests {
         assert_eq!(srgb_to_linear(0.0), 0.0);
         assert!((srgb_to_linear(1.0) - 1.0).abs() < 1e-6);
         assert!((linear_to_srgb(0.003_130_8) - 0.040_45).abs() < 1e-5);
+    }
+
+    #[test]
+    fn the_table_is_the_curve() {
+        let table = SrgbTable::new();
+        for i in -1000..=1_001_000 {
+            let v = i as f32 / 1e6;
+            let (found, expected) = (table.encode(v), linear_to_srgb(v.clamp(0.0, 1.0)));
+            assert!((found - expected).abs() <= 5e-6, "{v}: {found} for {expected}");
+        }
+        assert_eq!((table.encode(-0.5), table.encode(2.0)), (0.0, linear_to_srgb(1.0)));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Several samples of one photo: their mean, and where they differ.
 
-use crate::color::linear_to_srgb;
+use crate::color::SrgbTable;
 use crate::denoiser::Options;
 use crate::image::{CHANNELS, LinearImage};
 
@@ -80,13 +80,13 @@ impl Samples {
         // without its twin moves the mean.
         let free = self.count as f32 - (self.count % 2) as f32 / self.count as f32;
         let free = free.max(1.0);
-        let displayed = |v: f32| linear_to_srgb(v.clamp(0.0, 1.0));
+        let table = SrgbTable::new();
         (0..pixels)
             .map(|pixel| {
                 let squares = (0..CHANNELS).map(|channel| {
                     let at = channel * pixels + pixel;
                     let (mean, std) = (self.mean.values()[at], (self.squares[at] / free).sqrt());
-                    (0.5 * (displayed(mean + std) - displayed(mean - std))).powi(2)
+                    (0.5 * (table.encode(mean + std) - table.encode(mean - std))).powi(2)
                 });
                 (squares.sum::<f32>() / CHANNELS as f32).sqrt()
             })
@@ -97,6 +97,7 @@ impl Samples {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::color::linear_to_srgb;
     use crate::denoiser::draw::Draw;
 
     fn grey(values: [f32; 4]) -> LinearImage {
