@@ -74,20 +74,38 @@ impl UnetConfig {
         self.layers().iter().map(|l| (l.kernel.pow(2) * l.channels_in / l.groups + 1) * l.channels_out).sum()
     }
 
-    /// How far away, in pixels and rounded up to [`UnetConfig::alignment`], a pixel can matter to another: the halo
-    /// that a tile needs.
+    /// How far beyond the edge of an aligned block of pixels the convolutions read for the pixels within: the halo of a
+    /// tile, in pixels, rounded up to [`UnetConfig::alignment`].
+    ///
+    /// The local mean reads one square further ([`UnetConfig::field`]). At the edge of what a tile reads it averages
+    /// fewer squares, which reaches the tile only through the corner tap of every convolution on the way.
     pub fn halo(&self) -> usize {
-        // The local mean reaches one square further, a 3 x 3 convolution one pixel of its scale. Going to coarser
-        // scales rounds outwards to their pixels, by less than one pixel of the coarsest in all.
-        let convolutions: usize = self.layers().iter().filter(|l| l.kernel == 3).map(|l| l.pixel_size).sum();
-        (self.pixel_size(0) + convolutions + self.alignment()).next_multiple_of(self.alignment())
+        self.convolved().next_multiple_of(self.alignment())
+    }
+
+    /// How far beyond the edge of an aligned block of pixels anything matters to the pixels within.
+    pub fn field(&self) -> usize {
+        self.convolved() + self.pixel_size(0)
+    }
+
+    /// The reach of the convolutions, followed from the output back to the input.
+    fn convolved(&self) -> usize {
+        let coarsest = self.widths.len() - 1;
+        let of_blocks = |scale: usize| self.blocks[scale] * self.pixel_size(scale);
+        let output = self.pixel_size(0);
+        let up = (0..coarsest).fold(output, |reach, scale| {
+            // Whole pixels of the next scale.
+            (reach + of_blocks(scale)).next_multiple_of(self.pixel_size(scale + 1))
+        });
+        let input = self.pixel_size(0);
+        up + of_blocks(coarsest) + (0..coarsest).map(of_blocks).sum::<usize>() + input
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::network::{Unet, weights};
+    use crate::network::Unet;
     use burn::module::Module;
     use burn::tensor::{Device, Distribution, Tensor};
 
@@ -119,37 +137,46 @@ mod tests {
         assert_eq!(config.flops_per_pixel(), f64::from(by_hand) / 4.0);
     }
 
+    /// Whether the prediction changes in each aligned block along an axis when the block at its beginning or end does.
+    fn blocks_that_change(config: &UnetConfig, network: &Unet, axis: usize, at_end: bool) -> Vec<bool> {
+        let (device, block) = (Device::flex(), config.alignment());
+        let count = config.field() / block + 3;
+        let mut shape = [1, 3, block, block];
+        shape[axis] = count * block;
+        let y = Tensor::<4>::random(shape, Distribution::Uniform(0.0, 1.0), &device);
+        let sigma = Tensor::<4>::full(shape, 0.1, &device);
+        let changed = if at_end { count - 1 } else { 0 };
+        let part = y.clone().narrow(axis, changed * block, block);
+        let mut ranges = shape.map(|side| 0..side);
+        ranges[axis] = changed * block..(changed + 1) * block;
+        let other = y.clone().slice_assign(ranges, part + 0.5);
+        let eps = |y: Tensor<4>| network.forward(y.clone(), y, sigma.clone(), sigma.clone());
+        let (a, b) = (eps(y), eps(other));
+        let of = |eps: &Tensor<4>, i: usize| eps.clone().narrow(axis, i * block, block).into_data();
+        let changes: Vec<bool> = (0..count).map(|i| of(&a, i) != of(&b, i)).collect();
+        if at_end { changes.into_iter().rev().collect() } else { changes }
+    }
+
     #[test]
-    fn nothing_beyond_the_halo_matters() {
+    fn the_field_is_exact_in_every_direction() {
+        let released = UnetConfig::default();
+        assert_eq!((released.field(), released.halo()), (50, 48));
         let device = Device::flex();
-        let released = weights::from_bytes(weights::RELEASED, &device).unwrap().1;
-        for config in [UnetConfig { widths: vec![6, 8], blocks: vec![1, 1], embedding: 4 }, released] {
-            let network = Unet::new(&config, &device).unwrap();
-            // Blocks start out silent: give every weight a value.
-            let network = weights::randomised(network, &device);
-            let (halo, last) = (config.halo(), config.alignment());
-            let side = halo + 2 * last;
-            let y = Tensor::<4>::random([1, 3, side, side], Distribution::Uniform(0.0, 1.0), &device);
-            let sigma = Tensor::<4>::full([1, 3, side, side], 0.1, &device);
-            let eps = |y: Tensor<4>| -> Vec<f32> {
-                network.forward(y.clone(), y, sigma.clone(), sigma.clone()).into_data().iter().collect()
-            };
-            let before = eps(y.clone());
-            let edge = side - last..side;
-            for (axis, part) in
-                [[0..1, 0..3, edge.clone(), 0..side], [0..1, 0..3, 0..side, edge]].into_iter().enumerate()
-            {
-                let ones = Tensor::ones(part.clone().map(|range| range.len()), &device);
-                let after = eps(y.clone().slice_assign(part, ones));
-                // The nearest to the change that still differs, by rows or columns.
-                let farthest = (0..3 * side * side)
-                    .filter(|at| before[*at] != after[*at])
-                    .map(|at| [at / side % side, at % side][axis])
-                    .min()
-                    .expect("the change did not even reach itself");
-                let reached = side - last - farthest;
-                assert!(reached <= halo, "{config:?}: {reached} pixels, the halo is {halo}");
-                assert!(2 * reached > halo, "{config:?}: {reached} pixels, so a halo of {halo} is too much");
+        for config in [
+            released,
+            UnetConfig { widths: vec![6, 8], blocks: vec![1, 1], embedding: 4 },
+            UnetConfig { widths: vec![6, 8, 8], blocks: vec![0, 2, 1], embedding: 4 },
+            UnetConfig { widths: vec![6], blocks: vec![2], embedding: 4 },
+        ] {
+            // Blocks start out as the identity: give every weight a value.
+            let network = crate::network::weights::randomised(Unet::new(&config, &device).unwrap(), &device);
+            let reached = config.field().div_ceil(config.alignment());
+            for axis in [2, 3] {
+                for at_end in [false, true] {
+                    let changes = blocks_that_change(&config, &network, axis, at_end);
+                    let expected: Vec<bool> = (0..changes.len()).map(|i| i <= reached).collect();
+                    assert_eq!(changes, expected, "{config:?}, axis {axis}, at the end {at_end}");
+                }
             }
         }
     }
