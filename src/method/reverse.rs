@@ -1,5 +1,8 @@
 //! The reverse process: from the photo back to the clean image (paper, Section 3.4).
 
+use std::fmt;
+use std::str::FromStr;
+
 use crate::error::Error;
 
 /// `x0_hat = x_t - sqrt(gamma_t) eps`: the clean value that a prediction of the noise implies.
@@ -39,6 +42,29 @@ pub enum Steps {
     Count(usize),
     /// The paper's plan: each step goes back by one unit of time.
     Unit,
+}
+
+impl fmt::Display for Steps {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Count(count) => write!(f, "{count}"),
+            Self::Unit => f.write_str("unit"),
+        }
+    }
+}
+
+impl FromStr for Steps {
+    type Err = Error;
+
+    /// A number of steps, or `unit`.
+    fn from_str(text: &str) -> Result<Self, Error> {
+        let range = "a whole number from 1 to 1000, or unit";
+        match text.parse() {
+            _ if text == "unit" => Ok(Self::Unit),
+            Ok(count) if (1..=Self::MOST).contains(&count) => Ok(Self::Count(count)),
+            _ => Err(Error::BadOption { name: "steps", value: text.into(), range }),
+        }
+    }
 }
 
 impl Steps {
@@ -176,5 +202,16 @@ mod tests {
     fn step_counts_out_of_range_are_refused() {
         assert!(Steps::count(0).is_err() && Steps::count(1001).is_err());
         assert_eq!(Steps::count(25), Ok(Steps::Count(25)));
+    }
+
+    #[test]
+    fn steps_are_read_as_they_are_written() {
+        for steps in [Steps::Count(1), Steps::Count(1000), Steps::Unit] {
+            assert_eq!(steps.to_string().parse(), Ok(steps));
+        }
+        for wrong in ["0", "1001", "-1", "1.5", "many", "Unit", ""] {
+            let message = wrong.parse::<Steps>().unwrap_err().to_string();
+            assert!(message.contains("steps") && message.contains("unit"), "{message}");
+        }
     }
 }

@@ -69,9 +69,9 @@ struct Arguments {
     /// Measure only the noise estimate, on clean images too; nothing is denoised
     #[arg(long)]
     estimates: bool,
-    /// Numbers of steps of the reverse process
-    #[arg(long, value_delimiter = ',', default_value = "1,4,25", value_parser = steps)]
-    steps: Vec<usize>,
+    /// Steps of the reverse process: numbers of them, or "unit" for the paper's
+    #[arg(long, value_delimiter = ',', default_value = "1,4,25")]
+    steps: Vec<Steps>,
     /// Draw N samples and measure their mean
     #[arg(long, default_value = "1", value_name = "N", value_parser = clap::value_parser!(u64).range(1..=1000))]
     average: u64,
@@ -114,21 +114,24 @@ fn positive(text: &str) -> Result<f32, String> {
     number.ok_or_else(|| format!("{text} must be a number above 0"))
 }
 
-fn steps(text: &str) -> Result<usize, String> {
-    let count = text.parse().map_err(|_| format!("{text} is not a whole number"))?;
-    Steps::count(count).map(|_| count).map_err(|e| e.to_string())
+/// About how many steps a run has, for the progress bar. Of the paper's, a photo with noise of std 0.25 needs 25.
+fn about(steps: Steps) -> usize {
+    match steps {
+        Steps::Count(count) => count,
+        Steps::Unit => 25,
+    }
 }
 
 impl Arguments {
-    fn options(&self, steps: usize, seed: u64) -> Options {
+    fn options(&self, steps: Steps, seed: u64) -> Options {
         let strength = self.strength.into();
-        Options { steps: Steps::Count(steps), eta: self.eta, seed, strength, ..Options::default() }
+        Options { steps, eta: self.eta, seed, strength, ..Options::default() }
     }
 
     /// As many samples as asked for, each by a run that is given its options.
     fn samples<E>(
         &self,
-        steps: usize,
+        steps: Steps,
         seed: u64,
         run: impl FnMut(&Options) -> Result<LinearImage, E>,
     ) -> Result<Samples, E> {
@@ -157,6 +160,7 @@ impl Arguments {
 }
 
 fn main() -> ExitCode {
+    svnr::allocator::keep_freed_memory();
     match run(&Arguments::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -189,7 +193,7 @@ fn run(arguments: &Arguments) -> Result<()> {
         sources.iter().flat_map(|&source| arguments.steps.iter().map(move |&steps| Row::new(source, steps))).collect();
     // The steps take the time.
     let runs = if arguments.true_only || arguments.pairs { 1 } else { 2 } * arguments.average as usize;
-    let work = files.len() * sources.len() * arguments.steps.iter().sum::<usize>() * runs;
+    let work = files.len() * sources.len() * arguments.steps.iter().map(|&steps| about(steps)).sum::<usize>() * runs;
     let style = ProgressStyle::with_template("{bar:30} {msg}, {elapsed} gone, {eta} left").expect("well-formed");
     let bar = ProgressBar::new(work as u64).with_style(style);
     for (index, file) in files.iter().enumerate() {
@@ -275,14 +279,14 @@ fn denoise(
     denoiser: &Denoiser,
     noisy: &LinearImage,
     noise: &Noise,
-    steps: usize,
+    steps: Steps,
     seed: u64,
     arguments: &Arguments,
     bar: &ProgressBar,
 ) -> Result<LinearImage> {
     let samples = arguments.samples(steps, seed.wrapping_mul(arguments.average), |options| {
         let denoised = pollster::block_on(denoiser.denoise(noisy, noise.clone(), options));
-        bar.inc(steps as u64);
+        bar.inc(about(steps) as u64);
         denoised
     })?;
     Ok(samples.into_mean())
@@ -298,8 +302,6 @@ mod tests {
         for wrong in ["0", "-1", "inf", "x"] {
             assert!(positive(wrong).is_err());
         }
-        assert_eq!(steps("25"), Ok(25));
-        assert!(steps("0").is_err() && steps("x").is_err());
     }
 
     #[test]
@@ -310,6 +312,8 @@ mod tests {
         assert_eq!(parse("--pairs").unwrap().sources(), [Source::Photo]);
         assert_eq!(parse("--grey --gains 2").unwrap().sources(), [Source::Grey(2.0)]);
         assert_eq!(parse("--toned").unwrap().gains, [0.5, 1.0, 2.0, 4.0]);
+        assert_eq!(parse("--steps 1,unit --eta 1").unwrap().steps, [Steps::Count(1), Steps::Unit]);
+        assert!(parse("--steps 0").is_err() && parse("--steps x").is_err());
         assert!(parse("--pairs --sigmas 15").is_err() && parse("--gains 1 --sigmas 15").is_err());
     }
 }

@@ -7,7 +7,7 @@ use image::{Rgb, RgbImage, imageops};
 use svnr::denoiser::{Options, Samples};
 use svnr::{Denoiser, LinearImage, files};
 
-use crate::Arguments;
+use crate::{Arguments, about};
 
 /// Side of a crop in pixels.
 const SIDE: usize = 160;
@@ -20,8 +20,9 @@ const SPREAD: f32 = 8.0;
 /// spread over samples in the most steps, clean.
 pub fn write(arguments: &Arguments, denoiser: &Denoiser, files: &[PathBuf], sheet: &Path) -> Result<()> {
     let sources = arguments.sources();
-    let (fewest, most) = (arguments.steps.iter().min(), arguments.steps.iter().max());
-    let (fewest, most) = fewest.copied().zip(most.copied()).context("--steps names no number")?;
+    let steps = || arguments.steps.iter().copied();
+    let (fewest, most) = (steps().min_by_key(|&steps| about(steps)), steps().max_by_key(|&steps| about(steps)));
+    let (fewest, most) = fewest.zip(most).context("--steps names no number")?;
     let mut rows = RgbImage::new(5 * SIDE as u32, (SIDE * files.len()) as u32);
     for (row, file) in files.iter().enumerate() {
         let seed = arguments.seed + row as u64;
@@ -41,9 +42,9 @@ pub fn write(arguments: &Arguments, denoiser: &Denoiser, files: &[PathBuf], shee
             spread(&samples),
             colours(clean),
         ];
-        for (column, picture) in columns.iter().enumerate() {
-            let (left, top) = ((picture.width() - SIDE as u32) / 2, (picture.height() - SIDE as u32) / 2);
-            let crop = imageops::crop_imm(picture, left, top, SIDE as u32, SIDE as u32).to_image();
+        for (column, shown) in columns.iter().enumerate() {
+            let (left, top) = ((shown.width() - SIDE as u32) / 2, (shown.height() - SIDE as u32) / 2);
+            let crop = imageops::crop_imm(shown, left, top, SIDE as u32, SIDE as u32).to_image();
             imageops::replace(&mut rows, &crop, (column * SIDE) as i64, (row * SIDE) as i64);
         }
     }

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use svnr::LinearImage;
+use svnr::method::reverse::Steps;
 use svnr::metrics::spectrum::Spectrum;
 use svnr::metrics::{psnr, ssim};
 
@@ -38,7 +39,8 @@ impl Score {
 pub struct Row {
     #[serde(serialize_with = "name_of")]
     pub noise: Source,
-    pub steps: usize,
+    #[serde(serialize_with = "steps_of")]
+    pub steps: Steps,
     pub images: usize,
     pub noisy: Score,
     /// With the true noise, if known.
@@ -54,8 +56,16 @@ pub fn name_of<S: serde::Serializer>(noise: &Source, serializer: S) -> Result<S:
     serializer.collect_str(noise)
 }
 
+/// A number of steps as a number, and the paper's by their name.
+fn steps_of<S: serde::Serializer>(steps: &Steps, serializer: S) -> Result<S::Ok, S::Error> {
+    match steps {
+        Steps::Count(count) => serializer.serialize_u64(*count as u64),
+        Steps::Unit => serializer.collect_str(steps),
+    }
+}
+
 impl Row {
-    pub fn new(noise: Source, steps: usize) -> Self {
+    pub fn new(noise: Source, steps: Steps) -> Self {
         Self {
             noise,
             steps,
@@ -84,8 +94,8 @@ impl Row {
 /// Columns for people.
 pub fn table(rows: &[Row]) -> String {
     let mut text = String::from(
-        "                 noisy          true noise             estimated noise       least\n\
-         noise        K   PSNR    SSIM   PSNR    SSIM   spec.   PSNR    SSIM   spec.  gain\n",
+        "                   noisy          true noise             estimated noise       least\n\
+         noise          K   PSNR    SSIM   PSNR    SSIM   spec.   PSNR    SSIM   spec.  gain\n",
     );
     for row in rows {
         let columns = |score: Option<Score>| {
@@ -97,9 +107,9 @@ pub fn table(rows: &[Row]) -> String {
         // Writing to a string does not fail.
         let _ = writeln!(
             text,
-            "{:<10}  {:>2}  {:5.2}  {:.4} {}  {}  {least:>5}",
+            "{:<10}  {:>4}  {:5.2}  {:.4} {}  {}  {least:>5}",
             row.noise.to_string(),
-            row.steps,
+            row.steps.to_string(),
             row.noisy.psnr,
             row.noisy.ssim,
             columns(row.true_noise),
@@ -137,7 +147,11 @@ mod tests {
 
     fn rows() -> [Row; 3] {
         let score = |psnr| Score { psnr, ssim: 0.5, spectrum: 0.25 };
-        let mut rows = [Row::new(Source::Gain(4.0), 25), Row::new(Source::Sigma(15.0), 1), Row::new(Source::Photo, 4)];
+        let mut rows = [
+            Row::new(Source::Gain(4.0), Steps::Count(25)),
+            Row::new(Source::Sigma(15.0), Steps::Unit),
+            Row::new(Source::Photo, Steps::Count(4)),
+        ];
         rows[0].add(score(20.0), Some(score(30.0)), Some(score(29.0)));
         rows[0].add(score(22.0), Some(score(32.0)), Some(score(33.0)));
         rows[1].add(score(20.0), Some(score(30.0)), None);
@@ -160,6 +174,7 @@ mod tests {
     fn every_line_of_the_csv_has_all_columns() {
         let text = csv(&rows());
         assert!(text.lines().all(|line| line.split(',').count() == 13), "{text}");
+        assert!(text.contains("sigma 15,unit,1,"), "{text}");
         assert!(text.contains("gain 4,25,2,21.0000,0.50000,0.2500,31.0000,"), "{text}");
     }
 
@@ -167,7 +182,7 @@ mod tests {
     fn the_table_stands_in_columns() {
         let text = table(&rows());
         let lines: Vec<&str> = text.lines().take(5).collect();
-        assert!(lines.iter().all(|line| line.len() <= 84), "{text}");
+        assert!(lines.iter().all(|line| line.len() <= 86), "{text}");
         for line in &lines[1..] {
             assert_eq!(line.len(), lines[1].len(), "{text}");
         }
