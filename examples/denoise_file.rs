@@ -22,7 +22,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     let mut run = denoiser.start(photo.image, found.noise, &Options::default())?;
     while let Some(progress) = pollster::block_on(run.advance())? {
-        println!("{:.0} %", 100.0 * progress.fraction());
+        println!("{:.0} %", 100.0 * progress.fraction);
     }
     files::write(Path::new(output), &Photo { image: run.into_image(), ..photo })?;
     Ok(())

@@ -61,6 +61,8 @@ pub mod network;
 pub mod raw;
 
 #[cfg(feature = "tools")]
+pub mod allocator;
+#[cfg(feature = "tools")]
 pub mod device;
 #[cfg(feature = "tools")]
 pub mod training;

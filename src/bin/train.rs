@@ -225,6 +225,7 @@ fn arguments() -> Arguments {
 }
 
 fn main() -> ExitCode {
+    svnr::allocator::keep_freed_memory();
     match run(&arguments()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => {

@@ -33,6 +33,11 @@ impl Draw {
         let eta = options.eta.unwrap_or(eta);
         Self { eta, normals: (eta > 0.0).then_some(normals), view }
     }
+
+    /// The same without the noise.
+    pub fn without_noise(self) -> Self {
+        Self { normals: None, ..self }
+    }
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ pub mod parts;
 pub mod place;
 pub mod run;
 pub mod samples;
+mod step;
 mod tiles;
 mod view;
 
@@ -22,7 +23,8 @@ use crate::image::{CHANNELS, LinearImage, MAX_PIXELS};
 use crate::method::noise::Noise;
 use crate::method::schedule::Schedule;
 use crate::method::time_map::TimeMap;
-use crate::network::{Unet, UnetConfig, weights};
+use crate::network::weights::{self, Description};
+use crate::network::{Unet, UnetConfig};
 use hot_pixels::Dots;
 pub use options::{Options, Strength};
 pub use parts::Parts;
@@ -31,6 +33,13 @@ use run::Photo;
 pub use run::{Progress, Run};
 pub use samples::Samples;
 
+/// The most threads by default: each has a tile in memory.
+const MOST_THREADS: usize = 8;
+/// The longest side of a tile on a processor, where each of its threads has one in memory.
+const TILE_ON_PROCESSOR: usize = 512;
+/// The longest side of a tile on a GPU.
+const TILE_ON_GPU: usize = 1024;
+
 /// A trained network on a device, ready to denoise.
 #[derive(Debug, Clone)]
 pub struct Denoiser {
@@ -38,6 +47,7 @@ pub struct Denoiser {
     config: UnetConfig,
     schedule: Schedule,
     device: Device,
+    threads: usize,
 }
 
 impl Denoiser {
@@ -46,13 +56,35 @@ impl Denoiser {
     /// # Errors
     /// [`Error::BadWeights`] if the file is damaged or not a weight file.
     pub fn from_weights(bytes: &[u8], device: &Device) -> Result<Self, Error> {
-        let (network, config) = weights::from_bytes(bytes, device)?;
-        Ok(Self::new(network, config, device))
+        let (network, description) = weights::from_bytes(bytes, device)?;
+        Ok(Self::new(network, description, device))
     }
 
     /// A denoiser from a network that is on `device`.
-    pub fn new(network: Unet, config: UnetConfig, device: &Device) -> Self {
-        Self { network, config, schedule: Schedule::default(), device: device.clone() }
+    pub fn new(network: Unet, description: Description, device: &Device) -> Self {
+        let Description { network: config, schedule } = description;
+        let threads = std::thread::available_parallelism().map_or(1, usize::from).min(MOST_THREADS);
+        Self { network, config, schedule: Schedule::new(&schedule), device: device.clone(), threads }
+    }
+
+    /// The same denoiser with this many threads on a processor, at least one. Each works on a tile of its own, which
+    /// takes memory; the default is one for each core, up to 8. The result is the same to the bit.
+    #[must_use]
+    pub fn with_threads(mut self, threads: usize) -> Self {
+        self.threads = threads.max(1);
+        self
+    }
+
+    /// The longest side of a tile where the caller leaves it to the device: as large as its memory allows, since a halo
+    /// costs the less the larger the tile is.
+    fn tile_side(&self) -> usize {
+        if self.device == Device::flex() { TILE_ON_PROCESSOR } else { TILE_ON_GPU }
+    }
+
+    /// How many tiles a run works on at once.
+    fn tiles_at_once(&self) -> usize {
+        // Other devices use all of their cores on one tile.
+        if self.device == Device::flex() { self.threads } else { 1 }
     }
 
     /// The device that it computes on.

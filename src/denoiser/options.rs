@@ -27,8 +27,9 @@ pub struct Options {
     pub strength: Strength,
     /// How much of what is found is removed, in light and in colour.
     pub parts: Parts,
-    /// Side of a tile without its halo, in pixels, from 8 to 8192.
-    pub tile: usize,
+    /// The longest side of a tile without its halo, in pixels, from 8 to 8192: smaller tiles take less memory and more
+    /// time. `None` lets the device decide. The result does not depend on it.
+    pub tile: Option<usize>,
     /// Where the image lies, if it was cut out of a larger one.
     pub place: Place,
 }
@@ -42,7 +43,7 @@ impl Default for Options {
             sample: None,
             strength: Strength::Everywhere(1.0),
             parts: Parts::ALL,
-            tile: 512,
+            tile: None,
             place: Place::default(),
         }
     }
@@ -64,12 +65,8 @@ impl Options {
                 return Err(Error::BadOption { name, value: value.to_string(), range: "from 0 to 1" });
             }
         }
-        if !(8..=8192).contains(&self.tile) {
-            return Err(Error::BadOption {
-                name: "tile",
-                value: self.tile.to_string(),
-                range: "from 8 to 8192 pixels",
-            });
+        if let Some(tile) = self.tile.filter(|tile| !(8..=8192).contains(tile)) {
+            return Err(Error::BadOption { name: "tile", value: tile.to_string(), range: "from 8 to 8192 pixels" });
         }
         self.place.check()?;
         self.strength.check()

@@ -59,8 +59,8 @@ impl Place {
 /// With one step no pixel outside the cut matters. Each further step sees as far again, but what it sees there hardly
 /// counts: `a_part_gives_the_values_of_the_whole` in `tests/golden.rs` bounds the difference.
 pub fn cut_around(config: &UnetConfig, inner: Range<usize>, size: usize) -> Range<usize> {
-    let (alignment, halo) = (config.alignment(), config.halo());
-    let start = inner.start.saturating_sub(halo) / alignment * alignment;
-    let end = (inner.end + halo).next_multiple_of(alignment);
+    let (alignment, field) = (config.alignment(), config.field());
+    let start = inner.start.saturating_sub(field) / alignment * alignment;
+    let end = (inner.end + field).next_multiple_of(alignment);
     start..end.min(size)
 }

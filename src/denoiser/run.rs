@@ -1,36 +1,32 @@
 //! One denoising run: the reverse process over a whole image, a tile at a time.
 
+use std::ops::Range;
+use std::panic::resume_unwind;
 use std::sync::Arc;
-
-use burn::tensor::{Tensor, TensorData};
+use std::thread;
 
 use crate::denoiser::common_noise;
 use crate::denoiser::draw::Draw;
+use crate::denoiser::step::Step;
 use crate::denoiser::tiles::{Grid, Tile};
 use crate::denoiser::{Denoiser, Options, Overview, Parts, Place};
 use crate::error::Error;
 use crate::image::{CHANNELS, LinearImage};
-use crate::method::reverse::{step_back, x0_hat};
 use crate::method::time_map::{TimeMap, time_after};
 
-/// How far a run is after a tile.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// How far a run is.
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Progress {
     /// The current step, from 1.
     pub step: usize,
     /// Number of steps.
     pub steps: usize,
-    /// The tile just finished, from 1.
+    /// How many tiles of this step are finished.
     pub tile: usize,
     /// Number of tiles in a step.
     pub tiles: usize,
-}
-
-impl Progress {
-    /// How much of the run is done, from 0 to 1.
-    pub fn fraction(&self) -> f32 {
-        ((self.step - 1) * self.tiles + self.tile) as f32 / (self.steps * self.tiles) as f32
-    }
+    /// The share of the work that is done, from 0 to 1. Tiles in which no pixel moves are no work.
+    pub fraction: f32,
 }
 
 /// A photo as a run takes it.
@@ -47,8 +43,8 @@ pub(super) struct Photo {
     pub dots_are_hot: bool,
 }
 
-/// A run in progress. Each [`Run::advance`] denoises one tile by one step. A step finishes on the whole image before the
-/// next begins, so the result does not depend on the tiles.
+/// A run under way. Each [`Run::advance`] takes a tile, or several at once, through one step. A step finishes on the
+/// whole image before the next begins, so the result does not depend on the tiles.
 ///
 /// A run's state is in main memory, the network alone on the device. It takes 36 bytes a pixel, or 48 with several
 /// steps, including the photo, and 12 more if the channels have their noise in common.
@@ -76,6 +72,11 @@ pub struct Run {
     draw: Draw,
     place: Place,
     grid: Grid,
+    /// The latest time of any pixel in each tile.
+    latest: Vec<f32>,
+    /// Tiles to be moved over all steps, and how many of them are done.
+    moving: usize,
+    moved: usize,
     step: usize,
     tile: usize,
 }
@@ -88,8 +89,10 @@ impl Run {
         options: &Options,
     ) -> Self {
         let config = &denoiser.config;
-        let grid = Grid::new(y.width(), y.height(), options.tile, config.halo(), config.alignment());
-        Self {
+        let side = options.tile.unwrap_or(denoiser.tile_side());
+        let grid = Grid::new(y.width(), y.height(), side, config.halo(), config.alignment());
+        let latest = grid.latest(&time_map);
+        let mut run = Self {
             plan: options.steps.plan(options.place.latest(time_map.latest())),
             draw: Draw::of(options),
             place: options.place,
@@ -104,9 +107,15 @@ impl Run {
             white,
             parts: options.parts,
             grid,
+            latest,
+            moving: 0,
+            moved: 0,
             step: 0,
             tile: 0,
-        }
+        };
+        let moving = |step| (0..run.tiles()).filter(|&tile| run.moves(step, tile)).count();
+        run.moving = (0..run.steps()).map(moving).sum();
+        run
     }
 
     /// What runs on parts of the photo have to know.
@@ -139,7 +148,8 @@ impl Run {
         self.step == self.steps()
     }
 
-    /// Denoises the next tile. `None` once the run is done.
+    /// Takes the next tile through the step, on a processor as many tiles as the denoiser works on at once. Tiles in
+    /// which no pixel moves come along for free. `None` once the run is done.
     ///
     /// # Errors
     /// [`Error::Device`] if the device fails. The run is as it was before the call, which can be repeated.
@@ -147,11 +157,28 @@ impl Run {
         if self.is_done() {
             return Ok(None);
         }
-        let tile = self.grid.tile(self.tile);
-        self.denoise(&tile).await?;
-        let progress =
-            Progress { step: self.step + 1, steps: self.steps(), tile: self.tile + 1, tiles: self.grid.len() };
-        self.tile += 1;
+        let (covered, moving) = self.next_tiles();
+        let stepped = self.stepped(&moving).await?;
+        let (width, height) = self.size();
+        let seen = self.disguised.as_ref().unwrap_or(&self.y);
+        let x = self.x.as_ref().unwrap_or(seen);
+        let next = self.next.get_or_insert_with(|| LinearImage::clone(x)).values_mut();
+        let mut stepped = moving.iter().zip(stepped).peekable();
+        for tile in covered.clone().map(|index| self.grid.tile(index)) {
+            match stepped.next_if(|(moved, _)| **moved == tile) {
+                Some((_, planes)) => tile.write(&planes, next, width, height),
+                None => tile.copy(x.values(), next, width, height),
+            }
+        }
+        self.moved += moving.len();
+        self.tile = covered.end;
+        let progress = Progress {
+            step: self.step + 1,
+            steps: self.steps(),
+            tile: self.tile,
+            tiles: self.grid.len(),
+            fraction: if self.moving == 0 { 1.0 } else { self.moved as f32 / self.moving as f32 },
+        };
         if self.tile == self.grid.len() {
             self.tile = 0;
             self.step += 1;
@@ -165,10 +192,10 @@ impl Run {
     /// failed. Finished tiles are kept.
     ///
     /// # Errors
-    /// [`Error::BadWeights`] for a network of another shape; the run is as it was before the call.
+    /// [`Error::BadWeights`] for a network of another shape or schedule; the run is as it was before the call.
     pub fn continue_on(&mut self, denoiser: Denoiser) -> Result<(), Error> {
         // The grid fits the network's alignment and field of view.
-        if denoiser.config != self.denoiser.config {
+        if (&denoiser.config, &denoiser.schedule) != (&self.denoiser.config, &self.denoiser.schedule) {
             return Err(Error::BadWeights("they belong to another network than the run's".into()));
         }
         self.denoiser = denoiser;
@@ -207,52 +234,60 @@ impl Run {
         self.parts.between(y, stand_in.map_or(x, |before| common_noise::taken_alike(y, before, x)))
     }
 
-    /// One step of the reverse process for one tile.
-    async fn denoise(&mut self, tile: &Tile) -> Result<(), Error> {
-        let Draw { eta, normals, view } = self.draw;
-        let (tau, tau_next) = (self.plan[self.step], self.plan[self.step + 1]);
-        let (width, height) = (self.y.width(), self.y.height());
-        let schedule = &self.denoiser.schedule;
-        let seen = self.disguised.as_ref().unwrap_or(&self.y);
-        let x = self.x.as_ref().unwrap_or(seen).values();
-
-        let times = tile.read(self.time_map.times(), width, height);
-        let sigma_t: Vec<f32> = times.iter().map(|&t| schedule.sigma(time_after(t, tau))).collect();
-        let sigma_star: Vec<f32> = times.iter().map(|&t| schedule.sigma(t)).collect();
-        let size = [tile.read_rows, tile.read_columns];
-        let [rows, columns] = view.size(size);
-        let tensor = |planes: Vec<f32>| {
-            let viewed = TensorData::new(view.shown(planes, size), [1, CHANNELS, rows, columns]);
-            Tensor::from_data(viewed, &self.denoiser.device)
-        };
-        let eps = self.denoiser.network.forward(
-            tensor(tile.read(x, width, height)),
-            tensor(tile.read(seen.values(), width, height)),
-            tensor(sigma_t.clone()),
-            tensor(sigma_star),
-        );
-        let eps = eps.into_data_async().await.map_err(|e| Error::Device(causes(&e.to_string())))?;
-        let eps = view.upright(eps.iter::<f32>().collect(), size);
-        if eps.iter().any(|v| !v.is_finite()) {
-            return Err(Error::Device("it returned values that are not finite".into()));
-        }
-
-        // The last step draws no noise: it ends at the clean image.
-        let normals = normals.filter(|_| self.step + 1 < self.steps());
-        let next = self.next.get_or_insert_with(|| LinearImage::clone(seen)).values_mut();
-        let (plane, read_plane) = (width * height, tile.read_rows * tile.read_columns);
-        tile.for_each(|row, column, from| {
-            let (z_row, z_column) = (self.place.row + row, self.place.column + column);
-            let z = normals.map_or([0.0; CHANNELS], |n| n.at(self.step, z_row, z_column));
-            for (channel, z) in z.into_iter().enumerate() {
-                let (to, from) = (channel * plane + row * width + column, channel * read_plane + from);
-                let (sigma, gamma) = (sigma_t[from], sigma_t[from].powi(2));
-                let gamma_next = schedule.gamma(time_after(times[from], tau_next));
-                let x0_hat = x0_hat(x[to], sigma, eps[from]);
-                next[to] = step_back(x[to], x0_hat, gamma, gamma_next, eta, z);
+    /// The tiles that the next call works on, and those of them in which a pixel moves.
+    fn next_tiles(&self) -> (Range<usize>, Vec<Tile>) {
+        let at_once = self.denoiser.tiles_at_once();
+        let mut moving = Vec::with_capacity(at_once);
+        let mut end = self.tile;
+        while end < self.grid.len() && moving.len() < at_once {
+            if self.moves(self.step, end) {
+                moving.push(self.grid.tile(end));
             }
-        });
-        Ok(())
+            end += 1;
+        }
+        (self.tile..end, moving)
+    }
+
+    /// Whether any pixel of the tile moves in the step: whether one has time left at its beginning.
+    fn moves(&self, step: usize, tile: usize) -> bool {
+        time_after(self.latest[tile], self.plan[step]) > 0.0
+    }
+
+    /// `x_t'` over these tiles.
+    async fn stepped(&self, tiles: &[Tile]) -> Result<Vec<Vec<f32>>, Error> {
+        let is_last = self.step + 1 == self.steps();
+        let step = Step {
+            y: self.seen(),
+            x: self.x.as_ref().unwrap_or(self.seen()),
+            time_map: &self.time_map,
+            schedule: &self.denoiser.schedule,
+            tau: self.plan[self.step],
+            tau_next: self.plan[self.step + 1],
+            number: self.step,
+            // The last step draws no noise: it ends at the clean image.
+            draw: if is_last { self.draw.without_noise() } else { self.draw },
+            origin: [self.place.row, self.place.column],
+        };
+        let (network, device) = (&self.denoiser.network, &self.denoiser.device);
+        if let [tile] = tiles {
+            let (reading, eps) = step.predict(tile, network, device);
+            let eps = eps.into_data_async().await.map_err(|e| Error::Device(causes(&e.to_string())))?;
+            return Ok(vec![step.finish(&reading, &eps)?]);
+        }
+        thread::scope(|scope| {
+            let step = &step;
+            let threads: Vec<_> = tiles
+                .iter()
+                .map(|tile| {
+                    let network = network.clone();
+                    scope.spawn(move || {
+                        let (reading, eps) = step.predict(tile, &network, device);
+                        step.finish(&reading, &eps.into_data())
+                    })
+                })
+                .collect();
+            threads.into_iter().map(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic))).collect()
+        })
     }
 }
 
@@ -276,15 +311,20 @@ mod tests {
     use crate::denoiser::view::View;
     use crate::method::noise::{Noise, NoiseModel};
     use crate::method::reverse::Steps;
-    use crate::network::weights::{self, RELEASED, randomised};
+    use crate::method::schedule::ScheduleConfig;
+    use crate::network::weights::{self, Description, RELEASED, randomised};
     use crate::network::{Unet, UnetConfig};
     use burn::tensor::Device;
+
+    fn described(network: UnetConfig) -> Description {
+        Description { network, schedule: ScheduleConfig::default() }
+    }
 
     fn denoiser() -> Denoiser {
         let device = Device::flex();
         let config = UnetConfig { widths: vec![6, 8], blocks: vec![1, 1], embedding: 4 };
         let network = randomised(Unet::new(&config, &device).unwrap(), &device);
-        Denoiser::new(network, config, &device)
+        Denoiser::new(network, described(config), &device).with_threads(1)
     }
 
     fn photo(width: usize, height: usize) -> LinearImage {
@@ -304,14 +344,15 @@ mod tests {
     fn tiles_give_the_result_of_one_pass() {
         let (denoiser, image) = (denoiser(), photo(117, 61));
         for (steps, sample) in [(1, None), (3, None), (2, Some(3)), (2, Some(1)), (2, Some(6))] {
-            let options = Options { steps: Steps::Count(steps), seed: 5, sample, tile: 512, ..Options::default() };
+            let options =
+                Options { steps: Steps::Count(steps), seed: 5, sample, tile: Some(512), ..Options::default() };
             let whole = denoise(&denoiser, &image, options.clone());
             assert!(
                 largest_difference(&whole, &image) > 0.01,
                 "the network must do something for this test to mean anything"
             );
             for tile in [8, 24, 40, 64] {
-                let tiled = denoise(&denoiser, &image, Options { tile, ..options.clone() });
+                let tiled = denoise(&denoiser, &image, Options { tile: Some(tile), ..options.clone() });
                 let difference = largest_difference(&tiled, &whole);
                 assert!(difference < 1.0 / 1024.0, "tile {tile}: {difference}");
             }
@@ -347,6 +388,41 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn threads_give_the_same_bits() {
+        let (denoiser, image) = (denoiser(), photo(61, 45));
+        let options = Options { steps: Steps::Count(3), seed: 5, tile: Some(16), ..Options::default() };
+        let one = denoise(&denoiser, &image, options.clone());
+        for threads in [2, 3, 30] {
+            assert_eq!(denoise(&denoiser.clone().with_threads(threads), &image, options.clone()), one, "{threads}");
+        }
+    }
+
+    #[test]
+    fn tiles_in_which_no_pixel_moves_are_no_work() {
+        let (denoiser, image) = (denoiser(), photo(40, 20));
+        let start = |factor: fn(usize) -> f32, steps| {
+            let strength =
+                Strength::Map((0..800).map(|p| if p / 40 < 12 && p % 40 < 16 { 1.0 } else { factor(p) }).collect());
+            let options = Options { strength, steps: Steps::Count(steps), tile: Some(16), ..Options::default() };
+            denoiser.start(image.clone(), NoiseModel { sigma_read: 0.1, shot: 0.0 }, &options).unwrap()
+        };
+        // The first tile alone has work; the others come along with the next call.
+        let mut run = start(|_| 0.0, 2);
+        let mut seen = Vec::new();
+        while let Some(progress) = pollster::block_on(run.advance()).unwrap() {
+            seen.push((progress.step, progress.tile, progress.fraction));
+        }
+        assert_eq!(seen, [(1, 1, 0.5), (1, 6, 0.5), (2, 1, 1.0), (2, 6, 1.0)]);
+        let result = run.into_image();
+        let same = |p: &usize| (0..CHANNELS).all(|c| result.plane(c)[*p] == image.plane(c)[*p]);
+        assert_eq!((0..800).filter(same).count(), 800 - 12 * 16);
+        // Steps begin at shares 0, 1/16, 1/4 and 9/16 of the latest time: pixels with a tenth of it move in two of
+        // them.
+        assert_eq!(start(|_| 0.1, 4).moving, 4 + 5 * 2);
+        assert_eq!(start(|_| 0.1, 4).steps(), 4);
     }
 
     #[test]
@@ -387,7 +463,7 @@ mod tests {
         let noisy = NoiseModel::at_gain(8.0).add_to(&clean, 4);
         let grey = LinearImage::from_fn(48, 40, |_, r, x| noisy.plane(1)[r * 48 + x]).unwrap();
         for steps in [1, 3] {
-            let options = Options { steps: Steps::Count(steps), tile: 32, ..Options::default() };
+            let options = Options { steps: Steps::Count(steps), tile: Some(32), ..Options::default() };
             let result = denoise(&denoiser, &grey, options);
             assert!(result.plane(0) == result.plane(1) && result.plane(1) == result.plane(2));
             let error = |image: &LinearImage| -> f32 {
@@ -452,7 +528,7 @@ mod tests {
     fn parts_apply_to_the_result_and_on_the_way() {
         let (denoiser, image) = (denoiser(), photo(20, 12));
         let run = |parts: Parts| {
-            let options = Options { parts, tile: 8, ..Options::default() };
+            let options = Options { parts, tile: Some(8), ..Options::default() };
             let mut run = denoiser.start(image.clone(), NoiseModel::at_gain(8.0), &options).unwrap();
             while pollster::block_on(run.advance()).unwrap().is_some() {}
             let shown = LinearImage::from_fn(20, 12, |c, row, column| run.pixel(row, column)[c]).unwrap();
@@ -478,7 +554,7 @@ mod tests {
     fn the_smallest_and_the_narrowest_images_work() {
         let denoiser = denoiser();
         for (width, height) in [(1, 1), (1, 300), (300, 1), (7, 2)] {
-            let clean = denoise(&denoiser, &photo(width, height), Options { tile: 64, ..Options::default() });
+            let clean = denoise(&denoiser, &photo(width, height), Options { tile: Some(64), ..Options::default() });
             assert_eq!((clean.width(), clean.height()), (width, height));
         }
     }
@@ -486,7 +562,7 @@ mod tests {
     #[test]
     fn progress_counts_every_tile_of_every_step_and_the_result_emerges() {
         let (denoiser, image) = (denoiser(), photo(40, 20));
-        let options = Options { steps: Steps::Count(2), tile: 16, ..Options::default() };
+        let options = Options { steps: Steps::Count(2), tile: Some(16), ..Options::default() };
         let mut run = denoiser.start(image.clone(), NoiseModel::at_gain(8.0), &options).unwrap();
         assert_eq!((run.steps(), run.tiles()), (2, 6));
         let so_far = |run: &Run| LinearImage::from_fn(40, 20, |c, row, column| run.pixel(row, column)[c]).unwrap();
@@ -508,7 +584,7 @@ mod tests {
     #[test]
     fn the_photo_is_held_once_and_there_is_no_more_than_a_step_needs() {
         let (denoiser, image) = (denoiser(), Arc::new(photo(20, 12)));
-        let options = Options { steps: Steps::Count(3), tile: 16, ..Options::default() };
+        let options = Options { steps: Steps::Count(3), tile: Some(16), ..Options::default() };
         let mut run = denoiser.start(Arc::clone(&image), NoiseModel::at_gain(8.0), &options).unwrap();
         assert!(Arc::ptr_eq(&run.y, &image));
         assert!(run.x.is_none() && run.next.is_none());
@@ -527,9 +603,10 @@ mod tests {
     #[test]
     fn a_run_goes_on_with_another_denoiser_as_with_its_own() {
         let (denoiser, image) = (denoiser(), photo(40, 20));
-        let weights = weights::to_bytes(&denoiser.network, &denoiser.config).unwrap();
-        let [denoiser, other] = [(); 2].map(|()| Denoiser::from_weights(&weights, &Device::flex()).unwrap());
-        let options = Options { steps: Steps::Count(3), seed: 5, tile: 16, ..Options::default() };
+        let weights = weights::to_bytes(&denoiser.network, &described(denoiser.config.clone())).unwrap();
+        let [denoiser, other] =
+            [(); 2].map(|()| Denoiser::from_weights(&weights, &Device::flex()).unwrap().with_threads(1));
+        let options = Options { steps: Steps::Count(3), seed: 5, tile: Some(16), ..Options::default() };
         let whole = denoise(&denoiser, &image, options.clone());
         let mut run = denoiser.start(image.clone(), NoiseModel::at_gain(8.0), &options).unwrap();
         // In the middle of the second step's tiles.
@@ -556,7 +633,7 @@ mod tests {
         let (denoiser, image) = (denoiser(), photo(16, 16));
         let device = Device::flex();
         let config = UnetConfig { widths: vec![6, 8, 8], blocks: vec![1, 1, 1], embedding: 4 };
-        let other = Denoiser::new(Unet::new(&config, &device).unwrap(), config, &device);
+        let other = Denoiser::new(Unet::new(&config, &device).unwrap(), described(config), &device);
         let mut run = denoiser.start(image, NoiseModel::at_gain(8.0), &Options::default()).unwrap();
         assert!(matches!(run.continue_on(other), Err(Error::BadWeights(_))));
         assert!(pollster::block_on(run.advance()).unwrap().is_some(), "it goes on with its own");
@@ -575,7 +652,7 @@ mod tests {
             Options { strength: f32::NAN.into(), ..Options::default() },
             Options { strength: Strength::Map(vec![1.0; 63]), ..Options::default() },
             Options { strength: Strength::Map([[1.0; 63].as_slice(), &[5.0]].concat()), ..Options::default() },
-            Options { tile: 0, ..Options::default() },
+            Options { tile: Some(0), ..Options::default() },
             Options { place: place(0.0, 1.0), ..Options::default() },
             Options { place: place(1.0, f32::NAN), ..Options::default() },
             Options { parts: Parts { luminance: 1.1, chrominance: 1.0 }, ..Options::default() },

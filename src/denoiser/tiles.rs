@@ -1,6 +1,9 @@
 //! Cuts an image into tiles with a halo.
 
+use std::ops::Range;
+
 use crate::image::{CHANNELS, reflect};
+use crate::method::time_map::TimeMap;
 
 /// A rectangle of an image that is denoised at once, with a halo that is read but not written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,45 +27,62 @@ pub struct Tile {
 pub struct Grid {
     width: usize,
     height: usize,
-    side: usize,
+    /// Rows of a tile, but for the last ones.
+    rows: usize,
+    /// Columns of a tile, but for the last ones.
+    columns: usize,
     halo: usize,
     alignment: usize,
 }
 
 impl Grid {
-    /// A grid of tiles of about `side` pixels (rounded up to `alignment`), each read with `halo` pixels around it (a
-    /// multiple of `alignment`).
+    /// A grid of tiles of nearly the same size, at most `side` pixels (rounded up to `alignment`) across and down, each
+    /// read with `halo` pixels around it (a multiple of `alignment`).
     ///
     /// The image is padded at the right and at the bottom to a multiple of `alignment`, by reflection. A tile's halo
     /// ends where the padded image ends: there the network pads as it does in one pass over the whole.
     pub fn new(width: usize, height: usize, side: usize, halo: usize, alignment: usize) -> Self {
         debug_assert_eq!(halo % alignment, 0);
-        Self { width, height, side: side.next_multiple_of(alignment), halo, alignment }
+        let side = side.next_multiple_of(alignment);
+        let even = |len: usize| len.div_ceil(len.div_ceil(side)).next_multiple_of(alignment);
+        Self { width, height, rows: even(height), columns: even(width), halo, alignment }
     }
 
     /// Number of tiles.
     pub fn len(&self) -> usize {
-        self.width.div_ceil(self.side) * self.height.div_ceil(self.side)
+        self.across() * self.height.div_ceil(self.rows)
     }
 
     /// The index of the tile that covers a pixel.
     pub fn index_of(&self, row: usize, column: usize) -> usize {
-        row / self.side * self.width.div_ceil(self.side) + column / self.side
+        row / self.rows * self.across() + column / self.columns
+    }
+
+    fn across(&self) -> usize {
+        self.width.div_ceil(self.columns)
     }
 
     /// The tile of an index, in reading order.
     pub fn tile(&self, index: usize) -> Tile {
-        let across = self.width.div_ceil(self.side);
-        let (row, rows, above, read_rows) = self.span(index / across, self.height);
-        let (column, columns, left, read_columns) = self.span(index % across, self.width);
+        let (row, rows, above, read_rows) = self.span(index / self.across(), self.rows, self.height);
+        let (column, columns, left, read_columns) = self.span(index % self.across(), self.columns, self.width);
         Tile { row, column, rows, columns, above, left, read_rows, read_columns }
     }
 
-    /// Along one axis: (start, length, halo before, length read).
-    fn span(&self, index: usize, len: usize) -> (usize, usize, usize, usize) {
+    /// The latest time of any pixel that each tile covers.
+    pub fn latest(&self, time_map: &TimeMap) -> Vec<f32> {
+        let latest = |tile: Tile| {
+            let lines = tile.lines(self.width, self.height);
+            lines.flat_map(|line| &time_map.times()[line]).copied().fold(0.0, f32::max)
+        };
+        (0..self.len()).map(|index| latest(self.tile(index))).collect()
+    }
+
+    /// Along one axis, of the tile of an index: (start, length, halo before, length read).
+    fn span(&self, index: usize, side: usize, len: usize) -> (usize, usize, usize, usize) {
         let padded = len.next_multiple_of(self.alignment);
-        let start = index * self.side;
-        let end = (start + self.side).min(padded);
+        let start = index * side;
+        let end = (start + side).min(padded);
         let read_start = start.saturating_sub(self.halo);
         let read_end = (end + self.halo).min(padded);
         (start, end.min(len) - start, start - read_start, read_end - read_start)
@@ -83,6 +103,28 @@ impl Tile {
             }
         }
         out
+    }
+
+    /// Writes planes of the size that the tile covers into those of a `width` x `height` image.
+    pub fn write(&self, planes: &[f32], image: &mut [f32], width: usize, height: usize) {
+        let lines = self.lines(width, height);
+        planes.chunks_exact(self.columns).zip(lines).for_each(|(from, to)| image[to].copy_from_slice(from));
+    }
+
+    /// Copies what the tile covers from one `width` x `height` image to another.
+    pub fn copy(&self, from: &[f32], to: &mut [f32], width: usize, height: usize) {
+        self.lines(width, height).for_each(|line| to[line.clone()].copy_from_slice(&from[line]));
+    }
+
+    /// Where the lines that the tile covers are in the planes of a `width` x `height` image.
+    fn lines(&self, width: usize, height: usize) -> impl Iterator<Item = Range<usize>> {
+        let Self { row, column, rows, columns, .. } = *self;
+        (0..CHANNELS).flat_map(move |channel| {
+            (row..row + rows).map(move |row| {
+                let start = (channel * height + row) * width + column;
+                start..start + columns
+            })
+        })
     }
 
     /// Calls `f(row, column, index into a plane that was read)` for every pixel that the tile covers.
@@ -141,6 +183,18 @@ mod tests {
                 prop_assert!(end >= tile.column + tile.columns + halo || end == padded);
             }
         }
+    }
+
+    #[test]
+    fn tiles_are_of_nearly_the_same_size_and_no_longer_than_allowed() {
+        let sizes = |len, side| -> Vec<usize> {
+            let grid = Grid::new(len, 8, side, 0, 8);
+            (0..grid.len()).map(|i| grid.tile(i).columns).collect()
+        };
+        assert_eq!(sizes(512, 512), [512]);
+        assert_eq!(sizes(520, 512), [264, 256]);
+        assert_eq!(sizes(1100, 512), [368, 368, 364]);
+        assert_eq!(sizes(5, 512), [5]);
     }
 
     #[test]

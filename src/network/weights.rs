@@ -1,4 +1,5 @@
-//! Weight files (safetensors): parameters in f16 under their names; the network's shape and a checksum in the metadata.
+//! Weights as safetensors: f16 numbers under the parameters' names; in the metadata what the network is, and a
+//! checksum.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -9,21 +10,33 @@ use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
+use crate::method::schedule::ScheduleConfig;
 use crate::network::config::UnetConfig;
 use crate::network::unet::Unet;
 
-/// The weight file that comes with the crate. Programs that do not use it do not contain it.
+/// The weight file that comes with the crate. A program that does not use it does not contain it.
 pub static RELEASED: &[u8] = include_bytes!("../../weights/svnr.safetensors");
 
-/// The metadata key of the file's [`Description`], as JSON.
+/// The metadata key of the description, which is JSON.
 const DESCRIPTION: &str = "svnr";
 
-/// What the metadata says about the file.
-#[derive(Debug, Serialize, Deserialize)]
-struct Description {
+/// What a weight file says about its network.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Description {
+    /// The network's shape.
     #[serde(flatten)]
-    config: UnetConfig,
-    /// Of all weights; files from elsewhere may lack it.
+    pub network: UnetConfig,
+    /// The schedule that the network was trained for; a file without one means the default.
+    #[serde(default)]
+    pub schedule: ScheduleConfig,
+}
+
+/// The description with the file's checksum.
+#[derive(Debug, Serialize, Deserialize)]
+struct Header {
+    #[serde(flatten)]
+    description: Description,
+    /// The checksum of all weights; files from elsewhere may lack it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     crc32: Option<u32>,
 }
@@ -39,8 +52,8 @@ fn checksum<'a>(tensors: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> u32 {
 /// Writes a network as the bytes of a safetensors file, weights in f16.
 ///
 /// # Errors
-/// [`Error::BadWeights`] if the file cannot be assembled.
-pub fn to_bytes(network: &Unet, config: &UnetConfig) -> Result<Vec<u8>, Error> {
+/// [`Error::BadWeights`] when the file cannot be put together.
+pub fn to_bytes(network: &Unet, description: &Description) -> Result<Vec<u8>, Error> {
     let mut collected = Collector::default();
     network.visit(&mut collected);
     let views = collected
@@ -50,28 +63,29 @@ pub fn to_bytes(network: &Unet, config: &UnetConfig) -> Result<Vec<u8>, Error> {
         .collect::<Result<Vec<_>, safetensors::SafeTensorError>>()
         .map_err(|e| Error::BadWeights(e.to_string()))?;
     let crc32 = Some(checksum(collected.tensors.iter().map(|(name, _, bytes)| (name.as_str(), bytes.as_slice()))));
-    let description = Description { config: config.clone(), crc32 };
-    let description = serde_json::to_string(&description).map_err(|e| Error::BadWeights(e.to_string()))?;
-    let metadata = HashMap::from([(DESCRIPTION.to_string(), description)]);
+    let header = Header { description: description.clone(), crc32 };
+    let header = serde_json::to_string(&header).map_err(|e| Error::BadWeights(e.to_string()))?;
+    let metadata = HashMap::from([(DESCRIPTION.to_string(), header)]);
     safetensors::serialize(views, Some(metadata)).map_err(|e| Error::BadWeights(e.to_string()))
 }
 
-/// Reads the network in a safetensors file (weights in f16 or f32) onto a device, and its shape.
+/// The network in a safetensors file (weights in f16 or f32), on a device, and its description.
 ///
 /// # Errors
 /// [`Error::BadWeights`] when the bytes are no such file, it holds another network's weights, or they have changed on
 /// the way.
-pub fn from_bytes(bytes: &[u8], device: &Device) -> Result<(Unet, UnetConfig), Error> {
+pub fn from_bytes(bytes: &[u8], device: &Device) -> Result<(Unet, Description), Error> {
     let bad = |what: String| Error::BadWeights(what);
     let (_, header) = SafeTensors::read_metadata(bytes).map_err(|e| bad(format!("not a safetensors file ({e})")))?;
-    let description = header
+    let header = header
         .metadata()
         .as_ref()
         .and_then(|m| m.get(DESCRIPTION))
         .ok_or_else(|| bad("the file does not say which SVNR network it is for".into()))?;
-    let Description { config, crc32 } =
-        serde_json::from_str(description).map_err(|e| bad(format!("unreadable network shape ({e})")))?;
-    let network = Unet::new(&config, device).map_err(|e| bad(e.to_string()))?;
+    let Header { description, crc32 } =
+        serde_json::from_str(header).map_err(|e| bad(format!("unreadable network shape ({e})")))?;
+    description.schedule.check().map_err(|e| bad(e.to_string()))?;
+    let network = Unet::new(&description.network, device).map_err(|e| bad(e.to_string()))?;
     let tensors = SafeTensors::deserialize(bytes).map_err(|e| bad(e.to_string()))?;
     let views = tensors.tensors();
     let found = checksum(views.iter().map(|(name, view)| (name.as_str(), view.data())));
@@ -86,7 +100,7 @@ pub fn from_bytes(bytes: &[u8], device: &Device) -> Result<(Unet, UnetConfig), E
     if loader.loaded != tensors.len() {
         return Err(bad(format!("the file has {} tensors, the network {}", tensors.len(), loader.loaded)));
     }
-    Ok((network, config))
+    Ok((network, description))
 }
 
 /// Names, shapes and f16 bytes of all parameters.
@@ -189,6 +203,10 @@ mod tests {
         UnetConfig { widths: vec![4, 6], blocks: vec![1, 1], embedding: 3 }
     }
 
+    fn described(network: UnetConfig) -> Description {
+        Description { network, schedule: ScheduleConfig::default() }
+    }
+
     fn parameters(network: &Unet) -> Vec<(String, Vec<usize>, Vec<u8>)> {
         let mut collector = Collector::default();
         network.visit(&mut collector);
@@ -199,17 +217,19 @@ mod tests {
     fn a_network_survives_the_round_trip() {
         let device = Device::flex();
         let network = randomised(Unet::new(&small(), &device).unwrap(), &device);
-        let bytes = to_bytes(&network, &small()).unwrap();
-        let (again, config) = from_bytes(&bytes, &device).unwrap();
-        assert_eq!(config, small());
+        let schedule = ScheduleConfig { lambda: 10.0, ..ScheduleConfig::default() };
+        let written = Description { network: small(), schedule };
+        let bytes = to_bytes(&network, &written).unwrap();
+        let (again, read) = from_bytes(&bytes, &device).unwrap();
+        assert_eq!(read, written);
         assert_eq!(parameters(&again), parameters(&network));
-        assert_eq!(to_bytes(&again, &config).unwrap(), bytes);
+        assert_eq!(to_bytes(&again, &read).unwrap(), bytes);
     }
 
     #[test]
     fn two_bytes_a_parameter() {
         let network = Unet::new(&small(), &Device::flex()).unwrap();
-        let bytes = to_bytes(&network, &small()).unwrap();
+        let bytes = to_bytes(&network, &described(small())).unwrap();
         assert!(bytes.len() >= 2 * small().parameters());
         assert!(bytes.len() < 2 * small().parameters() + 8192);
     }
@@ -220,16 +240,26 @@ mod tests {
         let message = |bytes: &[u8]| from_bytes(bytes, &device).unwrap_err().to_string();
         assert!(message(b"not weights").contains("not a safetensors file"));
         let network = Unet::new(&small(), &device).unwrap();
-        let bytes = to_bytes(&network, &small()).unwrap();
+        let bytes = to_bytes(&network, &described(small())).unwrap();
         assert!(message(&bytes[..bytes.len() - 1]).contains("cannot be used"));
         let mut changed = bytes.clone();
         *changed.last_mut().unwrap() ^= 1;
         assert!(message(&changed).contains("checksum"));
         let wider = UnetConfig { widths: vec![4, 8], ..small() };
-        assert!(message(&to_bytes(&network, &wider).unwrap()).contains("shape"));
+        assert!(message(&to_bytes(&network, &described(wider)).unwrap()).contains("shape"));
         let deeper = UnetConfig { blocks: vec![1, 2], ..small() };
-        assert!(message(&to_bytes(&network, &deeper).unwrap()).contains("missing"));
+        assert!(message(&to_bytes(&network, &described(deeper)).unwrap()).contains("missing"));
         let shallower = UnetConfig { blocks: vec![1, 0], ..small() };
-        assert!(message(&to_bytes(&network, &shallower).unwrap()).contains("tensors"));
+        assert!(message(&to_bytes(&network, &described(shallower)).unwrap()).contains("tensors"));
+        let schedule = ScheduleConfig { steps: 0, ..ScheduleConfig::default() };
+        let endless = Description { network: small(), schedule };
+        assert!(message(&to_bytes(&network, &endless).unwrap()).contains("schedule.steps"));
+    }
+
+    #[test]
+    fn a_file_without_a_schedule_means_the_default() {
+        let json = r#"{"widths":[4,6],"blocks":[1,1],"embedding":3,"crc32":4000000000}"#;
+        let header: Header = serde_json::from_str(json).unwrap();
+        assert_eq!((header.description, header.crc32), (described(small()), Some(4_000_000_000)));
     }
 }

@@ -11,7 +11,8 @@ use burn::store::ModuleRecord;
 use burn::tensor::Device;
 use serde::{Deserialize, Serialize};
 
-use crate::network::{Unet, weights};
+use crate::network::Unet;
+use crate::network::weights::{self, Description};
 use crate::training::config::Config;
 use crate::training::deepen::deepened;
 use crate::training::optimizer::Stepper;
@@ -69,13 +70,13 @@ impl Checkpoint {
         device: &Device,
     ) -> Result<Self, String> {
         let bytes = fs::read(file).map_err(|e| format!("{} cannot be read: {e}", file.display()))?;
-        let (mut average, mut network) =
+        let (mut average, Description { mut network, schedule }) =
             weights::from_bytes(&bytes, device).map_err(|e| format!("{}: {e}", file.display()))?;
         if let Some(blocks) = blocks {
             device.seed(config.seed);
             (average, network) = deepened(average, &network, blocks, device).map_err(|e| e.to_string())?;
         }
-        config.network = network;
+        (config.network, config.schedule) = (network, schedule);
         let fresh = Self::fresh(config, device)?;
         let network = fresh.network.try_load_record(average.clone().into_record());
         let network = network.map_err(|e| format!("{}: {e}", file.display()))?;

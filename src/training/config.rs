@@ -6,7 +6,9 @@ use std::path::PathBuf;
 use burn::tensor::FloatDType;
 use serde::{Deserialize, Serialize};
 
+use crate::method::schedule::ScheduleConfig;
 use crate::network::UnetConfig;
+use crate::network::weights::Description;
 use crate::training::camera::Camera;
 use crate::training::noise::edit::Edit;
 
@@ -69,6 +71,8 @@ pub struct Config {
     pub pairs: Vec<PathBuf>,
     /// The network's shape.
     pub network: UnetConfig,
+    /// The schedule of the diffusion process.
+    pub schedule: ScheduleConfig,
     /// Total number of steps.
     pub steps: usize,
     /// Patch sizes in the course of the run.
@@ -139,6 +143,7 @@ impl Default for Config {
             data: Vec::new(),
             pairs: Vec::new(),
             network: UnetConfig::default(),
+            schedule: ScheduleConfig::default(),
             steps: 24_000,
             stages: vec![
                 Stage { until: 0.75, patch: 48, batch: 8 },
@@ -200,12 +205,17 @@ impl Config {
         self.warm_up.min(self.steps / 2)
     }
 
+    /// What a weight file says about a network that was trained with these settings.
+    pub fn description(&self) -> Description {
+        Description { network: self.network.clone(), schedule: self.schedule }
+    }
+
     /// Checks the settings.
     ///
     /// # Errors
     /// A sentence that names the setting and its range.
     pub fn check(&self) -> Result<(), String> {
-        self.network.check().map_err(|e| e.to_string())?;
+        self.network.check().and_then(|()| self.schedule.check()).map_err(|e| e.to_string())?;
         if self.steps == 0 {
             return Err("steps must be at least 1".into());
         }

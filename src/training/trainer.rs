@@ -74,7 +74,8 @@ pub fn train(
     std::fs::create_dir_all(folder).map_err(written)?;
     let mut log = Log::open(folder, run.step).map_err(written)?;
     let validation = Validation::new(scenes);
-    let schedule = Schedule::default();
+    let schedule = Schedule::new(&run.config.schedule);
+    let description = run.config.description();
     let autodiff = device.clone().autodiff();
     let config = run.config.clone();
     let (begun, before) = (Instant::now(), run.seconds);
@@ -109,10 +110,10 @@ pub fn train(
             }
             let stop = watch(Event::Step { step: run.step, loss: mean }).is_break();
             if run.step.is_multiple_of(rhythm.validate) || run.step == config.steps {
-                let scores = validation.scores(&run.average, &config.network, device)?;
+                let scores = validation.scores(&run.average, &description, device)?;
                 log.scores(run.step, run.seconds, &scores).map_err(written)?;
-                validation.contact_sheet(&run.average, &config.network, device, &folder.join("contact-sheet.png"))?;
-                let bytes = weights::to_bytes(&run.average, &config.network).map_err(|e| e.to_string())?;
+                validation.contact_sheet(&run.average, &description, device, &folder.join("contact-sheet.png"))?;
+                let bytes = weights::to_bytes(&run.average, &description).map_err(|e| e.to_string())?;
                 std::fs::write(folder.join("svnr.safetensors"), bytes).map_err(written)?;
                 log.plot()?;
                 if watch(Event::Scores { step: run.step, scores }).is_break() {

@@ -9,7 +9,8 @@ use crate::denoiser::{Denoiser, Options};
 use crate::image::{CHANNELS, LinearImage};
 use crate::method::noise::{Noise, NoiseModel};
 use crate::metrics::psnr;
-use crate::network::{Unet, UnetConfig};
+use crate::network::Unet;
+use crate::network::weights::Description;
 use crate::training::noise::edit::Edit;
 use crate::training::noise::field::Field;
 use crate::training::noise::grain::Grain;
@@ -83,8 +84,8 @@ impl Validation {
     ///
     /// # Errors
     /// When the device fails.
-    pub fn scores(&self, network: &Unet, config: &UnetConfig, device: &Device) -> Result<Scores, String> {
-        let denoiser = Denoiser::new(network.clone(), config.clone(), device);
+    pub fn scores(&self, network: &Unet, description: &Description, device: &Device) -> Result<Scores, String> {
+        let denoiser = Denoiser::new(network.clone(), description.clone(), device);
         let mut trials = [Score::default(); TRIALS];
         for (trial, score) in trials.iter_mut().enumerate() {
             for crop in 0..self.crops.len() {
@@ -104,11 +105,11 @@ impl Validation {
     pub fn contact_sheet(
         &self,
         network: &Unet,
-        config: &UnetConfig,
+        description: &Description,
         device: &Device,
         file: &Path,
     ) -> Result<(), String> {
-        let denoiser = Denoiser::new(network.clone(), config.clone(), device);
+        let denoiser = Denoiser::new(network.clone(), description.clone(), device);
         let side = self.crops.iter().map(LinearImage::width).max().unwrap_or(1);
         let mut sheet = image::RgbImage::new((3 * side) as u32, (side * self.crops.len()) as u32);
         for row in 0..self.crops.len() {

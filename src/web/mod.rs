@@ -167,8 +167,8 @@ pub struct Settings {
     pub luminance: f32,
     /// See [`Parts::chrominance`].
     pub chrominance: f32,
-    /// Side of a tile in pixels.
-    pub tile: usize,
+    /// See [`Options::tile`].
+    pub tile: Option<usize>,
     place: Place,
 }
 
@@ -246,7 +246,7 @@ impl Task {
     /// `device-lost` if the device fails; the run can then continue with another engine.
     pub async fn advance(&mut self) -> Result<Option<Progress>, JsValue> {
         let progress = self.0.advance().await?;
-        Ok(progress.map(|p| Progress { step: p.step, tile: p.tile, fraction: p.fraction() }))
+        Ok(progress.map(|p| Progress { step: p.step, tile: p.tile, fraction: p.fraction }))
     }
 
     /// Continues with another engine, for example when this one's device is lost; see [`Run::continue_on`].

@@ -79,9 +79,9 @@ pub struct Arguments {
     /// Other weights (.safetensors) [default: the built-in ones]
     #[arg(long, value_name = "FILE")]
     pub weights: Option<PathBuf>,
-    /// Side of the tiles in pixels; smaller ones take less memory and more time
-    #[arg(long, default_value_t = Options::default().tile, value_name = "N")]
-    tile: usize,
+    /// Longest side of the tiles in pixels; smaller ones take less memory and more time [default: the device decides]
+    #[arg(long, value_name = "N")]
+    tile: Option<usize>,
 }
 
 fn steps(text: &str) -> Result<Steps, String> {

@@ -76,6 +76,9 @@ impl Console {
     }
 }
 
+/// The length of a photo's bar for each sample.
+const PARTS_OF_A_SAMPLE: u64 = 1000;
+
 /// The progress of a photo.
 pub struct PhotoProgress<'a> {
     console: &'a Console,
@@ -86,11 +89,9 @@ pub struct PhotoProgress<'a> {
 }
 
 impl PhotoProgress<'_> {
-    /// Begins a sample, counted from 0, with this many steps and tiles. Shown before its first tile is done, which may
-    /// take a while.
-    pub fn begin_sample(&self, sample: u64, steps: usize, tiles: usize) {
-        let length = self.samples * (steps * tiles) as u64;
-        self.console.photo.set_length(length);
+    /// A sample begins, counted from 0, in so many steps. Shown before its first tile is done, which may take a while.
+    pub fn begin_sample(&self, sample: u64, steps: usize) {
+        self.console.photo.set_length(self.samples * PARTS_OF_A_SAMPLE);
         self.show(sample, 1, steps);
         self.console.photo.tick();
         if let Some(batch) = &self.console.batch {
@@ -100,12 +101,13 @@ impl PhotoProgress<'_> {
         }
     }
 
-    /// A tile is done.
+    /// Tiles are done.
     pub fn advance(&self, sample: u64, progress: Progress) {
         self.show(sample, progress.step, progress.steps);
-        self.console.photo.inc(1);
+        let done = sample as f32 + progress.fraction;
+        self.console.photo.set_position((done * PARTS_OF_A_SAMPLE as f32) as u64);
         if let Some(batch) = &self.console.batch {
-            let share = (sample as f32 + progress.fraction()) / self.samples as f32;
+            let share = done / self.samples as f32;
             batch.set_position(self.begun + (f64::from(share) * self.pixels as f64) as u64);
         }
     }

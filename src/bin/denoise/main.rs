@@ -30,6 +30,7 @@ use crate::summary::Summary;
 const INTERRUPTED: u8 = 130;
 
 fn main() -> ExitCode {
+    svnr::allocator::keep_freed_memory();
     let arguments = Arguments::parse();
     guard::install();
     match guard::guard(|| run(&arguments)) {

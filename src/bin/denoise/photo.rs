@@ -115,7 +115,7 @@ fn mean_of_samples(
     let mut sample = 0;
     let run = |options: &Options| -> Result<LinearImage> {
         let mut run = denoiser.start(Arc::clone(&image), noise.clone(), options)?;
-        progress.begin_sample(sample, run.steps(), run.tiles());
+        progress.begin_sample(sample, run.steps());
         while let Some(done) = pollster::block_on(run.advance())? {
             progress.advance(sample, done);
             if settings.stop.load(Ordering::Relaxed) && !run.is_done() {

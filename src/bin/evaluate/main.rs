@@ -242,7 +242,7 @@ fn measure_toned(arguments: &Arguments, denoiser: &Denoiser, files: &[PathBuf]) 
     let bar = ProgressBar::new(work as u64).with_style(style);
     let images = files.iter().enumerate().map(|(i, file)| Ok((arguments.read(file)?, arguments.seed + i as u64)));
     let rows = toned::measure(images, &arguments.gains, &bar, |noisy, noise| {
-        Ok(pollster::block_on(denoiser.denoise(noisy, noise, &arguments.options(1, arguments.seed)))?)
+        Ok(pollster::block_on(denoiser.denoise(noisy, noise, &arguments.options(Steps::Count(1), arguments.seed)))?)
     })?;
     bar.finish_and_clear();
     print!("{}", toned::table(&rows));
