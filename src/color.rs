@@ -1,5 +1,7 @@
 //! The sRGB transfer curve (IEC 61966-2-1), between what files hold and linear light.
 
+use std::sync::LazyLock;
+
 /// sRGB to linear light. Defined for all reals: the curve's straight foot goes on below 0, its power above 1.
 pub fn srgb_to_linear(v: f32) -> f32 {
     if v <= 0.040_45 { v / 12.92 } else { libm::powf((v + 0.055) / 1.055, 2.4) }
@@ -27,9 +29,12 @@ impl SrgbTable {
     /// Steps of the table. The curve bends most where its power begins, in deep shadow.
     const STEPS: usize = 16_384;
 
-    /// Tabulates the curve.
-    pub fn new() -> Self {
-        Self((0..=Self::STEPS).map(|i| linear_to_srgb(i as f32 / Self::STEPS as f32)).collect())
+    /// The table, made on first use.
+    pub fn get() -> &'static Self {
+        static TABLE: LazyLock<SrgbTable> = LazyLock::new(|| {
+            SrgbTable((0..=SrgbTable::STEPS).map(|i| linear_to_srgb(i as f32 / SrgbTable::STEPS as f32)).collect())
+        });
+        &TABLE
     }
 
     /// Linear light, clipped to [0, 1], to sRGB, within 5e-6.
@@ -37,12 +42,6 @@ impl SrgbTable {
         let at = v.clamp(0.0, 1.0) * Self::STEPS as f32;
         let i = (at as usize).min(Self::STEPS - 1);
         self.0[i] + (self.0[i + 1] - self.0[i]) * (at - i as f32)
-    }
-}
-
-impl Default for SrgbTable {
-    fn default() -> Self {
-        Self::new()
     }
 }
 
@@ -69,7 +68,7 @@ mod tests {
 
     #[test]
     fn the_table_is_the_curve() {
-        let table = SrgbTable::new();
+        let table = SrgbTable::get();
         for i in -1000..=1_001_000 {
             let v = i as f32 / 1e6;
             let (found, expected) = (table.encode(v), linear_to_srgb(v.clamp(0.0, 1.0)));

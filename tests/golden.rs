@@ -102,7 +102,7 @@ fn tiles_give_the_result_of_one_pass() {
     // Two tiles across and two down, each of which reads more than it covers and less than the whole.
     let clean = scene(168, 5);
     for steps in [Steps::Count(1), Steps::Count(3)] {
-        let of_tile = |tile| denoised(&clean, 8.0, &Options { steps, tile, seed: 9, ..Options::default() });
+        let of_tile = |tile| denoised(&clean, 8.0, &Options { steps, tile: Some(tile), seed: 9, ..Options::default() });
         let (whole, tiled) = (of_tile(168), of_tile(88));
         let largest = whole.values().iter().zip(tiled.values()).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
         eprintln!("{steps:?}: {largest:e}");

@@ -95,7 +95,7 @@ fn small_weights(folder: &Path) -> PathBuf {
     let config = UnetConfig { widths: vec![4], blocks: vec![0], embedding: 1 };
     let network = Unet::new(&config, &Device::flex()).unwrap();
     let path = folder.join("small.safetensors");
-    std::fs::write(&path, weights::to_bytes(&network, &config).unwrap()).unwrap();
+    std::fs::write(&path, weights::to_bytes(&network, &config.into()).unwrap()).unwrap();
     path
 }
 

@@ -60,7 +60,8 @@ impl Place {
 /// counts: `a_part_gives_the_values_of_the_whole` in `tests/golden.rs` bounds the difference.
 pub fn cut_around(config: &UnetConfig, inner: Range<usize>, size: usize) -> Range<usize> {
     let (alignment, field) = (config.alignment(), config.field());
-    let start = inner.start.saturating_sub(field) / alignment * alignment;
-    let end = (inner.end + field).next_multiple_of(alignment);
+    // The field is counted from the network's grid.
+    let start = (inner.start / alignment * alignment).saturating_sub(field) / alignment * alignment;
+    let end = (inner.end.next_multiple_of(alignment) + field).next_multiple_of(alignment);
     start..end.min(size)
 }

@@ -80,7 +80,7 @@ impl Samples {
         // without its twin moves the mean.
         let free = self.count as f32 - (self.count % 2) as f32 / self.count as f32;
         let free = free.max(1.0);
-        let table = SrgbTable::new();
+        let table = SrgbTable::get();
         (0..pixels)
             .map(|pixel| {
                 let squares = (0..CHANNELS).map(|channel| {

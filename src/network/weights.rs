@@ -31,6 +31,13 @@ pub struct Description {
     pub schedule: ScheduleConfig,
 }
 
+impl From<UnetConfig> for Description {
+    /// A network of this shape, all else at its default.
+    fn from(network: UnetConfig) -> Self {
+        Self { network, schedule: ScheduleConfig::default() }
+    }
+}
+
 /// The description with the file's checksum.
 #[derive(Debug, Serialize, Deserialize)]
 struct Header {
@@ -203,10 +210,6 @@ mod tests {
         UnetConfig { widths: vec![4, 6], blocks: vec![1, 1], embedding: 3 }
     }
 
-    fn described(network: UnetConfig) -> Description {
-        Description { network, schedule: ScheduleConfig::default() }
-    }
-
     fn parameters(network: &Unet) -> Vec<(String, Vec<usize>, Vec<u8>)> {
         let mut collector = Collector::default();
         network.visit(&mut collector);
@@ -229,7 +232,7 @@ mod tests {
     #[test]
     fn two_bytes_a_parameter() {
         let network = Unet::new(&small(), &Device::flex()).unwrap();
-        let bytes = to_bytes(&network, &described(small())).unwrap();
+        let bytes = to_bytes(&network, &small().into()).unwrap();
         assert!(bytes.len() >= 2 * small().parameters());
         assert!(bytes.len() < 2 * small().parameters() + 8192);
     }
@@ -240,17 +243,17 @@ mod tests {
         let message = |bytes: &[u8]| from_bytes(bytes, &device).unwrap_err().to_string();
         assert!(message(b"not weights").contains("not a safetensors file"));
         let network = Unet::new(&small(), &device).unwrap();
-        let bytes = to_bytes(&network, &described(small())).unwrap();
+        let bytes = to_bytes(&network, &small().into()).unwrap();
         assert!(message(&bytes[..bytes.len() - 1]).contains("cannot be used"));
         let mut changed = bytes.clone();
         *changed.last_mut().unwrap() ^= 1;
         assert!(message(&changed).contains("checksum"));
         let wider = UnetConfig { widths: vec![4, 8], ..small() };
-        assert!(message(&to_bytes(&network, &described(wider)).unwrap()).contains("shape"));
+        assert!(message(&to_bytes(&network, &wider.into()).unwrap()).contains("shape"));
         let deeper = UnetConfig { blocks: vec![1, 2], ..small() };
-        assert!(message(&to_bytes(&network, &described(deeper)).unwrap()).contains("missing"));
+        assert!(message(&to_bytes(&network, &deeper.into()).unwrap()).contains("missing"));
         let shallower = UnetConfig { blocks: vec![1, 0], ..small() };
-        assert!(message(&to_bytes(&network, &described(shallower)).unwrap()).contains("tensors"));
+        assert!(message(&to_bytes(&network, &shallower.into()).unwrap()).contains("tensors"));
         let schedule = ScheduleConfig { steps: 0, ..ScheduleConfig::default() };
         let endless = Description { network: small(), schedule };
         assert!(message(&to_bytes(&network, &endless).unwrap()).contains("schedule.steps"));
@@ -260,6 +263,6 @@ mod tests {
     fn a_file_without_a_schedule_means_the_default() {
         let json = r#"{"widths":[4,6],"blocks":[1,1],"embedding":3,"crc32":4000000000}"#;
         let header: Header = serde_json::from_str(json).unwrap();
-        assert_eq!((header.description, header.crc32), (described(small()), Some(4_000_000_000)));
+        assert_eq!((header.description, header.crc32), (small().into(), Some(4_000_000_000)));
     }
 }
