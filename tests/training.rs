@@ -1,14 +1,22 @@
 //! The trainer as its users meet it: it starts without data, a killed run goes on exactly, and mistakes are named.
 #![cfg(feature = "tools")]
 
+use std::ops::ControlFlow;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use burn::module::{Module, ModuleVisitor, Param};
 use burn::tensor::{Device, Tensor};
-use svnr::network::Unet;
+use svnr::denoiser::Options;
+use svnr::method::formulation::{Condition, Correlation, Formulation, Start, Time};
+use svnr::method::reverse::Steps;
+use svnr::network::{Unet, UnetConfig, weights};
 use svnr::training::checkpoint::Checkpoint;
+use svnr::training::config::{Config, Stage};
+use svnr::training::scenes::{Generated, Scene, Scenes};
+use svnr::training::trainer::{Event, Rhythm};
+use svnr::{Denoiser, LinearImage, NoiseModel};
 
 fn train(out: &Path, more: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_train"));
@@ -166,6 +174,104 @@ fn every_kind_of_noise_can_be_trained_and_resumed_exactly() {
     for (halved, whole) in result(&halved).iter().zip(&result(&whole)) {
         assert!(halved == whole, "the resumed run is another");
     }
+}
+
+/// Every variant of the method that means something.
+fn variants() -> Vec<Formulation> {
+    let mut all = Vec::new();
+    for &start in Start::ALL {
+        for &time in Time::ALL {
+            for &correlation in Correlation::ALL {
+                for &condition in Condition::ALL {
+                    all.push(Formulation { start, time, correlation, condition });
+                }
+            }
+        }
+    }
+    all.retain(|variant| variant.check().is_ok());
+    all
+}
+
+#[test]
+fn every_variant_of_the_method_trains_resumes_saves_loads_and_denoises() {
+    let dir = tempfile::tempdir().unwrap();
+    let device = Device::flex();
+    let held_out = vec![Scene { width: 24, height: 24, bytes: (0..24 * 24 * 3).map(|i| (i / 9) as u8).collect() }];
+    let scenes = Scenes { generated: Generated::new(2, 1), held_out, ..Scenes::default() };
+    let photo = LinearImage::from_fn(20, 12, |c, r, x| 0.1 + 0.1 * c as f32 + 0.02 * (r + x) as f32).unwrap();
+    let noise = NoiseModel::at_gain(8.0);
+    let photo = noise.add_to(&photo, 1);
+    for formulation in variants() {
+        let config = Config {
+            formulation,
+            network: UnetConfig { widths: vec![4, 6], blocks: vec![1, 1], embedding: 4 },
+            steps: 4,
+            stages: vec![Stage { until: 1.0, patch: 16, batch: 2 }],
+            share_at_photo: 0.5,
+            ..Config::default()
+        };
+        let rhythm = Rhythm { log: 1, validate: 4, save: Duration::from_secs(60) };
+        let run = |run: Checkpoint, folder: &Path, until: usize| {
+            svnr::training::trainer::train(run, &scenes, folder, &device, rhythm, |event| match event {
+                Event::Step { step, .. } if step == until => ControlFlow::Break(()),
+                _ => ControlFlow::Continue(()),
+            })
+            .unwrap()
+        };
+        let fresh = || Checkpoint::fresh(config.clone(), &device).unwrap();
+        let (whole, halved) = (dir.path().join("whole"), dir.path().join("halved"));
+        run(fresh(), &whole, 4);
+        assert_eq!(run(fresh(), &halved, 2).step, 2);
+        run(Checkpoint::load(&halved, &device).unwrap(), &halved, 4);
+        let files = [whole, halved].map(|folder| std::fs::read(folder.join("svnr.safetensors")).unwrap());
+        assert!(files[0] == files[1], "{formulation:?}: the resumed run is another");
+
+        let denoiser = Denoiser::from_weights(&files[0], &device).unwrap();
+        assert_eq!(denoiser.formulation(), formulation);
+        for steps in [Steps::Count(1), Steps::Count(3)] {
+            let options = Options { steps, ..Options::default() };
+            let result = pollster::block_on(denoiser.denoise(&photo, noise, &options)).unwrap();
+            assert!(result.values().iter().all(|v| v.is_finite()), "{formulation:?}");
+            assert!(result.values() != photo.values(), "{formulation:?}: nothing was learned");
+        }
+    }
+}
+
+#[test]
+fn a_variant_of_the_method_is_chosen_by_its_settings() {
+    let dir = tempfile::tempdir().unwrap();
+    let out = dir.path().join("run");
+    let refused = |mut command: Command| {
+        let output = command.stderr(Stdio::piped()).output().unwrap();
+        assert!(!output.status.success());
+        String::from_utf8(output.stderr).unwrap()
+    };
+    let error = refused(train(&out, &["--start", "noise"]));
+    assert!(error.contains("correlation is shared; it must be independent where start is noise"), "{error}");
+    assert!(refused(train(&out, &["--time", "all"])).contains("map, scalar or scalar-mean"));
+    let baseline = ["--start", "noise", "--time", "scalar", "--correlation", "independent"];
+    assert!(train(&out, &baseline).status().unwrap().success());
+    let weights_file = out.join("svnr.safetensors");
+    let (_, description) = weights::from_bytes(&std::fs::read(&weights_file).unwrap(), &Device::flex()).unwrap();
+    let (start, time, correlation) = (Start::Noise, Time::Scalar, Correlation::Independent);
+    assert_eq!(description.formulation, Formulation { start, time, correlation, condition: Condition::Photo });
+
+    let mut resumed = resume(&out);
+    resumed.args(["--steps", "14", "--start", "photo"]);
+    assert!(refused(resumed).contains("--start"));
+
+    let (photo, result) = (dir.path().join("photo.png"), dir.path().join("result.png"));
+    image::RgbImage::from_pixel(24, 16, image::Rgb([90, 120, 60])).save(&photo).unwrap();
+    let denoise = |more: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_denoise"));
+        command.arg(&photo).arg("-o").arg(&result).arg("--weights").arg(&weights_file).args(more);
+        command.stdout(Stdio::null()).stderr(Stdio::null());
+        command
+    };
+    let error = refused(denoise(&["--strength", "0.5"]));
+    assert!(error.contains("strength is 0.5; it must be 1 with these weights"), "{error}");
+    assert!(denoise(&["--steps", "3"]).status().unwrap().success());
+    assert_eq!(image::open(&result).unwrap().width(), 24);
 }
 
 #[test]

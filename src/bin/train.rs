@@ -12,6 +12,7 @@ use burn::module::Module;
 use clap::{CommandFactory, FromArgMatches, Parser, ValueEnum};
 use indicatif::{HumanDuration, ProgressBar, ProgressStyle};
 use svnr::device::DeviceChoice;
+use svnr::method::formulation::{Condition, Correlation, Start, Time};
 use svnr::training::checkpoint::Checkpoint;
 use svnr::training::config::{Config, Optimizer, Precision, Stage};
 use svnr::training::scenes::Scenes;
@@ -35,7 +36,7 @@ struct Arguments {
     /// Continue the run in --out with its settings and folders, except for those given here
     #[arg(long)]
     resume: bool,
-    /// Start from these weights and their network instead of random ones; --blocks can deepen the network
+    /// Start from these weights, their network and their variant of the method; --blocks can deepen the network
     #[arg(long, value_name = "FILE", conflicts_with_all = ["resume", "widths"])]
     init: Option<PathBuf>,
     /// Total number of steps
@@ -80,9 +81,21 @@ struct Arguments {
     /// Share of the other patches and photos with a tone curve over their noise, from 0 to 1
     #[arg(long, value_parser = share)]
     toned: Option<f64>,
-    /// Share of patches at tau = 0, where denoising starts, from 0 to 1
+    /// Share of patches at tau = 0, if denoising starts at the photo, from 0 to 1
     #[arg(long, value_parser = share)]
     share_at_photo: Option<f64>,
+    /// Where denoising starts: photo, or noise
+    #[arg(long, conflicts_with_all = ["resume", "init"])]
+    start: Option<Start>,
+    /// The times of a photo's values: map, each its own; scalar, all the largest; scalar-mean, all the mean
+    #[arg(long, conflicts_with_all = ["resume", "init"])]
+    time: Option<Time>,
+    /// Noise in x_t and in the photo: shared, or independent
+    #[arg(long, conflicts_with_all = ["resume", "init"])]
+    correlation: Option<Correlation>,
+    /// What the network sees beside x_t: photo, or none
+    #[arg(long, conflicts_with_all = ["resume", "init"])]
+    condition: Option<Condition>,
     /// Channels at each scale, finest first
     #[arg(long, value_delimiter = ',')]
     widths: Option<Vec<usize>>,
@@ -171,6 +184,10 @@ settings! {
     grain => share_grain,
     toned => share_toned,
     share_at_photo => share_at_photo,
+    start => formulation.start,
+    time => formulation.time,
+    correlation => formulation.correlation,
+    condition => formulation.condition,
     widths => network.widths,
     blocks => network.blocks,
     eps_weight => eps_weight,
@@ -204,6 +221,10 @@ shown! {
     f64: n => n.to_string(),
     Vec<usize>: list => list.iter().map(usize::to_string).collect::<Vec<_>>().join(","),
     Vec<Stage>: list => list.iter().map(Stage::to_string).collect::<Vec<_>>().join(" "),
+    Start: choice => choice.to_string(),
+    Time: choice => choice.to_string(),
+    Correlation: choice => choice.to_string(),
+    Condition: choice => choice.to_string(),
     Optimizer: choice => name(*choice),
     Precision: choice => name(*choice),
 }

@@ -16,22 +16,23 @@ pub struct Draw {
     pub eta: f32,
     /// `None` where no noise is drawn.
     pub normals: Option<Normals>,
+    /// The noise to start at, of runs that do not start at the photo.
+    pub first: Normals,
     pub view: View,
 }
 
 impl Draw {
     pub fn of(options: &Options) -> Self {
-        let normals = |seed| Normals::new(seed, Stream::Reverse);
-        let (eta, normals, view) = match options.sample {
-            None => (ETA, normals(options.seed), View::default()),
-            Some(index) => {
-                let of_pair = normals(options.seed.wrapping_add(index / 2));
-                let normals = if index % 2 == 1 { of_pair.negated() } else { of_pair };
-                (ETA_OF_SEVERAL, normals, View::ALL[index as usize % View::ALL.len()])
-            }
+        let (eta, pair, view) = match options.sample {
+            None => (ETA, 0, View::default()),
+            Some(index) => (ETA_OF_SEVERAL, index / 2, View::ALL[index as usize % View::ALL.len()]),
+        };
+        let normals = |stream| {
+            let of_pair = Normals::new(options.seed.wrapping_add(pair), stream);
+            if options.sample.is_some_and(|index| index % 2 == 1) { of_pair.negated() } else { of_pair }
         };
         let eta = options.eta.unwrap_or(eta);
-        Self { eta, normals: (eta > 0.0).then_some(normals), view }
+        Self { eta, normals: (eta > 0.0).then(|| normals(Stream::Reverse)), first: normals(Stream::Start), view }
     }
 
     /// The same without the noise.
@@ -56,6 +57,9 @@ mod tests {
         let expected = [of_seed(7), negated(of_seed(7)), of_seed(8), negated(of_seed(8)), of_seed(9)];
         assert_eq!([0, 1, 2, 3, 4].map(noise), expected);
         assert_eq!(draw(None, None).normals.unwrap().at(1, 2, 3), of_seed(7));
+        let first = |eta, index| draw(eta, Some(index)).first.at(0, 2, 3);
+        assert_eq!(first(None, 1), negated(first(Some(0.0), 0)));
+        assert_ne!(first(None, 0), of_seed(7));
     }
 
     #[test]

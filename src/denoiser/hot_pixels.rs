@@ -64,23 +64,23 @@ impl Dots {
         for channel in 0..CHANNELS {
             let plane = image.plane(channel);
             for row in 0..height {
-                let [above, below] = [-1, 1].map(|by| reflect(row as isize + by, height) * width);
-                let here = row * width;
+                let rows = [-1, 0, 1].map(|by| reflect(row as isize + by, height) * width);
+                let here = rows[1];
                 for column in 0..width {
-                    let [left, right] = [-1, 1].map(|by| reflect(column as isize + by, width));
+                    let around = Around { rows, columns: [-1, 0, 1].map(|by| reflect(column as isize + by, width)) };
                     let value = plane[here + column];
                     // Hardly any pixel gets past this.
-                    let cross = [plane[above + column], plane[below + column], plane[here + left], plane[here + right]];
+                    let cross = around.cross(plane);
                     let (low, high) = range(cross);
                     let beyond = (value - high).max(low - value);
                     if beyond <= 0.0 || beyond <= high - low {
                         continue;
                     }
                     let place = (row, column);
-                    let around = neighbours(plane, (width, height), place);
-                    let median = middle(&around);
+                    let neighbours = around.with_corners(cross, plane);
+                    let median = middle(&neighbours);
                     // One of the neighbours may be hot itself.
-                    let (low, high) = (around[1], around[6]);
+                    let (low, high) = (neighbours[1], neighbours[6]);
                     let beyond = (value - high).max(low - value);
                     let noise = std(channel, here + column, median);
                     let is_noisy = linear_to_srgb(median + noise) - linear_to_srgb(median) > LEAST_NOISE;
@@ -94,7 +94,7 @@ impl Dots {
                     }
                     let is_alone = (0..CHANNELS).filter(|other| *other != channel).all(|other| {
                         let plane = image.plane(other);
-                        let median = middle(&neighbours(plane, (width, height), place));
+                        let median = middle(&around.with_corners(around.cross(plane), plane));
                         let noise = std(other, here + column, median);
                         (plane[here + column] - median).abs() < OTHERS * beyond + 2.0 * noise
                     });
@@ -121,23 +121,35 @@ impl Dots {
     }
 }
 
-/// The 8 values around one, sorted.
-fn neighbours(plane: &[f32], (width, height): (usize, usize), (row, column): (usize, usize)) -> [f32; 8] {
-    let [above, below] = [-1, 1].map(|by| reflect(row as isize + by, height) * width);
-    let [left, right] = [-1, 1].map(|by| reflect(column as isize + by, width));
-    let here = row * width;
-    let mut around = [
-        plane[above + left],
-        plane[above + column],
-        plane[above + right],
-        plane[here + left],
-        plane[here + right],
-        plane[below + left],
-        plane[below + column],
-        plane[below + right],
-    ];
-    around.sort_unstable_by(f32::total_cmp);
-    around
+/// Where the values around one are.
+struct Around {
+    /// Where the rows above, at and below it begin in a plane.
+    rows: [usize; 3],
+    /// The columns left of it, at it and right of it.
+    columns: [usize; 3],
+}
+
+impl Around {
+    /// The 4 values above, below, left and right.
+    fn cross(&self, plane: &[f32]) -> [f32; 4] {
+        let ([above, here, below], [left, column, right]) = (self.rows, self.columns);
+        [plane[above + column], plane[below + column], plane[here + left], plane[here + right]]
+    }
+
+    /// All 8 values, of which these are the cross, sorted.
+    fn with_corners(&self, cross: [f32; 4], plane: &[f32]) -> [f32; 8] {
+        let ([above, _, below], [left, _, right]) = (self.rows, self.columns);
+        let mut all = [0.0; 8];
+        all[..4].copy_from_slice(&cross);
+        all[4..].copy_from_slice(&[
+            plane[above + left],
+            plane[above + right],
+            plane[below + left],
+            plane[below + right],
+        ]);
+        all.sort_unstable_by(f32::total_cmp);
+        all
+    }
 }
 
 /// The 16 values two pixels away, sorted.

@@ -20,6 +20,7 @@ use burn::tensor::Device;
 use crate::error::Error;
 use crate::estimate::common_noise;
 use crate::image::{CHANNELS, LinearImage, MAX_PIXELS};
+use crate::method::formulation::{Formulation, Start, Time};
 use crate::method::noise::Noise;
 use crate::method::schedule::Schedule;
 use crate::method::time_map::TimeMap;
@@ -46,6 +47,7 @@ pub struct Denoiser {
     network: Unet,
     config: UnetConfig,
     schedule: Schedule,
+    formulation: Formulation,
     device: Device,
     threads: usize,
 }
@@ -62,9 +64,10 @@ impl Denoiser {
 
     /// A denoiser from a network that is on `device`.
     pub fn new(network: Unet, description: Description, device: &Device) -> Self {
-        let Description { network: config, schedule } = description;
+        let Description { network: config, schedule, formulation } = description;
+        let schedule = Schedule::new(&schedule);
         let threads = std::thread::available_parallelism().map_or(1, usize::from).min(MOST_THREADS);
-        Self { network, config, schedule: Schedule::new(&schedule), device: device.clone(), threads }
+        Self { network, config, schedule, formulation, device: device.clone(), threads }
     }
 
     /// The same denoiser with this many threads on a processor, at least one. Each works on a tile of its own, which
@@ -97,6 +100,11 @@ impl Denoiser {
         &self.config
     }
 
+    /// The variant of the method that the network was trained for.
+    pub fn formulation(&self) -> Formulation {
+        self.formulation
+    }
+
     /// Starts a run, which the caller advances tile by tile; to cancel it, drop it. The run keeps the photo: pass an
     /// `Arc` to share it.
     ///
@@ -113,14 +121,18 @@ impl Denoiser {
         options: &Options,
     ) -> Result<Run, Error> {
         let (mut photo, noise) = (photo.into(), noise.into());
-        check(&photo, &noise, options)?;
+        self.check(&photo, &noise, options)?;
         let pixels = photo.pixels();
         let of_whole = options.place.overview;
         let white = of_whole.map_or_else(|| photo.white(), |whole| whole.white);
         if white != 1.0 {
             photo = Arc::new(Arc::unwrap_or_clone(photo).scaled(1.0 / white));
         }
-        let dots = Dots::of(&photo, |channel, pixel, signal| noise.std(channel, pixel, pixels, signal));
+        let dots = if options.strength.is_zero() {
+            Dots::default()
+        } else {
+            Dots::of(&photo, |channel, pixel, signal| noise.std(channel, pixel, pixels, signal))
+        };
         let are_hot = of_whole.map_or_else(|| dots.are_hot(), |whole| whole.dots_are_hot);
         let to_mend: Vec<_> = dots.to_mend(are_hot).filter(|(at, _)| options.strength.at(at % pixels) > 0.0).collect();
         if !to_mend.is_empty() {
@@ -131,7 +143,10 @@ impl Denoiser {
         // What the mean of independent channels would need.
         let more = common.map_or(1.0, |white| (CHANNELS as f32).sqrt().powf(white));
         let factor = |row, column| more * options.strength.at(row * photo.width() + column);
-        let time_map = TimeMap::of_photo(&photo, &noise, &self.schedule, factor);
+        let mut time_map = self.formulation.time_map(&photo, &noise, &self.schedule, factor);
+        if let Some(whole) = of_whole.filter(|_| self.formulation.time != Time::Map) {
+            time_map = TimeMap::uniform(photo.width(), photo.height(), whole.latest);
+        }
         let disguised = common.map(|white| {
             let seed = options.seed.wrapping_add(options.sample.unwrap_or(0));
             Arc::new(common_noise::with_colour_noise(&photo, &time_map, &self.schedule, white, seed, options.place))
@@ -163,12 +178,12 @@ impl Denoiser {
     /// See [`Denoiser::start`].
     pub fn time_map(&self, photo: &LinearImage, noise: impl Into<Noise>, options: &Options) -> Result<TimeMap, Error> {
         let noise = noise.into();
-        check(photo, &noise, options)?;
+        self.check(photo, &noise, options)?;
         let white = photo.white();
         let photo: Cow<LinearImage> =
             if white == 1.0 { Cow::Borrowed(photo) } else { Cow::Owned(photo.clone().scaled(1.0 / white)) };
         let factor = |row, column| options.strength.at(row * photo.width() + column);
-        Ok(TimeMap::of_photo(&photo, &noise, &self.schedule, factor))
+        Ok(self.formulation.time_map(&photo, &noise, &self.schedule, factor))
     }
 
     /// The schedule: how much noise a time stands for.
@@ -190,14 +205,31 @@ impl Denoiser {
         while run.advance().await?.is_some() {}
         Ok(run.into_image())
     }
-}
 
-/// Checks the arguments of a run.
-fn check(photo: &LinearImage, noise: &Noise, options: &Options) -> Result<(), Error> {
-    if photo.pixels() > MAX_PIXELS {
-        return Err(Error::TooLarge { pixels: photo.pixels(), limit: MAX_PIXELS });
+    /// Checks the arguments of a run.
+    fn check(&self, photo: &LinearImage, noise: &Noise, options: &Options) -> Result<(), Error> {
+        if photo.pixels() > MAX_PIXELS {
+            return Err(Error::TooLarge { pixels: photo.pixels(), limit: MAX_PIXELS });
+        }
+        options.check()?;
+        options.strength.check_size(photo.pixels())?;
+        self.check_strength(&options.strength)?;
+        noise.check(photo.pixels())
     }
-    options.check()?;
-    options.strength.check_size(photo.pixels())?;
-    noise.check(photo.pixels())
+
+    /// Whether this variant of the method can have such a strength.
+    fn check_strength(&self, strength: &Strength) -> Result<(), Error> {
+        let Formulation { start, time, .. } = self.formulation;
+        let range = match strength {
+            Strength::Everywhere(factor) if start == Start::Photo || *factor == 1.0 => return Ok(()),
+            Strength::Map(_) if start == Start::Photo && time == Time::Map => return Ok(()),
+            Strength::Map(_) if start == Start::Photo => "one number with these weights: all pixels have one time",
+            _ => "1 with these weights: they start at noise, not at the photo",
+        };
+        let value = match strength {
+            Strength::Everywhere(factor) => factor.to_string(),
+            Strength::Map(_) => "a map".into(),
+        };
+        Err(Error::BadOption { name: "strength", value, range })
+    }
 }

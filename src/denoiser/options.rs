@@ -114,6 +114,14 @@ impl Strength {
         }
     }
 
+    /// Whether it is 0 everywhere, so that there is nothing to be done.
+    pub(super) fn is_zero(&self) -> bool {
+        match self {
+            Self::Everywhere(factor) => *factor == 0.0,
+            Self::Map(factors) => factors.iter().all(|factor| *factor == 0.0),
+        }
+    }
+
     /// Whether it fits an image of this many pixels.
     pub(super) fn check_size(&self, pixels: usize) -> Result<(), Error> {
         match self {

@@ -12,6 +12,7 @@ use crate::denoiser::tiles::{Grid, Tile};
 use crate::denoiser::{Denoiser, Options, Overview, Parts, Place};
 use crate::error::Error;
 use crate::image::{CHANNELS, LinearImage};
+use crate::method::formulation::Start;
 use crate::method::time_map::{TimeMap, time_after};
 
 /// How far a run is.
@@ -53,7 +54,7 @@ pub struct Run {
     denoiser: Denoiser,
     /// The photo.
     y: Arc<LinearImage>,
-    /// `x_t` at the beginning of the step; `None` in the first one, which begins with the photo.
+    /// `x_t` at the beginning of the step; `None` in the first one if it begins with the photo.
     x: Option<LinearImage>,
     /// `x_t'` at the end of the step, filled tile by tile; `None` before the first tile.
     next: Option<LinearImage>,
@@ -88,16 +89,24 @@ impl Run {
         time_map: TimeMap,
         options: &Options,
     ) -> Self {
-        let config = &denoiser.config;
+        let (config, draw) = (&denoiser.config, Draw::of(options));
+        let first_time = |t_star| denoiser.formulation.first_time(t_star, &denoiser.schedule);
         let side = options.tile.unwrap_or(denoiser.tile_side());
         let grid = Grid::new(y.width(), y.height(), side, config.halo(), config.alignment());
-        let latest = grid.latest(&time_map);
+        let latest: Vec<f32> = grid.latest(&time_map).into_iter().map(first_time).collect();
+        let last = first_time(options.place.latest(time_map.latest()));
+        let x = match denoiser.formulation.start {
+            Start::Photo => None,
+            Start::Noise => {
+                Some(pure_noise(y.width(), y.height(), denoiser.schedule.sigma(last), &draw, options.place))
+            }
+        };
         let mut run = Self {
-            plan: options.steps.plan(options.place.latest(time_map.latest())),
-            draw: Draw::of(options),
+            plan: options.steps.plan(denoiser.formulation.start, last),
+            draw,
             place: options.place,
             y,
-            x: None,
+            x,
             next: None,
             denoiser,
             time_map,
@@ -192,10 +201,12 @@ impl Run {
     /// failed. Finished tiles are kept.
     ///
     /// # Errors
-    /// [`Error::BadWeights`] for a network of another shape or schedule; the run is as it was before the call.
+    /// [`Error::BadWeights`] for a network of another shape, schedule or formulation; the run is as it was before the
+    /// call.
     pub fn continue_on(&mut self, denoiser: Denoiser) -> Result<(), Error> {
         // The grid fits the network's alignment and field of view.
-        if (&denoiser.config, &denoiser.schedule) != (&self.denoiser.config, &self.denoiser.schedule) {
+        let of = |denoiser: &Denoiser| (denoiser.config.clone(), denoiser.schedule.clone(), denoiser.formulation);
+        if of(&denoiser) != of(&self.denoiser) {
             return Err(Error::BadWeights("they belong to another network than the run's".into()));
         }
         self.denoiser = denoiser;
@@ -261,6 +272,7 @@ impl Run {
             x: self.x.as_ref().unwrap_or(self.seen()),
             time_map: &self.time_map,
             schedule: &self.denoiser.schedule,
+            formulation: self.denoiser.formulation,
             tau: self.plan[self.step],
             tau_next: self.plan[self.step + 1],
             number: self.step,
@@ -294,6 +306,16 @@ impl Run {
     }
 }
 
+/// An image of noise with this std and mean 0, where a run starts that does not start at the photo.
+fn pure_noise(width: usize, height: usize, sigma: f32, draw: &Draw, place: Place) -> LinearImage {
+    let mut noise = vec![0.0; CHANNELS * width * height];
+    for pixel in 0..width * height {
+        let z = draw.first.at(0, place.row + pixel / width, place.column + pixel % width);
+        (0..CHANNELS).for_each(|channel| noise[channel * width * height + pixel] = sigma * z[channel]);
+    }
+    LinearImage::new(width, height, noise).expect("noise is finite")
+}
+
 /// A device's report of a failure in one line: its causes, without the backtrace.
 fn causes(report: &str) -> String {
     let lines = report.lines().map(str::trim).take_while(|line| *line != "Backtrace:");
@@ -312,21 +334,34 @@ mod tests {
     use crate::denoiser::Strength;
     use crate::denoiser::place::cut_around;
     use crate::denoiser::view::View;
+    use crate::method::formulation::tests::variants;
+    use crate::method::formulation::{Condition, Correlation, Formulation, Time};
     use crate::method::noise::{Noise, NoiseModel};
     use crate::method::reverse::Steps;
-    use crate::network::weights::{self, RELEASED, randomised};
+    use crate::network::weights::{self, Description, RELEASED, randomised};
     use crate::network::{Unet, UnetConfig};
     use burn::tensor::Device;
 
     fn denoiser() -> Denoiser {
-        denoiser_with(vec![1, 1])
-    }
-
-    fn denoiser_with(blocks: Vec<usize>) -> Denoiser {
         let device = Device::flex();
-        let config = UnetConfig { widths: vec![6, 8], blocks, embedding: 4 };
+        let config = UnetConfig { widths: vec![6, 8], blocks: vec![1, 1], embedding: 4 };
         let network = randomised(Unet::new(&config, &device).unwrap(), &device);
         Denoiser::new(network, config.into(), &device).with_threads(1)
+    }
+
+    /// A network whose halo is its whole field. Where it leaves out the outermost square of the local mean, the
+    /// difference that this makes is bounded for the released weights, in `tests/golden.rs`.
+    fn exact_in_tiles(formulation: Formulation) -> Denoiser {
+        let device = Device::flex();
+        let config = UnetConfig { widths: vec![6, 8], blocks: vec![2, 1], embedding: 4 };
+        assert_eq!(config.halo(), config.field());
+        let network = randomised(Unet::new(&config, &device).unwrap(), &device);
+        Denoiser::new(network, Description { formulation, ..config.into() }, &device)
+    }
+
+    /// The same network as one of another variant.
+    fn as_variant(denoiser: &Denoiser, formulation: Formulation) -> Denoiser {
+        Denoiser { formulation, ..denoiser.clone() }
     }
 
     fn photo(width: usize, height: usize) -> LinearImage {
@@ -344,10 +379,7 @@ mod tests {
 
     #[test]
     fn tiles_give_the_result_of_one_pass() {
-        // Of this network the halo is the whole field. Where it leaves out the outermost square of the local mean, the
-        // difference is bounded for the released weights, in `tests/golden.rs`.
-        let (denoiser, image) = (denoiser_with(vec![2, 1]), photo(117, 61));
-        assert_eq!(denoiser.config().halo(), denoiser.config().field());
+        let (denoiser, image) = (exact_in_tiles(Formulation::default()), photo(117, 61));
         for (steps, sample) in [(1, None), (3, None), (2, Some(3)), (2, Some(1)), (2, Some(6))] {
             let options =
                 Options { steps: Steps::Count(steps), seed: 5, sample, tile: Some(512), ..Options::default() };
@@ -392,6 +424,127 @@ mod tests {
                     assert!((there - here).abs() < most, "{steps} steps, ({row}, {column}): {there} and {here}");
                 }
             }
+        }
+    }
+
+    #[test]
+    fn every_variant_denoises_whatever_the_tiles() {
+        let image = photo(61, 45);
+        for formulation in variants() {
+            let denoiser = exact_in_tiles(formulation);
+            // From pure noise, values are as large as its std.
+            let scale = if formulation.start == Start::Noise { denoiser.schedule.sigma(1000.0) } else { 1.0 };
+            for steps in [1, 3] {
+                let of_tile = |tile| {
+                    let options =
+                        Options { steps: Steps::Count(steps), seed: 5, tile: Some(tile), ..Options::default() };
+                    denoise(&denoiser, &image, options)
+                };
+                let (whole, tiled) = (of_tile(512), of_tile(24));
+                assert!(whole.values().iter().all(|v| v.is_finite()));
+                assert!(largest_difference(&whole, &image) > 0.01, "{formulation:?} does nothing");
+                let difference = largest_difference(&tiled, &whole);
+                assert!(difference < scale / 1024.0, "{formulation:?}, {steps} steps: {difference}");
+            }
+        }
+    }
+
+    #[test]
+    fn from_noise_a_run_takes_all_times_and_still_depends_on_the_photo() {
+        let baseline =
+            Formulation { start: Start::Noise, correlation: Correlation::Independent, ..Formulation::default() };
+        let (denoiser, image) = (as_variant(&denoiser(), baseline), photo(16, 8));
+        let noise = NoiseModel::at_gain(8.0);
+        let unit = Options { steps: Steps::Unit, ..Options::default() };
+        let run = denoiser.start(image.clone(), noise, &unit).unwrap();
+        assert_eq!((run.steps(), run.tiles()), (1000, 1));
+        // Its beginning is noise with mean 0 and the std of the schedule's end.
+        let first = denoiser.start(photo(80, 60), noise, &unit).unwrap().x.unwrap();
+        let mean = |f: fn(f32) -> f32| first.values().iter().map(|&v| f(v)).sum::<f32>() / first.values().len() as f32;
+        assert!(mean(|v| v).abs() < 0.15, "{}", mean(|v| v));
+        assert!((mean(|v| v * v).sqrt() / denoiser.schedule().sigma(1000.0) - 1.0).abs() < 0.02);
+        let of = |image: &LinearImage, seed| {
+            let options = Options { steps: Steps::Count(2), seed, eta: Some(0.0), ..Options::default() };
+            denoise(&denoiser, image, options)
+        };
+        assert_eq!(of(&image, 1), of(&image, 1));
+        assert_ne!(of(&image, 1), of(&image, 2), "another beginning");
+        assert_ne!(of(&image, 1), of(&image.clone().scaled(1.01), 1), "another photo");
+    }
+
+    #[test]
+    fn a_network_without_a_condition_sees_the_photo_only_as_the_beginning() {
+        let (svnr, image) = (denoiser(), photo(24, 16));
+        let blind = as_variant(&svnr, Formulation { condition: Condition::None, ..Formulation::default() });
+        let of =
+            |denoiser, steps| denoise(denoiser, &image, Options { steps: Steps::Count(steps), ..Options::default() });
+        // In the first step the photo is what it sees anyway.
+        assert_eq!(of(&blind, 1), of(&svnr, 1));
+        assert_ne!(of(&blind, 2), of(&svnr, 2));
+        // Which noise a network was trained with makes no difference to a run.
+        let independent = Formulation { correlation: Correlation::Independent, ..Formulation::default() };
+        assert_eq!(of(&as_variant(&svnr, independent), 2), of(&svnr, 2));
+    }
+
+    #[test]
+    fn without_a_map_all_pixels_have_one_time() {
+        let image = photo(40, 24);
+        let noise = NoiseModel { sigma_read: 0.02, shot: 0.1 };
+        let (svnr, half) = (denoiser(), Options { strength: 0.5.into(), ..Options::default() });
+        let map = svnr.time_map(&image, noise, &half).unwrap();
+        for (time, expected) in [(Time::Scalar, map.latest()), (Time::ScalarMean, map.mean())] {
+            let denoiser = as_variant(&svnr, Formulation { time, ..Formulation::default() });
+            let found = denoiser.time_map(&image, noise, &half).unwrap();
+            assert!(found.times().iter().all(|&t| t == expected), "{time}");
+            let run = denoiser.start(image.clone(), noise, &half).unwrap();
+            assert_eq!((&run.time_map, run.plan.last()), (&found, Some(&expected)));
+        }
+    }
+
+    #[test]
+    fn parts_have_the_times_of_the_whole_in_every_variant() {
+        let image = photo(117, 93);
+        for formulation in variants() {
+            let denoiser = exact_in_tiles(formulation);
+            let [down, across] =
+                [(40..52, 93), (50..61, 117)].map(|(inner, size)| cut_around(denoiser.config(), inner, size));
+            assert!(down.len() < 93 && across.len() < 117);
+            let cut = LinearImage::from_fn(across.len(), down.len(), |c, r, x| {
+                image.plane(c)[(down.start + r) * 117 + across.start + x]
+            });
+            let noise = NoiseModel::at_gain(8.0);
+            let overview = denoiser.overview(image.clone(), noise, &Options::default()).unwrap();
+            let place = Place { row: down.start, column: across.start, overview: Some(overview) };
+            let whole = denoise(&denoiser, &image, Options::default());
+            let part = denoise(&denoiser, cut.as_ref().unwrap(), Options { place, ..Options::default() });
+            for (channel, row, column) in
+                (0..CHANNELS).flat_map(|c| (40..52).flat_map(move |r| (50..61).map(move |x| (c, r, x))))
+            {
+                let there = whole.plane(channel)[row * 117 + column];
+                let here = part.plane(channel)[(row - down.start) * across.len() + column - across.start];
+                assert!((there - here).abs() < 1e-3, "{formulation:?}, ({row}, {column}): {there} and {here}");
+            }
+        }
+    }
+
+    #[test]
+    fn options_that_a_variant_cannot_have_are_refused() {
+        let (svnr, image) = (denoiser(), photo(8, 8));
+        let maps = || Strength::Map(vec![1.0; 64]);
+        for formulation in variants() {
+            let denoiser = as_variant(&svnr, formulation);
+            let refused = |strength| {
+                let options = Options { strength, ..Options::default() };
+                match denoiser.start(image.clone(), NoiseModel::at_gain(4.0), &options) {
+                    Ok(_) => false,
+                    Err(Error::BadOption { name: "strength", .. }) => true,
+                    Err(error) => panic!("{error}"),
+                }
+            };
+            let from_noise = formulation.start == Start::Noise;
+            assert!(!refused(1.0.into()));
+            assert_eq!(refused(0.5.into()), from_noise, "{formulation:?}");
+            assert_eq!(refused(maps()), from_noise || formulation.time != Time::Map, "{formulation:?}");
         }
     }
 
@@ -641,6 +794,8 @@ mod tests {
         let other = Denoiser::new(Unet::new(&config, &device).unwrap(), config.into(), &device);
         let mut run = denoiser.start(image, NoiseModel::at_gain(8.0), &Options::default()).unwrap();
         assert!(matches!(run.continue_on(other), Err(Error::BadWeights(_))));
+        let blind = Formulation { condition: Condition::None, ..Formulation::default() };
+        assert!(matches!(run.continue_on(as_variant(&denoiser, blind)), Err(Error::BadWeights(_))));
         assert!(pollster::block_on(run.advance()).unwrap().is_some(), "it goes on with its own");
     }
 

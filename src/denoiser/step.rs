@@ -6,6 +6,7 @@ use crate::denoiser::draw::Draw;
 use crate::denoiser::tiles::Tile;
 use crate::error::Error;
 use crate::image::{CHANNELS, LinearImage};
+use crate::method::formulation::{Condition, Formulation};
 use crate::method::reverse::{step_back, x0_hat};
 use crate::method::schedule::Schedule;
 use crate::method::time_map::{TimeMap, time_after};
@@ -19,6 +20,7 @@ pub struct Step<'a> {
     pub x: &'a LinearImage,
     pub time_map: &'a TimeMap,
     pub schedule: &'a Schedule,
+    pub formulation: Formulation,
     /// How far all pixels have gone back at the beginning of the step.
     pub tau: f32,
     /// The same at its end.
@@ -33,6 +35,7 @@ pub struct Step<'a> {
 /// What a tile reads for a step, halo included; planes.
 pub struct Reading {
     tile: Tile,
+    /// The time at which each value started.
     times: Vec<f32>,
     sigma_t: Vec<f32>,
 }
@@ -41,9 +44,15 @@ impl Step<'_> {
     /// What the tile reads, and the network's prediction for it, which may still be under way on the device.
     pub fn predict(&self, tile: &Tile, network: &Unet, device: &Device) -> (Reading, Tensor<4>) {
         let (width, height) = (self.y.width(), self.y.height());
-        let times = tile.read(self.time_map.times(), width, height);
-        let sigma_t: Vec<f32> = times.iter().map(|&t| self.schedule.sigma(time_after(t, self.tau))).collect();
+        let mut times = tile.read(self.time_map.times(), width, height);
         let sigma_star: Vec<f32> = times.iter().map(|&t| self.schedule.sigma(t)).collect();
+        times.iter_mut().for_each(|t| *t = self.formulation.first_time(*t, self.schedule));
+        let sigma_t: Vec<f32> = times.iter().map(|&t| self.schedule.sigma(time_after(t, self.tau))).collect();
+        let x = tile.read(self.x.values(), width, height);
+        let (y, sigma_star) = match self.formulation.condition {
+            Condition::Photo => (tile.read(self.y.values(), width, height), sigma_star),
+            Condition::None => (x.clone(), sigma_t.clone()),
+        };
         let view = self.draw.view;
         let size = [tile.read_rows, tile.read_columns];
         let [rows, columns] = view.size(size);
@@ -51,12 +60,7 @@ impl Step<'_> {
             let viewed = TensorData::new(view.shown(planes, size), [1, CHANNELS, rows, columns]);
             Tensor::from_data(viewed, device)
         };
-        let eps = network.forward(
-            tensor(tile.read(self.x.values(), width, height)),
-            tensor(tile.read(self.y.values(), width, height)),
-            tensor(sigma_t.clone()),
-            tensor(sigma_star),
-        );
+        let eps = network.forward(tensor(x), tensor(y), tensor(sigma_t.clone()), tensor(sigma_star));
         (Reading { tile: *tile, times, sigma_t }, eps)
     }
 

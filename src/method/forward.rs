@@ -15,6 +15,11 @@ pub fn bridge(x0: f32, y: f32, gamma_t: f32, gamma_star: f32, z: f32) -> f32 {
     (1.0 - share) * x0 + share * y + (gamma_t * (1.0 - share)).sqrt() * z
 }
 
+/// Draws `x_t = x0 + sqrt(gamma_t) z` whatever the photo: a state of another chain from the clean `x0`. `z ~ N(0, 1)`.
+pub fn independent(x0: f32, gamma_t: f32, z: f32) -> f32 {
+    x0 + gamma_t.sqrt() * z
+}
+
 /// `eps~ = (x_t - x0) / sqrt(gamma_t)`: the noise in `x_t`, scaled to unit variance, which the network learns to
 /// predict; 0 where the pixel is done (`sigma_t` = 0).
 pub fn unit_noise(x_t: f32, x0: f32, sigma_t: f32) -> f32 {
@@ -70,6 +75,62 @@ mod tests {
             assert!((variance / gamma_t - 1.0).abs() < 5.0 * (2.0 / n).sqrt(), "variance {variance}");
             let error = ((gamma_t * gamma_star + gamma_t * gamma_t) / n).sqrt();
             assert!((covariance - gamma_t).abs() < 5.0 * error, "covariance {covariance}");
+        }
+    }
+
+    #[test]
+    fn a_bridge_to_a_photo_with_less_noise_than_its_time_says_has_the_moments_of_its_chain() {
+        // As where one time stands for all values: `y` has variance v, its time is that of gamma_star.
+        let (x0, v, gamma_star, runs) = (0.4f32, 0.02f32, 0.06f32, 20_000);
+        let (gamma_t, steps, middle) = (0.024f32, 25, 10);
+        let photo = Normals::new(6, Stream::Noise);
+        let between = Normals::new(6, Stream::Forward);
+        let y = |run| x0 + v.sqrt() * photo.at(0, run, 1)[0];
+        let simulated = moments(runs, |run| {
+            // One kernel of a Brownian bridge after another.
+            let (mut x, y, step) = (f64::from(x0), f64::from(y(run)), f64::from(gamma_star) / f64::from(steps));
+            for i in 0..middle {
+                let left = f64::from(gamma_star) - step * f64::from(i);
+                let z = f64::from(between.at(i as usize + 1, run, 0)[0]);
+                x += (y - x) * step / left + (step * (left - step) / left).sqrt() * z;
+            }
+            (x, y)
+        });
+        let jumped = moments(runs, |run| {
+            let z = between.at(0, run, 1)[0];
+            (f64::from(bridge(x0, y(run), gamma_t, gamma_star, z)), f64::from(y(run)))
+        });
+        // Closed form, with s = gamma_t / gamma_star: Var(x_t) = s^2 v + gamma_t (1 - s), Cov(x_t, y) = s v.
+        let (v, gamma_t, s) = (f64::from(v), f64::from(gamma_t), f64::from(gamma_t / gamma_star));
+        let (expected, shared, n) = (s * s * v + gamma_t * (1.0 - s), s * v, runs as f64);
+        for [mean, variance, covariance] in [simulated, jumped] {
+            assert!((mean - f64::from(x0)).abs() < 5.0 * (expected / n).sqrt(), "mean {mean}");
+            assert!((variance / expected - 1.0).abs() < 5.0 * (2.0 / n).sqrt(), "variance {variance}");
+            let error = ((expected * v + shared * shared) / n).sqrt();
+            assert!((covariance - shared).abs() < 5.0 * error, "covariance {covariance}");
+        }
+    }
+
+    #[test]
+    fn independent_noise_has_the_moments_of_a_chain_of_its_own() {
+        let (schedule, x0, runs) = (Schedule::default(), 0.4, 20_000);
+        let photo = Normals::new(7, Stream::Noise);
+        let own = Normals::new(7, Stream::Forward);
+        // Of the photo's noise, and where a process starts that knows no photo.
+        for t in [12, 1000] {
+            let gamma_t = schedule.gamma(t as f32);
+            let gamma_star = schedule.gamma(25.0);
+            let y = |run| f64::from(x0 + gamma_star.sqrt() * photo.at(0, run, 0)[0]);
+            let chains = if t == 12 { runs } else { 2000 };
+            let simulated = moments(chains, |run| (chain(&schedule, x0, t, t, &own, run).0, y(run)));
+            let jumped = moments(runs, |run| (f64::from(independent(x0, gamma_t, own.at(0, run, 1)[0])), y(run)));
+            let (gamma_t, gamma_star) = (f64::from(gamma_t), f64::from(gamma_star));
+            for (runs, [mean, variance, covariance]) in [(chains, simulated), (runs, jumped)] {
+                let n = runs as f64;
+                assert!((mean - f64::from(x0)).abs() < 5.0 * (gamma_t / n).sqrt(), "mean {mean}");
+                assert!((variance / gamma_t - 1.0).abs() < 5.0 * (2.0 / n).sqrt(), "variance {variance}");
+                assert!(covariance.abs() < 5.0 * (gamma_t * gamma_star / n).sqrt(), "covariance {covariance}");
+            }
         }
     }
 

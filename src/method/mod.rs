@@ -8,10 +8,12 @@
 //! | [`time_map`] | 3.3 Spatially variant diffusion | every pixel's own time |
 //! | [`forward`] | 3.3 Spatially variant diffusion | `x_t` between the clean image and the photo, which share noise |
 //! | [`reverse`] | 3.4 Training and inference | one step back towards the clean image, and the plan of steps |
+//! | [`formulation`] | | SVNR, the diffusion model that the paper compares it with, and its ablations |
 //! | [`random`] | | normal random numbers as a function of where and when they are used |
 //!
 //! Nothing here depends on files, tensors, browsers or training.
 
+pub mod formulation;
 pub mod forward;
 pub mod noise;
 pub mod noise_curve;

@@ -15,6 +15,8 @@ pub enum Stream {
     Reverse = 2,
     /// Noise in the colours of a photo whose own is common to all channels.
     Colour = 3,
+    /// The noise that a reverse process starts at, if it does not start at a photo.
+    Start = 4,
 }
 
 /// Standard normal numbers for one seed and one use.

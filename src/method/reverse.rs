@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::error::Error;
+use crate::method::formulation::Start;
 
 /// `x0_hat = x_t - sqrt(gamma_t) eps`: the clean value that a prediction of the noise implies.
 pub fn x0_hat(x_t: f32, sigma_t: f32, eps: f32) -> f32 {
@@ -87,15 +88,18 @@ impl Steps {
     /// from 0 to `latest`, the latest time of any pixel, so that every pixel ends at time 0.
     ///
     /// With [`Steps::Count`], `tau` grows with the square of the step's number. The early steps, under much noise, draw
-    /// the structure of the image, which short steps keep; the late ones draw fine texture.
-    pub fn plan(self, latest: f32) -> Vec<f32> {
+    /// the structure of the image, which short steps keep; the late ones draw fine texture. From noise it is the time
+    /// left that falls with the square of the number of steps left (Song, Meng, Ermon 2021, Appendix D.2): most of
+    /// those times have more noise than any photo, and only the last ones have little enough to show texture.
+    pub fn plan(self, start: Start, latest: f32) -> Vec<f32> {
         let count = match self {
             Self::Count(count) => count.max(1),
             Self::Unit => (latest.ceil() as usize).max(1),
         };
-        let at = |k: usize| match self {
-            Self::Count(_) => latest * (k as f32 / count as f32).powi(2),
-            Self::Unit => (k as f32).min(latest),
+        let at = |k: usize| match (self, start) {
+            (Self::Count(_), Start::Photo) => latest * (k as f32 / count as f32).powi(2),
+            (Self::Count(_), Start::Noise) => latest * (1.0 - ((count - k) as f32 / count as f32).powi(2)),
+            (Self::Unit, _) => (k as f32).min(latest),
         };
         // The end is exact: rounding must not leave a pixel just short of time 0.
         (0..count).map(at).chain(std::iter::once(latest)).collect()
@@ -105,16 +109,24 @@ impl Steps {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::method::formulation::Formulation;
+    use crate::method::formulation::tests::variants;
     use crate::method::forward::unit_noise;
     use crate::method::random::{Normals, Stream};
     use crate::method::schedule::Schedule;
     use crate::method::time_map::time_after;
 
-    /// Runs one pixel through the whole reverse process with a network that knows the truth.
-    fn oracle_run(y: f32, x0: f32, t_star: f32, latest: f32, steps: Steps, eta: f32) -> f32 {
+    /// Runs one pixel through the whole reverse process with a network that knows the truth. `pixel` has the photo's
+    /// value, the clean one, and the time; `latest` is the latest time of any pixel.
+    fn oracle_run(variant: Formulation, pixel: [f32; 3], latest: f32, steps: Steps, eta: f32) -> f32 {
         let schedule = Schedule::default();
-        let plan = steps.plan(latest);
-        let mut x = y;
+        let [y, x0, t_star] = pixel;
+        let t_star = variant.first_time(t_star, &schedule);
+        let plan = steps.plan(variant.start, variant.first_time(latest, &schedule));
+        let mut x = match variant.start {
+            Start::Photo => y,
+            Start::Noise => schedule.sigma(t_star) * Normals::new(3, Stream::Start).at(0, 0, 0)[0],
+        };
         for (k, tau) in plan.windows(2).enumerate() {
             let (t, t_next) = (time_after(t_star, tau[0]), time_after(t_star, tau[1]));
             let (sigma, gamma, gamma_next) = (schedule.sigma(t), schedule.gamma(t), schedule.gamma(t_next));
@@ -126,13 +138,17 @@ mod tests {
 
     #[test]
     fn a_perfect_network_returns_the_clean_image() {
-        for steps in [Steps::Count(1), Steps::Count(2), Steps::Count(7), Steps::Count(50), Steps::Unit] {
-            for eta in [0.0, 0.5, 1.0] {
-                for (y, x0) in [(0.9f32, 0.2f32), (-0.4, 0.1), (1.7, 0.6), (0.5, 0.5)] {
-                    for t_star in [0.37, 4.0, 11.3, 29.9] {
-                        let x = oracle_run(y, x0, t_star, 29.9, steps, eta);
-                        // The clean value to the last bits of the largest number on the way.
-                        assert!((x - x0).abs() <= 4.0 * f32::EPSILON, "{steps:?} {y} {x0} {t_star}: {x}");
+        for variant in variants() {
+            for steps in [Steps::Count(1), Steps::Count(2), Steps::Count(7), Steps::Count(50), Steps::Unit] {
+                for eta in [0.0, 0.5, 1.0] {
+                    for (y, x0) in [(0.9f32, 0.2f32), (-0.4, 0.1), (1.7, 0.6), (0.5, 0.5)] {
+                        for t_star in [0.37, 4.0, 11.3, 29.9] {
+                            let x = oracle_run(variant, [y, x0, t_star], 29.9, steps, eta);
+                            // The clean value to the last bits of the largest number on the way.
+                            let most = if variant.start == Start::Noise { 5.0 } else { 1.0 };
+                            let error = (x - x0).abs();
+                            assert!(error <= 4.0 * most * f32::EPSILON, "{variant:?} {steps:?} {y} {x0} {t_star}: {x}");
+                        }
                     }
                 }
             }
@@ -142,7 +158,7 @@ mod tests {
     #[test]
     fn a_pixel_without_noise_is_never_changed() {
         for steps in [Steps::Count(1), Steps::Count(9), Steps::Unit] {
-            assert_eq!(oracle_run(0.123_456_7, 0.9, 0.0, 25.0, steps, 1.0), 0.123_456_7);
+            assert_eq!(oracle_run(Formulation::default(), [0.123_456_7, 0.9, 0.0], 25.0, steps, 1.0), 0.123_456_7);
         }
         assert_eq!(step_back(0.3, 0.9, 0.0, 0.0, 1.0, 5.0), 0.3);
     }
@@ -158,8 +174,10 @@ mod tests {
     #[test]
     fn plans_go_from_zero_to_the_latest_time() {
         for steps in [Steps::Count(1), Steps::Count(3), Steps::Count(25), Steps::Unit] {
-            for latest in [0.0, 0.4, 1.0, 24.0, 24.7] {
-                let plan = steps.plan(latest);
+            for (start, latest) in
+                [0.0, 0.4, 1.0, 24.0, 24.7, 1000.0].iter().flat_map(|t| Start::ALL.iter().map(move |s| (*s, *t)))
+            {
+                let plan = steps.plan(start, latest);
                 assert_eq!((plan[0], *plan.last().unwrap()), (0.0, latest));
                 assert!(plan.windows(2).all(|w| w[0] <= w[1]), "{plan:?}");
                 if let Steps::Count(count) = steps {
@@ -167,8 +185,10 @@ mod tests {
                 }
             }
         }
-        assert_eq!(Steps::Unit.plan(2.5), [0.0, 1.0, 2.0, 2.5]);
-        assert_eq!(Steps::Count(4).plan(16.0), [0.0, 1.0, 4.0, 9.0, 16.0]);
+        assert_eq!(Steps::Unit.plan(Start::Photo, 2.5), [0.0, 1.0, 2.0, 2.5]);
+        assert_eq!(Steps::Count(4).plan(Start::Photo, 16.0), [0.0, 1.0, 4.0, 9.0, 16.0]);
+        assert_eq!(Steps::Count(4).plan(Start::Noise, 16.0), [0.0, 7.0, 12.0, 15.0, 16.0]);
+        assert_eq!(Steps::Unit.plan(Start::Noise, 1000.0).len(), 1001);
     }
 
     #[test]

@@ -56,6 +56,11 @@ impl TimeMap {
         Self { width, height, times }
     }
 
+    /// A map with one time for all values.
+    pub fn uniform(width: usize, height: usize, time: f32) -> Self {
+        Self { width, height, times: vec![time; CHANNELS * width * height] }
+    }
+
     /// Pixels across.
     pub fn width(&self) -> usize {
         self.width
@@ -74,6 +79,11 @@ impl TimeMap {
     /// The latest time of any pixel: how long the reverse process takes.
     pub fn latest(&self) -> f32 {
         self.times.iter().copied().fold(0.0, f32::max)
+    }
+
+    /// The mean of all times.
+    pub fn mean(&self) -> f32 {
+        (self.times.iter().map(|&t| f64::from(t)).sum::<f64>() / self.times.len() as f64) as f32
     }
 }
 

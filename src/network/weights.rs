@@ -10,6 +10,7 @@ use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
+use crate::method::formulation::Formulation;
 use crate::method::schedule::ScheduleConfig;
 use crate::network::config::UnetConfig;
 use crate::network::unet::Unet;
@@ -29,12 +30,15 @@ pub struct Description {
     /// The schedule that the network was trained for; a file without one means the default.
     #[serde(default)]
     pub schedule: ScheduleConfig,
+    /// The variant of the method that the network was trained for; a file without one means SVNR.
+    #[serde(default)]
+    pub formulation: Formulation,
 }
 
 impl From<UnetConfig> for Description {
     /// A network of this shape, all else at its default.
     fn from(network: UnetConfig) -> Self {
-        Self { network, schedule: ScheduleConfig::default() }
+        Self { network, schedule: ScheduleConfig::default(), formulation: Formulation::default() }
     }
 }
 
@@ -91,7 +95,7 @@ pub fn from_bytes(bytes: &[u8], device: &Device) -> Result<(Unet, Description), 
         .ok_or_else(|| bad("the file does not say which SVNR network it is for".into()))?;
     let Header { description, crc32 } =
         serde_json::from_str(header).map_err(|e| bad(format!("unreadable network shape ({e})")))?;
-    description.schedule.check().map_err(|e| bad(e.to_string()))?;
+    description.schedule.check().and_then(|()| description.formulation.check()).map_err(|e| bad(e.to_string()))?;
     let network = Unet::new(&description.network, device).map_err(|e| bad(e.to_string()))?;
     let tensors = SafeTensors::deserialize(bytes).map_err(|e| bad(e.to_string()))?;
     let views = tensors.tensors();
@@ -205,6 +209,7 @@ pub(crate) fn randomised(network: Unet, device: &Device) -> Unet {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::method::formulation::{Start, Time};
 
     fn small() -> UnetConfig {
         UnetConfig { widths: vec![4, 6], blocks: vec![1, 1], embedding: 3 }
@@ -221,7 +226,8 @@ mod tests {
         let device = Device::flex();
         let network = randomised(Unet::new(&small(), &device).unwrap(), &device);
         let schedule = ScheduleConfig { lambda: 10.0, ..ScheduleConfig::default() };
-        let written = Description { network: small(), schedule };
+        let formulation = Formulation { time: Time::Scalar, ..Formulation::default() };
+        let written = Description { network: small(), schedule, formulation };
         let bytes = to_bytes(&network, &written).unwrap();
         let (again, read) = from_bytes(&bytes, &device).unwrap();
         assert_eq!(read, written);
@@ -255,12 +261,15 @@ mod tests {
         let shallower = UnetConfig { blocks: vec![1, 0], ..small() };
         assert!(message(&to_bytes(&network, &shallower.into()).unwrap()).contains("tensors"));
         let schedule = ScheduleConfig { steps: 0, ..ScheduleConfig::default() };
-        let endless = Description { network: small(), schedule };
+        let endless = Description { schedule, ..small().into() };
         assert!(message(&to_bytes(&network, &endless).unwrap()).contains("schedule.steps"));
+        let formulation = Formulation { start: Start::Noise, ..Formulation::default() };
+        let meaningless = Description { formulation, ..small().into() };
+        assert!(message(&to_bytes(&network, &meaningless).unwrap()).contains("correlation"));
     }
 
     #[test]
-    fn a_file_without_a_schedule_means_the_default() {
+    fn a_file_without_schedule_and_formulation_means_the_defaults() {
         let json = r#"{"widths":[4,6],"blocks":[1,1],"embedding":3,"crc32":4000000000}"#;
         let header: Header = serde_json::from_str(json).unwrap();
         assert_eq!((header.description, header.crc32), (small().into(), Some(4_000_000_000)));

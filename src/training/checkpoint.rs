@@ -59,7 +59,8 @@ impl Checkpoint {
         Ok(Self { config, step: 0, seconds: 0.0, network, average, optimizer })
     }
 
-    /// A run that starts from released weights. Their network replaces the one in the settings; `blocks` deepens it.
+    /// A run that starts from released weights. Their network, schedule and formulation replace those in the settings;
+    /// `blocks` deepens the network.
     ///
     /// # Errors
     /// When the file cannot be read or the settings are invalid.
@@ -70,13 +71,13 @@ impl Checkpoint {
         device: &Device,
     ) -> Result<Self, String> {
         let bytes = fs::read(file).map_err(|e| format!("{} cannot be read: {e}", file.display()))?;
-        let (mut average, Description { mut network, schedule }) =
+        let (mut average, Description { mut network, schedule, formulation }) =
             weights::from_bytes(&bytes, device).map_err(|e| format!("{}: {e}", file.display()))?;
         if let Some(blocks) = blocks {
             device.seed(config.seed);
             (average, network) = deepened(average, &network, blocks, device).map_err(|e| e.to_string())?;
         }
-        (config.network, config.schedule) = (network, schedule);
+        (config.network, config.schedule, config.formulation) = (network, schedule, formulation);
         let fresh = Self::fresh(config, device)?;
         let network = fresh.network.try_load_record(average.clone().into_record());
         let network = network.map_err(|e| format!("{}: {e}", file.display()))?;

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use burn::tensor::FloatDType;
 use serde::{Deserialize, Serialize};
 
+use crate::method::formulation::Formulation;
 use crate::method::schedule::ScheduleConfig;
 use crate::network::UnetConfig;
 use crate::network::weights::Description;
@@ -73,6 +74,8 @@ pub struct Config {
     pub network: UnetConfig,
     /// The schedule of the diffusion process.
     pub schedule: ScheduleConfig,
+    /// The variant of the method.
+    pub formulation: Formulation,
     /// Total number of steps.
     pub steps: usize,
     /// Patch sizes in the course of the run.
@@ -94,7 +97,7 @@ pub struct Config {
     pub eps_weight: f32,
     /// Weight of the log of a patch's mean squared error of `x0_hat` on the sRGB curve.
     pub display_weight: f32,
-    /// Share of patches at `tau` = 0, where denoising starts.
+    /// Share of patches at `tau` = 0, if denoising starts at the photo.
     pub share_at_photo: f64,
     /// Share of patches from generated scenes, if there are folders, too.
     pub generated: f64,
@@ -144,6 +147,7 @@ impl Default for Config {
             pairs: Vec::new(),
             network: UnetConfig::default(),
             schedule: ScheduleConfig::default(),
+            formulation: Formulation::default(),
             steps: 24_000,
             stages: vec![
                 Stage { until: 0.75, patch: 48, batch: 8 },
@@ -207,7 +211,7 @@ impl Config {
 
     /// What a weight file says about a network that was trained with these settings.
     pub fn description(&self) -> Description {
-        Description { network: self.network.clone(), schedule: self.schedule }
+        Description { network: self.network.clone(), schedule: self.schedule, formulation: self.formulation }
     }
 
     /// Checks the settings.
@@ -215,7 +219,8 @@ impl Config {
     /// # Errors
     /// A sentence that names the setting and its range.
     pub fn check(&self) -> Result<(), String> {
-        self.network.check().and_then(|()| self.schedule.check()).map_err(|e| e.to_string())?;
+        let checks = self.network.check().and_then(|()| self.schedule.check()).and_then(|()| self.formulation.check());
+        checks.map_err(|e| e.to_string())?;
         if self.steps == 0 {
             return Err("steps must be at least 1".into());
         }
@@ -282,6 +287,7 @@ impl Config {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::method::formulation::Start;
 
     #[test]
     fn the_defaults_can_be_trained() {
@@ -309,6 +315,8 @@ mod tests {
         assert!(Config { cool_down: 1.5, ..default() }.check().is_err());
         assert!(Config { learning_rate: f64::NAN, ..default() }.check().is_err());
         assert!(Config { curve_error: -0.1, ..default() }.check().unwrap_err().contains("curves"));
+        let formulation = Formulation { start: Start::Noise, ..Formulation::default() };
+        assert!(Config { formulation, ..default() }.check().unwrap_err().contains("must be independent"));
     }
 
     #[test]

@@ -9,7 +9,8 @@ use rand_chacha::ChaCha8Rng;
 use crate::color::srgb8_table;
 use crate::estimate::drawn_to_typical;
 use crate::image::{CHANNELS, LinearImage};
-use crate::method::forward::{bridge, unit_noise};
+use crate::method::formulation::{Condition, Correlation, Formulation, Start};
+use crate::method::forward::unit_noise;
 use crate::method::noise::{Noise, NoiseModel};
 use crate::method::random::{Normals, Stream};
 use crate::method::schedule::Schedule;
@@ -32,13 +33,13 @@ const MID_GREY: f32 = 0.2;
 pub struct Example {
     /// The clean patch.
     pub x0: Vec<f32>,
-    /// The noisy patch.
+    /// The noisy patch as the network sees it; `x_t` again, if it sees that alone.
     pub y: Vec<f32>,
-    /// The point of the bridge between the two at which the network is trained.
+    /// The state at which the network is trained: a point of the bridge between the two, or of a chain of its own.
     pub x_t: Vec<f32>,
     /// Std of the noise in `x_t`.
     pub sigma_t: Vec<f32>,
-    /// Std of the noise in `y` according to the time map.
+    /// Std of the noise in `y` according to the time map; `sigma_t` again, if the network sees `x_t` alone.
     pub sigma_star: Vec<f32>,
     /// The network's target.
     pub eps: Vec<f32>,
@@ -66,36 +67,62 @@ impl Example {
             None
         };
         let Patch { x0, y, noise } = patch.unwrap_or_else(|| simulated(scenes, config, side, seed, &mut rng));
-        let time_map = TimeMap::of_photo(&y, &noise, schedule, |_, _| 1.0);
-        let tau = if rng.random_bool(config.share_at_photo) { 0.0 } else { rng.random::<f32>() * time_map.latest() };
-        Self::at(&x0, &y, &time_map, tau, schedule, seed)
+        let formulation = config.formulation;
+        let time_map = formulation.time_map(&y, &noise, schedule, |_, _| 1.0);
+        let latest = formulation.first_time(time_map.latest(), schedule);
+        let tau = match formulation.start {
+            Start::Photo if rng.random_bool(config.share_at_photo) => 0.0,
+            Start::Photo => rng.random::<f32>() * latest,
+            // As dense as the steps; see `Steps::plan`.
+            Start::Noise => latest * (1.0 - rng.random::<f32>().powi(2)),
+        };
+        Self::at(&x0, &y, &time_map, tau, (schedule, formulation), seed)
     }
 
-    /// The example for a clean and a noisy patch at `tau`, the time since the photo.
-    pub fn at(x0: &LinearImage, y: &LinearImage, time_map: &TimeMap, tau: f32, schedule: &Schedule, seed: u64) -> Self {
+    /// The example for a clean and a noisy patch at `tau`, the time since the process started.
+    pub fn at(
+        x0: &LinearImage,
+        y: &LinearImage,
+        time_map: &TimeMap,
+        tau: f32,
+        (schedule, formulation): (&Schedule, Formulation),
+        seed: u64,
+    ) -> Self {
         let sigma_star: Vec<f32> = time_map.times().iter().map(|&t| schedule.sigma(t)).collect();
-        let (sigma_t, x_t) = if tau == 0.0 {
+        let (sigma_t, x_t) = if tau == 0.0 && formulation.correlation == Correlation::Shared {
             // Every pixel is still the photo's.
             (sigma_star.clone(), y.values().to_vec())
         } else {
-            let sigma_t: Vec<f32> = time_map.times().iter().map(|&t| schedule.sigma(time_after(t, tau))).collect();
-            let x_t = bridged(x0, y, &sigma_t, &sigma_star, seed);
+            let sigma = |&t: &f32| schedule.sigma(time_after(formulation.first_time(t, schedule), tau));
+            let sigma_t: Vec<f32> = time_map.times().iter().map(sigma).collect();
+            let x_t = drawn(x0, y, &sigma_t, &sigma_star, formulation, seed);
             (sigma_t, x_t)
         };
         let eps = (0..x_t.len()).map(|i| unit_noise(x_t[i], x0.values()[i], sigma_t[i])).collect();
-        Self { x0: x0.values().to_vec(), y: y.values().to_vec(), x_t, sigma_t, sigma_star, eps }
+        let (y, sigma_star) = match formulation.condition {
+            Condition::Photo => (y.values().to_vec(), sigma_star),
+            Condition::None => (x_t.clone(), sigma_t.clone()),
+        };
+        Self { x0: x0.values().to_vec(), y, x_t, sigma_t, sigma_star, eps }
     }
 }
 
-/// The point of the bridge between clean and noisy patch at which the noise has these stds.
-fn bridged(x0: &LinearImage, y: &LinearImage, sigma_t: &[f32], sigma_star: &[f32], seed: u64) -> Vec<f32> {
+/// The state between clean and noisy patch at which the noise has these stds.
+fn drawn(
+    x0: &LinearImage,
+    y: &LinearImage,
+    sigma_t: &[f32],
+    sigma_star: &[f32],
+    formulation: Formulation,
+    seed: u64,
+) -> Vec<f32> {
     let normals = Normals::new(seed, Stream::Forward);
     let (width, pixels) = (x0.width(), x0.pixels());
     let mut x_t = vec![0.0; x0.values().len()];
     for p in 0..pixels {
         for (channel, z) in normals.at(0, p / width, p % width).into_iter().enumerate() {
             let i = channel * pixels + p;
-            x_t[i] = bridge(x0.values()[i], y.values()[i], sigma_t[i].powi(2), sigma_star[i].powi(2), z);
+            x_t[i] = formulation.x_t(x0.values()[i], y.values()[i], sigma_t[i].powi(2), sigma_star[i].powi(2), z);
         }
     }
     x_t
@@ -261,6 +288,8 @@ fn cut(scene: &Scene, left: usize, top: usize, side: usize) -> Vec<f32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::method::formulation::Time;
+    use crate::method::formulation::tests::variants;
     use crate::training::scenes::{Generated, Pair};
 
     fn scenes() -> Scenes {
@@ -313,6 +342,44 @@ mod tests {
                 if s.sigma_t[i] == s.sigma_star[i] {
                     assert_eq!(s.x_t[i], s.y[i], "at T*, x_t is the photo");
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn every_variant_of_the_method_has_examples_of_its_own() {
+        let (scenes, schedule) = (scenes(), Schedule::default());
+        for formulation in variants() {
+            let config = Config { formulation, share_at_photo: 0.5, ..plain() };
+            let (mut at_photo, mut with_less_noise) = (0, 0);
+            for index in 0..12 {
+                let e = Example::new(&scenes, &config, &schedule, 0, index);
+                let values = 0..e.x0.len();
+                for i in values.clone().filter(|&i| e.sigma_t[i] > 0.0) {
+                    let back = e.x_t[i] - e.sigma_t[i] * e.eps[i];
+                    assert!((back - e.x0[i]).abs() < 1e-5, "{formulation:?}: {back}, not {}", e.x0[i]);
+                }
+                let one_for_all = |stds: &[f32]| stds.iter().all(|&std| std == stds[0]);
+                let starts_now = values.clone().all(|i| e.sigma_t[i] == e.sigma_star[i]);
+                if formulation.condition == Condition::None {
+                    assert_eq!((&e.y, &e.sigma_star), (&e.x_t, &e.sigma_t));
+                } else if formulation.correlation == Correlation::Shared {
+                    assert_eq!(starts_now, e.x_t == e.y, "{formulation:?}");
+                } else {
+                    assert_ne!(e.x_t, e.y, "{formulation:?}");
+                }
+                assert_eq!(one_for_all(&e.sigma_star), formulation.time != Time::Map, "{formulation:?}");
+                if formulation.start == Start::Noise {
+                    assert!(one_for_all(&e.sigma_t));
+                    with_less_noise += usize::from(e.sigma_t[0] < 1.0);
+                } else {
+                    at_photo += usize::from(starts_now);
+                }
+            }
+            if formulation.start == Start::Noise {
+                assert!((1..9).contains(&with_less_noise), "times are spread: {with_less_noise}");
+            } else if formulation.condition == Condition::Photo {
+                assert!((2..11).contains(&at_photo), "{formulation:?}: {at_photo}");
             }
         }
     }
