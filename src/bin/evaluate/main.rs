@@ -3,11 +3,13 @@
 mod cases;
 mod estimates;
 mod sheet;
+mod statistics;
 mod table;
 mod toned;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Instant;
 
 use anyhow::{Context, Result, anyhow, bail};
 use clap::Parser;
@@ -17,22 +19,24 @@ use svnr::denoiser::Samples;
 use svnr::device::DeviceChoice;
 use svnr::estimate::estimate_noise;
 use svnr::files;
+use svnr::method::formulation::Start;
 use svnr::method::noise::Noise;
 use svnr::method::reverse::Steps;
 use svnr::metrics::spectrum::Spectrum;
 use svnr::{Denoiser, LinearImage, Options, weight_file};
 
-use cases::{Case, Source};
+use cases::Source;
 use estimates::Estimates;
-use table::{Row, Score};
+use table::{Measured, Results, Row, Score, Setting};
 
 /// Measure the denoiser on a folder of clean images, or on pairs of noisy and clean ones.
 ///
 /// Noise is added with the image's place in the order of names (plus --seed) as its seed. Every image is denoised with
-/// the true noise, where it is known, and with the noise as it is estimated. The figures are means over images: PSNR
-/// and SSIM in sRGB clipped to [0, 1]; "spec." is how far the result's fine detail is from the clean image's, as the
-/// mean |ln| of the ratio of their power spectra above a quarter of a cycle per pixel. "least gain" is what the image
-/// got that gained least, in dB.
+/// the true noise, where it is known, and with the noise as it is estimated. The figures are means over images, "+-"
+/// their standard errors: PSNR and SSIM in sRGB clipped to [0, 1]; "spec." is how far the result's fine detail is from
+/// the clean image's, as the mean |ln| of the ratio of their power spectra above a quarter of a cycle per pixel. "least
+/// gain" is what the image got that gained least, in dB; "NFE" counts evaluations of the network at each pixel; "s/Mpx"
+/// is seconds per megapixel.
 #[derive(Parser)]
 #[command(version)]
 struct Arguments {
@@ -63,6 +67,15 @@ struct Arguments {
     /// Developed images, 8 bits after a tone curve: estimated noise against the best of 5 x 5 pairs of read and shot
     #[arg(long, conflicts_with_all = ["sigmas", "pairs", "camera", "grey", "estimates", "true_only", "sheet", "csv"])]
     toned: bool,
+    /// Also deny the denoiser the true noise: its std multiplied by these factors, for example 0.5,2
+    #[arg(
+        long,
+        value_delimiter = ',',
+        value_name = "FACTORS",
+        value_parser = positive,
+        conflicts_with_all = ["pairs", "camera", "toned", "estimates", "sheet"]
+    )]
+    wrong: Vec<f32>,
     /// Only the middle of each image, N pixels wide and high
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(32..), conflicts_with = "pairs")]
     middle: Option<u32>,
@@ -97,6 +110,9 @@ struct Arguments {
     /// Other weights (.safetensors) [default: the built-in ones]
     #[arg(long, value_name = "FILE")]
     weights: Option<PathBuf>,
+    /// Also denoise with these weights (.safetensors), with the same noise, and give the difference, image by image
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["toned", "estimates", "sheet"])]
+    against: Option<PathBuf>,
     /// Do not measure; write an image of crops with a row for each image: noisy, with the fewest and with the most
     /// steps, the spread over --average samples (8 times as bright), clean
     #[arg(long, value_name = "FILE", conflicts_with_all = ["pairs", "csv", "json", "estimates"])]
@@ -115,10 +131,11 @@ fn positive(text: &str) -> Result<f32, String> {
 }
 
 /// About how many steps a run has, for the progress bar. Of the paper's, a photo with noise of std 0.25 needs 25.
-fn about(steps: Steps) -> usize {
-    match steps {
-        Steps::Count(count) => count,
-        Steps::Unit => 25,
+fn about(steps: Steps, denoiser: &Denoiser) -> usize {
+    match (steps, denoiser.formulation().start) {
+        (Steps::Count(count), _) => count,
+        (Steps::Unit, Start::Photo) => 25,
+        (Steps::Unit, Start::Noise) => denoiser.schedule().end() as usize,
     }
 }
 
@@ -180,7 +197,12 @@ fn run(arguments: &Arguments) -> Result<()> {
         return measure_estimates(arguments, &files);
     }
     let device = arguments.device.open().map_err(|e| anyhow!(e))?;
-    let denoiser = Denoiser::from_weights(&weight_file::read(arguments.weights.as_deref())?, &device)?;
+    let read = |file: Option<&Path>| -> Result<Denoiser> {
+        Denoiser::from_weights(&weight_file::read(file)?, &device)
+            .with_context(|| file.map_or("the built-in weights".into(), |file| file.display().to_string()))
+    };
+    let denoiser = read(arguments.weights.as_deref())?;
+    let against = arguments.against.as_deref().map(|file| read(Some(file))).transpose()?;
 
     if let Some(sheet) = &arguments.sheet {
         return sheet::write(arguments, &denoiser, &files, sheet);
@@ -189,11 +211,14 @@ fn run(arguments: &Arguments) -> Result<()> {
         return measure_toned(arguments, &denoiser, &files);
     }
     let sources = arguments.sources();
-    let mut rows: Vec<Row> =
-        sources.iter().flat_map(|&source| arguments.steps.iter().map(move |&steps| Row::new(source, steps))).collect();
+    let mut rows = rows(arguments, &sources);
     // The steps take the time.
-    let runs = if arguments.true_only || arguments.pairs { 1 } else { 2 } * arguments.average as usize;
-    let work = files.len() * sources.len() * arguments.steps.iter().map(|&steps| about(steps)).sum::<usize>() * runs;
+    let work = rows.iter().map(|Row { setting, .. }| {
+        let runs = if arguments.true_only || arguments.pairs || setting.wrong != 1.0 { 1 } else { 2 };
+        let others = against.as_ref().map_or(0, |other| about(setting.steps, other));
+        runs * about(setting.steps, &denoiser) + others
+    });
+    let work = work.sum::<usize>() * files.len() * arguments.average as usize;
     let style = ProgressStyle::with_template("{bar:30} {msg}, {elapsed} gone, {eta} left").expect("well-formed");
     let bar = ProgressBar::new(work as u64).with_style(style);
     for (index, file) in files.iter().enumerate() {
@@ -204,7 +229,7 @@ fn run(arguments: &Arguments) -> Result<()> {
         let seed = arguments.seed + index as u64;
         for &source in &sources {
             let case = source.case(file, &clean_file, seed)?;
-            let Case { noisy, noise, .. } = &case;
+            let noisy = &case.noisy;
             let spectrum_of_case = case.clean.as_ref().map(Spectrum::of);
             let (clean, spectrum) =
                 (case.clean.as_ref().unwrap_or(&clean_file), spectrum_of_case.as_ref().unwrap_or(&spectrum_of_file));
@@ -213,15 +238,25 @@ fn run(arguments: &Arguments) -> Result<()> {
             }
             let estimated = (!arguments.true_only).then(|| estimate_noise(noisy).noise);
             let noisy_score = Score::of(&case.linear(noisy), clean, spectrum);
-            for row in rows.iter_mut().filter(|row| row.noise == source) {
-                let score = |noise: &Option<Noise>| -> Result<Option<Score>> {
-                    let Some(noise) = noise else { return Ok(None) };
-                    let denoised = denoise(&denoiser, noisy, noise, row.steps, seed, arguments, &bar);
-                    let denoised = denoised.with_context(|| file.display().to_string())?;
-                    Ok(Some(Score::of(&case.linear(&denoised), clean, spectrum)))
+            for row in rows.iter_mut().filter(|row| row.setting.noise == source) {
+                let Setting { wrong, steps, .. } = row.setting;
+                let measure = |denoiser: &Denoiser, noise: &Noise| -> Result<Measured> {
+                    let (image, evaluations, seconds) = denoise(denoiser, noisy, noise, steps, seed, arguments, &bar)
+                        .with_context(|| file.display().to_string())?;
+                    let score = Score::of(&case.linear(&image), clean, spectrum);
+                    Ok(Measured { score, evaluations, seconds: seconds / noisy.pixels() as f64 * 1e6 })
                 };
-                let (with_true, with_estimated) = (score(noise)?, score(&estimated)?);
-                row.add(noisy_score, with_true, with_estimated);
+                let told = case.noise.as_ref().map(|noise| scaled(noise, wrong));
+                let estimated = estimated.as_ref().filter(|_| wrong == 1.0);
+                row.add(Results {
+                    noisy: noisy_score,
+                    true_noise: told.as_ref().map(|noise| measure(&denoiser, noise)).transpose()?,
+                    estimated_noise: estimated.map(|noise| measure(&denoiser, noise)).transpose()?,
+                    against: match (&against, told.as_ref().or(estimated)) {
+                        (Some(other), Some(noise)) => Some(measure(other, noise)?),
+                        _ => None,
+                    },
+                });
             }
         }
     }
@@ -234,6 +269,26 @@ fn run(arguments: &Arguments) -> Result<()> {
         write_json(file, &rows)?;
     }
     Ok(())
+}
+
+/// An empty line of the table for every kind of noise, how wrong the denoiser is about it, and number of steps.
+fn rows(arguments: &Arguments, sources: &[Source]) -> Vec<Row> {
+    let wrong = || std::iter::once(1.0).chain(arguments.wrong.iter().copied());
+    let mut rows = Vec::new();
+    for &noise in sources {
+        for wrong in wrong() {
+            rows.extend(arguments.steps.iter().map(|&steps| Row::new(Setting { noise, wrong, steps })));
+        }
+    }
+    rows
+}
+
+/// The noise with its std multiplied by `factor`. A noise that is not a camera's stays as it is: it is not misreported.
+fn scaled(noise: &Noise, factor: f32) -> Noise {
+    match noise {
+        Noise::Model(model) => model.scaled(factor).into(),
+        other => other.clone(),
+    }
 }
 
 fn measure_toned(arguments: &Arguments, denoiser: &Denoiser, files: &[PathBuf]) -> Result<()> {
@@ -274,7 +329,7 @@ fn write_json(file: &Path, rows: &impl serde::Serialize) -> Result<()> {
     std::fs::write(file, json + "\n").with_context(|| format!("cannot write {}", file.display()))
 }
 
-/// The mean of as many samples as asked for.
+/// The mean of as many samples as asked for, how often the network was evaluated at each pixel, and the seconds.
 fn denoise(
     denoiser: &Denoiser,
     noisy: &LinearImage,
@@ -283,24 +338,42 @@ fn denoise(
     seed: u64,
     arguments: &Arguments,
     bar: &ProgressBar,
-) -> Result<LinearImage> {
-    let samples = arguments.samples(steps, seed.wrapping_mul(arguments.average), |options| {
-        let denoised = pollster::block_on(denoiser.denoise(noisy, noise.clone(), options));
-        bar.inc(about(steps) as u64);
-        denoised
+) -> Result<(LinearImage, usize, f64)> {
+    let (begun, mut evaluations) = (Instant::now(), 0);
+    let samples = arguments.samples(steps, seed.wrapping_mul(arguments.average), |options| -> Result<LinearImage> {
+        let mut run = denoiser.start(noisy.clone(), noise.clone(), options)?;
+        while pollster::block_on(run.advance())?.is_some() {}
+        evaluations += run.steps();
+        bar.inc(about(steps, denoiser) as u64);
+        Ok(run.into_image())
     })?;
-    Ok(samples.into_mean())
+    Ok((samples.into_mean(), evaluations, begun.elapsed().as_secs_f64()))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use svnr::NoiseModel;
 
     #[test]
     fn numbers_are_checked() {
         assert_eq!(positive("1.5"), Ok(1.5));
         for wrong in ["0", "-1", "inf", "x"] {
             assert!(positive(wrong).is_err());
+        }
+    }
+
+    #[test]
+    fn a_denoiser_is_misled_after_it_was_told_the_truth() {
+        let line = "evaluate --data x --gains 1,8 --steps 1,unit --wrong 0.5,2";
+        let arguments = Arguments::try_parse_from(line.split_whitespace()).unwrap();
+        let settings: Vec<_> = rows(&arguments, &arguments.sources()).iter().map(|row| row.setting).collect();
+        let of_gain = settings.iter().filter(|setting| setting.noise == Source::Gain(8.0));
+        assert_eq!(of_gain.map(|setting| setting.wrong).collect::<Vec<_>>(), [1.0, 1.0, 0.5, 0.5, 2.0, 2.0]);
+        let noise = NoiseModel { sigma_read: 0.1, shot: 0.02 };
+        let Noise::Model(told) = scaled(&noise.into(), 0.5) else { panic!("it is still a model") };
+        for x in [0.0, 0.4] {
+            assert!((told.variance(x) / noise.variance(x) - 0.25).abs() < 1e-5);
         }
     }
 
@@ -314,6 +387,8 @@ mod tests {
         assert_eq!(parse("--toned").unwrap().gains, [0.5, 1.0, 2.0, 4.0]);
         assert_eq!(parse("--steps 1,unit --eta 1").unwrap().steps, [Steps::Count(1), Steps::Unit]);
         assert!(parse("--steps 0").is_err() && parse("--steps x").is_err());
+        assert_eq!(parse("--gains 28").unwrap().sources(), [Source::Gain(28.0)]);
+        assert!(parse("--pairs --wrong 2").is_err() && parse("--wrong 0").is_err());
         assert!(parse("--pairs --sigmas 15").is_err() && parse("--gains 1 --sigmas 15").is_err());
     }
 }

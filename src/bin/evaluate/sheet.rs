@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use image::{Rgb, RgbImage, imageops};
 use svnr::denoiser::{Options, Samples};
+use svnr::method::reverse::Steps;
 use svnr::{Denoiser, LinearImage, files};
 
 use crate::{Arguments, about};
@@ -21,7 +22,8 @@ const SPREAD: f32 = 8.0;
 pub fn write(arguments: &Arguments, denoiser: &Denoiser, files: &[PathBuf], sheet: &Path) -> Result<()> {
     let sources = arguments.sources();
     let steps = || arguments.steps.iter().copied();
-    let (fewest, most) = (steps().min_by_key(|&steps| about(steps)), steps().max_by_key(|&steps| about(steps)));
+    let length = |&steps: &Steps| about(steps, denoiser);
+    let (fewest, most) = (steps().min_by_key(length), steps().max_by_key(length));
     let (fewest, most) = fewest.zip(most).context("--steps names no number")?;
     let mut rows = RgbImage::new(5 * SIDE as u32, (SIDE * files.len()) as u32);
     for (row, file) in files.iter().enumerate() {
