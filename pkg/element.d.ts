@@ -9,7 +9,7 @@
  * | attribute | meaning |
  * |---|---|
  * | `src` | the photo's address; on another site it needs CORS |
- * | `steps`, `samples`, `seed`, `strength` | as in `DenoiseOptions` |
+ * | `steps`, `eta`, `samples`, `seed`, `strength` | as in `DenoiseOptions` |
  * | `backend` | `auto`, `webgpu` or `cpu` |
  * | `alt` | what the photo shows, for people who cannot see it |
  *
@@ -62,6 +62,7 @@ export interface SvnrDenoiserAttributes {
   src?: string | undefined;
   alt?: string | undefined;
   steps?: number | string | undefined;
+  eta?: number | string | undefined;
   samples?: number | string | undefined;
   seed?: number | string | undefined;
   strength?: number | string | undefined;

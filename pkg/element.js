@@ -57,7 +57,7 @@ function retire(entry) {
 
 /** See element.d.ts. */
 export class SvnrDenoiserElement extends Base {
-  static observedAttributes = ['src', 'backend', 'steps', 'samples', 'seed', 'strength', 'alt'];
+  static observedAttributes = ['src', 'backend', 'steps', 'eta', 'samples', 'seed', 'strength', 'alt'];
 
   #compare = new Compare();
   // A constructed style sheet does not count as an inline style for a page's security policy.
@@ -198,12 +198,12 @@ export class SvnrDenoiserElement extends Base {
   }
 
   #options() {
-    /** @type {Record<string, number>} */
+    /** @type {Record<string, number | 'unit'>} */
     const options = {};
-    for (const name of ['steps', 'samples', 'seed', 'strength']) {
-      const value = this.getAttribute(name);
+    for (const name of ['steps', 'eta', 'samples', 'seed', 'strength']) {
+      const value = this.getAttribute(name)?.trim();
       // Anything else is refused with the other options.
-      if (value !== null) options[name] = Number(value.trim() || NaN);
+      if (value !== undefined) options[name] = value === 'unit' ? value : Number(value || NaN);
     }
     return options;
   }
