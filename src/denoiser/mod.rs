@@ -2,7 +2,7 @@
 
 mod common_noise;
 mod draw;
-mod hot_pixels;
+pub(crate) mod hot_pixels;
 pub mod options;
 pub mod parts;
 pub mod place;

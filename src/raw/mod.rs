@@ -2,8 +2,10 @@
 //!
 //! | module | what |
 //! |---|---|
+//! | [`matrix`] | matrices between colour spaces |
 //! | [`mosaic`] | the values of a Bayer sensor, and its four colour planes |
 //!
 //! [`mosaic`] and what computes with it know nothing of files.
 
+pub mod matrix;
 pub mod mosaic;

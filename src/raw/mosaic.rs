@@ -1,7 +1,7 @@
 //! The values that a Bayer sensor records: one colour per photosite.
 
 use crate::error::Error;
-use crate::image::LinearImage;
+use crate::image::{CHANNELS, LinearImage};
 
 /// Planes of a mosaic: red, green in red's rows, green in blue's rows, blue.
 pub const PLANES: usize = 4;
@@ -96,6 +96,20 @@ impl Mosaic {
             return Err(Error::NotFinite { channel: phase.color_at(row, column) as usize, row, column });
         }
         Ok(Self { width, height, phase, values })
+    }
+
+    /// What a sensor with this pattern records of an RGB image in the sensor's colours: one channel of each pixel.
+    ///
+    /// # Errors
+    /// [`Error::BadOption`] for an image with another number of channels or a phase other than 0 or 1.
+    pub fn sampled(image: &LinearImage, phase: Phase) -> Result<Self, Error> {
+        if image.channels() != CHANNELS {
+            let value = image.channels().to_string();
+            return Err(Error::BadOption { name: "channels", value, range: "3: red, green and blue" });
+        }
+        let width = image.width();
+        let value = |at: usize| image.plane(phase.color_at(at / width, at % width).channel())[at];
+        Self::new(width, image.height(), phase, (0..image.pixels()).map(value).collect())
     }
 
     /// Photosites across.
@@ -283,6 +297,20 @@ mod tests {
         assert_eq!(found, Err(Error::WrongPlanes { expected: (4, 3, 2), found: (4, 5, 2) }));
         let rgb = LinearImage::from_fn(3, 2, |_, _, _| 0.5).unwrap();
         assert!(matches!(mosaic.with_planes(&rgb), Err(Error::WrongPlanes { found: (3, 3, 2), .. })));
+    }
+
+    #[test]
+    fn an_image_is_sampled_at_every_sites_colour() {
+        let image = LinearImage::from_fn(5, 3, |c, row, column| (1000 * c + 100 * row + column) as f32).unwrap();
+        for phase in Phase::ALL {
+            let mosaic = Mosaic::sampled(&image, phase).unwrap();
+            for (row, column) in (0..15).map(|i| (i / 5, i % 5)) {
+                let expected = 1000 * phase.color_at(row, column).channel() + 100 * row + column;
+                assert_eq!(mosaic.value(row, column), expected as f32);
+            }
+        }
+        let planes = Mosaic::sampled(&image, Phase::RGGB).unwrap().planes();
+        assert!(matches!(Mosaic::sampled(&planes, Phase::RGGB), Err(Error::BadOption { .. })));
     }
 
     #[test]

@@ -204,7 +204,7 @@ fn mistaken(rng: &mut ChaCha8Rng) -> NoiseModel {
 }
 
 /// A scene, and whether it was generated.
-fn any_scene<'a>(scenes: &'a Scenes, config: &Config, rng: &mut ChaCha8Rng) -> (&'a Scene, bool) {
+pub(super) fn any_scene<'a>(scenes: &'a Scenes, config: &Config, rng: &mut ChaCha8Rng) -> (&'a Scene, bool) {
     let generated = scenes.from_folders.is_empty() || rng.random_bool(config.generated);
     let scene = if generated {
         scenes.generated.get(rng.random_range(0..scenes.generated.len()))
@@ -215,7 +215,13 @@ fn any_scene<'a>(scenes: &'a Scenes, config: &Config, rng: &mut ChaCha8Rng) -> (
 }
 
 /// A random patch of a scene: scale, place, orientation, white level.
-fn clean_patch(scene: &Scene, generated: bool, config: &Config, side: usize, rng: &mut ChaCha8Rng) -> LinearImage {
+pub(super) fn clean_patch(
+    scene: &Scene,
+    generated: bool,
+    config: &Config,
+    side: usize,
+    rng: &mut ChaCha8Rng,
+) -> LinearImage {
     let scale = scale_for(scene, generated, side, rng);
     let patch = crop(scene, side, scale, rng);
     let white = white_level(config, rng);

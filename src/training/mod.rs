@@ -7,6 +7,7 @@
 //! | [`example`] | one training example: patch, noise, time map, `x_t` |
 //! | [`noise`] | simulated noise: a sensor's, film grain; grey, scaled, sharpened, toned |
 //! | [`camera`] | photos as a camera writes them |
+//! | [`raw`] | mosaics as sensors record them |
 //! | [`draw`] | distributions of random numbers |
 //! | [`batch`] | examples as tensors |
 //! | [`loss`] | the loss |
@@ -32,6 +33,7 @@ pub mod loss;
 pub mod muon;
 pub mod noise;
 pub mod optimizer;
+pub mod raw;
 pub mod scenes;
 pub mod trainer;
 pub mod validation;

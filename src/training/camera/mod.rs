@@ -171,7 +171,7 @@ fn distance(a: &[f32], b: &[f32]) -> f32 {
 }
 
 /// Blurs a plane of values from 0 to 1 by a Gaussian.
-fn blurred(plane: Vec<f32>, width: usize, std: f32) -> Vec<f32> {
+pub(super) fn blurred(plane: Vec<f32>, width: usize, std: f32) -> Vec<f32> {
     if std == 0.0 {
         return plane;
     }

@@ -2,6 +2,7 @@
 
 use rand::Rng;
 
+use crate::raw::matrix::{inverse, times};
 use crate::training::camera::Pixel;
 
 /// A typical matrix from a camera's colours to sRGB; its rows sum to 1.
@@ -27,7 +28,7 @@ impl Sensor {
             })
         });
         let gains = [rng.random_range(1.3..2.4), 1.0, rng.random_range(1.2..2.2)];
-        Self { gains, matrix, inverse: inverse(&matrix) }
+        Self { gains, matrix, inverse: inverse(&matrix).expect("the matrix is near the identity") }
     }
 
     /// What the sensor records of a linear sRGB colour. Channels out of its gamut become 0.
@@ -40,20 +41,6 @@ impl Sensor {
     pub fn to_screen(self, p: Pixel) -> Pixel {
         times(&self.matrix, std::array::from_fn(|c| p[c] * self.gains[c]))
     }
-}
-
-fn times(m: &[Pixel; 3], p: Pixel) -> Pixel {
-    m.map(|row| row[0] * p[0] + row[1] * p[1] + row[2] * p[2])
-}
-
-/// By cofactors; the matrix is near the identity.
-fn inverse(m: &[Pixel; 3]) -> [Pixel; 3] {
-    let cofactor = |r: usize, c: usize| {
-        let at = |i: usize, j: usize| m[(r + i) % 3][(c + j) % 3];
-        at(1, 1) * at(2, 2) - at(1, 2) * at(2, 1)
-    };
-    let determinant: f32 = (0..3).map(|c| m[0][c] * cofactor(0, c)).sum();
-    std::array::from_fn(|r| std::array::from_fn(|c| cofactor(c, r) / determinant))
 }
 
 #[cfg(test)]
