@@ -264,7 +264,10 @@ export interface CreateOptions {
    * says why. `webgpu`: that, or an error. `cpu`: one thread, WebGPU is not touched; the only choice in Node.
    */
   backend?: 'auto' | 'webgpu' | 'cpu';
-  /** The weight file, or its address; by default the one in the package. */
+  /**
+   * The weight file, or its address; by default the one in the package. It says which variant of the method it is for.
+   * Not every variant can have a `strength`.
+   */
   weights?: URL | string | ArrayBuffer | Uint8Array;
   /** The wasm module, or its address, as in {@link InitOptions}. */
   module_or_path?: InitOptions['module_or_path'];
