@@ -33,6 +33,7 @@ pub use place::{Overview, Place};
 use run::Photo;
 pub use run::{Progress, Run};
 pub use samples::Samples;
+pub use step::TileInput;
 
 /// The most threads by default: each has a tile in memory.
 const MOST_THREADS: usize = 8;
@@ -189,6 +190,16 @@ impl Denoiser {
     /// The schedule: how much noise a time stands for.
     pub fn schedule(&self) -> &Schedule {
         &self.schedule
+    }
+
+    /// The network's prediction for a tile that a run of this network has handed out, on whatever device: the noise in
+    /// units of its std, as planes of the input's size. See [`Run::take_tile`].
+    ///
+    /// # Errors
+    /// [`Error::BadOption`] if the input's planes are not of its size; [`Error::Device`] if the device fails.
+    pub async fn predict(&self, input: TileInput) -> Result<Vec<f32>, Error> {
+        input.check(self.config.alignment())?;
+        input.predicted(&self.network, &self.device).await
     }
 
     /// Runs to the end, on a copy of the photo.

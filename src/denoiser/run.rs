@@ -1,14 +1,13 @@
 //! One denoising run: the reverse process over a whole image, a tile at a time.
 
-use std::ops::Range;
 use std::panic::resume_unwind;
 use std::sync::Arc;
 use std::thread;
 
 use crate::denoiser::common_noise;
 use crate::denoiser::draw::Draw;
-use crate::denoiser::step::Step;
-use crate::denoiser::tiles::{Grid, Tile};
+use crate::denoiser::step::{Step, TileInput};
+use crate::denoiser::tiles::Grid;
 use crate::denoiser::{Denoiser, Options, Overview, Parts, Place};
 use crate::error::Error;
 use crate::image::{CHANNELS, LinearImage};
@@ -47,6 +46,9 @@ pub(super) struct Photo {
 /// A run under way. Each [`Run::advance`] takes a tile, or several at once, through one step. A step finishes on the
 /// whole image before the next begins, so the result does not depend on the tiles.
 ///
+/// The network's part can be done elsewhere, by several denoisers at once: [`Run::take_tile`] hands out what it sees of
+/// a tile, and [`Run::finish_tile`] takes its prediction.
+///
 /// A run's state is in main memory, the network alone on the device. It takes 36 bytes a pixel, or 48 with several
 /// steps, including the photo, and 12 more if the channels have their noise in common.
 #[derive(Debug)]
@@ -79,7 +81,13 @@ pub struct Run {
     moving: usize,
     moved: usize,
     step: usize,
+    /// Which tiles are finished in this step, and how many.
+    finished: Vec<bool>,
     tile: usize,
+    /// The first tile that was not handed out in this step.
+    next_tile: usize,
+    /// Tiles that were handed out and given back.
+    returned: Vec<usize>,
 }
 
 impl Run {
@@ -120,8 +128,12 @@ impl Run {
             moving: 0,
             moved: 0,
             step: 0,
+            finished: Vec::new(),
             tile: 0,
+            next_tile: 0,
+            returned: Vec::new(),
         };
+        run.finished = vec![false; run.tiles()];
         let moving = |step| (0..run.tiles()).filter(|&tile| run.moves(step, tile)).count();
         run.moving = (0..run.steps()).map(moving).sum();
         run
@@ -158,7 +170,8 @@ impl Run {
     }
 
     /// Takes the next tile through the step, on a processor as many tiles as the denoiser works on at once. Tiles in
-    /// which no pixel moves come along for free. `None` once the run is done.
+    /// which no pixel moves come along for free. `None` once the run is done, or while all tiles that are left in the
+    /// step are handed out.
     ///
     /// # Errors
     /// [`Error::Device`] if the device fails. The run is as it was before the call, which can be repeated.
@@ -166,39 +179,60 @@ impl Run {
         if self.is_done() {
             return Ok(None);
         }
-        let (covered, moving) = self.next_tiles();
-        let stepped = self.stepped(&moving).await?;
-        let (width, height) = self.size();
-        let seen = self.disguised.as_ref().unwrap_or(&self.y);
-        let x = self.x.as_ref().unwrap_or(seen);
-        let next = self.next.get_or_insert_with(|| LinearImage::clone(x)).values_mut();
-        let mut stepped = moving.iter().zip(stepped).peekable();
-        for tile in covered.clone().map(|index| self.grid.tile(index)) {
-            match stepped.next_if(|(moved, _)| **moved == tile) {
-                Some((_, planes)) => tile.write(&planes, next, width, height),
-                None => tile.copy(x.values(), next, width, height),
+        let mut taken = Vec::new();
+        while taken.len() < self.denoiser.tiles_at_once() {
+            let Some(index) = self.next_moving() else { break };
+            taken.push(index);
+        }
+        if taken.is_empty() {
+            // What was left did not move.
+            return Ok(self.is_done().then(|| self.progress()));
+        }
+        match self.stepped(&taken).await {
+            Ok(stepped) => Ok(taken.into_iter().zip(stepped).map(|(index, planes)| self.write(index, &planes)).last()),
+            Err(error) => {
+                self.returned.extend(taken.into_iter().rev());
+                Err(error)
             }
         }
-        self.moved += moving.len();
-        self.tile = covered.end;
-        let progress = Progress {
-            step: self.step + 1,
-            steps: self.steps(),
-            tile: self.tile,
-            tiles: self.grid.len(),
-            fraction: if self.moving == 0 { 1.0 } else { self.moved as f32 / self.moving as f32 },
-        };
-        if self.tile == self.grid.len() {
-            self.tile = 0;
-            self.step += 1;
-            // The next step overwrites what this one began with.
-            std::mem::swap(&mut self.x, &mut self.next);
+    }
+
+    /// Hands out the next tile of this step; `None` if there is none: all are handed out, and the next step begins when
+    /// they are finished, or the run is done.
+    pub fn take_tile(&mut self) -> Option<TileInput> {
+        let index = self.next_moving()?;
+        Some(self.current().input(index, &self.grid.tile(index)))
+    }
+
+    /// Takes a tile that was handed out through its step, by the network's prediction for it.
+    ///
+    /// # Errors
+    /// [`Error::BadOption`] for a tile that is not handed out, or a prediction of another size; [`Error::Device`] if a
+    /// predicted value is not finite. The tile remains handed out.
+    pub fn finish_tile(&mut self, index: usize, eps: Vec<f32>) -> Result<Progress, Error> {
+        self.check_handed_out(index)?;
+        let tile = self.grid.tile(index);
+        let expected = CHANNELS * tile.read_rows * tile.read_columns;
+        if eps.len() != expected {
+            let value = format!("a list of {} values", eps.len());
+            return Err(Error::BadOption { name: "a tile's prediction", value, range: "as long as its inputs" });
         }
-        Ok(Some(progress))
+        let planes = self.current().finish(&tile, eps)?;
+        Ok(self.write(index, &planes))
+    }
+
+    /// Takes back a tile that was handed out, to hand it out again.
+    ///
+    /// # Errors
+    /// [`Error::BadOption`] for a tile that is not handed out.
+    pub fn return_tile(&mut self, index: usize) -> Result<(), Error> {
+        self.check_handed_out(index)?;
+        self.returned.push(index);
+        Ok(())
     }
 
     /// Continues with another denoiser of the same network shape, for example on another device when this one has
-    /// failed. Finished tiles are kept.
+    /// failed. Finished tiles are kept, and so are those that are handed out.
     ///
     /// # Errors
     /// [`Error::BadWeights`] for a network of another shape, schedule or formulation; the run is as it was before the
@@ -215,7 +249,7 @@ impl Run {
 
     /// A pixel of the image so far: after this step if its tile is finished, else after the step before.
     pub fn pixel(&self, row: usize, column: usize) -> [f32; CHANNELS] {
-        let finished = self.next.as_ref().filter(|_| self.grid.index_of(row, column) < self.tile);
+        let finished = self.next.as_ref().filter(|_| self.finished[self.grid.index_of(row, column)]);
         let image = finished.or(self.x.as_ref()).unwrap_or(self.seen());
         let at = |image: &LinearImage| pixel(image, row, column);
         self.kept(at(&self.y), self.disguised.as_deref().map(at), at(image)).map(|v| v * self.white)
@@ -245,18 +279,79 @@ impl Run {
         self.parts.between(y, stand_in.map_or(x, |before| common_noise::taken_alike(y, before, x)))
     }
 
-    /// The tiles that the next call works on, and those of them in which a pixel moves.
-    fn next_tiles(&self) -> (Range<usize>, Vec<Tile>) {
-        let at_once = self.denoiser.tiles_at_once();
-        let mut moving = Vec::with_capacity(at_once);
-        let mut end = self.tile;
-        while end < self.grid.len() && moving.len() < at_once {
-            if self.moves(self.step, end) {
-                moving.push(self.grid.tile(end));
+    /// The next tile to be worked on, from now on handed out. Before it, tiles in which no pixel moves are finished, and
+    /// with them perhaps whole steps.
+    fn next_moving(&mut self) -> Option<usize> {
+        while !self.is_done() {
+            self.pass_still();
+            if let Some(index) = self.returned.pop() {
+                return Some(index);
             }
-            end += 1;
+            if self.next_tile < self.tiles() {
+                self.next_tile += 1;
+                return Some(self.next_tile - 1);
+            }
+            if self.tile < self.tiles() {
+                return None;
+            }
+            self.end_step();
         }
-        (self.tile..end, moving)
+        None
+    }
+
+    /// Finishes the tiles in which no pixel moves, up to the next one in which one does.
+    fn pass_still(&mut self) {
+        while self.next_tile < self.tiles() && !self.moves(self.step, self.next_tile) {
+            let tile = self.grid.tile(self.next_tile);
+            let seen = self.disguised.as_ref().unwrap_or(&self.y);
+            let x = self.x.as_ref().unwrap_or(seen);
+            let (width, height) = (x.width(), x.height());
+            let next = self.next.get_or_insert_with(|| LinearImage::clone(x)).values_mut();
+            tile.copy(x.values(), next, width, height);
+            self.finished[self.next_tile] = true;
+            self.tile += 1;
+            self.next_tile += 1;
+        }
+    }
+
+    /// Writes what a tile has become, and ends the step if it was the last.
+    fn write(&mut self, index: usize, planes: &[f32]) -> Progress {
+        let (width, height) = self.size();
+        let seen = self.disguised.as_ref().unwrap_or(&self.y);
+        let x = self.x.as_ref().unwrap_or(seen);
+        let next = self.next.get_or_insert_with(|| LinearImage::clone(x)).values_mut();
+        self.grid.tile(index).write(planes, next, width, height);
+        self.finished[index] = true;
+        self.tile += 1;
+        self.moved += 1;
+        self.pass_still();
+        let progress = self.progress();
+        if self.tile == self.tiles() {
+            self.end_step();
+        }
+        progress
+    }
+
+    fn end_step(&mut self) {
+        self.step += 1;
+        self.tile = 0;
+        self.next_tile = 0;
+        self.finished.fill(false);
+        // The next step overwrites what this one began with.
+        std::mem::swap(&mut self.x, &mut self.next);
+    }
+
+    fn progress(&self) -> Progress {
+        let (step, tile) = if self.is_done() { (self.steps(), self.tiles()) } else { (self.step + 1, self.tile) };
+        let fraction = if self.moving == 0 { 1.0 } else { self.moved as f32 / self.moving as f32 };
+        Progress { step, steps: self.steps(), tile, tiles: self.tiles(), fraction }
+    }
+
+    fn check_handed_out(&self, index: usize) -> Result<(), Error> {
+        let is_out = index < self.next_tile && !self.finished[index] && !self.returned.contains(&index);
+        let refused =
+            || Error::BadOption { name: "the tile", value: index.to_string(), range: "one that is handed out" };
+        is_out.then_some(()).ok_or_else(refused)
     }
 
     /// Whether any pixel of the tile moves in the step: whether one has time left at its beginning.
@@ -264,10 +359,10 @@ impl Run {
         time_after(self.latest[tile], self.plan[step]) > 0.0
     }
 
-    /// `x_t'` over these tiles.
-    async fn stepped(&self, tiles: &[Tile]) -> Result<Vec<Vec<f32>>, Error> {
+    /// The step that is under way.
+    fn current(&self) -> Step<'_> {
         let is_last = self.step + 1 == self.steps();
-        let step = Step {
+        Step {
             y: self.seen(),
             x: self.x.as_ref().unwrap_or(self.seen()),
             time_map: &self.time_map,
@@ -279,25 +374,26 @@ impl Run {
             // The last step draws no noise: it ends at the clean image.
             draw: if is_last { self.draw.without_noise() } else { self.draw },
             origin: [self.place.row, self.place.column],
-        };
-        let (network, device) = (&self.denoiser.network, &self.denoiser.device);
-        if tiles.is_empty() {
-            return Ok(Vec::new());
         }
-        if let [tile] = tiles {
-            let (reading, eps) = step.predict(tile, network, device);
-            let eps = eps.into_data_async().await.map_err(|e| Error::Device(causes(&e.to_string())))?;
-            return Ok(vec![step.finish(&reading, &eps)?]);
+    }
+
+    /// `x_t'` over these tiles.
+    async fn stepped(&self, tiles: &[usize]) -> Result<Vec<Vec<f32>>, Error> {
+        let (step, denoiser) = (self.current(), &self.denoiser);
+        if let [index] = tiles {
+            let tile = self.grid.tile(*index);
+            let eps = denoiser.predict(step.input(*index, &tile)).await?;
+            return Ok(vec![step.finish(&tile, eps)?]);
         }
         thread::scope(|scope| {
             let step = &step;
             let threads: Vec<_> = tiles
                 .iter()
-                .map(|tile| {
-                    let network = network.clone();
+                .map(|&index| {
+                    let (tile, network) = (self.grid.tile(index), denoiser.network.clone());
                     scope.spawn(move || {
-                        let (reading, eps) = step.predict(tile, &network, device);
-                        step.finish(&reading, &eps.into_data())
+                        let eps = step.input(index, &tile).predict(&network, &denoiser.device).into_data();
+                        step.finish(&tile, eps.iter::<f32>().collect())
                     })
                 })
                 .collect();
@@ -314,14 +410,6 @@ fn pure_noise(width: usize, height: usize, sigma: f32, draw: &Draw, place: Place
         (0..CHANNELS).for_each(|channel| noise[channel * width * height + pixel] = sigma * z[channel]);
     }
     LinearImage::new(width, height, noise).expect("noise is finite")
-}
-
-/// A device's report of a failure in one line: its causes, without the backtrace.
-fn causes(report: &str) -> String {
-    let lines = report.lines().map(str::trim).take_while(|line| *line != "Backtrace:");
-    let mut causes: Vec<&str> = lines.filter(|line| !line.is_empty() && *line != "Caused by:").collect();
-    causes.dedup();
-    causes.join(": ")
 }
 
 fn pixel(image: &LinearImage, row: usize, column: usize) -> [f32; CHANNELS] {
@@ -567,13 +655,13 @@ mod tests {
             let options = Options { strength, steps: Steps::Count(steps), tile: Some(16), ..Options::default() };
             denoiser.start(image.clone(), NoiseModel { sigma_read: 0.1, shot: 0.0 }, &options).unwrap()
         };
-        // The first tile alone has work; the others come along with the next call.
+        // The first tile alone has work; the others come along.
         let mut run = start(|_| 0.0, 2);
         let mut seen = Vec::new();
         while let Some(progress) = pollster::block_on(run.advance()).unwrap() {
             seen.push((progress.step, progress.tile, progress.fraction));
         }
-        assert_eq!(seen, [(1, 1, 0.5), (1, 6, 0.5), (2, 1, 1.0), (2, 6, 1.0)]);
+        assert_eq!(seen, [(1, 6, 0.5), (2, 6, 1.0)]);
         let result = run.into_image();
         let same = |p: &usize| (0..CHANNELS).all(|c| result.plane(c)[*p] == image.plane(c)[*p]);
         assert_eq!((0..800).filter(same).count(), 800 - 12 * 16);
@@ -778,12 +866,99 @@ mod tests {
         assert_eq!(run.into_image(), whole);
     }
 
+    /// Takes a run to its end by tiles that are handed out, up to `at_once` of them, finished in the order that `pick`
+    /// gives: which of those that are out is next.
+    fn handed_out(
+        run: &mut Run,
+        denoiser: &Denoiser,
+        at_once: usize,
+        mut pick: impl FnMut(usize) -> usize,
+    ) -> Vec<Progress> {
+        let (mut out, mut seen) = (Vec::new(), Vec::new());
+        loop {
+            while out.len() < at_once {
+                let Some(input) = run.take_tile() else { break };
+                out.push(input);
+            }
+            if out.is_empty() {
+                return seen;
+            }
+            let input = out.swap_remove(pick(out.len()));
+            let index = input.index;
+            let eps = pollster::block_on(denoiser.predict(input)).unwrap();
+            seen.push(run.finish_tile(index, eps).unwrap());
+        }
+    }
+
     #[test]
-    fn a_failure_is_told_in_one_line() {
-        let report = "The device is poisoned\nCaused by:\n  The device is poisoned\nCaused by:\n  Destroyed: it was \
-                      destroyed\nBacktrace:\n0: main\n";
-        assert_eq!(causes(report), "The device is poisoned: Destroyed: it was destroyed");
-        assert_eq!(causes("out of memory"), "out of memory");
+    fn tiles_that_others_work_on_in_any_order_give_the_same_bits() {
+        let (denoiser, image) = (denoiser(), photo(61, 45));
+        let strength = Strength::Map((0..image.pixels()).map(|p| if p % 61 < 20 { 0.0 } else { 1.0 }).collect());
+        for sample in [None, Some(5)] {
+            let options = Options {
+                steps: Steps::Count(3),
+                seed: 5,
+                sample,
+                strength: strength.clone(),
+                tile: Some(16),
+                ..Options::default()
+            };
+            let one = denoise(&denoiser, &image, options.clone());
+            for (at_once, pick) in [(1, 0), (2, 0), (3, 1), (100, 7)] {
+                let mut run = denoiser.start(image.clone(), NoiseModel::at_gain(8.0), &options).unwrap();
+                let seen = handed_out(&mut run, &denoiser, at_once, |len| pick % len);
+                assert!(run.is_done() && run.take_tile().is_none());
+                assert_eq!(seen.len(), run.moving);
+                assert!(seen.windows(2).all(|w| (w[0].step, w[0].tile) < (w[1].step, w[1].tile)));
+                assert_eq!(seen.last().map(|p| (p.step, p.tile, p.fraction)), Some((3, run.tiles(), 1.0)));
+                assert_eq!(run.into_image(), one, "{at_once} at once, {pick}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_tile_that_comes_back_is_handed_out_again() {
+        let (denoiser, image) = (denoiser(), photo(40, 20));
+        let options = Options { steps: Steps::Count(2), seed: 5, tile: Some(16), ..Options::default() };
+        let one = denoise(&denoiser, &image, options.clone());
+        let mut run = denoiser.start(image, NoiseModel::at_gain(8.0), &options).unwrap();
+        let all: Vec<TileInput> = std::iter::from_fn(|| run.take_tile()).collect();
+        assert_eq!(all.len(), run.tiles());
+        assert_eq!(pollster::block_on(run.advance()).unwrap(), None, "nothing is left in this step");
+        assert!(!run.is_done());
+        let eps = |tile: &TileInput| pollster::block_on(denoiser.predict(tile.clone())).unwrap();
+        let refused = |result: Result<(), Error>| assert!(matches!(result, Err(Error::BadOption { .. })), "{result:?}");
+        // What its worker made of it is worth nothing; it stays handed out.
+        refused(run.finish_tile(2, vec![0.0; 5]).map(|_| ()));
+        let damaged = run.finish_tile(2, vec![f32::NAN; all[2].x.len()]);
+        assert!(matches!(damaged, Err(Error::Device(_))), "{damaged:?}");
+        run.return_tile(2).unwrap();
+        refused(run.return_tile(2));
+        refused(run.finish_tile(2, eps(&all[2])).map(|_| ()));
+        assert_eq!(run.take_tile().as_ref(), Some(&all[2]));
+        assert_eq!(run.take_tile(), None);
+        // Whoever worked on the others has ended too: the run goes on by itself.
+        run.finish_tile(1, eps(&all[1])).unwrap();
+        refused(run.finish_tile(1, eps(&all[1])).map(|_| ()));
+        refused(run.return_tile(run.tiles()));
+        (0..run.tiles()).filter(|tile| *tile != 1).for_each(|tile| run.return_tile(tile).unwrap());
+        while pollster::block_on(run.advance()).unwrap().is_some() {}
+        assert_eq!(run.into_image(), one);
+    }
+
+    #[test]
+    fn an_input_that_is_not_a_tile_is_refused() {
+        let denoiser = denoiser();
+        let mut run = denoiser.start(photo(16, 16), NoiseModel::at_gain(8.0), &Options::default()).unwrap();
+        let input = run.take_tile().unwrap();
+        for damaged in [
+            TileInput { size: [0, 16], ..input.clone() },
+            TileInput { size: [3, 3], x: vec![0.0; 27], ..input.clone() },
+            TileInput { y: Vec::new(), ..input.clone() },
+            TileInput { sigma_star: vec![0.1; 767], ..input },
+        ] {
+            assert!(matches!(pollster::block_on(denoiser.predict(damaged)), Err(Error::BadOption { .. })));
+        }
     }
 
     #[test]

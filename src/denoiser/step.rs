@@ -32,50 +32,94 @@ pub struct Step<'a> {
     pub origin: [usize; 2],
 }
 
-/// What a tile reads for a step, halo included; planes.
-pub struct Reading {
-    tile: Tile,
-    /// The time at which each value started.
-    times: Vec<f32>,
-    sigma_t: Vec<f32>,
+/// What the network sees of a tile in a step, halo included: planes, in the view of the run's sample. Whoever has the
+/// network can make the prediction of it; see [`Denoiser::predict`](super::Denoiser::predict).
+#[derive(Debug, Clone, PartialEq)]
+pub struct TileInput {
+    /// The tile's number in the step, in reading order.
+    pub index: usize,
+    /// Rows and columns of the planes.
+    pub size: [usize; 2],
+    /// `x_t`, in linear light.
+    pub x: Vec<f32>,
+    /// The photo, in linear light; the same as `x` for a network that does not see it.
+    pub y: Vec<f32>,
+    /// Std of the noise in `x`.
+    pub sigma_t: Vec<f32>,
+    /// Std of the noise in `y`.
+    pub sigma_star: Vec<f32>,
+}
+
+impl TileInput {
+    /// The network's prediction, which may still be under way on the device.
+    pub(super) fn predict(self, network: &Unet, device: &Device) -> Tensor<4> {
+        let [rows, columns] = self.size;
+        let tensor =
+            |planes: Vec<f32>| Tensor::from_data(TensorData::new(planes, [1, CHANNELS, rows, columns]), device);
+        network.forward(tensor(self.x), tensor(self.y), tensor(self.sigma_t), tensor(self.sigma_star))
+    }
+
+    /// The prediction as planes, in the same view.
+    ///
+    /// # Errors
+    /// [`Error::Device`].
+    pub(super) async fn predicted(self, network: &Unet, device: &Device) -> Result<Vec<f32>, Error> {
+        let eps = self.predict(network, device).into_data_async().await;
+        Ok(eps.map_err(|e| Error::Device(causes(&e.to_string())))?.iter::<f32>().collect())
+    }
+
+    /// Checks that the planes are of one size, which the network takes.
+    ///
+    /// # Errors
+    /// [`Error::BadOption`].
+    pub(super) fn check(&self, alignment: usize) -> Result<(), Error> {
+        let values = CHANNELS * self.size[0] * self.size[1];
+        let is_whole = self.size.iter().all(|side| *side > 0 && side % alignment == 0);
+        if is_whole && [&self.x, &self.y, &self.sigma_t, &self.sigma_star].iter().all(|planes| planes.len() == values) {
+            return Ok(());
+        }
+        let value = format!("of {} x {} pixels and {} values", self.size[1], self.size[0], self.x.len());
+        Err(Error::BadOption { name: "a tile's input", value, range: "as the run handed it out" })
+    }
+}
+
+/// A device's report of a failure in one line: its causes, without the backtrace.
+fn causes(report: &str) -> String {
+    let lines = report.lines().map(str::trim).take_while(|line| *line != "Backtrace:");
+    let mut causes: Vec<&str> = lines.filter(|line| !line.is_empty() && *line != "Caused by:").collect();
+    causes.dedup();
+    causes.join(": ")
 }
 
 impl Step<'_> {
-    /// What the tile reads, and the network's prediction for it, which may still be under way on the device.
-    pub fn predict(&self, tile: &Tile, network: &Unet, device: &Device) -> (Reading, Tensor<4>) {
+    /// What the network sees of the tile of this number.
+    pub fn input(&self, index: usize, tile: &Tile) -> TileInput {
         let (width, height) = (self.y.width(), self.y.height());
         let mut times = tile.read(self.time_map.times(), width, height);
         let sigma_star: Vec<f32> = times.iter().map(|&t| self.schedule.sigma(t)).collect();
         times.iter_mut().for_each(|t| *t = self.formulation.first_time(*t, self.schedule));
         let sigma_t: Vec<f32> = times.iter().map(|&t| self.schedule.sigma(time_after(t, self.tau))).collect();
-        let x = tile.read(self.x.values(), width, height);
+        let size = [tile.read_rows, tile.read_columns];
+        let view = |planes| self.draw.view.shown(planes, size);
+        let (x, sigma_t) = (view(tile.read(self.x.values(), width, height)), view(sigma_t));
         let (y, sigma_star) = match self.formulation.condition {
-            Condition::Photo => (tile.read(self.y.values(), width, height), sigma_star),
+            Condition::Photo => (view(tile.read(self.y.values(), width, height)), view(sigma_star)),
             Condition::None => (x.clone(), sigma_t.clone()),
         };
-        let view = self.draw.view;
-        let size = [tile.read_rows, tile.read_columns];
-        let [rows, columns] = view.size(size);
-        let tensor = |planes: Vec<f32>| {
-            let viewed = TensorData::new(view.shown(planes, size), [1, CHANNELS, rows, columns]);
-            Tensor::from_data(viewed, device)
-        };
-        let eps = network.forward(tensor(x), tensor(y), tensor(sigma_t.clone()), tensor(sigma_star));
-        (Reading { tile: *tile, times, sigma_t }, eps)
+        TileInput { index, size: self.draw.view.size(size), x, y, sigma_t, sigma_star }
     }
 
     /// `x_t'` over the tile, as planes, from the prediction.
     ///
     /// # Errors
     /// [`Error::Device`] if a predicted value is not finite.
-    pub fn finish(&self, reading: &Reading, eps: &TensorData) -> Result<Vec<f32>, Error> {
-        let Reading { tile, times, sigma_t } = reading;
-        let eps = self.draw.view.upright(eps.iter::<f32>().collect(), [tile.read_rows, tile.read_columns]);
+    pub fn finish(&self, tile: &Tile, eps: Vec<f32>) -> Result<Vec<f32>, Error> {
+        let eps = self.draw.view.upright(eps, [tile.read_rows, tile.read_columns]);
         if eps.iter().any(|v| !v.is_finite()) {
             return Err(Error::Device("it returned values that are not finite".into()));
         }
         let (width, height) = (self.y.width(), self.y.height());
-        let x = self.x.values();
+        let (x, times) = (self.x.values(), self.time_map.times());
         let (plane, read_plane, tile_plane) =
             (width * height, tile.read_rows * tile.read_columns, tile.rows * tile.columns);
         let mut next = vec![0.0; CHANNELS * tile_plane];
@@ -85,14 +129,28 @@ impl Step<'_> {
                 normals.at(self.number, self.origin[0] + row, self.origin[1] + column)
             });
             for (channel, z) in z.into_iter().enumerate() {
-                let (x, from) = (x[channel * plane + row * width + column], channel * read_plane + from);
-                let (sigma, gamma) = (sigma_t[from], sigma_t[from].powi(2));
-                let gamma_next = self.schedule.gamma(time_after(times[from], self.tau_next));
-                let x0_hat = x0_hat(x, sigma, eps[from]);
-                next[channel * tile_plane + to] = step_back(x, x0_hat, gamma, gamma_next, self.draw.eta, z);
+                let at = channel * plane + row * width + column;
+                let first = self.formulation.first_time(times[at], self.schedule);
+                let sigma = self.schedule.sigma(time_after(first, self.tau));
+                let gamma_next = self.schedule.gamma(time_after(first, self.tau_next));
+                let x0_hat = x0_hat(x[at], sigma, eps[channel * read_plane + from]);
+                next[channel * tile_plane + to] = step_back(x[at], x0_hat, sigma.powi(2), gamma_next, self.draw.eta, z);
             }
             to += 1;
         });
         Ok(next)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failure_is_told_in_one_line() {
+        let report = "The device is poisoned\nCaused by:\n  The device is poisoned\nCaused by:\n  Destroyed: it was \
+                      destroyed\nBacktrace:\n0: main\n";
+        assert_eq!(causes(report), "The device is poisoned: Destroyed: it was destroyed");
+        assert_eq!(causes("out of memory"), "out of memory");
     }
 }

@@ -12,11 +12,12 @@ use std::cell::RefCell;
 use std::sync::Arc;
 
 use burn::tensor::Device;
+use js_sys::Float32Array;
 use wasm_bindgen::Clamped;
 use wasm_bindgen::prelude::*;
 
 use crate::denoiser::place::cut_around;
-use crate::denoiser::{self, Denoiser, Options, Parts, Place, Run, Strength};
+use crate::denoiser::{self, Denoiser, Options, Parts, Place, Run, Strength, TileInput};
 use crate::image::LinearImage;
 use crate::method::noise::NoiseModel;
 use crate::method::reverse::Steps;
@@ -87,6 +88,25 @@ impl Engine {
         let device = self.0.device().clone();
         drop(self);
         device.memory_cleanup();
+    }
+
+    /// The network's prediction for a tile that a run has handed out, perhaps in another instance of this module; the
+    /// arguments are the fields of its [`Tile`]. Give it to [`Task::finish_tile`].
+    ///
+    /// # Errors
+    /// `bad-option` or `device-lost`.
+    pub async fn predict(
+        &self,
+        rows: usize,
+        columns: usize,
+        x: Vec<f32>,
+        y: Vec<f32>,
+        sigma_t: Vec<f32>,
+        sigma_star: Vec<f32>,
+    ) -> Result<Vec<f32>, JsValue> {
+        // The run that handed it out knows its number.
+        let input = TileInput { index: 0, size: [rows, columns], x, y, sigma_t, sigma_star };
+        Ok(self.0.predict(input).await?)
     }
 
     /// Starts a run.
@@ -246,7 +266,37 @@ impl Task {
     /// `device-lost` if the device fails; the run can then continue with another engine.
     pub async fn advance(&mut self) -> Result<Option<Progress>, JsValue> {
         let progress = self.0.advance().await?;
-        Ok(progress.map(|p| Progress { step: p.step, tile: p.tile, fraction: p.fraction }))
+        Ok(progress.map(Progress::from))
+    }
+
+    /// Whether all steps are done.
+    #[wasm_bindgen(getter, js_name = isDone)]
+    pub fn is_done(&self) -> bool {
+        self.0.is_done()
+    }
+
+    /// Hands out the next tile; see [`Run::take_tile`].
+    #[wasm_bindgen(js_name = takeTile)]
+    pub fn take_tile(&mut self) -> Option<Tile> {
+        self.0.take_tile().map(Tile)
+    }
+
+    /// Finishes a tile that was handed out; see [`Run::finish_tile`].
+    ///
+    /// # Errors
+    /// `bad-option`, or `device-lost` if a predicted value is not finite.
+    #[wasm_bindgen(js_name = finishTile)]
+    pub fn finish_tile(&mut self, index: usize, eps: Vec<f32>) -> Result<Progress, JsValue> {
+        Ok(self.0.finish_tile(index, eps)?.into())
+    }
+
+    /// Takes back a tile that was handed out; see [`Run::return_tile`].
+    ///
+    /// # Errors
+    /// `bad-option` for a tile that is not handed out.
+    #[wasm_bindgen(js_name = returnTile)]
+    pub fn return_tile(&mut self, index: usize) -> Result<(), JsValue> {
+        Ok(self.0.return_tile(index)?)
     }
 
     /// Continues with another engine, for example when this one's device is lost; see [`Run::continue_on`].
@@ -266,6 +316,55 @@ impl Task {
     /// The result, once the run is done.
     pub fn finish(self) -> SharedImage {
         SharedImage::from(self.0.into_image())
+    }
+}
+
+/// What the network sees of a tile; see [`TileInput`]. Every getter of planes copies them out of wasm's memory.
+#[wasm_bindgen]
+pub struct Tile(TileInput);
+
+#[wasm_bindgen]
+impl Tile {
+    /// The tile's number in the step.
+    #[wasm_bindgen(getter)]
+    pub fn index(&self) -> usize {
+        self.0.index
+    }
+
+    /// Rows of the planes.
+    #[wasm_bindgen(getter)]
+    pub fn rows(&self) -> usize {
+        self.0.size[0]
+    }
+
+    /// Columns of the planes.
+    #[wasm_bindgen(getter)]
+    pub fn columns(&self) -> usize {
+        self.0.size[1]
+    }
+
+    /// See [`TileInput::x`].
+    #[wasm_bindgen(getter)]
+    pub fn x(&self) -> Float32Array {
+        self.0.x.as_slice().into()
+    }
+
+    /// See [`TileInput::y`].
+    #[wasm_bindgen(getter)]
+    pub fn y(&self) -> Float32Array {
+        self.0.y.as_slice().into()
+    }
+
+    /// See [`TileInput::sigma_t`].
+    #[wasm_bindgen(getter, js_name = sigmaT)]
+    pub fn sigma_t(&self) -> Float32Array {
+        self.0.sigma_t.as_slice().into()
+    }
+
+    /// See [`TileInput::sigma_star`].
+    #[wasm_bindgen(getter, js_name = sigmaStar)]
+    pub fn sigma_star(&self) -> Float32Array {
+        self.0.sigma_star.as_slice().into()
     }
 }
 
@@ -304,10 +403,16 @@ impl Samples {
 pub struct Progress {
     /// The current step, from 1.
     pub step: usize,
-    /// The tile just finished, from 1.
+    /// How many tiles of it are finished.
     pub tile: usize,
     /// The share of the work that is done.
     pub fraction: f32,
+}
+
+impl From<denoiser::Progress> for Progress {
+    fn from(denoiser::Progress { step, tile, fraction, .. }: denoiser::Progress) -> Self {
+        Self { step, tile, fraction }
+    }
 }
 
 /// A small image to display.
