@@ -5,6 +5,7 @@ import { MOST_PIXELS_SAMPLED, checkCount, keptPixelsOf, pixelsOf, toSharedImage,
 import { load } from './load.js';
 import { noiseOf } from './noise.js';
 import { checkMaps, createOptions, denoiseOptions } from './options.js';
+import { Pool, workersHere } from './pool.js';
 import { checkRegion, cropped, cut, overviewOf, partOf } from './region.js';
 import { Samples } from './wasm/svnr_wasm.js';
 import { call, callAsync, checkAlive, init } from './wasm.js';
@@ -24,39 +25,53 @@ const KEY = Symbol('create');
 export class Denoiser {
   /** @type {Engine | undefined} */
   #engine;
-  /** The weights that the CPU needs to continue when the GPU is lost; unset if it must not, or does already.
-   * @type {Uint8Array | undefined} */
-  #spare;
+  /** The weights, which the CPU needs to continue when the GPU is lost.
+   * @type {Uint8Array} */
+  #weights;
+  /** Whether it may go from the GPU to the CPU. */
+  #mayMove;
+  /** The workers that share the tiles on the CPU.
+   * @type {Pool} */
+  #pool;
   /** Settles with the last run in the queue. */
   #queue = Promise.resolve();
 
   /**
    * @param {typeof KEY} key
    * @param {import('./engine.js').Place} place
-   * @param {Uint8Array} [spare]  the weights, if the denoiser may go from the GPU to the CPU
+   * @param {Uint8Array} weights
+   * @param {Pool} pool
+   * @param {boolean} mayMove
    */
-  constructor(key, { engine, backend, adapter, fallbackReason }, spare) {
+  constructor(key, { engine, backend, adapter, fallbackReason }, weights, pool, mayMove) {
     if (key !== KEY) throw new TypeError('use await Denoiser.create()');
     this.#engine = engine;
-    this.#spare = spare;
+    this.#weights = weights;
+    this.#pool = pool;
+    this.#mayMove = mayMove;
     this.backend = backend;
     this.adapter = adapter;
     this.fallbackReason = fallbackReason;
   }
 
+  get workers() {
+    return this.backend === 'cpu' ? this.#pool.size : 1;
+  }
+
   /** @param {unknown} options */
   static async create(options = {}) {
-    const { backend, weights, module_or_path, signal, onProgress } = createOptions(options);
+    const { backend, workers, weights, module_or_path, signal, onProgress } = createOptions(options);
     signal?.throwIfAborted();
     onProgress?.({ phase: 'loading', fraction: 0 });
-    const [bytes] = await Promise.all([
+    const [bytes, most] = await Promise.all([
       weightBytes(weights, signal, (fraction) => onProgress?.({ phase: 'loading', fraction })),
+      workersHere(workers),
       init({ module_or_path, signal }),
     ]);
     signal?.throwIfAborted();
     onProgress?.({ phase: 'compiling', fraction: undefined });
     const place = await open(bytes, backend, signal);
-    return new Denoiser(KEY, place, backend === 'auto' && place.backend === 'webgpu' ? bytes : undefined);
+    return new Denoiser(KEY, place, bytes, new Pool(bytes, most), backend === 'auto' && place.backend === 'webgpu');
   }
 
   /** @param {unknown} image */
@@ -175,13 +190,14 @@ export class Denoiser {
   free() {
     const engine = this.#engine;
     this.#engine = undefined;
+    this.#pool.end(freed());
     // A run in progress holds the engine until its tile is done, and then ends too.
     // An engine that has failed has nothing to give back.
     this.#queue.then(() => engine?.dispose()).catch(() => {});
   }
 
   #alive() {
-    if (!this.#engine) throw new SvnrError('freed', 'this denoiser was freed; create a new one');
+    if (!this.#engine) throw freed();
     checkAlive();
     return this.#engine;
   }
@@ -237,7 +253,7 @@ export class Denoiser {
    * @param {() => Engine} check
    */
   async #draw(shared, image, options, sample, check) {
-    const { onProgress, samples } = options;
+    const { signal, onProgress, samples } = options;
     /** @type {Task | undefined} */
     let task = call(() =>
       withSettings({ ...options, sample: samples > 1 ? sample - 1 : undefined }, (noise, settings) =>
@@ -255,34 +271,32 @@ export class Denoiser {
       return { width, height, data: new Uint8ClampedArray(data), colorSpace };
     };
     let fraction = 0;
-    /**
-     * @param {number} step
-     * @param {number} tile
-     * @param {number} done
-     */
-    const report = (step, tile, done) => {
+    /** @param {{ step: number, tile: number, fraction: number }} done */
+    const report = ({ step, tile, fraction: done }) => {
       fraction = (sample - 1 + done) / samples;
       onProgress?.({ phase: 'denoising', sample, samples, step, steps, tile, tiles, fraction, preview });
     };
+    const recovering = (/** @type {string} */ reason) => onProgress?.({ phase: 'recovering', fraction, reason });
     try {
-      report(1, 0, 0);
+      report({ step: 1, tile: 0, fraction: 0 });
       for (;;) {
         // Without a break between tiles, a page that runs this in its own thread could neither draw nor cancel.
         await macrotask();
         check();
+        // A single tile would only wait for its worker to start.
+        if (this.workers > 1 && tiles > 1) await this.#pool.denoise(running, signal, { check, report, recovering });
         /** @type {import('./wasm/svnr_wasm.js').Progress | undefined} */
         let done;
         try {
           done = await callAsync(() => running.advance());
         } catch (error) {
           check();
-          const reason = this.#moveToCpu(running, error);
-          onProgress?.({ phase: 'recovering', fraction, reason });
+          recovering(this.#moveToCpu(running, error));
           continue;
         }
         check();
         if (!done) break;
-        report(done.step, done.tile, done.fraction);
+        report(done);
       }
       task = undefined;
       return call(() => running.finish());
@@ -300,16 +314,20 @@ export class Denoiser {
    * @returns {string}  why, in words
    */
   #moveToCpu(task, error) {
-    if (!this.#spare || !(error instanceof SvnrError) || error.code !== 'device-lost') throw error;
+    if (!this.#mayMove || !(error instanceof SvnrError) || error.code !== 'device-lost') throw error;
     const lost = this.#engine;
-    const { engine, ...device } = onCpu(this.#spare, error.message);
+    const { engine, ...device } = onCpu(this.#weights, error.message);
     call(() => task.continueOn(engine));
     this.#engine = engine;
-    this.#spare = undefined;
+    this.#mayMove = false;
     Object.assign(this, device);
     call(() => lost?.dispose());
     return error.message;
   }
+}
+
+function freed() {
+  return new SvnrError('freed', 'this denoiser was freed; create a new one');
 }
 
 /**

@@ -247,13 +247,14 @@ export type DenoiseProgress =
     }
   | {
       /**
-       * The GPU was lost, and the run continues on the CPU from the current tile. Only with `backend: 'auto'`, and at
-       * most once. {@link Denoiser.backend} changes as well.
+       * The GPU was lost, and the run continues on the CPU from the current tile: only with `backend: 'auto'`, and at
+       * most once; {@link Denoiser.backend} changes as well. Or one of the workers ended, and the others go on with its
+       * tile; {@link Denoiser.workers} is one less from now on.
        */
       phase: 'recovering';
       /** How much of the run is done, and is kept. */
       fraction: number;
-      /** What happened to the GPU, for people; also {@link Denoiser.fallbackReason} from now on. */
+      /** What happened, for people; of a lost GPU also {@link Denoiser.fallbackReason} from now on. */
       reason: string;
     };
 
@@ -261,9 +262,16 @@ export type DenoiseProgress =
 export interface CreateOptions {
   /**
    * `auto` (default): WebGPU where it works and as long as it does, otherwise the CPU; {@link Denoiser.fallbackReason}
-   * says why. `webgpu`: that, or an error. `cpu`: one thread, WebGPU is not touched; the only choice in Node.
+   * says why. `webgpu`: that, or an error. `cpu`: WebGPU is not touched; the only choice in Node.
    */
   backend?: 'auto' | 'webgpu' | 'cpu';
+  /**
+   * How many workers may share a photo's tiles on the CPU, from 1 to 64. With 1 there is none: the denoiser uses the
+   * thread that it is in. `auto` (default): one for each core, as long as they take no more than half of the memory, and
+   * 16 at most. The result does not depend on it. Workers start with a run of more than one tile and end after 10
+   * seconds without work.
+   */
+  workers?: 'auto' | number;
   /**
    * The weight file, or its address; by default the one in the package. It says which variant of the method it is for.
    * Not every variant can have a `strength`.
@@ -488,6 +496,8 @@ export class Denoiser {
   readonly adapter: Adapter | null;
   /** Why `backend: 'auto'` uses the CPU, for people; `null` when it does not. */
   readonly fallbackReason: string | null;
+  /** How many tiles are denoised at once: on the CPU the number of workers, on a GPU 1. */
+  readonly workers: number;
 
   /**
    * Measures the noise in an image.

@@ -3,6 +3,9 @@ import { SvnrError } from './errors.js';
 /** The number of orientations in which the network can see a photo. */
 const VIEWS = 8;
 
+/** The most workers that can be asked for. */
+const MOST_WORKERS = 64;
+
 /**
  * @param {string} what
  * @returns {never}
@@ -90,8 +93,8 @@ export function transferOption(transfer = false) {
  * @param {unknown} options
  */
 export function createOptions(options) {
-  const given = checkKeys(options, ['backend', 'weights', 'module_or_path', 'signal', 'onProgress']);
-  const { backend = 'auto', weights } = given;
+  const given = checkKeys(options, ['backend', 'workers', 'weights', 'module_or_path', 'signal', 'onProgress']);
+  const { backend = 'auto', workers = 'auto', weights } = given;
   const module_or_path = /** @type {import('./index.d.ts').InitOptions['module_or_path']} */ (given.module_or_path);
   if (backend !== 'auto' && backend !== 'webgpu' && backend !== 'cpu') {
     return refuse(`backend is ${show(backend)}; it must be 'auto', 'webgpu' or 'cpu'`);
@@ -105,7 +108,14 @@ export function createOptions(options) {
   if (!isSource) return refuse('weights must be a URL, a string, an ArrayBuffer or a Uint8Array');
   /** @type {ReturnType<typeof listeners<import('./index.d.ts').CreateProgress>>} */
   const { signal, onProgress } = listeners(given);
-  return { backend: /** @type {'auto' | 'webgpu' | 'cpu'} */ (backend), weights, module_or_path, signal, onProgress };
+  return {
+    backend: /** @type {'auto' | 'webgpu' | 'cpu'} */ (backend),
+    workers: workers === 'auto' ? /** @type {const} */ ('auto') : whole('workers', workers, 1, MOST_WORKERS, ", or 'auto'"),
+    weights,
+    module_or_path,
+    signal,
+    onProgress,
+  };
 }
 
 /**

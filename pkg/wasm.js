@@ -11,6 +11,9 @@ let started;
  * @type {SvnrError | undefined} */
 let broken;
 let isReady = false;
+/** The module, once it was started.
+ * @type {WebAssembly.Module | undefined} */
+let inUse;
 /** @type {Set<(error: SvnrError) => void>} */
 const waiting = new Set();
 
@@ -45,6 +48,13 @@ async function start(module) {
   }
   onPanic(fail);
   isReady = true;
+  inUse = module;
+}
+
+/** The compiled module, for workers to start instances of their own. */
+export function loadedModule() {
+  if (!inUse) throw new SvnrError('load-failed', 'the wasm module is not loaded yet; await init() first');
+  return inUse;
 }
 
 /** @param {string} message */

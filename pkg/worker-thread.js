@@ -10,11 +10,12 @@ import { Denoiser, SvnrError, decodeFile, encodeFile, leftOutOf, noiseAtGain, to
  *   backend: 'webgpu' | 'cpu',
  *   adapter: import('./index.d.ts').Adapter | null,
  *   fallbackReason: string | null,
+ *   workers: number,
  * }} Device
  *
  * @typedef {{ code: import('./index.d.ts').SvnrErrorCode | null, message: string }} Failure
  *
- * @typedef {{ type: 'create', id: number, backend: any, weights: any }
+ * @typedef {{ type: 'create', id: number, backend: any, workers: any, weights: any }
  *   | { type: 'module', module: WebAssembly.Module }
  *   | { type: 'call', id: number, name: keyof typeof CALLS, image?: any, options?: any }
  *   | { type: 'denoise', id: number, image: any, options: any, reports: boolean }
@@ -75,9 +76,10 @@ async function read(image) {
 }
 
 /** @param {Extract<ToThread, { type: 'create' }>} message */
-async function create({ id, backend, weights }, /** @type {AbortSignal} */ signal) {
+async function create({ id, backend, workers, weights }, /** @type {AbortSignal} */ signal) {
   denoiser = await Denoiser.create({
     backend,
+    workers,
     ...(weights === undefined ? {} : { weights }),
     module_or_path: given,
     signal,
@@ -90,8 +92,8 @@ async function create({ id, backend, weights }, /** @type {AbortSignal} */ signa
  * @param {Denoiser} denoiser
  * @returns {Device}
  */
-function deviceOf({ backend, adapter, fallbackReason }) {
-  return { backend, adapter, fallbackReason };
+function deviceOf({ backend, adapter, fallbackReason, workers }) {
+  return { backend, adapter, fallbackReason, workers };
 }
 
 /** @param {Extract<ToThread, { type: 'denoise' }>} message */

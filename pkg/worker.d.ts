@@ -44,6 +44,8 @@ export interface WorkerDenoiser {
   readonly adapter: Adapter | null;
   /** Why `backend: 'auto'` uses the CPU, for people; `null` when it does not. */
   readonly fallbackReason: string | null;
+  /** How many tiles are denoised at once: on the CPU the number of workers, on a GPU 1. */
+  readonly workers: number;
 
   /** Measures the noise in an image or a file. */
   estimateNoise(image: SvnrImage | Blob, options?: TransferOptions): Promise<NoiseEstimate>;

@@ -35,12 +35,13 @@ class WorkerDenoiser {
    * @param {Thread} thread
    * @param {Device} device
    */
-  constructor(key, thread, { backend, adapter, fallbackReason }) {
+  constructor(key, thread, { backend, adapter, fallbackReason, workers }) {
     if (key !== KEY) throw new TypeError('use await createWorkerDenoiser()');
     this.#thread = thread;
     this.backend = backend;
     this.adapter = adapter;
     this.fallbackReason = fallbackReason;
+    this.workers = workers;
   }
 
   /**
@@ -271,14 +272,14 @@ function toSend(image, isGiven) {
  * @param {import('./index.d.ts').CreateOptions} [options]
  */
 export async function createWorkerDenoiser(options = {}) {
-  const { signal, onProgress, weights, module_or_path, backend } = createOptions(options);
+  const { signal, onProgress, weights, module_or_path, backend, workers } = createOptions(options);
   signal?.throwIfAborted();
   if (typeof Worker !== 'function') {
     throw new SvnrError('load-failed', "there are no web workers here; use Denoiser from 'svnr', for example in Node");
   }
   // In the worker, relative addresses would be relative to its script.
   const isPlace = typeof weights === 'string' || weights instanceof URL;
-  const what = { backend, weights: isPlace ? new URL(weights, globalThis.location?.href).href : weights };
+  const what = { backend, workers, weights: isPlace ? new URL(weights, globalThis.location?.href).href : weights };
   const thread = new Thread();
   try {
     const module = compiled(module_or_path, signal).then((module) => thread.start(module));

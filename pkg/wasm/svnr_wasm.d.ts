@@ -111,6 +111,14 @@ export class Engine {
      */
     overview(image: SharedImage, noise: Noise, settings: Settings): Overview;
     /**
+     * The network's prediction for a tile that a run has handed out, perhaps in another instance of this module; the
+     * arguments are the fields of its [`Tile`]. Give it to [`Task::finish_tile`].
+     *
+     * # Errors
+     * `bad-option` or `device-lost`.
+     */
+    predict(rows: number, columns: number, x: Float32Array | number[], y: Float32Array | number[], sigma_t: Float32Array | number[], sigma_star: Float32Array | number[]): Promise<Float32Array>;
+    /**
      * Starts a run.
      *
      * # Errors
@@ -339,7 +347,7 @@ export class Progress {
      */
     step: number;
     /**
-     * The tile just finished, from 1.
+     * How many tiles of it are finished.
      */
     tile: number;
 }
@@ -427,9 +435,13 @@ export class Settings {
      */
     set steps(value: number | null | undefined);
     /**
-     * Side of a tile in pixels.
+     * See [`Options::tile`].
      */
-    tile: number;
+    get tile(): number | undefined;
+    /**
+     * See [`Options::tile`].
+     */
+    set tile(value: number | null | undefined);
 }
 
 /**
@@ -476,6 +488,13 @@ export class Task {
      */
     continueOn(engine: Engine): void;
     /**
+     * Finishes a tile that was handed out; see [`Run::finish_tile`].
+     *
+     * # Errors
+     * `bad-option`, or `device-lost` if a predicted value is not finite.
+     */
+    finishTile(index: number, eps: Float32Array | number[]): Progress;
+    /**
      * The result, once the run is done.
      */
     finish(): SharedImage;
@@ -484,6 +503,21 @@ export class Task {
      */
     preview(most: number): Preview;
     /**
+     * Takes back a tile that was handed out; see [`Run::return_tile`].
+     *
+     * # Errors
+     * `bad-option` for a tile that is not handed out.
+     */
+    returnTile(index: number): void;
+    /**
+     * Hands out the next tile; see [`Run::take_tile`].
+     */
+    takeTile(): Tile | undefined;
+    /**
+     * Whether all steps are done.
+     */
+    readonly isDone: boolean;
+    /**
      * Steps in all.
      */
     readonly steps: number;
@@ -491,6 +525,43 @@ export class Task {
      * Tiles in a step.
      */
     readonly tiles: number;
+}
+
+/**
+ * What the network sees of a tile; see [`TileInput`]. Every getter of planes copies them out of wasm's memory.
+ */
+export class Tile {
+    private constructor();
+    free(): void;
+    [Symbol.dispose](): void;
+    /**
+     * Columns of the planes.
+     */
+    readonly columns: number;
+    /**
+     * The tile's number in the step.
+     */
+    readonly index: number;
+    /**
+     * Rows of the planes.
+     */
+    readonly rows: number;
+    /**
+     * See [`TileInput::sigma_star`].
+     */
+    readonly sigmaStar: Float32Array;
+    /**
+     * See [`TileInput::sigma_t`].
+     */
+    readonly sigmaT: Float32Array;
+    /**
+     * See [`TileInput::x`].
+     */
+    readonly x: Float32Array;
+    /**
+     * See [`TileInput::y`].
+     */
+    readonly y: Float32Array;
 }
 
 /**
@@ -611,6 +682,7 @@ export interface InitOutput {
     readonly __wbg_settings_free: (a: number, b: number) => void;
     readonly __wbg_sharedimage_free: (a: number, b: number) => void;
     readonly __wbg_task_free: (a: number, b: number) => void;
+    readonly __wbg_tile_free: (a: number, b: number) => void;
     readonly decodeFile: (a: number, b: number, c: number, d: number, e: number) => [number, number, number];
     readonly decodedfile_bits: (a: number) => number;
     readonly decodedfile_density: (a: number) => [number, number];
@@ -633,6 +705,7 @@ export interface InitOutput {
     readonly engine_onCpu: (a: number, b: number) => [number, number, number];
     readonly engine_onGpu: (a: number, b: number) => [number, number, number];
     readonly engine_overview: (a: number, b: number, c: number, d: number) => [number, number, number];
+    readonly engine_predict: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number, j: number, k: number) => any;
     readonly engine_start: (a: number, b: number, c: number, d: number) => [number, number, number];
     readonly engine_warmUp: (a: number) => any;
     readonly estimateNoise: (a: number) => [number, number, number];
@@ -669,17 +742,28 @@ export interface InitOutput {
     readonly task_advance: (a: number) => any;
     readonly task_continueOn: (a: number, b: number) => [number, number];
     readonly task_finish: (a: number) => number;
+    readonly task_finishTile: (a: number, b: number, c: number, d: number) => [number, number, number];
+    readonly task_isDone: (a: number) => number;
     readonly task_preview: (a: number, b: number) => number;
+    readonly task_returnTile: (a: number, b: number) => [number, number];
     readonly task_steps: (a: number) => number;
+    readonly task_takeTile: (a: number) => number;
     readonly task_tiles: (a: number) => number;
+    readonly tile_columns: (a: number) => number;
+    readonly tile_index: (a: number) => number;
+    readonly tile_rows: (a: number) => number;
+    readonly tile_sigmaStar: (a: number) => any;
+    readonly tile_sigmaT: (a: number) => any;
+    readonly tile_x: (a: number) => any;
+    readonly tile_y: (a: number) => any;
     readonly toSrgb: (a: number, b: number, c: any, d: number, e: number) => void;
     readonly wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___js_sys_dff239142b40dee0___Function_fn_wasm_bindgen_c02b820e88f6dfef___JsValue_____wasm_bindgen_c02b820e88f6dfef___sys__Undefined___js_sys_dff239142b40dee0___Function_fn_wasm_bindgen_c02b820e88f6dfef___JsValue_____wasm_bindgen_c02b820e88f6dfef___sys__Undefined_______true_: (a: number, b: number, c: any, d: any) => void;
     readonly wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wasm_bindgen_c02b820e88f6dfef___JsValue__core_2ad33a1119d2fba1___result__Result_____wasm_bindgen_c02b820e88f6dfef___JsError___true_: (a: number, b: number, c: any) => [number, number];
     readonly wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wasm_bindgen_c02b820e88f6dfef___sys__JsNullable_wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuError__GpuError___core_2ad33a1119d2fba1___result__Result_____wasm_bindgen_c02b820e88f6dfef___JsError___true_: (a: number, b: number, c: any) => [number, number];
-    readonly wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wasm_bindgen_c02b820e88f6dfef___sys__JsNullable_wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuError__GpuError___core_2ad33a1119d2fba1___result__Result_____wasm_bindgen_c02b820e88f6dfef___JsError___true__105: (a: number, b: number, c: any) => [number, number];
-    readonly wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wasm_bindgen_c02b820e88f6dfef___sys__JsNullable_wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuError__GpuError___core_2ad33a1119d2fba1___result__Result_____wasm_bindgen_c02b820e88f6dfef___JsError___true__106: (a: number, b: number, c: any) => [number, number];
+    readonly wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wasm_bindgen_c02b820e88f6dfef___sys__JsNullable_wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuError__GpuError___core_2ad33a1119d2fba1___result__Result_____wasm_bindgen_c02b820e88f6dfef___JsError___true__117: (a: number, b: number, c: any) => [number, number];
+    readonly wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wasm_bindgen_c02b820e88f6dfef___sys__JsNullable_wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuError__GpuError___core_2ad33a1119d2fba1___result__Result_____wasm_bindgen_c02b820e88f6dfef___JsError___true__118: (a: number, b: number, c: any) => [number, number];
     readonly wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuDeviceLostInfo__GpuDeviceLostInfo______true_: (a: number, b: number, c: any) => void;
-    readonly wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuDeviceLostInfo__GpuDeviceLostInfo______true__104: (a: number, b: number, c: any) => void;
+    readonly wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuDeviceLostInfo__GpuDeviceLostInfo______true__116: (a: number, b: number, c: any) => void;
     readonly __wbindgen_malloc: (a: number, b: number) => number;
     readonly __wbindgen_realloc: (a: number, b: number, c: number, d: number) => number;
     readonly __wbindgen_free: (a: number, b: number, c: number) => void;

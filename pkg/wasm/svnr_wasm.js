@@ -287,6 +287,43 @@ export class Engine {
         return Overview.__wrap(ret[0]);
     }
     /**
+     * The network's prediction for a tile that a run has handed out, perhaps in another instance of this module; the
+     * arguments are the fields of its [`Tile`]. Give it to [`Task::finish_tile`].
+     *
+     * # Errors
+     * `bad-option` or `device-lost`.
+     * @param {number} rows
+     * @param {number} columns
+     * @param {Float32Array | number[]} x
+     * @param {Float32Array | number[]} y
+     * @param {Float32Array | number[]} sigma_t
+     * @param {Float32Array | number[]} sigma_star
+     * @returns {Promise<Float32Array>}
+     */
+    predict(rows, columns, x, y, sigma_t, sigma_star) {
+        const val5 = +rows;
+        const val6 = +columns;
+        let ptr0, len0, ptr1, len1, ptr2, len2, ptr3, len3;
+        try {
+            ptr0 = passArrayF32ToWasm0(x, wasm.__wbindgen_malloc);
+            len0 = WASM_VECTOR_LEN;
+            ptr1 = passArrayF32ToWasm0(y, wasm.__wbindgen_malloc);
+            len1 = WASM_VECTOR_LEN;
+            ptr2 = passArrayF32ToWasm0(sigma_t, wasm.__wbindgen_malloc);
+            len2 = WASM_VECTOR_LEN;
+            ptr3 = passArrayF32ToWasm0(sigma_star, wasm.__wbindgen_malloc);
+            len3 = WASM_VECTOR_LEN;
+        } catch (e) {
+            if (ptr3) { wasm.__wbindgen_free(ptr3, len3 * 4, 4); }
+            if (ptr2) { wasm.__wbindgen_free(ptr2, len2 * 4, 4); }
+            if (ptr1) { wasm.__wbindgen_free(ptr1, len1 * 4, 4); }
+            if (ptr0) { wasm.__wbindgen_free(ptr0, len0 * 4, 4); }
+            throw e;
+        }
+        const ret = wasm.engine_predict(this.__wbg_ptr, val5, val6, ptr0, len0, ptr1, len1, ptr2, len2, ptr3, len3);
+        return ret;
+    }
+    /**
      * Starts a run.
      *
      * # Errors
@@ -946,7 +983,7 @@ export class Progress {
         return ret >>> 0;
     }
     /**
-     * The tile just finished, from 1.
+     * How many tiles of it are finished.
      * @returns {number}
      */
     get tile() {
@@ -968,7 +1005,7 @@ export class Progress {
         wasm.__wbg_set_progress_step(this.__wbg_ptr, arg0);
     }
     /**
-     * The tile just finished, from 1.
+     * How many tiles of it are finished.
      * @param {number} arg0
      */
     set tile(arg0) {
@@ -1096,12 +1133,12 @@ export class Settings {
         return ret === Number.MAX_SAFE_INTEGER ? undefined : ret;
     }
     /**
-     * Side of a tile in pixels.
-     * @returns {number}
+     * See [`Options::tile`].
+     * @returns {number | undefined}
      */
     get tile() {
         const ret = wasm.__wbg_get_settings_tile(this.__wbg_ptr);
-        return ret >>> 0;
+        return ret === Number.MAX_SAFE_INTEGER ? undefined : ret;
     }
     /**
      * See [`Parts::chrominance`].
@@ -1146,11 +1183,11 @@ export class Settings {
         wasm.__wbg_set_settings_steps(this.__wbg_ptr, isLikeNone(arg0) ? Number.MAX_SAFE_INTEGER : (arg0) >>> 0);
     }
     /**
-     * Side of a tile in pixels.
-     * @param {number} arg0
+     * See [`Options::tile`].
+     * @param {number | null} [arg0]
      */
     set tile(arg0) {
-        wasm.__wbg_set_settings_tile(this.__wbg_ptr, arg0);
+        wasm.__wbg_set_settings_tile(this.__wbg_ptr, isLikeNone(arg0) ? Number.MAX_SAFE_INTEGER : (arg0) >>> 0);
     }
     /**
      * The defaults.
@@ -1303,6 +1340,25 @@ export class Task {
         }
     }
     /**
+     * Finishes a tile that was handed out; see [`Run::finish_tile`].
+     *
+     * # Errors
+     * `bad-option`, or `device-lost` if a predicted value is not finite.
+     * @param {number} index
+     * @param {Float32Array | number[]} eps
+     * @returns {Progress}
+     */
+    finishTile(index, eps) {
+        const val2 = +index;
+        const ptr0 = passArrayF32ToWasm0(eps, wasm.__wbindgen_malloc);
+        const len0 = WASM_VECTOR_LEN;
+        const ret = wasm.task_finishTile(this.__wbg_ptr, val2, ptr0, len0);
+        if (ret[2]) {
+            throw takeFromExternrefTable0(ret[1]);
+        }
+        return Progress.__wrap(ret[0]);
+    }
+    /**
      * The result, once the run is done.
      * @returns {SharedImage}
      */
@@ -1310,6 +1366,14 @@ export class Task {
         const ptr = this.__destroy_into_raw();
         const ret = wasm.task_finish(ptr);
         return SharedImage.__wrap(ret);
+    }
+    /**
+     * Whether all steps are done.
+     * @returns {boolean}
+     */
+    get isDone() {
+        const ret = wasm.task_isDone(this.__wbg_ptr);
+        return ret !== 0;
     }
     /**
      * The image so far, reduced to about `most` pixels by taking every n-th pixel of every n-th row.
@@ -1321,12 +1385,33 @@ export class Task {
         return Preview.__wrap(ret);
     }
     /**
+     * Takes back a tile that was handed out; see [`Run::return_tile`].
+     *
+     * # Errors
+     * `bad-option` for a tile that is not handed out.
+     * @param {number} index
+     */
+    returnTile(index) {
+        const ret = wasm.task_returnTile(this.__wbg_ptr, index);
+        if (ret[1]) {
+            throw takeFromExternrefTable0(ret[0]);
+        }
+    }
+    /**
      * Steps in all.
      * @returns {number}
      */
     get steps() {
         const ret = wasm.task_steps(this.__wbg_ptr);
         return ret >>> 0;
+    }
+    /**
+     * Hands out the next tile; see [`Run::take_tile`].
+     * @returns {Tile | undefined}
+     */
+    takeTile() {
+        const ret = wasm.task_takeTile(this.__wbg_ptr);
+        return ret === 0 ? undefined : Tile.__wrap(ret);
     }
     /**
      * Tiles in a step.
@@ -1338,6 +1423,85 @@ export class Task {
     }
 }
 if (Symbol.dispose) Task.prototype[Symbol.dispose] = Task.prototype.free;
+
+/**
+ * What the network sees of a tile; see [`TileInput`]. Every getter of planes copies them out of wasm's memory.
+ */
+export class Tile {
+    static __wrap(ptr) {
+        const obj = Object.create(Tile.prototype);
+        obj.__wbg_ptr = ptr;
+        TileFinalization.register(obj, obj.__wbg_ptr, obj);
+        return obj;
+    }
+    __destroy_into_raw() {
+        const ptr = this.__wbg_ptr;
+        this.__wbg_ptr = 0;
+        TileFinalization.unregister(this);
+        return ptr;
+    }
+    free() {
+        const ptr = this.__destroy_into_raw();
+        wasm.__wbg_tile_free(ptr, 0);
+    }
+    /**
+     * Columns of the planes.
+     * @returns {number}
+     */
+    get columns() {
+        const ret = wasm.tile_columns(this.__wbg_ptr);
+        return ret >>> 0;
+    }
+    /**
+     * The tile's number in the step.
+     * @returns {number}
+     */
+    get index() {
+        const ret = wasm.tile_index(this.__wbg_ptr);
+        return ret >>> 0;
+    }
+    /**
+     * Rows of the planes.
+     * @returns {number}
+     */
+    get rows() {
+        const ret = wasm.tile_rows(this.__wbg_ptr);
+        return ret >>> 0;
+    }
+    /**
+     * See [`TileInput::sigma_star`].
+     * @returns {Float32Array}
+     */
+    get sigmaStar() {
+        const ret = wasm.tile_sigmaStar(this.__wbg_ptr);
+        return ret;
+    }
+    /**
+     * See [`TileInput::sigma_t`].
+     * @returns {Float32Array}
+     */
+    get sigmaT() {
+        const ret = wasm.tile_sigmaT(this.__wbg_ptr);
+        return ret;
+    }
+    /**
+     * See [`TileInput::x`].
+     * @returns {Float32Array}
+     */
+    get x() {
+        const ret = wasm.tile_x(this.__wbg_ptr);
+        return ret;
+    }
+    /**
+     * See [`TileInput::y`].
+     * @returns {Float32Array}
+     */
+    get y() {
+        const ret = wasm.tile_y(this.__wbg_ptr);
+        return ret;
+    }
+}
+if (Symbol.dispose) Tile.prototype[Symbol.dispose] = Tile.prototype.free;
 
 /**
  * Decodes a file; `name` is for errors. The pixels are on sRGB's curve whatever the profile's is; floats, and HDR, are in
@@ -1867,6 +2031,10 @@ function __wbg_get_imports() {
             const ret = new Object();
             return ret;
         },
+        __wbg_new_from_slice_355c10c5d8f2addb: function(arg0, arg1) {
+            const ret = new Float32Array(getArrayF32FromWasm0(arg0, arg1));
+            return ret;
+        },
         __wbg_new_typed_6b60b99917da27d6: function() {
             const ret = new Object();
             return ret;
@@ -2217,33 +2385,33 @@ function __wbg_get_imports() {
             arg0.writeBuffer(arg1, arg2, getArrayU8FromWasm0(arg3, arg4), arg5, arg6);
         }, arguments); },
         __wbindgen_generic_0000000000000001: function(arg0, arg1) {
-            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [Externref], shim_idx: 24912, ret: Result(Unit), inner_ret: Some(Result(Unit)) }, mutable: true }) -> Externref`.
+            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [Externref], shim_idx: 24933, ret: Result(Unit), inner_ret: Some(Result(Unit)) }, mutable: true }) -> Externref`.
             const ret = makeMutClosure(arg0, arg1, wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wasm_bindgen_c02b820e88f6dfef___JsValue__core_2ad33a1119d2fba1___result__Result_____wasm_bindgen_c02b820e88f6dfef___JsError___true_);
             return ret;
         },
         __wbindgen_generic_0000000000000002: function(arg0, arg1) {
-            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [NamedExternref("GPUDevice")], shim_idx: 13441, ret: Result(Unit), inner_ret: Some(Result(Unit)) }, mutable: true }) -> Externref`.
+            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [NamedExternref("GPUDevice")], shim_idx: 13461, ret: Result(Unit), inner_ret: Some(Result(Unit)) }, mutable: true }) -> Externref`.
             const ret = makeMutClosure(arg0, arg1, wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wasm_bindgen_c02b820e88f6dfef___sys__JsNullable_wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuError__GpuError___core_2ad33a1119d2fba1___result__Result_____wasm_bindgen_c02b820e88f6dfef___JsError___true_);
             return ret;
         },
         __wbindgen_generic_0000000000000003: function(arg0, arg1) {
-            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [NamedExternref("GPUDeviceLostInfo")], shim_idx: 13442, ret: Unit, inner_ret: Some(Unit) }, mutable: true }) -> Externref`.
+            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [NamedExternref("GPUDeviceLostInfo")], shim_idx: 13462, ret: Unit, inner_ret: Some(Unit) }, mutable: true }) -> Externref`.
             const ret = makeMutClosure(arg0, arg1, wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuDeviceLostInfo__GpuDeviceLostInfo______true_);
             return ret;
         },
         __wbindgen_generic_0000000000000004: function(arg0, arg1) {
-            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [NamedExternref("GPUUncapturedErrorEvent")], shim_idx: 13442, ret: Unit, inner_ret: Some(Unit) }, mutable: true }) -> Externref`.
-            const ret = makeMutClosure(arg0, arg1, wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuDeviceLostInfo__GpuDeviceLostInfo______true__104);
+            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [NamedExternref("GPUUncapturedErrorEvent")], shim_idx: 13462, ret: Unit, inner_ret: Some(Unit) }, mutable: true }) -> Externref`.
+            const ret = makeMutClosure(arg0, arg1, wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuDeviceLostInfo__GpuDeviceLostInfo______true__116);
             return ret;
         },
         __wbindgen_generic_0000000000000005: function(arg0, arg1) {
-            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [NamedExternref("any")], shim_idx: 13441, ret: Result(Unit), inner_ret: Some(Result(Unit)) }, mutable: true }) -> Externref`.
-            const ret = makeMutClosure(arg0, arg1, wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wasm_bindgen_c02b820e88f6dfef___sys__JsNullable_wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuError__GpuError___core_2ad33a1119d2fba1___result__Result_____wasm_bindgen_c02b820e88f6dfef___JsError___true__105);
+            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [NamedExternref("any")], shim_idx: 13461, ret: Result(Unit), inner_ret: Some(Result(Unit)) }, mutable: true }) -> Externref`.
+            const ret = makeMutClosure(arg0, arg1, wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wasm_bindgen_c02b820e88f6dfef___sys__JsNullable_wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuError__GpuError___core_2ad33a1119d2fba1___result__Result_____wasm_bindgen_c02b820e88f6dfef___JsError___true__117);
             return ret;
         },
         __wbindgen_generic_0000000000000006: function(arg0, arg1) {
-            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [NamedExternref("undefined")], shim_idx: 13441, ret: Result(Unit), inner_ret: Some(Result(Unit)) }, mutable: true }) -> Externref`.
-            const ret = makeMutClosure(arg0, arg1, wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wasm_bindgen_c02b820e88f6dfef___sys__JsNullable_wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuError__GpuError___core_2ad33a1119d2fba1___result__Result_____wasm_bindgen_c02b820e88f6dfef___JsError___true__106);
+            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [NamedExternref("undefined")], shim_idx: 13461, ret: Result(Unit), inner_ret: Some(Result(Unit)) }, mutable: true }) -> Externref`.
+            const ret = makeMutClosure(arg0, arg1, wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wasm_bindgen_c02b820e88f6dfef___sys__JsNullable_wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuError__GpuError___core_2ad33a1119d2fba1___result__Result_____wasm_bindgen_c02b820e88f6dfef___JsError___true__118);
             return ret;
         },
         __wbindgen_generic_0000000000000007: function(arg0) {
@@ -2259,6 +2427,13 @@ function __wbg_get_imports() {
         __wbindgen_generic_0000000000000009: function(arg0, arg1) {
             // Cast intrinsic for `Ref(String) -> Externref`.
             const ret = getStringFromWasm0(arg0, arg1);
+            return ret;
+        },
+        __wbindgen_generic_000000000000000a: function(arg0, arg1) {
+            var v0 = getArrayF32FromWasm0(arg0, arg1).slice();
+            wasm.__wbindgen_free(arg0, arg1 * 4, 4);
+            // Cast intrinsic for `Vector(F32) -> Externref`.
+            const ret = v0;
             return ret;
         },
         __wbindgen_init_externref_table: function() {
@@ -2280,8 +2455,8 @@ function wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wgpu_cb0
     wasm.wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuDeviceLostInfo__GpuDeviceLostInfo______true_(arg0, arg1, arg2);
 }
 
-function wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuDeviceLostInfo__GpuDeviceLostInfo______true__104(arg0, arg1, arg2) {
-    wasm.wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuDeviceLostInfo__GpuDeviceLostInfo______true__104(arg0, arg1, arg2);
+function wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuDeviceLostInfo__GpuDeviceLostInfo______true__116(arg0, arg1, arg2) {
+    wasm.wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuDeviceLostInfo__GpuDeviceLostInfo______true__116(arg0, arg1, arg2);
 }
 
 function wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wasm_bindgen_c02b820e88f6dfef___JsValue__core_2ad33a1119d2fba1___result__Result_____wasm_bindgen_c02b820e88f6dfef___JsError___true_(arg0, arg1, arg2) {
@@ -2298,15 +2473,15 @@ function wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wasm_bin
     }
 }
 
-function wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wasm_bindgen_c02b820e88f6dfef___sys__JsNullable_wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuError__GpuError___core_2ad33a1119d2fba1___result__Result_____wasm_bindgen_c02b820e88f6dfef___JsError___true__105(arg0, arg1, arg2) {
-    const ret = wasm.wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wasm_bindgen_c02b820e88f6dfef___sys__JsNullable_wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuError__GpuError___core_2ad33a1119d2fba1___result__Result_____wasm_bindgen_c02b820e88f6dfef___JsError___true__105(arg0, arg1, arg2);
+function wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wasm_bindgen_c02b820e88f6dfef___sys__JsNullable_wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuError__GpuError___core_2ad33a1119d2fba1___result__Result_____wasm_bindgen_c02b820e88f6dfef___JsError___true__117(arg0, arg1, arg2) {
+    const ret = wasm.wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wasm_bindgen_c02b820e88f6dfef___sys__JsNullable_wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuError__GpuError___core_2ad33a1119d2fba1___result__Result_____wasm_bindgen_c02b820e88f6dfef___JsError___true__117(arg0, arg1, arg2);
     if (ret[1]) {
         throw takeFromExternrefTable0(ret[0]);
     }
 }
 
-function wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wasm_bindgen_c02b820e88f6dfef___sys__JsNullable_wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuError__GpuError___core_2ad33a1119d2fba1___result__Result_____wasm_bindgen_c02b820e88f6dfef___JsError___true__106(arg0, arg1, arg2) {
-    const ret = wasm.wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wasm_bindgen_c02b820e88f6dfef___sys__JsNullable_wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuError__GpuError___core_2ad33a1119d2fba1___result__Result_____wasm_bindgen_c02b820e88f6dfef___JsError___true__106(arg0, arg1, arg2);
+function wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wasm_bindgen_c02b820e88f6dfef___sys__JsNullable_wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuError__GpuError___core_2ad33a1119d2fba1___result__Result_____wasm_bindgen_c02b820e88f6dfef___JsError___true__118(arg0, arg1, arg2) {
+    const ret = wasm.wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wasm_bindgen_c02b820e88f6dfef___sys__JsNullable_wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuError__GpuError___core_2ad33a1119d2fba1___result__Result_____wasm_bindgen_c02b820e88f6dfef___JsError___true__118(arg0, arg1, arg2);
     if (ret[1]) {
         throw takeFromExternrefTable0(ret[0]);
     }
@@ -2390,6 +2565,9 @@ const SharedImageFinalization = (typeof FinalizationRegistry === 'undefined')
 const TaskFinalization = (typeof FinalizationRegistry === 'undefined')
     ? { register: () => {}, unregister: () => {} }
     : new FinalizationRegistry(ptr => wasm.__wbg_task_free(ptr, 1));
+const TileFinalization = (typeof FinalizationRegistry === 'undefined')
+    ? { register: () => {}, unregister: () => {} }
+    : new FinalizationRegistry(ptr => wasm.__wbg_tile_free(ptr, 1));
 
 function addToExternrefTable0(obj) {
     const idx = wasm.__externref_table_alloc();

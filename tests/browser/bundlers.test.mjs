@@ -160,7 +160,7 @@ for (const example of ['plain', 'worker']) {
     const out = join(place, 'dist');
     const own = join(place, 'node_modules/svnr');
     // It does not follow `new URL`: what the package loads must be copied beside the bundle.
-    const entryPoints = [join(place, 'main.js')];
+    const entryPoints = [join(place, 'main.js'), join(own, 'pool-thread.js')];
     if (example === 'worker') entryPoints.push(join(own, 'worker-thread.js'));
     const { warnings } = await esbuild.build({
       entryPoints,

@@ -5,6 +5,7 @@ import { failure } from './failure.js';
 import { TO_SHOW, deepened, open as openFile, save, shrunk, toShow } from './image-file.js';
 import { Looker, sharpPart } from './look.js';
 import { differenceMap, noiseMap, uncertaintyMap } from './maps.js';
+import { fewerCores } from '../shared/words.js';
 import { strengthOf } from './strength.js';
 
 /** @typedef {import('../shared/protocol.js').ToWorker} ToWorker */
@@ -183,12 +184,16 @@ async function denoise(picture, { painted, strength, ...options }) {
   let sent = Promise.resolve();
   const begun = performance.now();
   let next = 0;
+  const { backend } = denoiser;
   const { image: denoised, noise, uncertainty } = await denoiser.denoise(image, {
     ...options,
     strength: strengthOf(painted, strength, image),
     signal,
     onProgress: (progress) => {
-      if (progress.phase === 'recovering') tell({ type: 'moved', device: deviceOf(denoiser) });
+      if (progress.phase === 'recovering') {
+        if (denoiser.backend === backend) tell({ type: 'noted', picture, note: fewerCores() });
+        else tell({ type: 'moved', device: deviceOf(denoiser) });
+      }
       if (progress.phase !== 'denoising') return;
       const { sample, samples, step, steps, tile, tiles, fraction } = progress;
       const begin = performance.now();
