@@ -149,7 +149,7 @@ describe('the chart', () => {
     await chart.evaluate((/** @type {NoiseCurve} */ chart) => {
       chart.show({ points: [{ mean: 0.18, std: 0.02 }], noise: { read: 0.02, shot: 0 } });
     });
-    const name = await chart.getAttribute('aria-label');
+    const name = await page.locator('svnr-noise-curve > svg').getAttribute('aria-label');
     assert.match(name ?? '', /at mid-grey the noise is 6\.1 levels of 255, in the shadows \d+, in the highlights 2\.6; 1 measured point$/);
   });
 
@@ -247,6 +247,148 @@ test('a new photo has its own noise, and as much of it is taken as of the last',
   assert.deepEqual(await parts(), { luminance: 0.4, chrominance: 0.95 });
 });
 
+/** A developed photo: more noise in the mid-tones than beside them, and most of it in blue. */
+const DEVELOPED = {
+  ...MEASURED,
+  curve: /** @type {any} */ ([1, 1, 1.5]).map((/** @type {number} */ more) =>
+    [0.001, 0.01, 0.05, 0.2, 0.5, 0.9].map((mean, i) => ({ mean, std: more * ([2, 6, 14, 22, 16, 6][i] ?? 0) * 1e-3 })),
+  ),
+};
+
+/** Where the handles stand, as shares of the chart. @param {Page} page */
+function handles(page) {
+  return page.evaluate(() => {
+    const chart = document.querySelector('svnr-noise-curve > svg')?.getBoundingClientRect() ?? new DOMRect();
+    return [...document.querySelectorAll('svnr-noise-curve input')].map((input) => {
+      const { x, y, width, height } = input.getBoundingClientRect();
+      // A thumb's middle travels from half of its size before the input's end to half of its size after the other.
+      const share = 1 - /** @type {HTMLInputElement} */ (input).valueAsNumber / 100;
+      return { x: (x + width / 2 - chart.x) / chart.width, y: (y + width / 2 + share * (height - width) - chart.y) / chart.height };
+    });
+  });
+}
+
+test('the curve can be bent by keys, by mouse and by touch, and set back', async (t) => {
+  const context = { viewport: { width: 336, height: 900 }, hasTouch: true };
+  const { page, errors, value, source } = await visitFields(t, MEASURED, context);
+  assert.equal(await page.locator('svnr-noise-curve input').count(), 0, 'there are handles only for the own curve');
+  await page.getByLabel('Noise as').selectOption('Own curve');
+  const begun = await value();
+  assert(begun?.curve && !Array.isArray(begun.curve[0]));
+  const points = /** @type {{ mean: number, std: number }[]} */ (begun.curve);
+  assert.equal(points.length, 6);
+  for (const [i, { mean, std }] of points.entries()) {
+    const line = Math.sqrt(MEASURED.read ** 2 + MEASURED.shot * mean);
+    assert(Math.abs(std / line - 1) < 1e-3, 'it begins with the noise that there is');
+    assertNear((await handles(page))[i], expected(mean, std), `handle ${i}`);
+  }
+  const stds = async () => /** @type {{ std: number }[]} */ ((await value())?.curve ?? []).map(({ std }) => std);
+
+  // By keys: each press is a step of half a percent of the chart.
+  const shadows = page.getByRole('slider', { name: 'Shadows', exact: true });
+  const said = await shadows.getAttribute('aria-valuetext');
+  assert.match(said ?? '', /^\d+(\.\d)? levels of 255$/);
+  for (let press = 0; press < 8; press += 1) await shadows.press('ArrowUp');
+  const [, before] = points;
+  const bent = (await stds())[1] ?? 0;
+  assert(before && bent > 1.2 * before.std && bent < 1.5 * before.std, `${bent}`);
+  assert.notEqual(await shadows.getAttribute('aria-valuetext'), said);
+  assert.deepEqual((await stds()).toSpliced(1, 1), points.map(({ std }) => std).toSpliced(1, 1), 'the others stay');
+
+  // By mouse: the handle follows the pointer.
+  const place = (await handles(page))[3];
+  const chart = await page.locator('svnr-noise-curve > svg').boundingBox();
+  assert(place && chart);
+  const [x, y] = [chart.x + place.x * chart.width, chart.y + place.y * chart.height];
+  await page.mouse.move(x, y);
+  await page.mouse.down();
+  await page.mouse.move(x, y - 20, { steps: 4 });
+  await page.mouse.up();
+  const dragged = (await handles(page))[3];
+  assert(dragged && Math.abs(dragged.y * chart.height - (y - 20 - chart.y)) < 2, JSON.stringify(dragged));
+  const { mean } = points[3] ?? { mean: 0 };
+  assertNear((await handles(page))[3], expected(mean, (await stds())[3] ?? 0), 'the dragged handle');
+
+  // By touch.
+  const touched = (await handles(page))[5];
+  assert(touched);
+  const finger = await page.context().newCDPSession(page);
+  const at = (/** @type {number} */ down) => [
+    { x: chart.x + touched.x * chart.width, y: chart.y + touched.y * chart.height + down },
+  ];
+  await finger.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: at(0) });
+  for (const down of [5, 15, 25]) await finger.send('Input.dispatchTouchEvent', { type: 'touchMove', touchPoints: at(down) });
+  await finger.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
+  const lowered = (await handles(page))[5];
+  assert(lowered && Math.abs((lowered.y - touched.y) * chart.height - 25) < 2, JSON.stringify(lowered));
+
+  // The line goes through all of them.
+  const { line } = await drawn(page);
+  for (const handle of await handles(page)) {
+    const next = line.findIndex((corner) => corner.x >= handle.x);
+    const [a, b] = [line[next - 1], line[next]];
+    assert(a && b);
+    const share = (handle.x - a.x) / (b.x - a.x);
+    assert(Math.abs(a.y + share * (b.y - a.y) - handle.y) < 0.012, JSON.stringify(handle));
+  }
+
+  // At the bottom there is no noise.
+  await shadows.press('Home');
+  assert.equal((await stds())[1], 0);
+  await page.getByRole('button', { name: 'Back to as measured' }).click();
+  assert.equal(await source(), 'As measured');
+  assert.deepEqual(await value(), { read: MEASURED.read, shot: MEASURED.shot });
+  assert.equal(await page.locator('svnr-noise-curve input').count(), 0);
+  assert.deepEqual(errors, []);
+});
+
+test('each colour has a curve of its own, or keeps its share of all', async (t) => {
+  const { page, fields, value, source } = await visitFields(t, DEVELOPED);
+  const channels = async () =>
+    /** @type {{ mean: number, std: number }[][]} */ ((await value())?.curve ?? []).map((points) => points.map(({ std }) => std));
+  assert.equal(await page.locator('svnr-noise-curve polyline').count(), 3);
+  await page.getByLabel('Noise as').selectOption('Own curve');
+  const begun = await channels();
+  assert.deepEqual(begun.map((stds) => stds.length), [6, 6, 6]);
+  await page.getByLabel('Bend the curve of').selectOption('Red');
+  await page.getByRole('slider', { name: 'Light tones' }).press('PageUp');
+  const red = await channels();
+  assert((red[0]?.[3] ?? 0) > 1.05 * (begun[0]?.[3] ?? 0));
+  assert.deepEqual(red.slice(1), begun.slice(1));
+  await page.getByLabel('Bend the curve of').selectOption('All colours');
+  await page.getByRole('slider', { name: 'Light tones' }).press('PageUp');
+  const all = await channels();
+  const ratios = all.map((stds, channel) => (stds[3] ?? 0) / (red[channel]?.[3] ?? 1));
+  assert(ratios.every((ratio) => ratio > 1.05 && Math.abs(ratio / (ratios[0] ?? 1) - 1) < 1e-6), `${ratios}`);
+
+  // Another photo has its own; on the way back the curve is there.
+  const choice = await fields.evaluate((fields) => fields.choice);
+  await fields.evaluate((fields) => fields.begin());
+  await fields.evaluate((fields, measured) => fields.setMeasured(measured), MEASURED);
+  assert.equal(await source(), 'As measured');
+  await fields.evaluate((fields, choice) => fields.begin(choice), choice);
+  assert.equal(await source(), 'Own curve');
+  assert.deepEqual(await channels(), all);
+
+  // Own numbers are a line.
+  await page.getByLabel('Noise as').selectOption('Own numbers');
+  assert.deepEqual(await value(), { read: DEVELOPED.read, shot: DEVELOPED.shot });
+});
+
+test('while the settings are locked, the curve is too', async (t) => {
+  const { page } = await visitFields(t);
+  await page.getByLabel('Noise as').selectOption('Own curve');
+  await page.evaluate(() => {
+    const fieldset = document.createElement('fieldset');
+    const fields = document.querySelector('svnr-noise');
+    fields?.replaceWith(fieldset);
+    // As the page's fieldset does around it; what is moved keeps its state.
+    fieldset.append(...(fields ? [...fields.children] : []));
+    fieldset.disabled = true;
+  });
+  for (const handle of await page.locator('svnr-noise-curve input').all()) assert(await handle.isDisabled());
+});
+
 test('every change is told once', async (t) => {
   const { page, fields } = await visitFields(t);
   const told = await fields.evaluateHandle((fields) => {
@@ -276,6 +418,17 @@ test('fingers find everything', async (t) => {
   }
   assert(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
   await screenshot(page, 'noise-phone', { fullPage: true });
+  await page.getByLabel('Noise as').selectOption('Own curve');
+  for (const input of await page.locator('svnr-noise :is(input, select, button)').all()) {
+    const box = await input.boundingBox();
+    assert(box && box.height >= 44 && box.width >= 40, `${await input.evaluate((input) => input.ariaLabel)}: ${JSON.stringify(box)}`);
+  }
+  // No two of them share a place that a finger could mean.
+  const xs = (await handles(page)).map(({ x }) => x);
+  const chart = await page.locator('svnr-noise-curve > svg').boundingBox();
+  assert(chart && xs.every((x, i) => i === 0 || (x - (xs[i - 1] ?? 0)) * chart.width >= 44), `${xs}`);
+  assert(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
+  await screenshot(page, 'noise-own-curve-phone', { fullPage: true });
 });
 
 for (const colorScheme of /** @type {const} */ (['light', 'dark'])) {
@@ -287,5 +440,12 @@ for (const colorScheme of /** @type {const} */ (['light', 'dark'])) {
     await shoot('measured');
     await page.getByLabel('Noise as').selectOption({ index: 2 });
     await shoot('preset');
+    await fields.evaluate((fields, measured) => fields.setMeasured(measured), DEVELOPED);
+    await page.getByLabel('Noise as').selectOption('As measured');
+    await shoot('developed');
+    await page.getByLabel('Noise as').selectOption('Own curve');
+    await page.getByLabel('Bend the curve of').selectOption('Blue');
+    await page.getByRole('slider', { name: 'Highlights' }).press('PageUp');
+    await shoot('own-curve');
   });
 }

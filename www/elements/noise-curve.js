@@ -1,5 +1,8 @@
+import { channelsOf, stdsAt } from '../shared/noise-at.js';
+
 /** @typedef {import('../shared/protocol.js').Noise} Noise */
-/** @typedef {{ mean: number, std: number }} Point  the noise seen at a brightness, in linear light with white at 1 */
+/** @typedef {import('../shared/noise-at.js').Point} Point */
+/** What a handle was moved to: the noise's std, in linear light. @typedef {{ index: number, std: number }} Bend */
 
 /** The levels (of 255) at the chart's bottom and top. The scale is logarithmic: noise differs a lot between dark and light. */
 const [LEAST, MOST] = [0.5, 512];
@@ -7,6 +10,8 @@ const [LEAST, MOST] = [0.5, 512];
 const TICKS = [1, 4, 16, 64, 256];
 /** Photographers' mid-grey: a surface that reflects 18 % of the light. */
 const MID_GREY = 0.18;
+/** Where in the picture's greens the line is, and the handles where all channels have one. */
+const GREEN = 1;
 /** Shadows and highlights, on the sRGB curve. */
 const [SHADOWS, HIGHLIGHTS] = [0.1, 0.9];
 /** How many segments the line has. */
@@ -27,25 +32,27 @@ const slope = (linear) => (linear <= 0.0031308 ? 12.92 : (1.055 / 2.4) * linear 
 const seen = ({ mean, std }) => 255 * slope(mean) * std;
 
 /**
- * The noise at a brightness: by the curve (green's where each channel has its own), or by read and shot.
+ * The brightnesses at which the curve can be bent, in linear light.
  *
- * @param {Noise} noise
- * @param {number} mean
- * @returns {Point}
+ * @type {readonly { name: string, mean: number }[]}
  */
-function modelled({ read, shot, curve }, mean) {
-  if (!curve) return { mean, std: Math.sqrt(read ** 2 + shot * mean) };
-  const points = /** @type {Point[]} */ (Array.isArray(curve[0]) ? curve[1] : curve);
-  const next = points.findIndex((point) => point.mean > mean);
-  const [before, after] = [points[next < 0 ? points.length - 1 : next - 1], points[next]];
-  // Flat beyond its ends.
-  if (!before || !after) return { mean, std: (before ?? after)?.std ?? 0 };
-  const share = (mean - before.mean) / (after.mean - before.mean);
-  return { mean, std: before.std + share * (after.std - before.std) };
-}
+export const TONES = [
+  ['Blacks', 0.05],
+  ['Shadows', 0.23],
+  ['Dark tones', 0.41],
+  ['Light tones', 0.59],
+  ['Highlights', 0.77],
+  ['Whites', 0.95],
+].map(([name, srgb]) => ({ name: String(name), mean: toLinear(Number(srgb)) }));
+
+/** The most that a std can be, in linear light. */
+const MOST_STD = 2;
 
 /** How far up codes are, from 0 to 1. @param {number} codes */
 const height = (codes) => Math.log(Math.min(MOST, Math.max(LEAST, codes)) / LEAST) / Math.log(MOST / LEAST);
+/** The std that is so far up at a brightness; none at the bottom. @param {number} share @param {number} mean */
+const stdAt = (share, mean) =>
+  share === 0 ? 0 : Math.min(MOST_STD, (LEAST * (MOST / LEAST) ** share) / 255 / slope(mean));
 
 /**
  * Where a point is in the chart, as shares from the left and from the top.
@@ -58,53 +65,131 @@ function place({ mean, std }) {
 }
 
 /**
- * `<svnr-noise-curve>`: how much noise there is from black to white, with dots for measurements and a line for the
- * noise. Its styles are in noise.css.
+ * `<svnr-noise-curve>`: how much noise there is from black to white, with dots for measurements and a line for the noise: one
+ * for each channel where they differ. While it can be bent, it has handles and fires `bend`, with a {@link Bend} as `detail`. Its
+ * styles are in noise.css.
  */
 export class NoiseCurve extends HTMLElement {
-  #line = shape('polyline', { 'vector-effect': 'non-scaling-stroke' });
+  #chart = shape('svg', { role: 'img' });
+  #lines = shape('svg', { viewBox: '0 0 1 1', preserveAspectRatio: 'none' });
   #points = shape('g', {});
+  #group = box('handles');
+  /** While it can be bent, one for each of TONES.
+   * @type {HTMLInputElement[]} */
+  #handles = [];
 
   connectedCallback() {
-    // For people who cannot see the chart, a sentence replaces it.
-    this.setAttribute('role', 'img');
-    if (!this.hasAttribute('aria-label')) this.show({ points: [], noise: null });
-    const chart = shape('svg', {});
     const grey = percent(toSrgb(MID_GREY));
-    chart.append(shape('line', { x1: grey, x2: grey, y1: '0%', y2: '100%' }));
+    this.#chart.append(shape('line', { x1: grey, x2: grey, y1: '0%', y2: '100%' }));
     for (const codes of TICKS) {
       const y = percent(1 - height(codes));
       const number = shape('text', { x: '0%', y, dx: '-6', dy: '0.35em' });
       number.textContent = String(codes);
-      chart.append(shape('line', { x1: '0%', x2: '100%', y1: y, y2: y }), number);
+      this.#chart.append(shape('line', { x1: '0%', x2: '100%', y1: y, y2: y }), number);
     }
     // The line stretches with the chart, the dots stay round.
-    const stretched = shape('svg', { viewBox: '0 0 1 1', preserveAspectRatio: 'none' });
-    stretched.append(this.#line);
-    chart.append(stretched, this.#points);
+    this.#chart.append(this.#lines, this.#points);
     const midGrey = box('mid-grey', 'mid-grey');
     midGrey.style.left = grey;
     const tones = box('tones', box('black', 'black'), midGrey, box('white', 'white'));
     const legend = box('legend', box('measured', 'measured'), box('set', 'set'));
-    this.replaceChildren(box('head', box('unit', 'Noise, ± levels of 255'), legend), chart, box('strip'), tones);
+    const head = box('head', box('unit', 'Noise, ± levels of 255'), legend);
+    // For people who cannot see the chart, a sentence replaces it with all that is around it.
+    for (const around of [head, tones]) around.ariaHidden = 'true';
+    this.#group.role = 'group';
+    this.#group.ariaLabel = 'Noise by brightness';
+    this.replaceChildren(head, this.#chart, this.#group, box('strip'), tones);
+    if (!this.#chart.hasAttribute('aria-label')) this.show({ points: [], noise: null });
   }
 
   /**
    * @param {object} what
    * @param {Point[]} what.points  as measured
    * @param {Noise | null} what.noise  the model; `null` while it is not known
+   * @param {0 | 1 | 2 | 'all' | null} [what.bends]  the channel whose curve can be bent
    */
-  show({ points, noise }) {
+  show({ points, noise, bends = null }) {
     this.#points.replaceChildren(
       ...points.map((point) => {
         const { x, y } = place(point);
         return shape('circle', { cx: percent(x), cy: percent(y), r: '3' });
       }),
     );
-    const ends = noise ? Array.from({ length: PIECES + 1 }, (_, i) => place(modelled(noise, toLinear(i / PIECES)))) : [];
-    this.#line.setAttribute('points', ends.map(({ x, y }) => `${x.toFixed(4)},${y.toFixed(4)}`).join(' '));
-    this.setAttribute('aria-label', `Noise from black to white: ${noise ? inWords(noise, points) : 'not known yet'}`);
+    this.#lines.replaceChildren(...linesOf(noise).map(([name, channel]) => drawn(noise, name, channel)));
+    this.#chart.setAttribute('aria-label', `Noise from black to white: ${noise ? inWords(noise, points) : 'not known yet'}`);
+    this.#showHandles(noise, bends);
   }
+
+  /**
+   * @param {Noise | null} noise
+   * @param {0 | 1 | 2 | 'all' | null} bends
+   */
+  #showHandles(noise, bends) {
+    const canBend = noise !== null && bends !== null;
+    if (canBend !== this.#handles.length > 0) {
+      this.#handles = canBend ? TONES.map((_, index) => this.#handle(index)) : [];
+      this.#group.replaceChildren(...this.#handles);
+    }
+    if (!canBend) return;
+    this.#group.dataset.channel = String(bends);
+    const stds = stdsAt(noise, bends === 'all' ? GREEN : bends, TONES.map(({ mean }) => mean));
+    for (const [i, handle] of this.#handles.entries()) {
+      const levels = seen({ mean: TONES[i]?.mean ?? 0, std: stds[i] ?? 0 });
+      // Whoever moves it must not find it elsewhere because of a rounded number.
+      const at = 100 * height(levels);
+      if (Math.abs(handle.valueAsNumber - at) > Number(handle.step)) handle.valueAsNumber = at;
+      handle.setAttribute('aria-valuetext', `${inLevels(levels)} levels of 255`);
+    }
+  }
+
+  /** @param {number} index */
+  #handle(index) {
+    const { name, mean } = TONES[index] ?? { name: '', mean: 0 };
+    const handle = Object.assign(document.createElement('input'), { type: 'range', min: '0', max: '100', step: '0.5' });
+    handle.setAttribute('aria-label', name);
+    handle.setAttribute('aria-orientation', 'vertical');
+    handle.title = name;
+    handle.style.left = percent(toSrgb(mean));
+    handle.addEventListener('input', () => {
+      /** @type {Bend} */
+      const detail = { index, std: Number(stdAt(handle.valueAsNumber / 100, mean).toPrecision(4)) };
+      this.dispatchEvent(new CustomEvent('bend', { detail }));
+    });
+    return handle;
+  }
+}
+
+/**
+ * The lines to be drawn: their names, and the channels that they are of.
+ *
+ * @param {Noise | null} noise
+ * @returns {[string, 0 | 1 | 2][]}
+ */
+function linesOf(noise) {
+  if (!noise?.curve || channelsOf(noise.curve)[0] === channelsOf(noise.curve)[GREEN]) return [['all', GREEN]];
+  return [
+    ['red', 0],
+    ['blue', 2],
+    ['green', GREEN],
+  ];
+}
+
+/**
+ * @param {Noise | null} noise
+ * @param {string} name
+ * @param {0 | 1 | 2} channel
+ */
+function drawn(noise, name, channel) {
+  const means = Array.from({ length: PIECES + 1 }, (_, i) => toLinear(i / PIECES));
+  const stds = noise ? stdsAt(noise, channel, means) : [];
+  const ends = stds.map((std, i) => place({ mean: means[i] ?? 0, std }));
+  const points = ends.map(({ x, y }) => `${x.toFixed(4)},${y.toFixed(4)}`).join(' ');
+  return shape('polyline', { class: name, 'vector-effect': 'non-scaling-stroke', points });
+}
+
+/** @param {number} levels */
+function inLevels(levels) {
+  return levels < 10 ? String(Number(levels.toFixed(1))) : levels.toFixed(0);
 }
 
 /**
@@ -112,12 +197,12 @@ export class NoiseCurve extends HTMLElement {
  * @param {Point[]} points
  */
 function inWords(noise, points) {
-  const [shadows, grey, highlights] = [toLinear(SHADOWS), MID_GREY, toLinear(HIGHLIGHTS)].map((mean) => {
-    const codes = seen(modelled(noise, mean));
-    return codes < 10 ? String(Number(codes.toFixed(1))) : codes.toFixed(0);
-  });
+  const means = [toLinear(SHADOWS), MID_GREY, toLinear(HIGHLIGHTS)];
+  const stds = stdsAt(noise, GREEN, means);
+  const [shadows, grey, highlights] = means.map((mean, i) => inLevels(seen({ mean, std: stds[i] ?? 0 })));
   const measured = `${points.length} measured ${points.length === 1 ? 'point' : 'points'}`;
-  return `at mid-grey the noise is ${grey} levels of 255, in the shadows ${shadows}, in the highlights ${highlights}; ${measured}`;
+  const where = linesOf(noise).length > 1 ? 'at mid-grey the noise of green' : 'at mid-grey the noise';
+  return `${where} is ${grey} levels of 255, in the shadows ${shadows}, in the highlights ${highlights}; ${measured}`;
 }
 
 /** @param {number} share */

@@ -1,4 +1,5 @@
-import { NoiseCurve } from './noise-curve.js';
+import { channelsOf, stdsAt } from '../shared/noise-at.js';
+import { NoiseCurve, TONES } from './noise-curve.js';
 
 /** @typedef {import('../shared/protocol.js').Noise} Noise */
 /** @typedef {import('../shared/protocol.js').Measured} Measured */
@@ -27,6 +28,15 @@ const PARTS = /** @type {const} */ ([
 /** The list's entry when no preset is chosen. */
 const MEASURED = 'measured';
 const OWN = 'own';
+const OWN_CURVE = 'own-curve';
+
+/** Of which channels the curve is bent. */
+const BENDS = /** @type {const} */ ([
+  ['all', 'All colours'],
+  [0, 'Red'],
+  [1, 'Green'],
+  [2, 'Blue'],
+]);
 
 /** What is to be known of what was measured. @param {Measured | null} measured */
 function inWords(measured) {
@@ -50,6 +60,13 @@ export class NoiseFields extends HTMLElement {
   #curve = new NoiseCurve();
   #source = document.createElement('select');
   #doubt = document.createElement('p');
+  #bends = document.createElement('select');
+  /** What is shown only while the curve is the visitor's own. */
+  #curveTools = document.createElement('div');
+  /** Where these tools and the fields of numbers take turns. */
+  #place = document.createElement('div');
+  /** @type {HTMLElement[]} */
+  #numbers = [];
   /** @type {Map<'read' | 'shot', { slider: HTMLInputElement, number: HTMLInputElement }>} */
   #inputs = new Map();
 
@@ -64,9 +81,11 @@ export class NoiseFields extends HTMLElement {
     parts.append(legend, ...PARTS.map(([name, label, hint]) => this.#partField(name, label, hint)));
     this.#doubt.className = 'doubt';
     this.#doubt.setAttribute('role', 'status');
-    this.append(this.#curve, this.#doubt, field(this.#source, 'Noise as', this.#source));
-    for (const [name, label, hint, unit] of NUMBERS) this.append(this.#numberField(name, label, hint, unit));
-    this.append(parts);
+    this.#curve.addEventListener('bend', (event) => this.#bend(/** @type {CustomEvent} */ (event).detail));
+    this.#makeCurveTools();
+    this.#numbers = NUMBERS.map(([name, label, hint, unit]) => this.#numberField(name, label, hint, unit));
+    this.#place.className = 'manual';
+    this.append(this.#curve, this.#doubt, field(this.#source, 'Noise as', this.#source), this.#place, parts);
     this.setPresets([]);
     this.#take(null);
   }
@@ -118,6 +137,7 @@ export class NoiseFields extends HTMLElement {
       new Option('As measured', MEASURED),
       ...presets.map(({ name }) => new Option(name)),
       new Option('Own numbers', OWN),
+      new Option('Own curve', OWN_CURVE),
     );
     this.#source.value = value;
     // Its preset is gone; the numbers stay.
@@ -126,9 +146,30 @@ export class NoiseFields extends HTMLElement {
 
   /** @param {string} source */
   #choose(source) {
+    const now = this.#value;
     if (source === MEASURED) this.#take(this.#measured);
-    // The visitor's own numbers begin with the current ones.
-    else if (source !== OWN) this.#take(this.#presets.find(({ name }) => name === source) ?? null);
+    // The visitor's own noise begins with what there is.
+    else if (source === OWN) this.#take(now && { read: now.read, shot: now.shot });
+    else if (source === OWN_CURVE) this.#take(now && { read: now.read, shot: now.shot, curve: curveThrough(now) });
+    else this.#take(this.#presets.find(({ name }) => name === source) ?? null);
+  }
+
+  /** @param {import('./noise-curve.js').Bend} bend */
+  #bend({ index, std }) {
+    if (!this.#value?.curve) return;
+    const channels = channelsOf(this.#value.curve);
+    const only = BENDS[this.#bends.selectedIndex]?.[0] ?? 'all';
+    // All channels keep the ratio that they have.
+    const before = channels[1][index]?.std ?? 0;
+    const bent = channels.map((points, channel) => {
+      if (only !== 'all' && only !== channel) return points;
+      return points.map((point, i) => {
+        if (i !== index) return point;
+        return { mean: point.mean, std: only === 'all' && before > 0 ? Math.min(2, point.std * (std / before)) : std };
+      });
+    });
+    this.#value.curve = together(bent);
+    this.#tell();
   }
 
   /** @param {Noise | null} noise */
@@ -157,9 +198,33 @@ export class NoiseFields extends HTMLElement {
   }
 
   #tell() {
-    this.#curve.show({ points: this.#measured?.points ?? [], noise: this.#value });
+    const isOwnCurve = this.#source.value === OWN_CURVE;
+    const shown = isOwnCurve ? [this.#curveTools] : this.#numbers;
+    if (this.#place.firstChild !== shown[0]) this.#place.replaceChildren(...shown);
+    const bends = isOwnCurve ? (BENDS[this.#bends.selectedIndex]?.[0] ?? 'all') : null;
+    this.#curve.show({ points: this.#measured?.points ?? [], noise: this.#value, bends });
     this.#doubt.textContent = this.#source.value === MEASURED ? inWords(this.#measured) : '';
     this.dispatchEvent(new Event('change'));
+  }
+
+  #makeCurveTools() {
+    this.#bends.id = 'noise-bends';
+    this.#bends.append(...BENDS.map(([value, name]) => new Option(name, String(value))));
+    this.#bends.addEventListener('input', () => this.#tell());
+    const hint = document.createElement('p');
+    Object.assign(hint, { className: 'hint', id: 'noise-bends-hint' });
+    hint.textContent = 'Drag the handles in the chart, or move them with the arrow keys: up where more noise is to go.';
+    this.#bends.setAttribute('aria-describedby', hint.id);
+    const reset = document.createElement('button');
+    Object.assign(reset, { type: 'button', textContent: 'Back to as measured' });
+    reset.addEventListener('click', () => {
+      this.#source.value = MEASURED;
+      this.#choose(MEASURED);
+      this.#source.focus();
+    });
+    const bends = field(this.#bends, 'Bend the curve of', this.#bends);
+    bends.append(hint);
+    this.#curveTools.append(bends, reset);
   }
 
   /**
@@ -214,6 +279,31 @@ export class NoiseFields extends HTMLElement {
     });
     return field(slider, label, output, hint);
   }
+}
+
+/**
+ * The curve that can be bent, and is what this noise is at the brightnesses of the handles.
+ *
+ * @param {Noise} noise
+ */
+function curveThrough(noise) {
+  const means = TONES.map(({ mean }) => mean);
+  const channels = /** @type {const} */ ([0, 1, 2]).map((channel) =>
+    stdsAt(noise, channel, means).map((std, i) => ({ mean: means[i] ?? 0, std: Number(std.toPrecision(4)) })),
+  );
+  return together(channels);
+}
+
+/**
+ * The curve of channels, as one list where they agree.
+ *
+ * @param {import('../shared/noise-at.js').Point[][]} channels
+ * @returns {NonNullable<Noise['curve']>}
+ */
+function together(channels) {
+  const [red = [], green = [], blue = []] = channels;
+  const agree = [green, blue].every((points) => points.every(({ std }, i) => std === red[i]?.std));
+  return agree ? red : [red, green, blue];
 }
 
 /**

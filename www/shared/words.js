@@ -1,5 +1,7 @@
 /** What the page says, in a photographer's words. */
 
+import { stdsAt } from './noise-at.js';
+
 /** @typedef {import('./kinds.js').Kind} Kind */
 /** @typedef {import('./protocol.js').Device} Device */
 /** @typedef {import('./protocol.js').Failure} Failure */
@@ -76,6 +78,11 @@ export function openingText(name, failure) {
 export function batchText(total, failed) {
   if (failed.length === 0) return total === 1 ? 'The photo is denoised.' : `All ${total} photos are denoised.`;
   return `${total - failed.length} of ${total} photos are denoised. Not done: ${failed.join(', ')}.`;
+}
+
+/** Something that a run needs on one of the processor's cores could not go on, perhaps for lack of memory. */
+export function fewerCores() {
+  return 'A part of the denoiser stopped, perhaps because memory ran out. Nothing is lost; the rest goes on and takes longer.';
 }
 
 /** A result is gone. @param {string} name */
@@ -159,8 +166,8 @@ export function readByBrowser(name) {
  *
  * @param {Noise} noise
  */
-export function noiseName({ read, shot }) {
-  const std = Math.sqrt(read ** 2 + shot * 0.2);
+export function noiseName(noise) {
+  const [std = 0] = stdsAt(noise, 1, [0.2]);
   const names = /** @type {const} */ ([
     [0.008, 'hardly any'],
     [0.03, 'light'],
