@@ -1,9 +1,11 @@
 // The npm package in Node, on the CPU.
 
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
 
 import { assembled } from './harness.mjs';
 import { NOISE, noisyAndClean, psnr } from './pictures.mjs';
@@ -23,6 +25,35 @@ test('the package denoises in Node', async (t) => {
   const [before, after] = [psnr(noisy, clean), psnr({ ...noisy, data: new Uint8Array(result.data) }, clean)];
   t.diagnostic(`${before.toFixed(2)} dB before, ${after.toFixed(2)} dB after`);
   assert(after > before + 3);
+});
+
+test('workers give the same picture to the bit', async (t) => {
+  const { noisy } = noisyAndClean(160, 112);
+  const image = { ...noisy, data: new Uint8ClampedArray(noisy.data) };
+  /** @param {number} workers */
+  const denoised = async (workers) => {
+    const denoiser = await Denoiser.create({ backend: 'cpu', workers });
+    t.after(() => denoiser.free());
+    assert.equal(denoiser.workers, workers);
+    const { image: result } = await denoiser.denoise(image, { noise: NOISE, tile: 64, steps: 2 });
+    assert.equal(denoiser.workers, workers, 'none of them has ended');
+    return result.data;
+  };
+  assert.deepEqual(await denoised(2), await denoised(1));
+});
+
+test('a program ends when its work is done, with the denoiser still open', async () => {
+  const code = `
+    const { Denoiser } = await import(process.argv[1]);
+    const denoiser = await Denoiser.create({ workers: 2 });
+    const image = { data: new Uint8ClampedArray(4 * 128 * 64).fill(99), width: 128, height: 64 };
+    const begun = performance.now();
+    await denoiser.denoise(image, { noise: { read: 0.05, shot: 0.02 }, tile: 64 });
+    process.on('exit', () => console.log(denoiser.workers, performance.now() - begun));`;
+  const args = ['--input-type=module', '--eval', code, pathToFileURL(join(assembled(), 'index.js')).href];
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, args);
+  assert.equal(stderr, '');
+  assert.match(stdout, /^2 \d/);
 });
 
 test('without WebGPU the CPU is taken, or an error says that there is none', async (t) => {
