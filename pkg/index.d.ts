@@ -267,8 +267,8 @@ export interface CreateOptions {
   backend?: 'auto' | 'webgpu' | 'cpu';
   /**
    * How many workers may share a photo's tiles on the CPU, from 1 to 64. With 1 there is none: the denoiser uses the
-   * thread that it is in. `auto` (default): one for each core, as long as they take no more than half of the memory, and
-   * 16 at most. The result does not depend on it. Workers start with a run of more than one tile and end after 10
+   * thread that it is in. `auto` (default): one for each core, as long as they take no more than half of the memory,
+   * and 16 at most. The result does not depend on it. Workers start with a run of more than one tile and end after 10
    * seconds without work.
    */
   workers?: 'auto' | number;

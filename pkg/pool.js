@@ -30,8 +30,8 @@ import { call, loadedModule } from './wasm.js';
  * @typedef {{ port: Port, work: { run: Run, index: number } | undefined }} Thread
  */
 
-/** What a worker takes of the memory: the module, the network and a tile of the usual size with all that the network makes of
- * it. `tests/browser/pool.test.mjs` holds workers to it. */
+/** The memory of a worker: the module, the network, and all that it makes of a tile of the usual size.
+ * `tests/browser/pool.test.mjs` holds workers to it. */
 export const WORKER_BYTES = 250e6;
 /** The share of the memory that workers may take. */
 const SHARE = 0.5;
@@ -60,16 +60,15 @@ async function machine() {
     const os = await nodes('node:os');
     return { cores: os.availableParallelism(), bytes: os.totalmem() };
   }
-  const { hardwareConcurrency = 1, deviceMemory } = /** @type {{ hardwareConcurrency?: number, deviceMemory?: number }} */ (
-    globalThis.navigator ?? {}
-  );
+  /** @type {{ hardwareConcurrency?: number, deviceMemory?: number }} */
+  const { hardwareConcurrency = 1, deviceMemory } = globalThis.navigator ?? {};
   return { cores: hardwareConcurrency, bytes: deviceMemory ? deviceMemory * 2 ** 30 : USUAL_BYTES };
 }
 
 /**
- * Workers that share a run's tiles on the CPU, each with its own instance of the module. This thread keeps the photo and hands
- * out what the network sees of a tile; a worker gives back what the network says about it. So the result does not depend on
- * how many there are.
+ * Workers that share a run's tiles on the CPU, each with its own instance of the module. This thread keeps the photo and
+ * hands out what the network sees of a tile; a worker gives back the network's prediction. So the result does not depend
+ * on how many there are.
  */
 export class Pool {
   /** @type {Uint8Array} */
@@ -303,14 +302,16 @@ function inBrowser(hear, fail) {
 }
 
 /**
- * @param {{ Worker: new (place: URL) => any }} threads
+ * @param {{ Worker: new (place: URL, options: object) => any }} threads
  * @returns {Open}
  */
 function inNode({ Worker: NodeWorker }) {
   // As above, and in a variable.
   const script = './pool-thread.js';
   return (hear, fail) => {
-    const worker = new NodeWorker(new URL(/* webpackIgnore: true */ /* @vite-ignore */ script, import.meta.url));
+    const place = new URL(/* webpackIgnore: true */ /* @vite-ignore */ script, import.meta.url);
+    // Flags of the program, `--input-type` for one, are not meant for this script.
+    const worker = new NodeWorker(place, { execArgv: [] });
     worker.on('message', hear);
     worker.on('error', (/** @type {Error} */ error) => fail(error.message));
     worker.on('exit', (/** @type {number} */ code) => fail(`it exited with code ${code}`));

@@ -83,6 +83,10 @@ for (const [name, options] of /** @type {const} */ ([
     await unfoldAll(page);
     found.push(...(await faultsInAllColours(page, 'open')));
 
+    await page.getByLabel('Noise as').selectOption('Own curve');
+    found.push(...(await faultsInAllColours(page, 'own curve')));
+    await page.getByRole('button', { name: 'Back to as measured' }).click();
+
     await denoise(page, 'Fine');
     await reach(page, 'running');
     await unfoldAll(page);

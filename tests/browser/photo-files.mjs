@@ -96,10 +96,10 @@ export function xmp(orientation) {
 }
 
 /**
- * A profile, ICC version 2, of a colour space with three primaries and one gamma.
+ * A profile, ICC version 2, of a colour space with three primaries and one gamma, or of greys.
  *
  * @param {string} description
- * @param {readonly (readonly [number, number, number])[]} primaries  red, green and blue as XYZ under D50
+ * @param {readonly (readonly [number, number, number])[]} primaries  red, green and blue as XYZ under D50; none for greys
  * @param {number} gamma
  */
 export function profile(description, primaries, gamma) {
@@ -116,7 +116,6 @@ export function profile(description, primaries, gamma) {
     return bytes;
   };
   const xyz = (/** @type {readonly number[]} */ values) => type('XYZ ', ...values.map(fixed));
-  const [red, green, blue] = primaries.map(xyz);
   const text = Buffer.from(`${description}\0`, 'latin1');
   // What follows is the description in two other alphabets, which is empty.
   const desc = type('desc', count(text.length), text, Buffer.alloc(4 + 4 + 2 + 1 + 67));
@@ -127,10 +126,11 @@ export function profile(description, primaries, gamma) {
     ['desc', desc],
     ['cprt', type('text', Buffer.from('CC0\0'))],
     ['wtpt', xyz(white)],
-    ...[red, green, blue].flatMap((primary, i) =>
-      /** @type {[string, Buffer][]} */ ([[`${'rgb'[i]}XYZ`, primary], [`${'rgb'[i]}TRC`, curve]]),
+    ...primaries.flatMap((primary, i) =>
+      /** @type {[string, Buffer][]} */ ([[`${'rgb'[i]}XYZ`, xyz(primary)], [`${'rgb'[i]}TRC`, curve]]),
     ),
   ];
+  if (primaries.length === 0) tags.push(['kTRC', curve]);
   const table = [count(tags.length)];
   const data = [];
   let at = 128 + 4 + 12 * tags.length;
@@ -143,7 +143,7 @@ export function profile(description, primaries, gamma) {
   const header = Buffer.alloc(128);
   header.writeUInt32BE(at, 0);
   header.writeUInt32BE(0x02100000, 8);
-  header.write('mntrRGB XYZ ', 12);
+  header.write(`mntr${primaries.length === 0 ? 'GRAY' : 'RGB '}XYZ `, 12);
   for (const [i, part] of [2024, 1, 1].entries()) header.writeUInt16BE(part, 24 + 2 * i);
   header.write('acsp', 36);
   header.set(Buffer.concat(white.map(fixed)), 68);
@@ -156,6 +156,9 @@ export const ADOBE_RGB = profile(
   [[0.60974, 0.31111, 0.01947], [0.20528, 0.62567, 0.06087], [0.14919, 0.06322, 0.74457]],
   2.19921875,
 );
+
+/** Grey with a gamma of 1.8, as scanners have it: darker than what sRGB makes of the same numbers. */
+export const GREY_18 = profile('Grey, gamma 1.8', [], 1.8);
 
 /**
  * A JPEG with metadata.

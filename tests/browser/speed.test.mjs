@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { Speed } from '../../www/page/speed.js';
 import { batchText, expectedText, runText } from '../../www/shared/words.js';
 
-const cpu = /** @type {const} */ ({ backend: 'cpu', name: 'Runs on the CPU', isImitation: false });
+const cpu = /** @type {const} */ ({ backend: 'cpu', workers: 1, name: 'Runs on the CPU', isImitation: false });
 const photo = { width: 6000, height: 4000 };
 
 /** What a browser keeps. */
@@ -40,6 +40,19 @@ test('a preview says it as long as there was no run', () => {
   speed.previewed({ width: 128, height: 128 }, 1, 50);
   assert(Math.abs(speed.seconds(photo, 1) - 100) < 1e-6);
   assert.notEqual(byPreview, 100);
+});
+
+test('workers see tiles at the same time, as far as there are tiles', () => {
+  const speeds = [1, 2, 8].map((workers) => {
+    const speed = new Speed({ ...cpu, workers }, null);
+    // A single tile occupies one of them.
+    speed.previewed({ width: 128, height: 128 }, 1, 0.5);
+    return speed;
+  });
+  const [one = NaN, two = NaN, eight = NaN] = speeds.map((speed) => speed.seconds(photo, 1));
+  assert(Math.abs(one / two - 2) < 0.02 && Math.abs(one / eight - 8) < 0.2, `${[one, two, eight]}`);
+  const small = { width: 300, height: 300 };
+  assert.equal(speeds[2]?.seconds(small, 1), speeds[0]?.seconds(small, 1));
 });
 
 test('a preview gets smaller as it costs more, but not too small to show something', () => {

@@ -4,8 +4,9 @@ import { mkdir } from 'node:fs/promises';
 
 import sharp from 'sharp';
 
-import { launch, root, serve } from './harness.mjs';
-import { denoise, reach, screenshot } from './visit.mjs';
+import { artifacts, launch, root, serve } from './harness.mjs';
+import { GREY_18, withMetadata } from './photo-files.mjs';
+import { denoise, give, reach, screenshot } from './visit.mjs';
 
 /** @typedef {import('playwright-core').Page} Page */
 
@@ -41,6 +42,12 @@ await wide.locator('details:has(svnr-noise) > summary').click();
 await wide.locator('svnr-loupe[ready]').waitFor();
 await wide.locator('#shot-slider').scrollIntoViewIfNeeded();
 await picture(wide, 'open');
+await wide.getByLabel('Noise as').selectOption('Own curve');
+await wide.getByRole('slider', { name: 'Shadows', exact: true }).press('PageUp');
+await wide.locator('svnr-noise-curve').scrollIntoViewIfNeeded();
+await wide.locator('svnr-loupe[ready]').waitFor();
+await picture(wide, 'own-curve');
+await wide.getByRole('button', { name: 'Back to as measured' }).click();
 await wide.getByLabel('Show', { exact: true }).selectOption('noise');
 await wide.locator('#legend').waitFor();
 await picture(wide, 'noise-map');
@@ -78,6 +85,36 @@ await wide.getByRole('button', { name: 'Denoise all' }).click();
 await wide.locator('svnr-queue li[data-state=done] >> nth=2').waitFor();
 await reach(wide, 'done');
 await picture(wide, 'queue');
+
+// The same demo as other programs hand photos on; halves before and after.
+const demo = sharp(`${root}www/demos/dusk.jpg`);
+const jpeg = { quality: 95, chromaSubsampling: '4:4:4' };
+const { icc: p3 } = await sharp(await demo.clone().withIccProfile('p3').png().toBuffer()).metadata();
+const { data, info } = await demo.clone().raw().toBuffer({ resolveWithObject: true });
+// A strong S curve: twice as steep in the middle, flat at both ends.
+const curve = Array.from({ length: 256 }, (_, code) => Math.round(127.5 * (1 + Math.tanh((code - 127.5) / 64) / Math.tanh(127.5 / 64))));
+const toned = sharp(data.map((code) => curve[code] ?? code), { raw: info });
+const halves = [];
+for (const [name, buffer] of /** @type {const} */ ([
+  ['toned', await toned.jpeg(jpeg).toBuffer()],
+  ['grey', withMetadata(await demo.clone().toColourspace('b-w').jpeg(jpeg).toBuffer(), { profile: GREY_18 })],
+  ['p3', withMetadata(await demo.clone().jpeg(jpeg).toBuffer(), { ...(p3 && { profile: p3 }) })],
+])) {
+  const page = await visit({ viewport: { width: 1000, height: 640 }, colorScheme: 'light' });
+  await give(page, { name: `${name}.jpg`, mimeType: 'image/jpeg', buffer });
+  await reach(page, 'open');
+  await denoise(page);
+  await reach(page, 'done');
+  const shot = await page.locator('#compare').screenshot({ path: `${artifacts}screenshots/walk-${name}.png`, animations: 'disabled' });
+  halves.push(await sharp(shot).resize({ width: 480 }).png().toBuffer());
+  await page.context().close();
+}
+const { height = 0 } = await sharp(halves[0]).metadata();
+await sharp({ create: { width: 3 * 480 + 2 * 8, height, channels: 3, background: 'white' } })
+  .composite(halves.map((input, i) => ({ input, top: 0, left: i * 488 })))
+  .webp({ quality: 85 })
+  .toFile(`${folder}colours.webp`);
+console.log('colours');
 
 const phone = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true };
 const narrow = await visit({ ...phone, colorScheme: 'dark' });

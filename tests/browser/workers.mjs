@@ -1,6 +1,6 @@
-// Measures how much faster several workers are than one, on a photo of a megapixel on the CPU: `node workers.mjs [WORKERS]`, with
-// the environment of the tests (CHROMIUM, and SVNR_WASM and SVNR_XTASK where they are not the default). They take turns, so
-// that a busy machine slows both.
+// Measures how much faster several workers are than one, on a photo of a megapixel on the CPU: `node workers.mjs
+// [WORKERS]`, with the environment of the tests (CHROMIUM, and SVNR_WASM and SVNR_XTASK where they are not the default).
+// They take turns, so that a busy machine slows both.
 
 import { cpus } from 'node:os';
 

@@ -349,9 +349,9 @@ function runsOn(device) {
   isReady = true;
   element('device', HTMLElement).textContent = deviceName(device);
   announce(deviceName(device));
-  const { backend, adapter } = device;
+  const { backend, workers, adapter } = device;
   document.body.dataset.backend = backend;
-  speed = new Speed({ backend, name: deviceName(device), isImitation: adapter?.isFallback ?? false }, storage());
+  speed = new Speed({ backend, workers, name: deviceName(device), isImitation: adapter?.isFallback ?? false }, storage());
   showExpected();
   stage.canPreview = !adapter?.isFallback;
 }

@@ -5,9 +5,9 @@
 
 /** Pixels that the network sees in a second, until that was measured: a slow computer's. */
 const GUESS = { webgpu: 1_000_000, cpu: 60_000, imitation: 15_000 };
-/** Sides of the tiles of a run, and what is seen around each, in pixels; as the package has them. */
+/** The longest sides of the tiles of a run, and what is seen around each, in pixels; as the package has them. */
 const TILE = { webgpu: 512, cpu: 384 };
-const HALO = 64;
+const HALO = 48;
 /** How long a preview may take, in seconds. */
 const PATIENCE = 2;
 /** So many previews say how fast the device is. */
@@ -20,7 +20,8 @@ export class Speed {
   #store;
   #name;
   #backend;
-  /** Pixels a second: of runs, or of previews as long as there was no run. */
+  #workers;
+  /** Pixels a second and worker: of runs, or of previews as long as there was no run. */
   #measured = 0;
   #isOfRun = false;
   /** Previews that have been counted. */
@@ -28,11 +29,13 @@ export class Speed {
   #isImitation;
 
   /**
-   * @param {{ backend: Backend, name: string, isImitation: boolean }} device
+   * @param {{ backend: Backend, workers: number, name: string, isImitation: boolean }} device  `workers`: how many tiles it
+   *   denoises at once
    * @param {Pick<Storage, 'getItem' | 'setItem'> | null} store
    */
-  constructor({ backend, name, isImitation }, store) {
+  constructor({ backend, workers, name, isImitation }, store) {
     this.#backend = backend;
+    this.#workers = workers;
     this.#isImitation = isImitation;
     this.#store = store;
     this.#name = `svnr-speed ${name}`;
@@ -48,7 +51,7 @@ export class Speed {
     return this.#measured > 0;
   }
 
-  /** Pixels that the network sees in a second. */
+  /** Pixels that the network sees in a second, in each worker. */
   get #pixels() {
     return this.#measured || (this.#isImitation ? GUESS.imitation : GUESS[this.#backend]);
   }
@@ -62,7 +65,7 @@ export class Speed {
    */
   ran(photo, evaluations, seconds) {
     if (seconds <= 0) return;
-    this.#measured = (seenBy(photo, TILE[this.#backend]) * evaluations) / seconds;
+    this.#measured = (this.#inTurn(photo) * evaluations) / seconds;
     this.#isOfRun = true;
     this.#store?.setItem(this.#name, String(Math.round(this.#measured)));
   }
@@ -78,7 +81,8 @@ export class Speed {
   previewed({ width, height }, evaluations, seconds) {
     if (this.#isOfRun || this.#previews === COUNTED || seconds <= 0) return;
     this.#previews += 1;
-    this.#measured = Math.max(this.#measured, ((width + 2 * HALO) * (height + 2 * HALO) * evaluations) / seconds);
+    const seen = this.#inTurn({ width: width + 2 * HALO, height: height + 2 * HALO });
+    this.#measured = Math.max(this.#measured, (seen * evaluations) / seconds);
   }
 
   /**
@@ -88,7 +92,18 @@ export class Speed {
    * @param {number} evaluations
    */
   seconds(photo, evaluations) {
-    return (seenBy(photo, TILE[this.#backend]) * evaluations) / this.#pixels;
+    return (this.#inTurn(photo) * evaluations) / this.#pixels;
+  }
+
+  /**
+   * How many pixels the network sees in one step one after the other, where workers see tiles at the same time.
+   *
+   * @param {Size} photo
+   */
+  #inTurn(photo) {
+    const { seen, tiles } = seenBy(photo, TILE[this.#backend]);
+    // The last round may not have a tile for each.
+    return (seen / tiles) * Math.ceil(tiles / this.#workers);
   }
 
   /** The most pixels of a preview that comes soon enough. @param {number} evaluations */
@@ -99,19 +114,18 @@ export class Speed {
 }
 
 /**
- * How many pixels the network sees in one step over a photo: those of all tiles, each with what is around it.
+ * How many pixels the network sees in one step over a photo, those of all tiles, each with what is around it; and how many
+ * tiles there are.
  *
  * @param {Size} photo
  * @param {number} tile
  */
 function seenBy({ width, height }, tile) {
-  /** @param {number} length */
+  /** Tiles are of nearly the same size. @param {number} length */
   const along = (length) => {
-    let seen = 0;
-    for (let start = 0; start < length; start += tile) {
-      seen += Math.min(length, start + tile + HALO) - Math.max(0, start - HALO);
-    }
-    return seen;
+    const tiles = Math.ceil(length / tile);
+    return { seen: length + 2 * HALO * (tiles - 1), tiles };
   };
-  return along(width) * along(height);
+  const [across, down] = [along(width), along(height)];
+  return { seen: across.seen * down.seen, tiles: across.tiles * down.tiles };
 }

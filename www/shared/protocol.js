@@ -36,7 +36,8 @@
  *   backend: 'webgpu' | 'cpu',
  *   adapter: import('../../pkg/index.js').Adapter | null,
  *   fallbackReason: string | null,
- * }} Device
+ *   workers: number,
+ * }} Device  `workers`: how many tiles it denoises at once
  *
  * A run's result, as a file or as the worker had it.
  * @typedef {{

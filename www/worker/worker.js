@@ -67,8 +67,8 @@ function crash(failure) {
 }
 
 /** @param {Denoiser} denoiser */
-function deviceOf({ backend, adapter, fallbackReason }) {
-  return { backend, adapter, fallbackReason };
+function deviceOf({ backend, adapter, fallbackReason, workers }) {
+  return { backend, adapter, fallbackReason, workers };
 }
 
 /** @param {'auto' | 'cpu'} backend */
