@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
@@ -65,6 +66,51 @@ test('without WebGPU the CPU is taken, or an error says that there is none', asy
   await assert.rejects(
     Denoiser.create({ backend: 'webgpu' }),
     (error) => error instanceof SvnrError && error.code === 'no-webgpu',
+  );
+});
+
+/**
+ * The package's weights as those of another variant of the method.
+ *
+ * @param {Record<string, string>} formulation
+ */
+async function variant(formulation) {
+  const file = await readFile(join(assembled(), 'svnr.safetensors'));
+  const end = 8 + Number(file.readBigUInt64LE(0));
+  const header = JSON.parse(file.toString('utf8', 8, end));
+  const { __metadata__: metadata } = header;
+  metadata.svnr = JSON.stringify({ ...JSON.parse(metadata.svnr), formulation });
+  const text = JSON.stringify(header);
+  const written = Buffer.from(text.padEnd(Math.ceil(text.length / 8) * 8));
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(written.length));
+  return new Uint8Array(Buffer.concat([length, written, file.subarray(end)]));
+}
+
+test('what a weight file was trained for is what it does', async (t) => {
+  const { noisy } = noisyAndClean(32, 32);
+  const image = { ...noisy, data: new Uint8ClampedArray(noisy.data) };
+  /** @param {Record<string, string>} formulation */
+  const of = async (formulation) => {
+    const denoiser = await Denoiser.create({ backend: 'cpu', weights: await variant(formulation) });
+    t.after(() => denoiser.free());
+    return denoiser;
+  };
+  const fromNoise = await of({ start: 'noise', correlation: 'independent' });
+  /** @param {number} seed */
+  const drawn = async (seed) => (await fromNoise.denoise(image, { noise: NOISE, steps: 2, eta: 0, seed })).image.data;
+  assert.deepEqual(await drawn(1), await drawn(1));
+  assert.notDeepEqual(await drawn(1), await drawn(2), 'where it starts is drawn');
+  await assert.rejects(
+    fromNoise.denoise(image, { noise: NOISE, strength: 0.5 }),
+    (error) => error instanceof SvnrError && error.code === 'bad-option' && error.message.startsWith('strength is 0.5'),
+  );
+  const oneTime = await of({ time: 'scalar' });
+  const { time } = await oneTime.maps(image, { noise: NOISE });
+  assert(time.every((at) => at === time[0] && at > 0));
+  await assert.rejects(
+    of({ start: 'noise' }),
+    (error) => error instanceof SvnrError && error.code === 'bad-weights' && error.message.includes('correlation'),
   );
 });
 
