@@ -67,7 +67,7 @@ struct Arguments {
     /// Developed images, 8 bits after a tone curve: estimated noise against the best of 5 x 5 pairs of read and shot
     #[arg(long, conflicts_with_all = ["sigmas", "pairs", "camera", "grey", "estimates", "true_only", "sheet", "csv"])]
     toned: bool,
-    /// Also deny the denoiser the true noise: its std multiplied by these factors, for example 0.5,2
+    /// Also tell the denoiser a wrong noise: the true one with its std times these factors, for example 0.5,2
     #[arg(
         long,
         value_delimiter = ',',
@@ -110,7 +110,7 @@ struct Arguments {
     /// Other weights (.safetensors) [default: the built-in ones]
     #[arg(long, value_name = "FILE")]
     weights: Option<PathBuf>,
-    /// Also denoise with these weights (.safetensors), with the same noise, and give the difference, image by image
+    /// Also denoise with these weights (.safetensors) and print how much better the first ones are, image by image
     #[arg(long, value_name = "FILE", conflicts_with_all = ["toned", "estimates", "sheet"])]
     against: Option<PathBuf>,
     /// Do not measure; write an image of crops with a row for each image: noisy, with the fewest and with the most
@@ -271,7 +271,7 @@ fn run(arguments: &Arguments) -> Result<()> {
     Ok(())
 }
 
-/// An empty line of the table for every kind of noise, how wrong the denoiser is about it, and number of steps.
+/// An empty row for every kind of noise, factor by which it is told wrong, and number of steps.
 fn rows(arguments: &Arguments, sources: &[Source]) -> Vec<Row> {
     let wrong = || std::iter::once(1.0).chain(arguments.wrong.iter().copied());
     let mut rows = Vec::new();
@@ -283,7 +283,7 @@ fn rows(arguments: &Arguments, sources: &[Source]) -> Vec<Row> {
     rows
 }
 
-/// The noise with its std multiplied by `factor`. A noise that is not a camera's stays as it is: it is not misreported.
+/// The noise with its std times `factor`. Only a camera's noise is told wrong; any other stays as it is.
 fn scaled(noise: &Noise, factor: f32) -> Noise {
     match noise {
         Noise::Model(model) => model.scaled(factor).into(),
@@ -364,7 +364,7 @@ mod tests {
     }
 
     #[test]
-    fn a_denoiser_is_misled_after_it_was_told_the_truth() {
+    fn every_wrong_noise_has_a_row_of_its_own() {
         let line = "evaluate --data x --gains 1,8 --steps 1,unit --wrong 0.5,2";
         let arguments = Arguments::try_parse_from(line.split_whitespace()).unwrap();
         let settings: Vec<_> = rows(&arguments, &arguments.sources()).iter().map(|row| row.setting).collect();

@@ -77,7 +77,7 @@ pub struct Results {
 pub struct Setting {
     #[serde(serialize_with = "name_of")]
     pub noise: Source,
-    /// What the true noise's std is multiplied by before the denoiser is told: 1, or more or less to mislead it.
+    /// The std that the denoiser is told, as a multiple of the true one.
     pub wrong: f32,
     #[serde(serialize_with = "steps_of")]
     pub steps: Steps,
