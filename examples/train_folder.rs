@@ -19,7 +19,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     };
 
     let config = Config {
-        network: UnetConfig { widths: vec![16, 32, 64], blocks: vec![1, 1, 1], embedding: 16 },
+        network: UnetConfig { widths: vec![16, 32, 64], blocks: vec![1, 1, 1], embedding: 16, ..UnetConfig::default() },
         steps: 2000,
         ..Config::default()
     };

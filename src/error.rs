@@ -34,6 +34,14 @@ pub enum Error {
         /// Number, width and height of those that were given.
         found: (usize, usize, usize),
     },
+    /// An image of another kind than the network denoises.
+    #[error("these weights denoise {expected}, but the image has {found} channels; use weights for such images")]
+    WrongKind {
+        /// What the network denoises, in words.
+        expected: &'static str,
+        /// Channels of the image.
+        found: usize,
+    },
     /// More pixels than can be denoised at once.
     #[error("the image has {pixels} pixels; at most {limit} can be denoised at once, so make it smaller or cut it")]
     TooLarge {

@@ -5,6 +5,8 @@ use crate::error::Error;
 
 /// Channels of an RGB image: red, green, blue.
 pub const CHANNELS: usize = 3;
+/// The most channels of an image: the four planes of a mosaic.
+pub const MOST_CHANNELS: usize = 4;
 
 /// The most pixels that a file or a run may have: denoising 100 megapixels needs about 5 GB.
 pub const MAX_PIXELS: usize = 100_000_000;
@@ -37,13 +39,18 @@ impl LinearImage {
         Self::of_planes(CHANNELS, width, height, values)
     }
 
-    /// An image from its planes: `channels * width * height` finite values.
+    /// An image from its planes, 3 or 4 of them: `channels * width * height` finite values.
     ///
     /// # Errors
-    /// [`Error::EmptyImage`], [`Error::WrongLength`] or [`Error::NotFinite`].
+    /// [`Error::EmptyImage`], [`Error::WrongLength`], [`Error::NotFinite`], or [`Error::BadOption`] for another number of
+    /// channels.
     pub fn of_planes(channels: usize, width: usize, height: usize, values: Vec<f32>) -> Result<Self, Error> {
         if width == 0 || height == 0 {
             return Err(Error::EmptyImage { width, height });
+        }
+        if !(CHANNELS..=MOST_CHANNELS).contains(&channels) {
+            let range = "3 for red, green and blue, or 4 for the planes of a mosaic";
+            return Err(Error::BadOption { name: "channels", value: channels.to_string(), range });
         }
         let expected = width * height * channels;
         if values.len() != expected {
@@ -60,14 +67,27 @@ impl LinearImage {
     ///
     /// # Errors
     /// See [`LinearImage::new`].
-    pub fn from_fn(width: usize, height: usize, mut f: impl FnMut(usize, usize, usize) -> f32) -> Result<Self, Error> {
-        let mut values = Vec::with_capacity(width * height * CHANNELS);
-        for channel in 0..CHANNELS {
+    pub fn from_fn(width: usize, height: usize, f: impl FnMut(usize, usize, usize) -> f32) -> Result<Self, Error> {
+        Self::planes_from_fn(CHANNELS, width, height, f)
+    }
+
+    /// The same with this many channels.
+    ///
+    /// # Errors
+    /// See [`LinearImage::of_planes`].
+    pub fn planes_from_fn(
+        channels: usize,
+        width: usize,
+        height: usize,
+        mut f: impl FnMut(usize, usize, usize) -> f32,
+    ) -> Result<Self, Error> {
+        let mut values = Vec::with_capacity(width * height * channels);
+        for channel in 0..channels {
             for row in 0..height {
                 values.extend((0..width).map(|column| f(channel, row, column)));
             }
         }
-        Self::new(width, height, values)
+        Self::of_planes(channels, width, height, values)
     }
 
     /// An image from interleaved 8-bit sRGB values, `stride` of them for each pixel (3 for RGB, 4 for RGBA;
@@ -86,7 +106,11 @@ impl LinearImage {
     }
 
     /// Interleaved 8-bit sRGB values, clipped to [0, 1].
+    ///
+    /// # Panics
+    /// If the image is not RGB.
     pub fn to_srgb8(&self) -> Vec<u8> {
+        assert_eq!(self.channels, CHANNELS, "a mosaic has to be developed before it can be shown");
         let pixels = self.pixels();
         (0..pixels)
             .flat_map(|p| {
@@ -127,8 +151,12 @@ impl LinearImage {
 
     /// The value that stands for white: 1, unless nearly all values are far below or above it. Some linear files have
     /// another unit: floats that count photons, or 12 bits in a 16-bit file. Then it is the power of 2 at or above the 99 %
-    /// quantile, so that dividing by it and multiplying again gives the same bits.
+    /// quantile, so that dividing by it and multiplying again gives the same bits. A mosaic's white is always 1: its file
+    /// names the white level, so dark values mean that it is underexposed.
     pub fn white(&self) -> f32 {
+        if self.channels != CHANNELS {
+            return 1.0;
+        }
         let step = self.values.len().div_ceil(WHITE_VALUES) | 1;
         let mut values: Vec<f32> = self.values.iter().step_by(step).copied().collect();
         let at = ((values.len() - 1) as f32 * WHITE_QUANTILE) as usize;
@@ -210,6 +238,8 @@ mod tests {
     fn images_that_cannot_be_are_refused() {
         assert_eq!(LinearImage::new(0, 4, vec![]), Err(Error::EmptyImage { width: 0, height: 4 }));
         assert!(matches!(LinearImage::new(2, 2, vec![0.0; 11]), Err(Error::WrongLength { .. })));
+        assert!(matches!(LinearImage::of_planes(4, 2, 2, vec![0.0; 12]), Err(Error::WrongLength { .. })));
+        assert!(matches!(LinearImage::of_planes(2, 2, 2, vec![0.0; 8]), Err(Error::BadOption { .. })));
         let mut values = vec![0.0; 12];
         values[4 + 3] = f32::NAN;
         assert_eq!(LinearImage::new(2, 2, values), Err(Error::NotFinite { channel: 1, row: 1, column: 1 }));
@@ -236,6 +266,8 @@ mod tests {
         let mut lamp = ramp(0.5);
         lamp.values_mut()[7] = 1e6;
         assert_eq!(lamp.white(), 1.0, "a few bright values are no white");
+        let night = LinearImage::planes_from_fn(MOST_CHANNELS, 4, 4, |_, _, _| 0.001).unwrap();
+        assert_eq!(night.white(), 1.0, "a mosaic's white is known");
     }
 
     #[test]

@@ -19,7 +19,7 @@ fn prepared(folder: &Path) -> [PathBuf; 3] {
         image::RgbImage::from_raw(48, 48, bytes).unwrap().save(images.join(format!("{i}.png"))).unwrap();
     }
     let [one, other] = [4, 6].map(|width| {
-        let config = UnetConfig { widths: vec![width], blocks: vec![0], embedding: 1 };
+        let config = UnetConfig { widths: vec![width], blocks: vec![0], embedding: 1, ..UnetConfig::default() };
         let network = Unet::new(&config, &Device::flex()).unwrap();
         let file = folder.join(format!("{width}.safetensors"));
         std::fs::write(&file, weights::to_bytes(&network, &config.into()).unwrap()).unwrap();

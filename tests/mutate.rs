@@ -92,7 +92,7 @@ fn seeds() -> Vec<Seed> {
 
 /// A network that takes no time; what it gives is of no interest.
 fn small_weights(folder: &Path) -> PathBuf {
-    let config = UnetConfig { widths: vec![4], blocks: vec![0], embedding: 1 };
+    let config = UnetConfig { widths: vec![4], blocks: vec![0], embedding: 1, ..UnetConfig::default() };
     let network = Unet::new(&config, &Device::flex()).unwrap();
     let path = folder.join("small.safetensors");
     std::fs::write(&path, weights::to_bytes(&network, &config.into()).unwrap()).unwrap();

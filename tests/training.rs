@@ -204,7 +204,7 @@ fn every_variant_of_the_method_trains_resumes_saves_loads_and_denoises() {
     for formulation in variants() {
         let config = Config {
             formulation,
-            network: UnetConfig { widths: vec![4, 6], blocks: vec![1, 1], embedding: 4 },
+            network: UnetConfig { widths: vec![4, 6], blocks: vec![1, 1], embedding: 4, ..UnetConfig::default() },
             steps: 4,
             stages: vec![Stage { until: 1.0, patch: 16, batch: 2 }],
             share_at_photo: 0.5,

@@ -13,6 +13,7 @@ use clap::{CommandFactory, FromArgMatches, Parser, ValueEnum};
 use indicatif::{HumanDuration, ProgressBar, ProgressStyle};
 use svnr::device::DeviceChoice;
 use svnr::method::formulation::{Condition, Correlation, Start, Time};
+use svnr::network::ImageKind;
 use svnr::training::checkpoint::Checkpoint;
 use svnr::training::config::{Config, Optimizer, Precision, Stage};
 use svnr::training::scenes::Scenes;
@@ -39,6 +40,9 @@ struct Arguments {
     /// Start from these weights, their network and their variant of the method; --blocks can deepen the network
     #[arg(long, value_name = "FILE", conflicts_with_all = ["resume", "widths"])]
     init: Option<PathBuf>,
+    /// Train for the mosaics of RAW files; --init may name weights for photos, whose trunk is the start
+    #[arg(long, conflicts_with_all = ["resume", "pairs"])]
+    mosaic: bool,
     /// Total number of steps
     #[arg(long)]
     steps: Option<usize>,
@@ -308,11 +312,12 @@ fn run(arguments: &Arguments) -> Result<(), String> {
             Event::Step { step, loss } => progress.step(step, loss),
             Event::Scores { step, scores } => {
                 let each: Vec<String> = scores
-                    .named()
+                    .trials
+                    .iter()
                     .map(|(name, score)| format!("{name} {:.2} (noisy {:.2})", score.denoised, score.noisy))
                     .collect();
-                let line =
-                    format!("step {step}: PSNR in dB: {}; mean over gains {:.2}", each.join(", "), scores.mean());
+                let (each, mean) = (each.join(", "), scores.mean());
+                let line = format!("step {step}: PSNR in dB: {each}; mean over noise levels {mean:.2}");
                 progress.bar.suspend(|| println!("{line}"));
             }
         }
@@ -354,6 +359,9 @@ fn begun(arguments: &Arguments, device: &svnr::Device) -> Result<Checkpoint, Str
     }
     let mut config = Config::default();
     arguments.apply(&mut config);
+    if arguments.mosaic {
+        config.network.image = ImageKind::Mosaic;
+    }
     match &arguments.init {
         Some(file) => Checkpoint::from_weights(config, file, arguments.blocks.as_deref(), device),
         None => Checkpoint::fresh(config, device),

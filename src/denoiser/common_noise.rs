@@ -26,8 +26,8 @@ pub fn with_colour_noise(
     let values = noisy.values_mut();
     for p in 0..pixels {
         let z = normals.at(0, place.row + p / width, place.column + p % width);
-        let mean = z.iter().sum::<f32>() / CHANNELS as f32;
-        for (channel, z) in z.into_iter().enumerate() {
+        let mean = z[..CHANNELS].iter().sum::<f32>() / CHANNELS as f32;
+        for (channel, z) in (0..CHANNELS).zip(z) {
             let at = channel * pixels + p;
             values[at] += factor * schedule.sigma(time_map.times()[at]) * (z - mean);
         }
@@ -37,8 +37,8 @@ pub fn with_colour_noise(
 
 /// A pixel of the photo less what the run took from the mean of the channels, `before` and after (`x`) being those of the
 /// photo that it was given.
-pub fn taken_alike(photo: [f32; CHANNELS], before: [f32; CHANNELS], x: [f32; CHANNELS]) -> [f32; CHANNELS] {
-    let taken = before.iter().zip(x).map(|(before, x)| before - x).sum::<f32>() / CHANNELS as f32;
+pub fn taken_alike<const N: usize>(photo: [f32; N], before: [f32; N], x: [f32; N]) -> [f32; N] {
+    let taken = before.iter().zip(x).map(|(before, x)| before - x).sum::<f32>() / N as f32;
     photo.map(|v| v - taken)
 }
 

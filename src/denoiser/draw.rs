@@ -3,6 +3,7 @@
 use crate::denoiser::Options;
 use crate::denoiser::view::View;
 use crate::method::random::{Normals, Stream};
+use crate::network::ImageKind;
 
 /// Share of a step's noise that is drawn afresh where one result stands alone.
 const ETA: f32 = 0.4;
@@ -22,10 +23,12 @@ pub struct Draw {
 }
 
 impl Draw {
-    pub fn of(options: &Options) -> Self {
+    /// `image` is the kind of image that is denoised.
+    pub fn of(options: &Options, image: ImageKind) -> Self {
+        let views = View::of(image);
         let (eta, pair, view) = match options.sample {
             None => (ETA, 0, View::default()),
-            Some(index) => (ETA_OF_SEVERAL, index / 2, View::ALL[index as usize % View::ALL.len()]),
+            Some(index) => (ETA_OF_SEVERAL, index / 2, views[index as usize % views.len()]),
         };
         let normals = |stream| {
             let of_pair = Normals::new(options.seed.wrapping_add(pair), stream);
@@ -46,14 +49,14 @@ mod tests {
     use super::*;
 
     fn draw(eta: Option<f32>, sample: Option<u64>) -> Draw {
-        Draw::of(&Options { seed: 7, eta, sample, ..Options::default() })
+        Draw::of(&Options { seed: 7, eta, sample, ..Options::default() }, ImageKind::Rgb)
     }
 
     #[test]
     fn samples_come_in_pairs_of_opposite_noise() {
         let noise = |index| draw(None, Some(index)).normals.unwrap().at(1, 2, 3);
         let of_seed = |seed| Normals::new(seed, Stream::Reverse).at(1, 2, 3);
-        let negated = |z: [f32; 3]| z.map(|z| -z);
+        let negated = |z: [f32; 4]| z.map(|z| -z);
         let expected = [of_seed(7), negated(of_seed(7)), of_seed(8), negated(of_seed(8)), of_seed(9)];
         assert_eq!([0, 1, 2, 3, 4].map(noise), expected);
         assert_eq!(draw(None, None).normals.unwrap().at(1, 2, 3), of_seed(7));
@@ -67,6 +70,11 @@ mod tests {
         assert_eq!([0, 1, 2, 3, 4, 5, 6, 7].map(|index| draw(None, Some(index)).view), View::ALL);
         assert_eq!(draw(None, Some(8)).view, View::default());
         assert_eq!(draw(None, None).view, View::default());
+        let of_mosaic = |index| {
+            let options = Options { sample: Some(index), ..Options::default() };
+            Draw::of(&options, ImageKind::Mosaic).view
+        };
+        assert_eq!([0, 1, 2, 3].map(of_mosaic), [View::ALL[0], View::ALL[4], View::ALL[0], View::ALL[4]]);
     }
 
     #[test]

@@ -58,16 +58,18 @@ impl Dots {
     pub fn of(image: &LinearImage, std: impl Fn(usize, usize, f32) -> f32) -> Self {
         let (width, height, pixels) = (image.width(), image.height(), image.pixels());
         let mut dots = Vec::new();
+        // Nobody draws a mosaic.
+        let is_mosaic = image.channels() != CHANNELS;
         if width < 3 || height < 3 {
             return Self(dots);
         }
-        for channel in 0..CHANNELS {
+        let channels = image.channels();
+        for channel in 0..channels {
             let plane = image.plane(channel);
             for row in 0..height {
-                let rows = [-1, 0, 1].map(|by| reflect(row as isize + by, height) * width);
-                let here = rows[1];
+                let here = row * width;
                 for column in 0..width {
-                    let around = Around { rows, columns: [-1, 0, 1].map(|by| reflect(column as isize + by, width)) };
+                    let around = Around::of((row, column), (width, height));
                     let value = plane[here + column];
                     // Hardly any pixel gets past this.
                     let cross = around.cross(plane);
@@ -83,7 +85,7 @@ impl Dots {
                     let (low, high) = (neighbours[1], neighbours[6]);
                     let beyond = (value - high).max(low - value);
                     let noise = std(channel, here + column, median);
-                    let is_noisy = linear_to_srgb(median + noise) - linear_to_srgb(median) > LEAST_NOISE;
+                    let is_noisy = is_mosaic || linear_to_srgb(median + noise) - linear_to_srgb(median) > LEAST_NOISE;
                     if !is_noisy || !BEYOND.is_met(beyond, noise, high - low) {
                         continue;
                     }
@@ -92,18 +94,27 @@ impl Dots {
                     if (median - surroundings).abs() >= GLOW * beyond + 2.0 * noise {
                         continue;
                     }
-                    let is_alone = (0..CHANNELS).filter(|other| *other != channel).all(|other| {
-                        let plane = image.plane(other);
+                    let has_nothing = |(other, row, column): (usize, usize, usize)| {
+                        let (plane, at) = (image.plane(other), row * width + column);
+                        let around = Around::of((row, column), (width, height));
                         let median = middle(&around.with_corners(around.cross(plane), plane));
-                        let noise = std(other, here + column, median);
-                        (plane[here + column] - median).abs() < OTHERS * beyond + 2.0 * noise
-                    });
+                        (plane[at] - median).abs() < OTHERS * beyond + 2.0 * std(other, at, median)
+                    };
+                    let is_alone = if is_mosaic {
+                        sites_around(channel, place, (width, height)).all(has_nothing)
+                    } else {
+                        (0..channels).filter(|other| *other != channel).all(|other| has_nothing((other, row, column)))
+                    };
+                    // What neighbouring sites of a mosaic see as well is detail, however much of it there is.
+                    if is_mosaic && !is_alone {
+                        continue;
+                    }
                     let is_far_beyond = FAR_BEYOND.is_met(beyond, noise, high - low);
                     dots.push(Dot { at: channel * pixels + here + column, median, is_far_beyond, is_alone });
                 }
             }
         }
-        if dots.len() as f32 > MOST * (CHANNELS * pixels) as f32 {
+        if dots.len() as f32 > MOST * (channels * pixels) as f32 {
             dots.clear();
         }
         Self(dots)
@@ -130,6 +141,11 @@ struct Around {
 }
 
 impl Around {
+    fn of((row, column): (usize, usize), (width, height): (usize, usize)) -> Self {
+        let rows = [-1, 0, 1].map(|by| reflect(row as isize + by, height) * width);
+        Self { rows, columns: [-1, 0, 1].map(|by| reflect(column as isize + by, width)) }
+    }
+
     /// The 4 values above, below, left and right.
     fn cross(&self, plane: &[f32]) -> [f32; 4] {
         let ([above, here, below], [left, column, right]) = (self.rows, self.columns);
@@ -150,6 +166,21 @@ impl Around {
         all.sort_unstable_by(f32::total_cmp);
         all
     }
+}
+
+/// The 8 sites around one of a mosaic, whose colours are others: plane, row and column of each.
+fn sites_around(
+    plane: usize,
+    (row, column): (usize, usize),
+    (width, height): (usize, usize),
+) -> impl Iterator<Item = (usize, usize, usize)> {
+    let (row, column) = (2 * row + plane / 2, 2 * column + plane % 2);
+    let around = (0..9).filter(|i| *i != 4).map(|i| (i / 3 - 1, i % 3 - 1));
+    around.map(move |(down, across): (isize, isize)| {
+        let row = reflect(row as isize + down, 2 * height);
+        let column = reflect(column as isize + across, 2 * width);
+        (row % 2 * 2 + column % 2, row / 2, column / 2)
+    })
 }
 
 /// The 16 values two pixels away, sorted.
@@ -224,6 +255,24 @@ mod tests {
         assert_eq!(mended(&sparks), []);
         let few = noisy(|_, r, x| if (r, x) == (20, 20) { 1.0 } else { 0.2 });
         assert_eq!((dots(&few).0.len(), mended(&few).len()), (3, 0), "one spark");
+    }
+
+    #[test]
+    fn hot_photosites_are_found_plane_by_plane_even_in_deep_shadows() {
+        let noise = NoiseModel { sigma_read: 1e-4, shot: 1e-5 };
+        let flat = LinearImage::planes_from_fn(4, 60, 40, |c, _, _| [0.001, 0.002, 0.002, 0.0015][c]).unwrap();
+        let mut mosaic = noise.add_to(&flat, 1);
+        let hot = [2400 + 10 * 60 + 30, 3 * 2400 + 20 * 60 + 7];
+        hot.iter().for_each(|at| mosaic.values_mut()[*at] = 0.01);
+        let mended = |mosaic: &LinearImage| {
+            let dots = Dots::of(mosaic, |_, _, brightness| noise.variance(brightness).sqrt());
+            dots.to_mend(dots.are_hot()).map(|(at, _)| at).collect::<Vec<_>>()
+        };
+        assert_eq!(mended(&mosaic), hot);
+        // A star: the sites beside the first one see some of it as well.
+        mosaic.values_mut()[10 * 60 + 30] = 0.005;
+        mosaic.values_mut()[3 * 2400 + 9 * 60 + 30] = 0.003;
+        assert_eq!(mended(&mosaic), hot[1..]);
     }
 
     #[test]

@@ -114,7 +114,7 @@ impl Denoiser {
     /// removed from all of them equally, so that a grey photo stays grey.
     ///
     /// # Errors
-    /// [`Error::BadOption`] or [`Error::TooLarge`].
+    /// [`Error::BadOption`], [`Error::TooLarge`], or [`Error::WrongKind`] if the weights are for another kind of image.
     pub fn start(
         &self,
         photo: impl Into<Arc<LinearImage>>,
@@ -146,7 +146,7 @@ impl Denoiser {
         let factor = |row, column| more * options.strength.at(row * photo.width() + column);
         let mut time_map = self.formulation.time_map(&photo, &noise, &self.schedule, factor);
         if let Some(whole) = of_whole.filter(|_| self.formulation.time != Time::Map) {
-            time_map = TimeMap::uniform(photo.width(), photo.height(), whole.latest);
+            time_map = TimeMap::uniform(photo.channels(), photo.width(), photo.height(), whole.latest);
         }
         let disguised = common.map(|white| {
             let seed = options.seed.wrapping_add(options.sample.unwrap_or(0));
@@ -198,7 +198,7 @@ impl Denoiser {
     /// # Errors
     /// [`Error::BadOption`] if the input's planes are not of its size; [`Error::Device`] if the device fails.
     pub async fn predict(&self, input: TileInput) -> Result<Vec<f32>, Error> {
-        input.check(self.config.alignment())?;
+        input.check(&self.config)?;
         input.predicted(&self.network, &self.device).await
     }
 
@@ -219,13 +219,17 @@ impl Denoiser {
 
     /// Checks the arguments of a run.
     fn check(&self, photo: &LinearImage, noise: &Noise, options: &Options) -> Result<(), Error> {
+        let kind = self.config.image;
+        if photo.channels() != kind.channels() {
+            return Err(Error::WrongKind { expected: kind.words(), found: photo.channels() });
+        }
         if photo.pixels() > MAX_PIXELS {
             return Err(Error::TooLarge { pixels: photo.pixels(), limit: MAX_PIXELS });
         }
         options.check()?;
         options.strength.check_size(photo.pixels())?;
         self.check_strength(&options.strength)?;
-        noise.check(photo.pixels())
+        noise.check(photo.channels(), photo.pixels())
     }
 
     /// Whether this variant of the method can have such a strength.

@@ -3,7 +3,9 @@
 use crate::denoiser::view::View;
 use crate::denoiser::{Parts, Place};
 use crate::error::Error;
+use crate::image::CHANNELS;
 use crate::method::reverse::Steps;
+use crate::network::ImageKind;
 
 /// What a caller can choose about a run.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,6 +34,9 @@ pub struct Options {
     pub tile: Option<usize>,
     /// Where the image lies, if it was cut out of a larger one.
     pub place: Place,
+    /// What a neutral colour has in red, green and blue, relative to green: what white balance divides by. `parts` are
+    /// those of balanced light. A mosaic has not been balanced; in an RGB image grey is `[1, 1, 1]`.
+    pub neutral: [f32; CHANNELS],
 }
 
 impl Default for Options {
@@ -45,6 +50,7 @@ impl Default for Options {
             parts: Parts::ALL,
             tile: None,
             place: Place::default(),
+            neutral: [1.0; CHANNELS],
         }
     }
 }
@@ -68,22 +74,28 @@ impl Options {
         if let Some(tile) = self.tile.filter(|tile| !(8..=8192).contains(tile)) {
             return Err(Error::BadOption { name: "tile", value: tile.to_string(), range: "from 8 to 8192 pixels" });
         }
+        if !self.neutral.iter().all(|v| (0.01..=100.0).contains(v)) {
+            let value = format!("{:?}", self.neutral);
+            return Err(Error::BadOption { name: "neutral", value, range: "three numbers from 0.01 to 100" });
+        }
         self.place.check()?;
         self.strength.check()
     }
 
-    /// Whether runs with these options can give this many different samples.
+    /// Whether runs with these options on an image of this kind can give this many different samples.
     ///
     /// # Errors
-    /// [`Error::BadOption`] for 0, and for more than 8 where no noise is drawn.
-    pub fn check_samples(&self, count: u64) -> Result<(), Error> {
-        const VIEWS: u64 = View::ALL.len() as u64;
+    /// [`Error::BadOption`] for 0, and for more than 8 (2 of a mosaic) where no noise is drawn.
+    pub fn check_samples(&self, image: ImageKind, count: u64) -> Result<(), Error> {
+        let views = View::of(image).len() as u64;
         let draws_noise = self.steps != Steps::Count(1) && self.eta != Some(0.0);
-        let range = match count {
-            1..=VIEWS => return Ok(()),
-            1.. if draws_noise => return Ok(()),
-            0 => "a whole number from 1",
-            _ => "a whole number from 1 to 8 where nothing is drawn at random (one step, or eta = 0)",
+        if count > 0 && (draws_noise || count <= views) {
+            return Ok(());
+        }
+        let range = match (count, image) {
+            (0, _) => "a whole number from 1",
+            (_, ImageKind::Rgb) => "a whole number from 1 to 8 where nothing is drawn at random (one step, or eta = 0)",
+            (_, ImageKind::Mosaic) => "1 or 2 for a RAW file where nothing is drawn at random (one step, or eta = 0)",
         };
         Err(Error::BadOption { name: "samples", value: count.to_string(), range })
     }
@@ -155,8 +167,11 @@ mod tests {
         let drawing = Options { steps: Steps::Count(2), ..Options::default() };
         let deterministic = Options { eta: Some(0.0), ..drawing.clone() };
         for options in [&default, &drawing, &deterministic] {
-            assert!(options.check_samples(0).is_err() && options.check_samples(8).is_ok());
-            assert_eq!(options.check_samples(9).is_ok(), options == &drawing);
+            for (image, most) in [(ImageKind::Rgb, 8), (ImageKind::Mosaic, 2)] {
+                let is_ok = |count| options.check_samples(image, count).is_ok();
+                assert!(!is_ok(0) && is_ok(most));
+                assert_eq!(is_ok(most + 1), options == &drawing);
+            }
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::denoiser::step::{Step, TileInput};
 use crate::denoiser::tiles::Grid;
 use crate::denoiser::{Denoiser, Options, Overview, Parts, Place};
 use crate::error::Error;
-use crate::image::{CHANNELS, LinearImage};
+use crate::image::{CHANNELS, LinearImage, MOST_CHANNELS};
 use crate::method::formulation::Start;
 use crate::method::time_map::{TimeMap, time_after};
 
@@ -70,6 +70,8 @@ pub struct Run {
     /// What the photo's values were divided by, so that its white is at 1.
     white: f32,
     parts: Parts,
+    /// See [`Options::neutral`].
+    neutral: [f32; CHANNELS],
     /// How far all pixels have gone back, before each step and after the last; see `Steps::plan`.
     plan: Vec<f32>,
     draw: Draw,
@@ -97,7 +99,8 @@ impl Run {
         time_map: TimeMap,
         options: &Options,
     ) -> Self {
-        let (config, draw) = (&denoiser.config, Draw::of(options));
+        let config = &denoiser.config;
+        let draw = Draw::of(options, config.image);
         let first_time = |t_star| denoiser.formulation.first_time(t_star, &denoiser.schedule);
         let side = options.tile.unwrap_or(denoiser.tile_side());
         let grid = Grid::new(y.width(), y.height(), side, config.halo(), config.alignment());
@@ -105,9 +108,7 @@ impl Run {
         let last = first_time(options.place.latest(time_map.latest()));
         let x = match denoiser.formulation.start {
             Start::Photo => None,
-            Start::Noise => {
-                Some(pure_noise(y.width(), y.height(), denoiser.schedule.sigma(last), &draw, options.place))
-            }
+            Start::Noise => Some(pure_noise(&y, denoiser.schedule.sigma(last), &draw, options.place)),
         };
         let mut run = Self {
             plan: options.steps.plan(denoiser.formulation.start, last),
@@ -123,6 +124,7 @@ impl Run {
             dots_are_hot,
             white,
             parts: options.parts,
+            neutral: options.neutral,
             grid,
             latest,
             moving: 0,
@@ -212,7 +214,7 @@ impl Run {
     pub fn finish_tile(&mut self, index: usize, eps: Vec<f32>) -> Result<Progress, Error> {
         self.check_handed_out(index)?;
         let tile = self.grid.tile(index);
-        let expected = CHANNELS * tile.read_rows * tile.read_columns;
+        let expected = self.y.channels() * tile.read_rows * tile.read_columns;
         if eps.len() != expected {
             let value = format!("a list of {} values", eps.len());
             return Err(Error::BadOption { name: "a tile's prediction", value, range: "as long as its inputs" });
@@ -247,23 +249,25 @@ impl Run {
         Ok(())
     }
 
-    /// A pixel of the image so far: after this step if its tile is finished, else after the step before.
-    pub fn pixel(&self, row: usize, column: usize) -> [f32; CHANNELS] {
+    /// A pixel of the image so far: after this step if its tile is finished, else after the step before. An RGB image's
+    /// has three values and a 0.
+    pub fn pixel(&self, row: usize, column: usize) -> [f32; MOST_CHANNELS] {
         let finished = self.next.as_ref().filter(|_| self.finished[self.grid.index_of(row, column)]);
         let image = finished.or(self.x.as_ref()).unwrap_or(self.seen());
-        let at = |image: &LinearImage| pixel(image, row, column);
-        self.kept(at(&self.y), self.disguised.as_deref().map(at), at(image)).map(|v| v * self.white)
+        let mut pixel = [0.0; MOST_CHANNELS];
+        self.kept(image, row * self.y.width() + column, &mut pixel);
+        pixel.map(|v| v * self.white)
     }
 
     /// The image after the last finished step: the result, once the run is done.
     pub fn into_image(mut self) -> LinearImage {
         let Some(mut x) = self.x.take() else { return Arc::unwrap_or_clone(self.y).scaled(self.white) };
         if self.parts != Parts::ALL || self.disguised.is_some() {
-            let pixels = x.pixels();
+            let (channels, pixels) = (x.channels(), x.pixels());
+            let mut kept = [0.0; MOST_CHANNELS];
             for at in 0..pixels {
-                let of = |image: &LinearImage| std::array::from_fn(|c| image.values()[c * pixels + at]);
-                let kept = self.kept(of(&self.y), self.disguised.as_deref().map(of), of(&x));
-                (0..CHANNELS).for_each(|c| x.values_mut()[c * pixels + at] = kept[c]);
+                self.kept(&x, at, &mut kept);
+                (0..channels).for_each(|c| x.values_mut()[c * pixels + at] = kept[c]);
             }
         }
         if self.white == 1.0 { x } else { x.scaled(self.white) }
@@ -274,9 +278,21 @@ impl Run {
         self.disguised.as_ref().unwrap_or(&self.y)
     }
 
-    /// A pixel of the result: of the photo, of what stood in for it, and of what the network made of that.
-    fn kept(&self, y: [f32; CHANNELS], stand_in: Option<[f32; CHANNELS]>, x: [f32; CHANNELS]) -> [f32; CHANNELS] {
-        self.parts.between(y, stand_in.map_or(x, |before| common_noise::taken_alike(y, before, x)))
+    /// A pixel of the result, given what the network made of what it saw.
+    fn kept(&self, x: &LinearImage, pixel: usize, kept: &mut [f32; MOST_CHANNELS]) {
+        if self.y.channels() == CHANNELS {
+            kept[..CHANNELS].copy_from_slice(&self.kept_of::<CHANNELS>(x, pixel));
+        } else {
+            *kept = self.kept_of(x, pixel);
+        }
+    }
+
+    fn kept_of<const N: usize>(&self, x: &LinearImage, pixel: usize) -> [f32; N] {
+        let of = |image: &LinearImage| std::array::from_fn(|c| image.plane(c)[pixel]);
+        let (y, x): ([f32; N], [f32; N]) = (of(&self.y), of(x));
+        let stand_in = self.disguised.as_deref().map(of);
+        let x = stand_in.map_or(x, |before| common_noise::taken_alike(y, before, x));
+        self.parts.between(y, x, self.neutral)
     }
 
     /// The next tile to be worked on, from now on handed out. Before it, tiles in which no pixel moves are finished, and
@@ -402,18 +418,15 @@ impl Run {
     }
 }
 
-/// An image of noise with this std and mean 0, where a run starts that does not start at the photo.
-fn pure_noise(width: usize, height: usize, sigma: f32, draw: &Draw, place: Place) -> LinearImage {
-    let mut noise = vec![0.0; CHANNELS * width * height];
+/// An image of the photo's size, of noise with this std and mean 0, where a run starts that does not start at the photo.
+fn pure_noise(photo: &LinearImage, sigma: f32, draw: &Draw, place: Place) -> LinearImage {
+    let (channels, width, height) = (photo.channels(), photo.width(), photo.height());
+    let mut noise = vec![0.0; channels * width * height];
     for pixel in 0..width * height {
         let z = draw.first.at(0, place.row + pixel / width, place.column + pixel % width);
-        (0..CHANNELS).for_each(|channel| noise[channel * width * height + pixel] = sigma * z[channel]);
+        (0..channels).for_each(|channel| noise[channel * width * height + pixel] = sigma * z[channel]);
     }
-    LinearImage::new(width, height, noise).expect("noise is finite")
-}
-
-fn pixel(image: &LinearImage, row: usize, column: usize) -> [f32; CHANNELS] {
-    std::array::from_fn(|channel| image.plane(channel)[row * image.width() + column])
+    LinearImage::of_planes(channels, width, height, noise).expect("noise is finite")
 }
 
 #[cfg(test)]
@@ -427,12 +440,12 @@ mod tests {
     use crate::method::noise::{Noise, NoiseModel};
     use crate::method::reverse::Steps;
     use crate::network::weights::{self, Description, RELEASED, randomised};
-    use crate::network::{Unet, UnetConfig};
+    use crate::network::{ImageKind, Unet, UnetConfig};
     use burn::tensor::Device;
 
     fn denoiser() -> Denoiser {
         let device = Device::flex();
-        let config = UnetConfig { widths: vec![6, 8], blocks: vec![1, 1], embedding: 4 };
+        let config = UnetConfig { widths: vec![6, 8], blocks: vec![1, 1], embedding: 4, ..UnetConfig::default() };
         let network = randomised(Unet::new(&config, &device).unwrap(), &device);
         Denoiser::new(network, config.into(), &device).with_threads(1)
     }
@@ -441,7 +454,7 @@ mod tests {
     /// difference that this makes is bounded for the released weights, in `tests/golden.rs`.
     fn exact_in_tiles(formulation: Formulation) -> Denoiser {
         let device = Device::flex();
-        let config = UnetConfig { widths: vec![6, 8], blocks: vec![2, 1], embedding: 4 };
+        let config = UnetConfig { widths: vec![6, 8], blocks: vec![2, 1], embedding: 4, ..UnetConfig::default() };
         assert_eq!(config.halo(), config.field());
         let network = randomised(Unet::new(&config, &device).unwrap(), &device);
         Denoiser::new(network, Description { formulation, ..config.into() }, &device)
@@ -700,6 +713,82 @@ mod tests {
             assert!(largest < 1e-5, "{view:?}: {largest}");
             assert!(largest_difference(&found, &plain) > 1e-3, "{view:?} changes nothing");
         }
+    }
+
+    fn of_mosaics() -> Denoiser {
+        let device = Device::flex();
+        let config = UnetConfig { image: ImageKind::Mosaic, widths: vec![6, 8], blocks: vec![1, 1], embedding: 4 };
+        let network = randomised(Unet::new(&config, &device).unwrap(), &device);
+        Denoiser::new(network, config.into(), &device).with_threads(1)
+    }
+
+    fn mosaic(width: usize, height: usize) -> LinearImage {
+        let value = |c: usize, r: usize, x: usize| 0.2 + 0.1 * (c % 3) as f32 + 0.005 * ((r + x) % 40) as f32;
+        NoiseModel::at_gain(8.0).add_to(&LinearImage::planes_from_fn(4, width, height, value).unwrap(), 4)
+    }
+
+    #[test]
+    fn tiles_of_a_mosaic_give_the_result_of_one_pass() {
+        let (denoiser, image) = (of_mosaics(), mosaic(53, 37));
+        for (steps, sample) in [(1, None), (3, None), (2, Some(1))] {
+            let options = Options { steps: Steps::Count(steps), seed: 5, sample, ..Options::default() };
+            let whole = denoise(&denoiser, &image, Options { tile: Some(512), ..options.clone() });
+            assert_eq!((whole.channels(), whole.width(), whole.height()), (4, 53, 37));
+            assert!(largest_difference(&whole, &image) > 0.01);
+            for tile in [8, 22] {
+                let tiled = denoise(&denoiser, &image, Options { tile: Some(tile), ..options.clone() });
+                let difference = largest_difference(&tiled, &whole);
+                assert!(difference < 1.0 / 1024.0, "tile {tile}: {difference}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_mosaics_second_view_is_of_the_transposed_mosaic() {
+        let (denoiser, image) = (of_mosaics(), mosaic(24, 16));
+        let view = View::of(ImageKind::Mosaic)[1];
+        let lying = LinearImage::of_planes(4, 16, 24, view.shown(image.values().to_vec(), [16, 24])).unwrap();
+        let once = |image: &LinearImage, sample| denoise(&denoiser, image, Options { sample, ..Options::default() });
+        let back = view.upright(once(&lying, None).into_values(), [16, 24]);
+        let found = once(&image, Some(1));
+        assert!(found.values().iter().zip(&back).all(|(a, b)| (a - b).abs() < 1e-5));
+        assert!(largest_difference(&found, &once(&image, None)) > 1e-3, "it changes something");
+    }
+
+    #[test]
+    fn a_mosaics_parts_and_strength_apply() {
+        let (denoiser, image) = (of_mosaics(), mosaic(20, 12));
+        let neutral = [0.5, 1.0, 0.7];
+        let parts = Parts { luminance: 0.0, chrominance: 0.0 };
+        let close =
+            largest_difference(&denoise(&denoiser, &image, Options { parts, neutral, ..Options::default() }), &image);
+        assert!(close < 1e-6, "{close}");
+        let grain = Parts { luminance: 0.0, chrominance: 1.0 };
+        let run = |neutral| {
+            let options = Options { parts: grain, neutral, tile: Some(8), ..Options::default() };
+            let mut run = denoiser.start(image.clone(), NoiseModel::at_gain(8.0), &options).unwrap();
+            while pollster::block_on(run.advance()).unwrap().is_some() {}
+            let pixel = run.pixel(7, 9);
+            let result = run.into_image();
+            assert_eq!(pixel, std::array::from_fn(|c| result.plane(c)[7 * 20 + 9]));
+            result
+        };
+        assert_ne!(run(neutral), run([1.0; 3]), "white balance decides what is grey");
+        let untouched = Options { strength: 0.0.into(), ..Options::default() };
+        assert_eq!(denoise(&denoiser, &image, untouched), image);
+    }
+
+    #[test]
+    fn images_of_another_kind_are_refused() {
+        let kinds = [(of_mosaics(), photo(8, 8)), (denoiser(), mosaic(8, 8))];
+        for (denoiser, image) in kinds {
+            let refused = denoiser.start(image, NoiseModel::at_gain(1.0), &Options::default()).unwrap_err();
+            assert!(matches!(refused, Error::WrongKind { .. }), "{refused}");
+        }
+        let planes = Noise::Planes([NoiseModel::at_gain(1.0); 4]);
+        assert!(of_mosaics().start(mosaic(8, 8), planes.clone(), &Options::default()).is_ok());
+        let refused = denoiser().start(photo(8, 8), planes, &Options::default());
+        assert!(matches!(refused, Err(Error::BadOption { name: "noise", .. })));
     }
 
     #[test]
@@ -965,7 +1054,7 @@ mod tests {
     fn a_run_goes_on_only_with_a_network_of_its_shape() {
         let (denoiser, image) = (denoiser(), photo(16, 16));
         let device = Device::flex();
-        let config = UnetConfig { widths: vec![6, 8, 8], blocks: vec![1, 1, 1], embedding: 4 };
+        let config = UnetConfig { widths: vec![6, 8, 8], blocks: vec![1, 1, 1], embedding: 4, ..UnetConfig::default() };
         let other = Denoiser::new(Unet::new(&config, &device).unwrap(), config.into(), &device);
         let mut run = denoiser.start(image, NoiseModel::at_gain(8.0), &Options::default()).unwrap();
         assert!(matches!(run.continue_on(other), Err(Error::BadWeights(_))));

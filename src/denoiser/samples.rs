@@ -2,7 +2,7 @@
 
 use crate::color::SrgbTable;
 use crate::denoiser::Options;
-use crate::image::{CHANNELS, LinearImage};
+use crate::image::LinearImage;
 
 /// Several samples of one photo, added one after another.
 ///
@@ -75,7 +75,7 @@ impl Samples {
     /// How far the samples differ at every pixel, row after row: their standard deviation on the sRGB curve with white
     /// at 1, as the root mean square over the channels. 0 everywhere for a single sample.
     pub fn uncertainty(&self) -> Vec<f32> {
-        let pixels = self.mean.pixels();
+        let (channels, pixels) = (self.mean.channels(), self.mean.pixels());
         // The mean of an antithetic pair is nearly the mean of all, so a pair has two degrees of freedom; only a sample
         // without its twin moves the mean.
         let free = self.count as f32 - (self.count % 2) as f32 / self.count as f32;
@@ -83,12 +83,12 @@ impl Samples {
         let table = SrgbTable::get();
         (0..pixels)
             .map(|pixel| {
-                let squares = (0..CHANNELS).map(|channel| {
+                let squares = (0..channels).map(|channel| {
                     let at = channel * pixels + pixel;
                     let (mean, std) = (self.mean.values()[at], (self.squares[at] / free).sqrt());
                     (0.5 * (table.encode(mean + std) - table.encode(mean - std))).powi(2)
                 });
-                (squares.sum::<f32>() / CHANNELS as f32).sqrt()
+                (squares.sum::<f32>() / channels as f32).sqrt()
             })
             .collect()
     }
@@ -99,6 +99,7 @@ mod tests {
     use super::*;
     use crate::color::linear_to_srgb;
     use crate::denoiser::draw::Draw;
+    use crate::network::ImageKind;
 
     fn grey(values: [f32; 4]) -> LinearImage {
         LinearImage::from_fn(2, 2, |_, row, column| values[2 * row + column]).unwrap()
@@ -134,7 +135,7 @@ mod tests {
             for run in 0..runs {
                 let options = Options { seed: 10 * run, ..Options::default() };
                 let samples = Samples::draw(&options, count, |options| {
-                    let normals = Draw::of(options).normals.unwrap();
+                    let normals = Draw::of(options, ImageKind::Rgb).normals.unwrap();
                     LinearImage::from_fn(1, 1, |c, _, _| 0.3 + std * normals.at(0, 0, 0)[c])
                 });
                 let samples = samples.unwrap();

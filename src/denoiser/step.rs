@@ -5,12 +5,12 @@ use burn::tensor::{Device, Tensor, TensorData};
 use crate::denoiser::draw::Draw;
 use crate::denoiser::tiles::Tile;
 use crate::error::Error;
-use crate::image::{CHANNELS, LinearImage};
+use crate::image::{LinearImage, MOST_CHANNELS};
 use crate::method::formulation::{Condition, Formulation};
 use crate::method::reverse::{step_back, x0_hat};
 use crate::method::schedule::Schedule;
 use crate::method::time_map::{TimeMap, time_after};
-use crate::network::Unet;
+use crate::network::{Unet, UnetConfig};
 
 /// One step of the reverse process: everything about it that its tiles share.
 pub struct Step<'a> {
@@ -54,8 +54,9 @@ impl TileInput {
     /// The network's prediction, which may still be under way on the device.
     pub(super) fn predict(self, network: &Unet, device: &Device) -> Tensor<4> {
         let [rows, columns] = self.size;
+        let channels = self.x.len() / (rows * columns);
         let tensor =
-            |planes: Vec<f32>| Tensor::from_data(TensorData::new(planes, [1, CHANNELS, rows, columns]), device);
+            |planes: Vec<f32>| Tensor::from_data(TensorData::new(planes, [1, channels, rows, columns]), device);
         network.forward(tensor(self.x), tensor(self.y), tensor(self.sigma_t), tensor(self.sigma_star))
     }
 
@@ -68,12 +69,13 @@ impl TileInput {
         Ok(eps.map_err(|e| Error::Device(causes(&e.to_string())))?.iter::<f32>().collect())
     }
 
-    /// Checks that the planes are of one size, which the network takes.
+    /// Checks that there are as many planes as the network takes, all of one size that it takes.
     ///
     /// # Errors
     /// [`Error::BadOption`].
-    pub(super) fn check(&self, alignment: usize) -> Result<(), Error> {
-        let values = CHANNELS * self.size[0] * self.size[1];
+    pub(super) fn check(&self, config: &UnetConfig) -> Result<(), Error> {
+        let alignment = config.alignment();
+        let values = config.image.channels() * self.size[0] * self.size[1];
         let is_whole = self.size.iter().all(|side| *side > 0 && side % alignment == 0);
         if is_whole && [&self.x, &self.y, &self.sigma_t, &self.sigma_star].iter().all(|planes| planes.len() == values) {
             return Ok(());
@@ -122,13 +124,14 @@ impl Step<'_> {
         let (x, times) = (self.x.values(), self.time_map.times());
         let (plane, read_plane, tile_plane) =
             (width * height, tile.read_rows * tile.read_columns, tile.rows * tile.columns);
-        let mut next = vec![0.0; CHANNELS * tile_plane];
+        let channels = self.y.channels();
+        let mut next = vec![0.0; channels * tile_plane];
         let mut to = 0;
         tile.for_each(|row, column, from| {
-            let z = self.draw.normals.map_or([0.0; CHANNELS], |normals| {
+            let z = self.draw.normals.map_or([0.0; MOST_CHANNELS], |normals| {
                 normals.at(self.number, self.origin[0] + row, self.origin[1] + column)
             });
-            for (channel, z) in z.into_iter().enumerate() {
+            for (channel, z) in (0..channels).zip(z) {
                 let at = channel * plane + row * width + column;
                 let first = self.formulation.first_time(times[at], self.schedule);
                 let sigma = self.schedule.sigma(time_after(first, self.tau));

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::image::{CHANNELS, reflect};
+use crate::image::reflect;
 use crate::method::time_map::TimeMap;
 
 /// A rectangle of an image that is denoised at once, with a halo that is read but not written.
@@ -72,7 +72,7 @@ impl Grid {
     /// The latest time of any pixel that each tile covers.
     pub fn latest(&self, time_map: &TimeMap) -> Vec<f32> {
         let latest = |tile: Tile| {
-            let lines = tile.lines(self.width, self.height);
+            let lines = tile.lines(time_map.times().len(), self.width, self.height);
             lines.flat_map(|line| &time_map.times()[line]).copied().fold(0.0, f32::max)
         };
         (0..self.len()).map(|index| latest(self.tile(index))).collect()
@@ -94,7 +94,8 @@ impl Tile {
     pub fn read(&self, planes: &[f32], width: usize, height: usize) -> Vec<f32> {
         let columns: Vec<usize> =
             (0..self.read_columns).map(|c| reflect((self.column - self.left + c) as isize, width)).collect();
-        let mut out = Vec::with_capacity(CHANNELS * self.read_rows * self.read_columns);
+        let channels = planes.len() / (width * height);
+        let mut out = Vec::with_capacity(channels * self.read_rows * self.read_columns);
         for plane in planes.chunks_exact(width * height) {
             for r in 0..self.read_rows {
                 let row = reflect((self.row - self.above + r) as isize, height);
@@ -107,19 +108,19 @@ impl Tile {
 
     /// Writes planes of the size that the tile covers into those of a `width` x `height` image.
     pub fn write(&self, planes: &[f32], image: &mut [f32], width: usize, height: usize) {
-        let lines = self.lines(width, height);
+        let lines = self.lines(image.len(), width, height);
         planes.chunks_exact(self.columns).zip(lines).for_each(|(from, to)| image[to].copy_from_slice(from));
     }
 
     /// Copies what the tile covers from one `width` x `height` image to another.
     pub fn copy(&self, from: &[f32], to: &mut [f32], width: usize, height: usize) {
-        self.lines(width, height).for_each(|line| to[line.clone()].copy_from_slice(&from[line]));
+        self.lines(from.len(), width, height).for_each(|line| to[line.clone()].copy_from_slice(&from[line]));
     }
 
-    /// Where the lines that the tile covers are in the planes of a `width` x `height` image.
-    fn lines(&self, width: usize, height: usize) -> impl Iterator<Item = Range<usize>> {
+    /// Where the lines that the tile covers are in the planes, `values` in all, of a `width` x `height` image.
+    fn lines(&self, values: usize, width: usize, height: usize) -> impl Iterator<Item = Range<usize>> {
         let Self { row, column, rows, columns, .. } = *self;
-        (0..CHANNELS).flat_map(move |channel| {
+        (0..values / (width * height)).flat_map(move |channel| {
             (row..row + rows).map(move |row| {
                 let start = (channel * height + row) * width + column;
                 start..start + columns
@@ -141,6 +142,7 @@ impl Tile {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::image::CHANNELS;
     use proptest::prelude::*;
 
     proptest! {

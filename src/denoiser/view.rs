@@ -1,4 +1,7 @@
-//! The eight orientations in which the network can see a photo.
+//! The eight orientations in which the network can see a photo, and the two in which it can see a mosaic.
+
+use crate::image::MOST_CHANNELS;
+use crate::network::ImageKind;
 
 /// An orientation in which the network sees a tile: mirrored along either axis, then transposed. Its prediction is
 /// turned back. The network's errors differ between views.
@@ -24,6 +27,18 @@ impl View {
         Self::new(false, true, true),
         Self::new(true, false, true),
     ];
+
+    /// The views of a kind of image.
+    ///
+    /// A mosaic has two: upright and transposed, where red and blue sites keep their corners of the square and the greens
+    /// change places. A mirror would move red to another corner, so that the squares that begin with a red site would be
+    /// other ones: the planes would no longer lie on one grid.
+    pub const fn of(image: ImageKind) -> &'static [Self] {
+        match image {
+            ImageKind::Rgb => &Self::ALL,
+            ImageKind::Mosaic => &[Self::ALL[0], Self::ALL[4]],
+        }
+    }
 
     const fn new(down: bool, across: bool, turned: bool) -> Self {
         Self { down, across, turned }
@@ -61,8 +76,13 @@ impl View {
 }
 
 fn transposed(planes: &[f32], [rows, columns]: [usize; 2]) -> Vec<f32> {
+    let area = rows * columns;
+    let is_mosaic = planes.len() == MOST_CHANNELS * area;
     let mut out = Vec::with_capacity(planes.len());
-    for plane in planes.chunks_exact(rows * columns) {
+    for channel in 0..planes.len() / area {
+        // Green beside red becomes green below red.
+        let from = if is_mosaic { [0, 2, 1, 3][channel] } else { channel };
+        let plane = &planes[from * area..(from + 1) * area];
         out.extend((0..columns).flat_map(|column| plane[column..].iter().step_by(columns)));
     }
     out
@@ -82,6 +102,22 @@ mod tests {
             assert!(seen[..i].iter().all(|other| other != shown), "{view:?}");
         }
         assert_eq!(seen[0], planes);
+    }
+
+    #[test]
+    fn a_mosaics_views_are_those_of_its_sites() {
+        // A mosaic of 4 x 6 sites, its planes, and the planes of the transposed mosaic.
+        let planes = |site: &dyn Fn(usize, usize) -> usize, [rows, columns]: [usize; 2]| -> Vec<f32> {
+            let plane =
+                |p: usize| (0..rows * columns).map(move |i| (2 * (i / columns) + p / 2, 2 * (i % columns) + p % 2));
+            (0..4).flat_map(plane).map(|(row, column)| site(row, column) as f32).collect()
+        };
+        let upright = planes(&|row, column| 6 * row + column, [2, 3]);
+        let turned = planes(&|row, column| 6 * column + row, [3, 2]);
+        let [first, second] = View::of(ImageKind::Mosaic) else { panic!("two views") };
+        assert_eq!(first.shown(upright.clone(), [2, 3]), upright);
+        assert_eq!(second.shown(upright.clone(), [2, 3]), turned);
+        assert_eq!(second.upright(turned, [2, 3]), upright);
     }
 
     #[test]

@@ -18,10 +18,13 @@ const FLATTEST: usize = 10;
 /// Independent noise has 0.
 const COMMON: f32 = 0.9;
 
-/// If the channels share their noise, the share of it that is white; otherwise `None`. The rest is smooth, as in
+/// If the channels share their noise, the share of it that is white; otherwise, and for a mosaic, `None`. The rest is smooth, as in
 /// processed photos, whose channels are never quite independent. So smooth noise counts as shared only if the photo is
 /// exactly grey.
 pub fn common_noise(image: &LinearImage) -> Option<f32> {
+    if image.channels() != CHANNELS {
+        return None;
+    }
     let is_grey = image.plane(0) == image.plane(1) && image.plane(0) == image.plane(2);
     if !is_grey && correlation(image)? < COMMON {
         return None;

@@ -7,7 +7,7 @@
 //! - smooth noise (`grain.rs`), which demosaicing, noise reduction and JPEG leave, has no finest detail and would be
 //!   missed there.
 //!
-//! The image's spectrum decides how much each of the two counts.
+//! The image's spectrum decides how much each of the two counts. A mosaic's noise is always white (`mosaic.rs`).
 
 pub mod clipping;
 mod common;
@@ -17,12 +17,13 @@ mod grain;
 #[cfg(test)]
 mod kinds;
 mod line;
+mod mosaic;
 mod patches;
 mod report;
 mod white;
 
 use crate::estimate::white::White;
-use crate::image::{CHANNELS, LinearImage};
+use crate::image::{CHANNELS, LinearImage, MOST_CHANNELS};
 use crate::method::noise::{Noise, NoiseModel};
 pub use crate::method::noise_curve::Point;
 pub use common::common_noise;
@@ -33,6 +34,8 @@ pub use report::noise_from_json;
 
 /// Below this std at mid-grey, in linear light, there is hardly anything to remove: about one step of 8 bits.
 pub const LITTLE: f32 = 0.004;
+/// The same of a mosaic: a quarter of the noise that ISO 100 has.
+const LITTLE_OF_MOSAIC: f32 = 0.0004;
 /// Mid-grey in linear light.
 const MID_GREY: f32 = 0.2;
 /// Fewer patches than this say nothing sure, nor does less than a two hundredth of them.
@@ -69,9 +72,12 @@ impl Estimate {
     }
 }
 
-/// Estimates the noise of an image in linear light. There is always an answer: an image less than 4 pixels wide or
-/// high, or one that is all black and white, counts as clean.
+/// Estimates the noise of an image in linear light, or of a mosaic's planes. There is always an answer: an image less than
+/// 4 pixels wide or high, or one that is all black and white, counts as clean.
 pub fn estimate_noise(image: &LinearImage) -> Estimate {
+    if image.channels() != CHANNELS {
+        return mosaic::of_mosaic(image);
+    }
     match image.white() {
         1.0 => of_ordinary(image),
         white => of_ordinary(&image.clone().scaled(1.0 / white)),
@@ -110,7 +116,7 @@ fn of_ordinary(image: &LinearImage) -> Estimate {
                 doubt,
             };
         }
-        let doubt = lacking.or_else(|| doubtful(&noise, &white));
+        let doubt = lacking.or_else(|| doubtful(&noise, &white, LITTLE));
         return Estimate { noise, line, points: white.points, grain: 0.0, doubt };
     };
     let smooth = grain.noise();
@@ -137,9 +143,10 @@ fn lacking(counts: &white::Counts) -> Option<Doubt> {
 }
 
 /// Whether what was measured may be something else.
-fn doubtful(noise: &Noise, white: &White) -> Option<Doubt> {
-    let std = |mean: f32| (0..CHANNELS).map(|c| noise.std(c, 0, 1, mean)).fold(0.0, f32::max);
-    if std(MID_GREY) < LITTLE {
+fn doubtful(noise: &Noise, white: &White, little: f32) -> Option<Doubt> {
+    let channels = if matches!(noise, Noise::Planes(_)) { MOST_CHANNELS } else { CHANNELS };
+    let std = |mean: f32| (0..channels).map(|c| noise.std(c, 0, 1, mean)).fold(0.0, f32::max);
+    if std(MID_GREY) < little {
         return None;
     }
     let is_off = |p: &&Point| (p.std.max(f32::MIN_POSITIVE) / std(p.mean).max(f32::MIN_POSITIVE)).ln().abs() > OFF;
@@ -263,14 +270,14 @@ mod tests {
         let of = |structure: f32, stds: [f32; 4]| {
             let flat = stds.map(|std| Point { mean: 0.2, std }).to_vec();
             let told_apart = white::Points { flat, ..Default::default() };
-            doubtful(&noise, &White { told_apart, structure, ..White::default() })
+            doubtful(&noise, &White { told_apart, structure, ..White::default() }, LITTLE)
         };
         assert_eq!(of(1.0, [0.05; 4]), None);
         assert_eq!(of(1.0, [0.05, 0.05, 0.05, 0.2]), None, "one of four is nothing");
         assert_eq!(of(1.0, [0.05, 0.01, 0.05, 0.2]), Some(Doubt::Uneven));
         assert_eq!(of(30.0, [0.05; 4]), Some(Doubt::Textured));
         let little = Noise::from(NoiseModel { sigma_read: 0.001, shot: 0.0 });
-        assert_eq!(doubtful(&little, &White { structure: 30.0, ..White::default() }), None);
+        assert_eq!(doubtful(&little, &White { structure: 30.0, ..White::default() }, LITTLE), None);
     }
 
     #[test]

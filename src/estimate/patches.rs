@@ -1,14 +1,14 @@
 //! Which patches an estimate looks at, and how they are grouped.
 
 use crate::color::linear_to_srgb;
-use crate::image::{CHANNELS, LinearImage};
+use crate::image::LinearImage;
 
 /// The top left corners (row, column) of squares on a regular grid over the image: half a square apart, or further where
 /// that would make more than `most` over all channels. None where the image is smaller than a square.
 pub fn grid(image: &LinearImage, side: usize, most: usize) -> impl Iterator<Item = (usize, usize)> + use<> {
     let places = |length: usize, stride: usize| (length + 1).saturating_sub(side).div_ceil(stride);
     let (width, height) = (image.width(), image.height());
-    let fits = |stride: &usize| places(width, *stride) * places(height, *stride) * CHANNELS <= most;
+    let fits = |stride: &usize| places(width, *stride) * places(height, *stride) * image.channels() <= most;
     let stride = (side / 2..).find(fits).unwrap_or(side);
     let (rows, columns) = (places(height, stride), places(width, stride));
     (0..rows).flat_map(move |row| (0..columns).map(move |column| (row * stride, column * stride)))
@@ -44,6 +44,7 @@ pub fn by_brightness<P>(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::image::CHANNELS;
 
     fn corners(width: usize, height: usize, most: usize) -> Vec<(usize, usize)> {
         grid(&LinearImage::from_fn(width, height, |_, _, _| 0.5).unwrap(), 8, most).collect()

@@ -4,8 +4,16 @@ use serde::{Deserialize, Serialize, Serializer};
 
 use crate::error::Error;
 use crate::estimate::{Estimate, Point};
+use crate::image::MOST_CHANNELS;
 use crate::method::noise::{Noise, NoiseModel};
 use crate::method::noise_curve::NoiseCurve;
+
+/// A plane's line.
+#[derive(Clone, Copy, Serialize, Deserialize)]
+struct Line {
+    read: f32,
+    shot: f32,
+}
 
 #[derive(Serialize)]
 struct Report<'a> {
@@ -13,19 +21,26 @@ struct Report<'a> {
     shot: f32,
     #[serde(skip_serializing_if = "Option::is_none")]
     curve: Option<&'a NoiseCurve>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    planes: Option<[Line; MOST_CHANNELS]>,
     points: &'a [Point],
     #[serde(skip_serializing_if = "Option::is_none")]
     doubt: Option<String>,
 }
 
-/// `{"read": ..., "shot": ..., "curve": ..., "points": [...], "doubt": "..."}`: the closest line, the curve if no line
-/// fits, what was measured, and why this is only a guess, if it is one.
+/// `{"read": ..., "shot": ..., "curve": ..., "planes": [...], "points": [...], "doubt": "..."}`: the closest line, the
+/// curve if no line fits, the planes' own lines (`{"read": ..., "shot": ...}`) if those of a mosaic differ, what was
+/// measured, and why this is only a guess, if it is one.
 impl Serialize for Estimate {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let curve = if let Noise::Curve(curve) = &self.noise { Some(curve) } else { None };
+        let (curve, planes) = match &self.noise {
+            Noise::Curve(curve) => (Some(curve), None),
+            Noise::Planes(models) => (None, Some(models.map(|m| Line { read: m.sigma_read, shot: m.shot }))),
+            Noise::Model(_) | Noise::Std(_) => (None, None),
+        };
         let NoiseModel { sigma_read, shot } = self.line;
         let doubt = self.doubt.map(|doubt| doubt.to_string());
-        Report { read: sigma_read, shot, curve, points: &self.points, doubt }.serialize(serializer)
+        Report { read: sigma_read, shot, curve, planes, points: &self.points, doubt }.serialize(serializer)
     }
 }
 
@@ -34,10 +49,11 @@ struct Given {
     read: Option<f32>,
     shot: Option<f32>,
     curve: Option<NoiseCurve>,
+    planes: Option<[Line; MOST_CHANNELS]>,
 }
 
-/// Reads noise from JSON: `{"curve": [...]}`, `{"read": ..., "shot": ...}`, or a whole [`Estimate`] as it is written,
-/// whose curve takes precedence.
+/// Reads noise from JSON: `{"curve": [...]}`, `{"planes": [...]}`, `{"read": ..., "shot": ...}`, or a whole [`Estimate`]
+/// as it is written, whose curve or planes take precedence.
 ///
 /// # Errors
 /// [`Error::BadOption`], saying what is wrong.
@@ -51,6 +67,11 @@ pub fn noise_from_json(text: &str) -> Result<Noise, Error> {
     let given: Given = serde_json::from_str(text).map_err(|e| bad(format!("something else ({e})")))?;
     match given {
         Given { curve: Some(curve), .. } => Ok(curve.into()),
+        Given { planes: Some(planes), .. } => {
+            let models: Vec<NoiseModel> =
+                planes.into_iter().map(|line| NoiseModel::new(line.read, line.shot)).collect::<Result<_, _>>()?;
+            Ok(Noise::Planes(std::array::from_fn(|plane| models[plane])))
+        }
         Given { read: Some(read), shot: Some(shot), .. } => Ok(NoiseModel::new(read, shot)?.into()),
         _ => Err(bad("JSON without a curve, and without read and shot together".into())),
     }
@@ -74,6 +95,9 @@ mod tests {
         let json = serde_json::to_string(&curved).unwrap();
         assert!(json.contains("\"curve\":[{") && json.contains("no flat area"), "{json}");
         assert_eq!(noise_from_json(&json), Ok(curve.into()));
+        let planes = [0.5, 0.25, 0.25, 1.0].map(|shot| NoiseModel { sigma_read: 0.125, shot });
+        let of_mosaic = Estimate { noise: planes.into(), ..curved };
+        assert_eq!(noise_from_json(&serde_json::to_string(&of_mosaic).unwrap()), Ok(planes.into()));
     }
 
     #[test]

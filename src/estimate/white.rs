@@ -12,7 +12,7 @@
 
 use crate::estimate::patches::{by_brightness, grid};
 use crate::estimate::{Point, clipping, is_drawn, second_differences};
-use crate::image::{CHANNELS, LinearImage};
+use crate::image::LinearImage;
 use crate::method::noise::NoiseModel;
 
 /// Side of a patch in pixels.
@@ -53,7 +53,7 @@ pub struct White {
     /// The same as they would be had nothing been cut off at black and white; those are missing of which too much was.
     pub unclipped: Vec<Point>,
     /// Of each.
-    pub of_channels: [Points; CHANNELS],
+    pub of_channels: Vec<Points>,
     /// Patches that were looked at, that are drawn, and that are usable.
     pub counts: Counts,
     /// How much structure the flattest patches have, in units of what noise alone would give: about 1 where there are
@@ -68,6 +68,8 @@ pub struct Points {
     pub flat: Vec<Point>,
     /// So much that it may have raised them.
     pub textured: Vec<Point>,
+    /// All of them, as they would be had nothing been cut off at black and white; see [`White::unclipped`].
+    pub unclipped: Vec<Point>,
 }
 
 impl Points {
@@ -75,7 +77,8 @@ impl Points {
         let (flat, textured): (Vec<&Measured>, _) =
             measured.iter().partition(|m| m.structure <= MOST_STRUCTURE_OF_CURVE);
         let points = |of: Vec<&Measured>| of.into_iter().map(|measured| measured.point).collect();
-        Self { flat: points(flat), textured: points(textured) }
+        let unclipped = measured.iter().filter_map(|measured| measured.unclipped).collect();
+        Self { flat: points(flat), textured: points(textured), unclipped }
     }
 
     /// Those that a curve is to follow: texture only raises points, so those below the line are right all the same.
@@ -107,13 +110,14 @@ pub struct Counts {
 /// Measures an image.
 pub fn measure(image: &LinearImage) -> White {
     let (mut patches, counts) = patches(image);
+    let channels = image.channels();
     let of_channel = |channel| {
         let mut own: Vec<Patch> = patches.iter().filter(|p| p.channel == channel).copied().collect();
-        let measured = measured_points(&mut own, PATCHES_PER_CHANNELS_POINT);
+        let measured = measured_points(&mut own, PATCHES_PER_CHANNELS_POINT, channels);
         Points::of(&measured)
     };
-    let of_channels = std::array::from_fn(of_channel);
-    let measured = measured_points(&mut patches, PATCHES_PER_POINT);
+    let of_channels = (0..channels).map(of_channel).collect();
+    let measured = measured_points(&mut patches, PATCHES_PER_POINT, channels);
     let mut structure: Vec<f32> = measured.iter().map(|measured| measured.structure).collect();
     structure.sort_by(f32::total_cmp);
     White {
@@ -133,9 +137,9 @@ struct Measured {
     structure: f32,
 }
 
-fn measured_points(patches: &mut [Patch], least: usize) -> Vec<Measured> {
+fn measured_points(patches: &mut [Patch], least: usize, channels: usize) -> Vec<Measured> {
     let groups = by_brightness(patches, |p| p.mean, least, MOST_POINTS, WIDEST);
-    let mut measured: Vec<Measured> = groups.map(point).collect();
+    let mut measured: Vec<Measured> = groups.map(|group| point(group, channels)).collect();
     // The flattest patches of a group are not its middle ones.
     measured.sort_by(|a, b| a.point.mean.total_cmp(&b.point.mean));
     measured
@@ -158,7 +162,7 @@ struct Patch {
 
 /// Patches on a regular grid over the image, except those that are clipped nearly everywhere.
 fn patches(image: &LinearImage) -> (Vec<Patch>, Counts) {
-    let (width, height) = (image.width(), image.height());
+    let (width, height, channels) = (image.width(), image.height(), image.channels());
     // Even, because coarse structure is measured on 2 x 2 blocks.
     let side = SIDE.min(width).min(height) / 2 * 2;
     if side < 4 {
@@ -167,14 +171,14 @@ fn patches(image: &LinearImage) -> (Vec<Patch>, Counts) {
     let mut patches = Vec::new();
     let mut counts = Counts::default();
     for (row, column) in grid(image, side, MOST_PATCHES) {
-        let measured: [Patch; CHANNELS] =
-            std::array::from_fn(|c| measured(&image.plane(c)[row * width + column..], width, side, c));
+        let measured: Vec<Patch> =
+            (0..channels).map(|c| measured(&image.plane(c)[row * width + column..], width, side, c)).collect();
         let coarse = measured.iter().map(|patch| patch.coarse).sum();
-        counts.all += CHANNELS;
+        counts.all += channels;
         counts.drawn += measured.iter().filter(|patch| patch.is_drawn).count();
         patches.extend(measured.into_iter().filter(|patch| !patch.is_drawn).map(|patch| Patch { coarse, ..patch }));
     }
-    for channel in 0..CHANNELS {
+    for channel in 0..channels {
         let own = || patches.iter().filter(|p| p.channel == channel);
         let ends = [
             clipping::end(own().map(|p| p.reach[0])),
@@ -224,7 +228,7 @@ fn measured(samples: &[f32], width: usize, side: usize, channel: usize) -> Patch
     }
 }
 
-fn point(patches: &mut [Patch]) -> Measured {
+fn point(patches: &mut [Patch], channels: usize) -> Measured {
     let keep = ((patches.len() as f32 * FLATTEST) as usize).max(1);
     patches.sort_by(|a, b| a.coarse.total_cmp(&b.coarse));
     let flat = &mut patches[..keep];
@@ -242,6 +246,6 @@ fn point(patches: &mut [Patch]) -> Measured {
         point: Point { mean, std: variance.sqrt() },
         unclipped: unclipped.map(|(mean, variance)| Point { mean, std: variance.sqrt() }),
         // The mean of four pixels has a quarter of their variance.
-        structure: coarse / (CHANNELS as f32 * variance / 4.0),
+        structure: coarse / (channels as f32 * variance / 4.0),
     }
 }

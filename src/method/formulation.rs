@@ -151,8 +151,8 @@ impl Formulation {
         let map = TimeMap::of_photo(y, noise, schedule, strength);
         match self.time {
             Time::Map => map,
-            Time::Scalar => TimeMap::uniform(map.width(), map.height(), map.latest()),
-            Time::ScalarMean => TimeMap::uniform(map.width(), map.height(), map.mean()),
+            Time::Scalar => TimeMap::uniform(y.channels(), map.width(), map.height(), map.latest()),
+            Time::ScalarMean => TimeMap::uniform(y.channels(), map.width(), map.height(), map.mean()),
         }
     }
 

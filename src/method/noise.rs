@@ -1,7 +1,7 @@
 //! A camera's noise in linear light (paper, Section 3.2).
 
 use crate::error::Error;
-use crate::image::{CHANNELS, LinearImage};
+use crate::image::{LinearImage, MOST_CHANNELS};
 use crate::method::noise_curve::NoiseCurve;
 use crate::method::random::{Normals, Stream};
 
@@ -20,16 +20,24 @@ pub struct NoiseModel {
 pub enum Noise {
     /// A sensor's noise: its variance is a line over the brightness.
     Model(NoiseModel),
+    /// A sensor's noise with a line for each plane of a mosaic: red, green in red's rows, green in blue's rows, blue.
+    Planes([NoiseModel; MOST_CHANNELS]),
     /// A developed photo's noise: its std is a curve over the brightness.
     Curve(NoiseCurve),
     /// Independent of the brightness: the std of every pixel in linear light, from 0 to 2; one plane for all channels,
-    /// or three planes as in [`LinearImage`].
+    /// or as many planes as the [`LinearImage`] has.
     Std(Vec<f32>),
 }
 
 impl From<NoiseModel> for Noise {
     fn from(model: NoiseModel) -> Self {
         Self::Model(model)
+    }
+}
+
+impl From<[NoiseModel; MOST_CHANNELS]> for Noise {
+    fn from(models: [NoiseModel; MOST_CHANNELS]) -> Self {
+        Self::Planes(models)
     }
 }
 
@@ -47,24 +55,33 @@ impl Noise {
     pub fn std(&self, channel: usize, pixel: usize, pixels: usize, brightness: f32) -> f32 {
         match self {
             Self::Model(model) => model.variance(brightness).sqrt(),
+            Self::Planes(models) => models[channel].variance(brightness).sqrt(),
             Self::Curve(curve) => curve.std(channel, brightness),
             Self::Std(std) => std[(channel * pixels + pixel) % std.len()],
         }
     }
 
-    /// Checks that this can be the noise of an image with that many pixels.
+    /// Checks that this can be the noise of an image with that many channels and pixels.
     ///
     /// # Errors
     /// [`Error::BadOption`].
-    pub fn check(&self, pixels: usize) -> Result<(), Error> {
+    pub fn check(&self, channels: usize, pixels: usize) -> Result<(), Error> {
         match self {
             Self::Model(NoiseModel { sigma_read, shot }) => NoiseModel::new(*sigma_read, *shot).map(|_| ()),
-            // Checked when it was made.
-            Self::Curve(_) => Ok(()),
+            Self::Planes(models) => {
+                if channels != models.len() {
+                    let value = "a line for each of four planes".into();
+                    return Err(Error::BadOption { name: "noise", value, range: "the noise of an RGB image" });
+                }
+                models.iter().try_for_each(|model| NoiseModel::new(model.sigma_read, model.shot).map(|_| ()))
+            }
+            // Its points were checked when it was made.
+            Self::Curve(curve) => curve.check_channels(channels),
             Self::Std(std) => {
                 let bad = |value, range| Err(Error::BadOption { name: "noise.std", value, range });
-                if std.len() != pixels && std.len() != CHANNELS * pixels {
-                    return bad(format!("a map of {} values", std.len()), "one value a pixel, or three planes of them");
+                if std.len() != pixels && std.len() != channels * pixels {
+                    let range = "one value a pixel, or a plane of them for each channel";
+                    return bad(format!("a map of {} values", std.len()), range);
                 }
                 match std.iter().find(|v| !(0.0..=MOST_STD).contains(*v)) {
                     Some(v) => bad(v.to_string(), "from 0 to 2 everywhere, in linear light"),
@@ -137,7 +154,7 @@ impl NoiseModel {
         let mut noisy = clean.clone();
         let samples = noisy.values_mut();
         for p in 0..pixels {
-            for (channel, z) in normals.at(0, p / width, p % width).into_iter().enumerate() {
+            for (channel, z) in (0..clean.channels()).zip(normals.at(0, p / width, p % width)) {
                 let x = &mut samples[channel * pixels + p];
                 *x += self.variance(*x).sqrt() * z;
             }

@@ -58,6 +58,19 @@ impl NoiseCurve {
         &self.of(channel).points
     }
 
+    /// Checks that every channel of an image with that many has a curve.
+    ///
+    /// # Errors
+    /// [`Error::BadOption`].
+    pub(super) fn check_channels(&self, channels: usize) -> Result<(), Error> {
+        if self.is_shared() || self.channels.len() == channels {
+            return Ok(());
+        }
+        let value = format!("{} curves", self.channels.len());
+        let range = "one curve for all channels, or one for each: red, green and blue";
+        Err(Error::BadOption { name: "noise.curve", value, range })
+    }
+
     /// Whether all channels have the same curve.
     pub fn is_shared(&self) -> bool {
         self.channels.len() == 1
@@ -246,6 +259,8 @@ mod tests {
         assert_eq!([0, 1, 2].map(|c| each.std(c, 0.5)), [0.1, 0.2, 0.3]);
         assert_eq!(each.scaled(2.0).std(1, 0.5), 0.4);
         assert!(!each.is_shared());
+        assert_eq!((each.check_channels(3), curve(&[(0.0, 0.1)]).check_channels(4)), (Ok(()), Ok(())));
+        assert!(matches!(each.check_channels(4), Err(Error::BadOption { name: "noise.curve", .. })));
     }
 
     #[test]

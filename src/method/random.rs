@@ -4,6 +4,8 @@
 //! state to advance, so results do not depend on tiles, threads or the backend, and can be reproduced anywhere.
 //! The elementary functions come from `libm`, which gives the same bits natively and in wasm.
 
+use crate::image::MOST_CHANNELS;
+
 /// What the numbers are used for; two uses with the same seed are independent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stream {
@@ -38,12 +40,12 @@ impl Normals {
         Self { sign: -self.sign, ..self }
     }
 
-    /// The numbers of the three channels at a pixel in a step.
-    pub fn at(&self, step: usize, row: usize, column: usize) -> [f32; 3] {
+    /// The numbers of up to four channels at a pixel in a step.
+    pub fn at(&self, step: usize, row: usize, column: usize) -> [f32; MOST_CHANNELS] {
         let bits = philox4x32([column as u32, row as u32, step as u32, self.stream], self.key);
         let (a, b) = box_muller(bits[0], bits[1]);
-        let (c, _) = box_muller(bits[2], bits[3]);
-        [a, b, c].map(|z| self.sign * z)
+        let (c, d) = box_muller(bits[2], bits[3]);
+        [a, b, c, d].map(|z| self.sign * z)
     }
 }
 
@@ -87,16 +89,16 @@ mod tests {
     fn numbers_are_standard_normal_and_uncorrelated() {
         let normals = Normals::new(7, Stream::Reverse);
         let n = 200;
-        let all: Vec<[f32; 3]> = (0..n * n).map(|i| normals.at(1, i / n, i % n)).collect();
+        let all: Vec<[f32; 4]> = (0..n * n).map(|i| normals.at(1, i / n, i % n)).collect();
         let count = all.len() as f64;
-        let moment = |f: &dyn Fn(&[f32; 3]) -> f64| all.iter().map(f).sum::<f64>() / count;
+        let moment = |f: &dyn Fn(&[f32; 4]) -> f64| all.iter().map(f).sum::<f64>() / count;
         // Standard errors: 1, sqrt 2, sqrt 96 over sqrt n for moments 1, 2, 4; 1 for products.
         let tolerance = 4.0 / count.sqrt();
-        for c in 0..3 {
+        for c in 0..4 {
             assert!(moment(&|z| f64::from(z[c])).abs() < tolerance);
             assert!((moment(&|z| f64::from(z[c]).powi(2)) - 1.0).abs() < 1.5 * tolerance);
             assert!((moment(&|z| f64::from(z[c]).powi(4)) - 3.0).abs() < 10.0 * tolerance);
-            assert!(moment(&|z| f64::from(z[c] * z[(c + 1) % 3])).abs() < tolerance);
+            assert!((1..4).all(|by| moment(&|z| f64::from(z[c] * z[(c + by) % 4])).abs() < tolerance));
         }
     }
 

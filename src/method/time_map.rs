@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::image::{CHANNELS, LinearImage, smoothed};
+use crate::image::{LinearImage, smoothed};
 use crate::method::noise::Noise;
 use crate::method::schedule::Schedule;
 
@@ -29,7 +29,7 @@ impl TimeMap {
     ) -> Self {
         let (width, height) = (y.width(), y.height());
         let mut times = Vec::with_capacity(y.values().len());
-        for channel in 0..CHANNELS {
+        for channel in 0..y.channels() {
             let std: Cow<[f32]> = match noise {
                 Noise::Std(std) => std.chunks_exact(y.pixels()).cycle().nth(channel).unwrap_or_default().into(),
                 of_brightness => {
@@ -50,15 +50,15 @@ impl TimeMap {
     /// A map of these times, planes as in [`LinearImage`].
     ///
     /// # Panics
-    /// If there are not `3 * width * height` times.
+    /// If there are not `width * height` times for each channel.
     pub fn from_times(width: usize, height: usize, times: Vec<f32>) -> Self {
-        assert_eq!(times.len(), CHANNELS * width * height, "a time map has one time per pixel and channel");
+        assert_eq!(times.len() % (width * height), 0, "a time map has one time per pixel and channel");
         Self { width, height, times }
     }
 
     /// A map with one time for all values.
-    pub fn uniform(width: usize, height: usize, time: f32) -> Self {
-        Self { width, height, times: vec![time; CHANNELS * width * height] }
+    pub fn uniform(channels: usize, width: usize, height: usize, time: f32) -> Self {
+        Self { width, height, times: vec![time; channels * width * height] }
     }
 
     /// Pixels across.

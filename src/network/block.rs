@@ -43,7 +43,7 @@ pub(crate) fn convolved(layer: &Conv2d, x: Tensor<4>) -> Tensor<4> {
 /// Turns every pixel's noise levels into the features that steer a scale's blocks.
 #[derive(Module, Debug)]
 pub struct Embedding {
-    first: Conv2d,
+    pub(crate) first: Conv2d,
     second: Conv2d,
 }
 

@@ -1,7 +1,7 @@
 //! What a network costs: arithmetic per pixel, parameters and field of view.
 
 use crate::network::config::UnetConfig;
-use crate::network::unet::{FEATURES, LEVELS, PREDICTION};
+use crate::network::unet::{features, levels, prediction};
 
 /// The most arithmetic per pixel that a released network may take: it may run tens of times per photo, in a browser.
 pub const MAX_FLOPS_PER_PIXEL: f64 = 200_000.0;
@@ -15,7 +15,7 @@ struct Layer {
     kernel: usize,
     /// Each output channel reads `channels_in / groups` channels.
     groups: usize,
-    /// Side of an output pixel in image pixels.
+    /// Side of an output pixel in pixels of a photo or photosites of a mosaic.
     pixel_size: usize,
 }
 
@@ -29,7 +29,7 @@ impl UnetConfig {
             channels_out,
             kernel,
             groups: 1,
-            pixel_size: self.pixel_size(scale),
+            pixel_size: 2usize << scale,
         };
         let blocks = |scale: usize| {
             let width = widths[scale];
@@ -44,9 +44,10 @@ impl UnetConfig {
                 ]
             })
         };
-        let mut layers = vec![layer(FEATURES + LEVELS, widths[0], 3, 0)];
+        let (features, levels, prediction) = (features(self.image), levels(self.image), prediction(self.image));
+        let mut layers = vec![layer(features, widths[0], 3, 0)];
         for scale in 0..=coarsest {
-            layers.extend([layer(LEVELS, embedding, 1, scale), layer(embedding, embedding, 1, scale)]);
+            layers.extend([layer(levels, embedding, 1, scale), layer(embedding, embedding, 1, scale)]);
         }
         for scale in 0..coarsest {
             layers.extend(blocks(scale));
@@ -57,11 +58,12 @@ impl UnetConfig {
             layers.push(layer(widths[scale + 1], 4 * widths[scale], 1, scale + 1));
             layers.extend(blocks(scale));
         }
-        layers.push(layer(widths[0], PREDICTION, 3, 0));
+        layers.push(layer(widths[0], prediction, 3, 0));
         layers
     }
 
-    /// Floating-point operations of the convolutions per image pixel and evaluation; a multiply-add counts as two.
+    /// Floating-point operations of the convolutions per pixel of a photo, or photosite of a mosaic, and evaluation; a
+    /// multiply-add counts as two.
     pub fn flops_per_pixel(&self) -> f64 {
         let flops = |l: &Layer| {
             (2 * l.kernel.pow(2) * l.channels_in / l.groups * l.channels_out) as f64 / l.pixel_size.pow(2) as f64
@@ -105,7 +107,7 @@ impl UnetConfig {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::network::Unet;
+    use crate::network::{ImageKind, Unet};
     use burn::module::Module;
     use burn::tensor::{Device, Distribution, Tensor};
 
@@ -120,8 +122,8 @@ mod tests {
     fn the_list_of_layers_is_the_networks() {
         for config in [
             UnetConfig::default(),
-            UnetConfig { widths: vec![8, 16], blocks: vec![2, 1], embedding: 5 },
-            UnetConfig { widths: vec![8], blocks: vec![3], embedding: 5 },
+            UnetConfig { widths: vec![8, 16], blocks: vec![2, 1], embedding: 5, ..UnetConfig::default() },
+            UnetConfig { image: ImageKind::Mosaic, widths: vec![8], blocks: vec![3], embedding: 5 },
         ] {
             assert_eq!(config.parameters(), Unet::new(&config, &Device::flex()).unwrap().num_params());
         }
@@ -131,17 +133,28 @@ mod tests {
     fn a_layer_costs_what_counting_says() {
         // 36 -> 8 and 8 -> 12 at half resolution, 3 x 3; embeddings 6 -> 5 -> 5; in the block 5 -> 16, 8 -> 16, one 3 x
         // 3 kernel for each of 16 channels, 8 -> 8, 8 -> 16 and 8 -> 8.
-        let config = UnetConfig { widths: vec![8], blocks: vec![1], embedding: 5 };
+        let config = UnetConfig { image: ImageKind::Rgb, widths: vec![8], blocks: vec![1], embedding: 5 };
         let block = 5 * 16 + 8 * 16 + 9 * 16 + 8 * 8 + 8 * 16 + 8 * 8;
         let by_hand = 2 * (9 * 36 * 8 + (6 * 5 + 5 * 5) + block + 9 * 8 * 12);
         assert_eq!(config.flops_per_pixel(), f64::from(by_hand) / 4.0);
+        // 24 -> 8 and 8 -> 4, embeddings 8 -> 5 -> 5.
+        let by_hand = 2 * (9 * 24 * 8 + (8 * 5 + 5 * 5) + block + 9 * 8 * 4);
+        let mosaic = UnetConfig { image: ImageKind::Mosaic, ..config };
+        assert_eq!(mosaic.flops_per_pixel(), f64::from(by_hand) / 4.0);
+    }
+
+    #[test]
+    fn a_photosite_costs_no_more_than_a_pixel() {
+        let photo = UnetConfig::default();
+        let mosaic = UnetConfig { image: ImageKind::Mosaic, ..photo.clone() };
+        assert!(mosaic.flops_per_pixel() < photo.flops_per_pixel());
     }
 
     /// Whether the prediction changes in each aligned block along an axis when the block at its beginning or end does.
     fn blocks_that_change(config: &UnetConfig, network: &Unet, axis: usize, at_end: bool) -> Vec<bool> {
         let (device, block) = (Device::flex(), config.alignment());
         let count = config.field() / block + 3;
-        let mut shape = [1, 3, block, block];
+        let mut shape = [1, config.image.channels(), block, block];
         shape[axis] = count * block;
         let y = Tensor::<4>::random(shape, Distribution::Uniform(0.0, 1.0), &device);
         let sigma = Tensor::<4>::full(shape, 0.1, &device);
@@ -164,9 +177,11 @@ mod tests {
         let device = Device::flex();
         for config in [
             released,
-            UnetConfig { widths: vec![6, 8], blocks: vec![1, 1], embedding: 4 },
-            UnetConfig { widths: vec![6, 8, 8], blocks: vec![0, 2, 1], embedding: 4 },
-            UnetConfig { widths: vec![6], blocks: vec![2], embedding: 4 },
+            UnetConfig { image: ImageKind::Rgb, widths: vec![6, 8], blocks: vec![1, 1], embedding: 4 },
+            UnetConfig { image: ImageKind::Rgb, widths: vec![6, 8, 8], blocks: vec![0, 2, 1], embedding: 4 },
+            UnetConfig { image: ImageKind::Rgb, widths: vec![6], blocks: vec![2], embedding: 4 },
+            UnetConfig { image: ImageKind::Mosaic, widths: vec![6, 8], blocks: vec![1, 1], embedding: 4 },
+            UnetConfig { image: ImageKind::Mosaic, widths: vec![6, 8, 8], blocks: vec![0, 2, 1], embedding: 4 },
         ] {
             // Blocks start out as the identity: give every weight a value.
             let network = crate::network::weights::randomised(Unet::new(&config, &device).unwrap(), &device);

@@ -3,11 +3,59 @@
 use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
+use crate::image::{CHANNELS, MOST_CHANNELS};
 
-/// Widths and depths of a [`Unet`](crate::network::Unet). The first scale works at half the image's resolution
-/// (space-to-depth), each further one at half the resolution of the one before.
+/// The kind of image that a network denoises.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ImageKind {
+    /// Red, green and blue at every pixel.
+    #[default]
+    Rgb,
+    /// The four planes of a Bayer mosaic: red, green in red's rows, green in blue's rows, blue. At a pixel of the planes
+    /// lie the sites of a 2 x 2 square that begins with a red one.
+    Mosaic,
+}
+
+impl ImageKind {
+    /// Channels of such an image.
+    pub fn channels(self) -> usize {
+        match self {
+            Self::Rgb => CHANNELS,
+            Self::Mosaic => MOST_CHANNELS,
+        }
+    }
+
+    /// The kind in words, for a sentence.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Rgb => "RGB images",
+            Self::Mosaic => "the mosaics of RAW files",
+        }
+    }
+
+    /// Whether it is the usual kind, which a weight file does not mention.
+    fn is_rgb(&self) -> bool {
+        *self == Self::Rgb
+    }
+
+    /// Side of a pixel of the finest scale in pixels of the image: space-to-depth makes a pixel of 2 x 2; the planes of a
+    /// mosaic are as coarse as that already.
+    pub(crate) fn finest_side(self) -> usize {
+        match self {
+            Self::Rgb => 2,
+            Self::Mosaic => 1,
+        }
+    }
+}
+
+/// Widths and depths of a [`Unet`](crate::network::Unet), and what it denoises. The first scale works on squares of 2 x 2
+/// pixels or photosites, each further one at half the resolution of the one before.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UnetConfig {
+    /// The kind of image; a weight file that names none is for RGB.
+    #[serde(default, skip_serializing_if = "ImageKind::is_rgb")]
+    pub image: ImageKind,
     /// Channels at each scale, finest first.
     pub widths: Vec<usize>,
     /// Residual blocks at each scale: as many on the way down as on the way up, and once at the coarsest scale.
@@ -18,7 +66,7 @@ pub struct UnetConfig {
 
 impl Default for UnetConfig {
     fn default() -> Self {
-        Self { widths: vec![96, 160, 256], blocks: vec![1, 1, 4], embedding: 16 }
+        Self { image: ImageKind::Rgb, widths: vec![96, 160, 256], blocks: vec![1, 1, 4], embedding: 16 }
     }
 }
 
@@ -45,11 +93,11 @@ impl UnetConfig {
 
     /// The sides of the network's input must be multiples of this: the size of a pixel at the coarsest scale.
     pub fn alignment(&self) -> usize {
-        2 << (self.widths.len() - 1)
+        self.pixel_size(self.widths.len() - 1)
     }
 
-    /// Side of a pixel of a scale in image pixels: 2 at the finest scale.
+    /// Side of a pixel of a scale in pixels of the image: at the finest scale 2, or 1 for a mosaic.
     pub(crate) fn pixel_size(&self, scale: usize) -> usize {
-        2 << scale
+        self.image.finest_side() << scale
     }
 }

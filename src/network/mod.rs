@@ -8,5 +8,5 @@ pub mod shuffle;
 pub mod unet;
 pub mod weights;
 
-pub use config::UnetConfig;
+pub use config::{ImageKind, UnetConfig};
 pub use unet::Unet;

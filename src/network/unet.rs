@@ -9,19 +9,50 @@ use burn::tensor::{Device, FloatDType, Tensor};
 
 use crate::error::Error;
 use crate::network::block::{Block, Embedding, conv, convolved, silent_conv};
-use crate::network::config::UnetConfig;
+use crate::network::config::{ImageKind, UnetConfig};
 use crate::network::shuffle::{depth_to_space, mean_of_depth, repeat_for_depth, space_to_depth};
 
-/// Channels of the finest scale's input: `x_t` and `y` in units of their noise (12 each), the local mean twice (3
-/// each).
-pub(crate) const FEATURES: usize = 30;
-/// Channels of the noise levels: log std of `x_t` and of `y`, per colour.
-pub(crate) const LEVELS: usize = 6;
-/// Channels of the prediction before depth-to-space.
-pub(crate) const PREDICTION: usize = 12;
+/// Values of a square of 2 x 2 pixels or photosites: what the network predicts there.
+pub(crate) fn prediction(image: ImageKind) -> usize {
+    image.channels() * image.finest_side().pow(2)
+}
 
-/// Noise below this std (a quarter of an 8-bit step in linear light) counts as this much.
-const SIGMA_FLOOR: f32 = 1e-3;
+/// Channels of the noise levels: log std of `x_t` and of `y`, per channel of the image.
+pub(crate) fn levels(image: ImageKind) -> usize {
+    2 * image.channels()
+}
+
+/// Channels of the finest scale's input: `x_t` and `y` in units of their noise, the root of the local mean, the noise
+/// levels, the local mean in units of the noise; in this order.
+pub(crate) fn features(image: ImageKind) -> usize {
+    2 * prediction(image) + levels(image) + 2 * image.channels()
+}
+
+/// What stds a network takes for noise.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct NoiseRange {
+    /// Noise below this std counts as this much.
+    pub floor: f32,
+    /// The middle of the range's natural logarithms, and a quarter of its width: log stds are scaled to about [-2, 2].
+    pub log_middle: f32,
+    pub log_quarter: f32,
+}
+
+impl NoiseRange {
+    pub(crate) fn of(image: ImageKind) -> Self {
+        match image {
+            // A quarter of an 8-bit step in linear light, to 0.6.
+            ImageKind::Rgb => Self { floor: 1e-3, log_middle: -3.5, log_quarter: 1.5 },
+            // The rounding error of 14 bits, to 0.5.
+            ImageKind::Mosaic => Self { floor: 2e-5, log_middle: -5.75, log_quarter: 2.5 },
+        }
+    }
+
+    /// The scaled logarithm of a std at or above the floor.
+    fn level(self, sigma: Tensor<4>) -> Tensor<4> {
+        (sigma.log() - self.log_middle) / self.log_quarter
+    }
+}
 
 /// Predicts the unit noise `eps~` in `x_t` from `x_t`, the photo `y` and every pixel's two times.
 ///
@@ -30,14 +61,16 @@ const SIGMA_FLOOR: f32 = 1e-3;
 /// learns all of them quickly.
 #[derive(Module, Debug)]
 pub struct Unet {
-    input: Conv2d,
-    embeddings: Vec<Embedding>,
+    pub(crate) input: Conv2d,
+    pub(crate) embeddings: Vec<Embedding>,
     down_blocks: Vec<Vec<Block>>,
     downs: Vec<Conv2d>,
     middle: Vec<Block>,
     ups: Vec<Conv2d>,
     up_blocks: Vec<Vec<Block>>,
-    output: Conv2d,
+    pub(crate) output: Conv2d,
+    #[module(skip)]
+    pub(crate) image: ImageKind,
     #[module(skip)]
     inside: FloatDType,
 }
@@ -49,7 +82,7 @@ impl Unet {
     /// [`Error::BadOption`] when no network can have this shape (see [`UnetConfig::check`]).
     pub fn new(config: &UnetConfig, device: &Device) -> Result<Self, Error> {
         config.check()?;
-        let (widths, embedding) = (&config.widths, config.embedding);
+        let (image, widths, embedding) = (config.image, &config.widths, config.embedding);
         let coarsest = widths.len() - 1;
         let blocks =
             |scale: usize| (0..config.blocks[scale]).map(|_| Block::new(widths[scale], embedding, device)).collect();
@@ -61,14 +94,15 @@ impl Unet {
         };
         let up = |scale: usize| conv(widths[scale + 1], 4 * widths[scale], 1, device);
         Ok(Self {
-            input: conv(FEATURES + LEVELS, widths[0], 3, device),
-            embeddings: widths.iter().map(|_| Embedding::new(LEVELS, embedding, device)).collect(),
+            input: conv(features(image), widths[0], 3, device),
+            embeddings: widths.iter().map(|_| Embedding::new(levels(image), embedding, device)).collect(),
             down_blocks: (0..coarsest).map(blocks).collect(),
             downs: (0..coarsest).map(down).collect(),
             middle: blocks(coarsest),
             ups: (0..coarsest).map(up).collect(),
             up_blocks: (0..coarsest).map(blocks).collect(),
-            output: silent_conv(widths[0], PREDICTION, 3, device),
+            output: silent_conv(widths[0], prediction(image), 3, device),
+            image,
             inside: FloatDType::F32,
         })
     }
@@ -88,20 +122,21 @@ impl Unet {
         down.chain(self.up_blocks.iter_mut().enumerate())
     }
 
-    /// `eps~` in `x_t`, `[b, 3, h, w]`, from tensors of that shape with `h` and `w` multiples of
-    /// [`UnetConfig::alignment`]: `x_t` and `y` in linear light, `sigma_t` and `sigma_star` the std of their noise.
+    /// `eps~` in `x_t`, `[b, c, h, w]` with the `c` channels of the network's [`ImageKind`], from tensors of that shape
+    /// with `h` and `w` multiples of [`UnetConfig::alignment`]: `x_t` and `y` in linear light, `sigma_t` and `sigma_star`
+    /// the std of their noise.
     pub fn forward(&self, x_t: Tensor<4>, y: Tensor<4>, sigma_t: Tensor<4>, sigma_star: Tensor<4>) -> Tensor<4> {
-        let sigma_t = space_to_depth(sigma_t.clamp_min(SIGMA_FLOOR));
-        let sigma_star = space_to_depth(sigma_star.clamp_min(SIGMA_FLOOR));
-        let (x_t, y) = (space_to_depth(x_t), space_to_depth(y));
+        let noise = NoiseRange::of(self.image);
+        let squares = |x| self.squares(x);
+        let (sigma_t, sigma_star) =
+            (squares(sigma_t.clamp_min(noise.floor)), squares(sigma_star.clamp_min(noise.floor)));
+        let (x_t, y) = (squares(x_t), squares(y));
 
-        let mean = local_mean(y.clone());
-        let mean_all = repeat_for_depth(mean.clone());
-        let mean_in_noise = compressed(mean.clone() / mean_of_depth(sigma_star.clone()));
-        let levels = Tensor::cat(
-            vec![log_level(mean_of_depth(sigma_t.clone())), log_level(mean_of_depth(sigma_star.clone()))],
-            1,
-        );
+        let mean = local_mean(self.means(y.clone()));
+        let mean_all = self.repeated(mean.clone());
+        let mean_in_noise = compressed(mean.clone() / self.means(sigma_star.clone()));
+        let level = |sigma: &Tensor<4>| noise.level(self.means(sigma.clone()));
+        let levels = Tensor::cat(vec![level(&sigma_t), level(&sigma_star)], 1);
         let features = vec![
             compressed((x_t - mean_all.clone()) / sigma_t),
             compressed((y - mean_all) / sigma_star),
@@ -136,7 +171,36 @@ impl Unet {
             h = skip + depth_to_space(self.between_blocks(&self.ups[scale], h));
             h = run(&self.up_blocks[scale], h, &embeddings[scale]);
         }
-        depth_to_space(self.between_blocks(&self.output, h))
+        let eps = self.between_blocks(&self.output, h);
+        match self.image {
+            ImageKind::Rgb => depth_to_space(eps),
+            ImageKind::Mosaic => eps,
+        }
+    }
+
+    /// An image, `[b, c, h, w]`, as the finest scale sees it: each 2 x 2 pixels as channels of one, or the planes of a
+    /// mosaic as they are.
+    fn squares(&self, image: Tensor<4>) -> Tensor<4> {
+        match self.image {
+            ImageKind::Rgb => space_to_depth(image),
+            ImageKind::Mosaic => image,
+        }
+    }
+
+    /// The mean of every square's values, channel by channel.
+    fn means(&self, squares: Tensor<4>) -> Tensor<4> {
+        match self.image {
+            ImageKind::Rgb => mean_of_depth(squares),
+            ImageKind::Mosaic => squares,
+        }
+    }
+
+    /// A value a channel for all of a square's values.
+    fn repeated(&self, means: Tensor<4>) -> Tensor<4> {
+        match self.image {
+            ImageKind::Rgb => repeat_for_depth(means),
+            ImageKind::Mosaic => means,
+        }
     }
 
     /// `layer` applied to `x` in the network's number format.
@@ -149,10 +213,10 @@ fn run(blocks: &[Block], x: Tensor<4>, embedding: &Tensor<4>) -> Tensor<4> {
     blocks.iter().fold(x, |x, block| block.forward(x, embedding.clone()))
 }
 
-/// Mean over 6 x 6 pixels (3 x 3 squares; fewer at the border), `[b, 4c, h, w]` to `[b, c, h, w]`.
-fn local_mean(depth: Tensor<4>) -> Tensor<4> {
+/// Mean over 3 x 3 squares, fewer at the border.
+fn local_mean(means: Tensor<4>) -> Tensor<4> {
     let options = AvgPoolOptions::new([3, 3]).with_stride([1, 1]).with_padding([1, 1]).with_count_include_pad(false);
-    avg_pool2d(mean_of_depth(depth), options)
+    avg_pool2d(means, options)
 }
 
 /// Linear up to a few units and logarithmic beyond, so that strong edges do not drown the noise.
@@ -161,11 +225,6 @@ fn compressed(d: Tensor<4>) -> Tensor<4> {
     // asinh, of |d| so that negative values keep their digits.
     let a = d.clone().abs() / KNEE;
     d.sign() * (a.clone() + (a.square() + 1.0).sqrt()).log() * KNEE
-}
-
-/// The logarithm of a noise std, scaled to about [-2, 2] over the range of photographs (0.001 to 0.5).
-fn log_level(sigma: Tensor<4>) -> Tensor<4> {
-    (sigma.log() + 3.5) / 1.5
 }
 
 #[cfg(test)]
@@ -178,12 +237,13 @@ mod tests {
         let device = Device::flex();
         for config in [
             UnetConfig::default(),
-            UnetConfig { widths: vec![8], blocks: vec![2], embedding: 4 },
-            UnetConfig { widths: vec![8, 8, 8, 8], blocks: vec![1, 0, 1, 1], embedding: 4 },
+            UnetConfig { widths: vec![8], blocks: vec![2], embedding: 4, ..UnetConfig::default() },
+            UnetConfig { image: ImageKind::Mosaic, widths: vec![8, 8], blocks: vec![1, 2], embedding: 4 },
+            UnetConfig { image: ImageKind::Rgb, widths: vec![8, 8, 8, 8], blocks: vec![1, 0, 1, 1], embedding: 4 },
         ] {
             let network = Unet::new(&config, &device).unwrap();
             let side = config.alignment();
-            let shape = [2, 3, side, 2 * side];
+            let shape = [2, config.image.channels(), side, 2 * side];
             let image = || Tensor::<4>::random(shape, Distribution::Uniform(0.0, 1.0), &device);
             let sigma = Tensor::<4>::full(shape, 0.1, &device);
             let eps = network.forward(image(), image(), sigma.clone(), sigma);
@@ -195,14 +255,15 @@ mod tests {
     #[test]
     fn extreme_inputs_stay_finite() {
         let device = Device::flex();
-        let config = UnetConfig::default();
-        let network = Unet::new(&config, &device).unwrap();
-        let shape = [1, 3, 8, 8];
-        for (value, sigma) in [(0.0, 0.0), (1e4, 0.0), (-1e4, 1e-3), (1e4, 4.0)] {
-            let x = Tensor::<4>::full(shape, value, &device);
-            let s = Tensor::<4>::full(shape, sigma, &device);
-            let eps = network.forward(x.clone(), -x, s.clone(), s);
-            assert!(eps.into_data().iter::<f32>().all(f32::is_finite), "{value} {sigma}");
+        for image in [ImageKind::Rgb, ImageKind::Mosaic] {
+            let network = Unet::new(&UnetConfig { image, ..UnetConfig::default() }, &device).unwrap();
+            let shape = [1, image.channels(), 8, 8];
+            for (value, sigma) in [(0.0, 0.0), (1e4, 0.0), (-1e4, 1e-3), (1e4, 4.0)] {
+                let x = Tensor::<4>::full(shape, value, &device);
+                let s = Tensor::<4>::full(shape, sigma, &device);
+                let eps = network.forward(x.clone(), -x, s.clone(), s);
+                assert!(eps.into_data().iter::<f32>().all(f32::is_finite), "{image:?} {value} {sigma}");
+            }
         }
     }
 

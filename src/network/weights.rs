@@ -212,7 +212,7 @@ mod tests {
     use crate::method::formulation::{Start, Time};
 
     fn small() -> UnetConfig {
-        UnetConfig { widths: vec![4, 6], blocks: vec![1, 1], embedding: 3 }
+        UnetConfig { widths: vec![4, 6], blocks: vec![1, 1], embedding: 3, ..UnetConfig::default() }
     }
 
     fn parameters(network: &Unet) -> Vec<(String, Vec<usize>, Vec<u8>)> {

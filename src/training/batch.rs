@@ -6,7 +6,6 @@ use std::thread::Scope;
 use burn::tensor::{Device, Tensor, TensorData};
 use rayon::prelude::*;
 
-use crate::image::CHANNELS;
 use crate::method::schedule::Schedule;
 use crate::training::config::Config;
 use crate::training::example::Example;
@@ -15,7 +14,7 @@ use crate::training::scenes::Scenes;
 /// Number of steps whose examples are prepared at the same time.
 const AHEAD: usize = 4;
 
-/// One worker's share of a step's examples; each tensor is `[batch, 3, patch, patch]`.
+/// One worker's share of a step's examples; each tensor is `[batch, channels, patch, patch]`.
 #[derive(Debug, Clone)]
 pub struct Batch {
     /// See [`Example::x0`].
@@ -30,16 +29,20 @@ pub struct Batch {
     pub sigma_star: Tensor<4>,
     /// See [`Example::eps`].
     pub eps: Tensor<4>,
+    /// See [`Example::balance`]; `[batch, channels, 1, 1]`.
+    pub balance: Tensor<4>,
 }
 
 impl Batch {
     /// Copies square patches to tensors on a device.
     pub fn new(examples: &[Example], device: &Device) -> Self {
-        let side = (examples[0].x0.len() / CHANNELS).isqrt();
+        let channels = examples[0].channels;
+        let side = (examples[0].x0.len() / channels).isqrt();
         let tensor = |plane: fn(&Example) -> &[f32]| {
             let values = examples.iter().map(plane).collect::<Vec<_>>().concat();
-            Tensor::from_data(TensorData::new(values, [examples.len(), CHANNELS, side, side]), device)
+            Tensor::from_data(TensorData::new(values, [examples.len(), channels, side, side]), device)
         };
+        let balance: Vec<f32> = examples.iter().flat_map(|e| &e.balance[..channels]).copied().collect();
         Self {
             x0: tensor(|e| &e.x0),
             y: tensor(|e| &e.y),
@@ -47,6 +50,7 @@ impl Batch {
             sigma_t: tensor(|e| &e.sigma_t),
             sigma_star: tensor(|e| &e.sigma_star),
             eps: tensor(|e| &e.eps),
+            balance: Tensor::from_data(TensorData::new(balance, [examples.len(), channels, 1, 1]), device),
         }
     }
 

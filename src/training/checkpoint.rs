@@ -11,11 +11,12 @@ use burn::store::ModuleRecord;
 use burn::tensor::Device;
 use serde::{Deserialize, Serialize};
 
-use crate::network::Unet;
 use crate::network::weights::{self, Description};
+use crate::network::{ImageKind, Unet};
 use crate::training::config::Config;
 use crate::training::deepen::deepened;
 use crate::training::optimizer::Stepper;
+use crate::training::to_mosaic::to_mosaic;
 
 /// A run after a completed step.
 pub struct Checkpoint {
@@ -60,7 +61,7 @@ impl Checkpoint {
     }
 
     /// A run that starts from released weights. Their network, schedule and formulation replace those in the settings;
-    /// `blocks` deepens the network.
+    /// `blocks` deepens the network, and settings for mosaics turn a network for photos into one [for mosaics](to_mosaic).
     ///
     /// # Errors
     /// When the file cannot be read or the settings are invalid.
@@ -76,6 +77,9 @@ impl Checkpoint {
         if let Some(blocks) = blocks {
             device.seed(config.seed);
             (average, network) = deepened(average, &network, blocks, device).map_err(|e| e.to_string())?;
+        }
+        if config.network.image == ImageKind::Mosaic && network.image == ImageKind::Rgb {
+            (average, network) = to_mosaic(average, &network, device).map_err(|e| e.to_string())?;
         }
         (config.network, config.schedule, config.formulation) = (network, schedule, formulation);
         let fresh = Self::fresh(config, device)?;

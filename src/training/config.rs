@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::method::formulation::Formulation;
 use crate::method::schedule::ScheduleConfig;
-use crate::network::UnetConfig;
 use crate::network::weights::Description;
+use crate::network::{ImageKind, UnetConfig};
 use crate::training::camera::Camera;
 use crate::training::noise::edit::Edit;
 
@@ -18,7 +18,7 @@ use crate::training::noise::edit::Edit;
 pub struct Stage {
     /// Where the stage ends, as a share of the run's steps, up to 1.
     pub until: f64,
-    /// Side of a patch in pixels, a multiple of the network's alignment.
+    /// Side of a patch in pixels (of a mosaic's planes: two photosites), a multiple of the network's alignment.
     pub patch: usize,
     /// Patches per step.
     pub batch: usize,
@@ -195,7 +195,10 @@ impl Config {
     /// The smallest side of a scene that every patch fits in.
     pub fn least_side(&self) -> usize {
         let patch = self.stages.iter().map(|s| s.patch).max().unwrap_or(0);
-        if self.share_photos > 0.0 {
+        if self.network.image == ImageKind::Mosaic {
+            // Two photosites a pixel of the planes.
+            2 * patch
+        } else if self.share_photos > 0.0 {
             patch + 2 * Camera::MARGIN
         } else if self.share_resampled.max(self.share_grain).max(self.share_toned) > 0.0 {
             patch + 2 * Edit::MARGIN

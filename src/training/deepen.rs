@@ -39,7 +39,7 @@ mod tests {
     #[test]
     fn a_deeper_network_predicts_the_same() {
         let device = Device::flex();
-        let shape = UnetConfig { widths: vec![8, 6, 4], blocks: vec![1, 0, 1], embedding: 4 };
+        let shape = UnetConfig { widths: vec![8, 6, 4], blocks: vec![1, 0, 1], embedding: 4, ..UnetConfig::default() };
         let network = randomised(Unet::new(&shape, &device).unwrap(), &device);
         let (deeper, config) = deepened(network.clone(), &shape, &[2, 1, 3], &device).unwrap();
         assert_eq!(config.blocks, [2, 1, 3]);

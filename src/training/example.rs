@@ -8,19 +8,21 @@ use rand_chacha::ChaCha8Rng;
 
 use crate::color::srgb8_table;
 use crate::estimate::drawn_to_typical;
-use crate::image::{CHANNELS, LinearImage};
+use crate::image::{CHANNELS, LinearImage, MOST_CHANNELS};
 use crate::method::formulation::{Condition, Correlation, Formulation, Start};
 use crate::method::forward::unit_noise;
 use crate::method::noise::{Noise, NoiseModel};
 use crate::method::random::{Normals, Stream};
 use crate::method::schedule::Schedule;
 use crate::method::time_map::{TimeMap, time_after};
+use crate::network::ImageKind;
 use crate::training::camera::{Camera, noise_of};
 use crate::training::config::Config;
 use crate::training::draw::{log_normal, log_uniform};
 use crate::training::noise::edit::grey;
 use crate::training::noise::tone::ToneCurve;
 use crate::training::noise::{Simulation, Source, assumed, jittered};
+use crate::training::raw::{self, RawPatch};
 use crate::training::scenes::{Scene, Scenes};
 
 /// Scenes with at least this many pixels are always scaled down, which removes traces of their compression.
@@ -31,6 +33,10 @@ const MID_GREY: f32 = 0.2;
 /// The planes of one patch, in [`LinearImage`]'s order.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Example {
+    /// Channels of the patch.
+    pub channels: usize,
+    /// What white balance multiplies each channel by: 1 in an RGB patch.
+    pub balance: [f32; MOST_CHANNELS],
     /// The clean patch.
     pub x0: Vec<f32>,
     /// The noisy patch as the network sees it; `x_t` again, if it sees that alone.
@@ -50,6 +56,14 @@ struct Patch {
     x0: LinearImage,
     y: LinearImage,
     noise: Noise,
+    balance: [f32; MOST_CHANNELS],
+}
+
+impl Patch {
+    /// A patch whose white is balanced.
+    fn balanced(x0: LinearImage, y: LinearImage, noise: Noise) -> Self {
+        Self { x0, y, noise, balance: [1.0; MOST_CHANNELS] }
+    }
 }
 
 impl Example {
@@ -59,14 +73,16 @@ impl Example {
         rng.set_stream(((step as u64) << 16) | index as u64);
         let side = config.stage(step).patch;
         let seed = rng.random();
-        let patch = if !scenes.pairs.is_empty() && rng.random_bool(config.share_pairs) {
+        let patch = if config.network.image == ImageKind::Mosaic {
+            Some(of_mosaic(scenes, config, side, &mut rng))
+        } else if !scenes.pairs.is_empty() && rng.random_bool(config.share_pairs) {
             from_pair(scenes, config, side, &mut rng)
         } else if rng.random_bool(config.share_photos) {
             photographed(scenes, config, side, seed, &mut rng)
         } else {
             None
         };
-        let Patch { x0, y, noise } = patch.unwrap_or_else(|| simulated(scenes, config, side, seed, &mut rng));
+        let Patch { x0, y, noise, balance } = patch.unwrap_or_else(|| simulated(scenes, config, side, seed, &mut rng));
         let formulation = config.formulation;
         let time_map = formulation.time_map(&y, &noise, schedule, |_, _| 1.0);
         let latest = formulation.first_time(time_map.latest(), schedule);
@@ -76,7 +92,7 @@ impl Example {
             // As dense as the steps; see `Steps::plan`.
             Start::Noise => latest * (1.0 - rng.random::<f32>().powi(2)),
         };
-        Self::at(&x0, &y, &time_map, tau, (schedule, formulation), seed)
+        Self { balance, ..Self::at(&x0, &y, &time_map, tau, (schedule, formulation), seed) }
     }
 
     /// The example for a clean and a noisy patch at `tau`, the time since the process started.
@@ -103,7 +119,16 @@ impl Example {
             Condition::Photo => (y.values().to_vec(), sigma_star),
             Condition::None => (x_t.clone(), sigma_t.clone()),
         };
-        Self { x0: x0.values().to_vec(), y, x_t, sigma_t, sigma_star, eps }
+        Self {
+            channels: x0.channels(),
+            balance: [1.0; MOST_CHANNELS],
+            x0: x0.values().to_vec(),
+            y,
+            x_t,
+            sigma_t,
+            sigma_star,
+            eps,
+        }
     }
 }
 
@@ -120,7 +145,7 @@ fn drawn(
     let (width, pixels) = (x0.width(), x0.pixels());
     let mut x_t = vec![0.0; x0.values().len()];
     for p in 0..pixels {
-        for (channel, z) in normals.at(0, p / width, p % width).into_iter().enumerate() {
+        for (channel, z) in (0..x0.channels()).zip(normals.at(0, p / width, p % width)) {
             let i = channel * pixels + p;
             x_t[i] = formulation.x_t(x0.values()[i], y.values()[i], sigma_t[i].powi(2), sigma_star[i].powi(2), z);
         }
@@ -140,7 +165,14 @@ fn simulated(scenes: &Scenes, config: &Config, side: usize, seed: u64, rng: &mut
         }
         _ => assumed::estimated(&y, &x0, config, rng),
     };
-    Patch { x0, y, noise }
+    Patch::balanced(x0, y, noise)
+}
+
+/// A patch of a mosaic.
+fn of_mosaic(scenes: &Scenes, config: &Config, side: usize, rng: &mut ChaCha8Rng) -> Patch {
+    let RawPatch { clean, noisy, noise, neutral } = raw::patch(scenes, config, side, rng);
+    let [red, green, blue] = neutral.map(|v| 1.0 / v);
+    Patch { x0: clean, y: noisy, noise, balance: [red, green, green, blue] }
 }
 
 /// A patch of a photo from a camera that writes JPEGs. `None` if no noise is left in it.
@@ -155,7 +187,7 @@ fn photographed(scenes: &Scenes, config: &Config, side: usize, seed: u64, rng: &
     let capture = camera.photo(&clean, seed);
     let [x0, y] = [capture.clean, capture.noisy].map(|image| if black_and_white { grey(&image) } else { image });
     let noise = in_photo(&x0, &y, config, rng)?.into();
-    Some(Patch { x0, y, noise })
+    Some(Patch::balanced(x0, y, noise))
 }
 
 /// A patch of a pair. `None` if it has no noise.
@@ -175,7 +207,7 @@ fn from_pair(scenes: &Scenes, config: &Config, side: usize, rng: &mut ChaCha8Rng
     let (white, orientation) = (white_level(config, rng), rng.random_range(0..8));
     let [x0, y] = [clean, noisy].map(|patch| oriented(&patch, side, orientation, white));
     let noise = in_photo(&x0, &y, config, rng)?.into();
-    Some(Patch { x0, y, noise })
+    Some(Patch::balanced(x0, y, noise))
 }
 
 /// Scales a patch of interleaved linear RGB to the mean colour of its clean version. The light differs slightly between

@@ -86,7 +86,7 @@ mod tests {
     }
 
     fn small_network(device: &Device) -> Unet {
-        let shape = UnetConfig { widths: vec![8, 8], blocks: vec![1, 1], embedding: 4 };
+        let shape = UnetConfig { widths: vec![8, 8], blocks: vec![1, 1], embedding: 4, ..UnetConfig::default() };
         randomised(Unet::new(&shape, device).unwrap(), device)
     }
 

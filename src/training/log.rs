@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use plotters::coord::Shift;
 use plotters::prelude::*;
 
-use crate::training::validation::{Scores, names};
+use crate::training::validation::Scores;
 
 /// Writes the log into a run's folder. A resumed run continues it from its checkpoint's step.
 #[derive(Debug)]
@@ -15,24 +15,28 @@ pub struct Log {
     folder: PathBuf,
     losses: File,
     scores: File,
+    /// Of the scores.
+    names: Vec<String>,
 }
 
 const LOSSES: &str = "losses.csv";
 const SCORES: &str = "scores.csv";
 
 impl Log {
-    /// Opens the log and drops the rows after `step`, which a killed process left behind. A file with other columns,
-    /// from another version of the program, is renamed.
+    /// Opens the log of scores with these names and drops the rows after `step`, which a killed process left behind. A
+    /// file with other columns, from another version of the program, is renamed.
     ///
     /// # Errors
     /// If the folder cannot be written.
-    pub fn open(folder: &Path, step: usize) -> std::io::Result<Self> {
-        let columns = |prefix: &str| names().map(|n| format!(",{prefix}_{}", n.replace(' ', "_"))).collect::<String>();
+    pub fn open(folder: &Path, step: usize, names: Vec<String>) -> std::io::Result<Self> {
+        let columns =
+            |prefix: &str| names.iter().map(|n| format!(",{prefix}_{}", n.replace(' ', "_"))).collect::<String>();
         let scores = format!("step,seconds,mean{}{}", columns("psnr"), columns("noisy"));
         Ok(Self {
             folder: folder.to_path_buf(),
             losses: reopen(&folder.join(LOSSES), "step,seconds,total,eps,display,learning_rate", step)?,
             scores: reopen(&folder.join(SCORES), &scores, step)?,
+            names,
         })
     }
 
@@ -45,13 +49,13 @@ impl Log {
         writeln!(self.losses, "{step},{seconds:.1},{total:.6},{eps:.6},{display:.6},{rate:.3e}")
     }
 
-    /// Adds a row of scores: the mean over the gains, the PSNR of every result, and that of every noisy image.
+    /// Adds a row of scores: the mean over the noise levels, the PSNR of every result, and that of every noisy image.
     ///
     /// # Errors
     /// If the file cannot be written.
     pub fn scores(&mut self, step: usize, seconds: f64, scores: &Scores) -> std::io::Result<()> {
-        let denoised = scores.trials.iter().map(|s| format!(",{:.3}", s.denoised)).collect::<String>();
-        let noisy = scores.trials.iter().map(|s| format!(",{:.3}", s.noisy)).collect::<String>();
+        let denoised = scores.trials.iter().map(|(_, s)| format!(",{:.3}", s.denoised)).collect::<String>();
+        let noisy = scores.trials.iter().map(|(_, s)| format!(",{:.3}", s.noisy)).collect::<String>();
         writeln!(self.scores, "{step},{seconds:.1},{:.3}{denoised}{noisy}", scores.mean())
     }
 
@@ -64,7 +68,7 @@ impl Log {
         let scores = columns(&self.folder.join(SCORES))?;
         let file = self.folder.join("training.svg");
         let area = SVGBackend::new(&file, SIZE).into_drawing_area();
-        draw(&area, &losses, &scores).map_err(|e| format!("{} could not be drawn: {e}", file.display()))
+        draw(&area, &losses, &scores, &self.names).map_err(|e| format!("{} could not be drawn: {e}", file.display()))
     }
 }
 
@@ -79,13 +83,13 @@ type Rows = Vec<Vec<f64>>;
 type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
 type Drawn = Result<(), Box<dyn std::error::Error>>;
 
-fn draw(area: &Area<'_>, losses: &Rows, scores: &Rows) -> Drawn {
+fn draw(area: &Area<'_>, losses: &Rows, scores: &Rows, names: &[String]) -> Drawn {
     area.fill(&WHITE)?;
     let (above, below) = area.split_vertically(SIZE.1 / 2);
     let last = losses.last().map_or(1.0, |r| r[0]).max(1.0);
     let column = |rows: &Rows, i: usize| -> Vec<(f64, f64)> { rows.iter().map(|r| (r[0], r[i])).collect() };
     chart(&above, "mean squared error of eps", last, &[("loss".into(), column(losses, 3))])?;
-    let psnr: Vec<_> = names().zip(3..).map(|(name, i)| (name, column(scores, i))).collect();
+    let psnr: Vec<_> = names.iter().cloned().zip(3..).map(|(name, i)| (name, column(scores, i))).collect();
     chart(&below, "PSNR of held-out crops, dB", last, &psnr)?;
     area.present()?;
     Ok(())
@@ -148,28 +152,35 @@ fn reopen(file: &Path, header: &str, step: usize) -> std::io::Result<File> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::training::validation::{Score, TRIALS};
+    use crate::network::ImageKind;
+    use crate::training::validation::{Score, names};
+
+    fn names_of_photos() -> Vec<String> {
+        names(ImageKind::Rgb)
+    }
 
     fn scores(denoised: f64) -> Scores {
-        Scores { trials: std::array::from_fn(|i| Score { noisy: 20.0, denoised: denoised - i as f64 }) }
+        let score = |(i, name)| (name, Score { noisy: 20.0, denoised: denoised - i as f64 });
+        Scores { trials: names_of_photos().into_iter().enumerate().map(score).collect() }
     }
 
     #[test]
     fn a_resumed_log_forgets_what_its_checkpoint_does_not_know() {
         let dir = tempfile::tempdir().unwrap();
-        let mut log = Log::open(dir.path(), 0).unwrap();
+        let mut log = Log::open(dir.path(), 0, names_of_photos()).unwrap();
         for step in [10, 20, 30] {
             log.loss(step, step as f64, [1.0, 0.5, -3.0], 1e-3).unwrap();
         }
         log.scores(20, 2.0, &scores(30.0)).unwrap();
         drop(log);
-        let mut log = Log::open(dir.path(), 20).unwrap();
+        let mut log = Log::open(dir.path(), 20, names_of_photos()).unwrap();
         log.loss(30, 31.0, [0.9, 0.4, -3.1], 1e-3).unwrap();
         let losses = columns(&dir.path().join(LOSSES)).unwrap();
         assert_eq!(losses.iter().map(|r| r[1]).collect::<Vec<_>>(), [10.0, 20.0, 31.0]);
         let row = columns(&dir.path().join(SCORES)).unwrap().remove(0);
         assert_eq!(row[..4], [20.0, 2.0, 28.0, 30.0], "step, seconds, mean over the gains, gain 1");
-        assert_eq!(row[3 + TRIALS..], [20.0; TRIALS], "the noisy images'");
+        let trials = names_of_photos().len();
+        assert_eq!(row[3 + trials..], vec![20.0; trials], "the noisy images'");
         log.plot().unwrap();
         let plot = fs::read_to_string(dir.path().join("training.svg")).unwrap();
         assert!(plot.contains("gain 16") && plot.contains("grain") && plot.contains("<polyline"));
@@ -179,7 +190,7 @@ mod tests {
     fn a_log_with_other_columns_is_kept_under_another_name() {
         let dir = tempfile::tempdir().unwrap();
         fs::write(dir.path().join(SCORES), "step,psnr\n5,30\n").unwrap();
-        Log::open(dir.path(), 7).unwrap();
+        Log::open(dir.path(), 7, names_of_photos()).unwrap();
         assert_eq!(fs::read_to_string(dir.path().join("scores.until-7.csv")).unwrap(), "step,psnr\n5,30\n");
         assert!(columns(&dir.path().join(SCORES)).unwrap().is_empty());
     }
@@ -194,13 +205,13 @@ mod tests {
     #[test]
     fn a_single_row_is_visible_and_the_legend_covers_nothing() {
         let dir = tempfile::tempdir().unwrap();
-        let mut log = Log::open(dir.path(), 0).unwrap();
+        let mut log = Log::open(dir.path(), 0, names_of_photos()).unwrap();
         log.loss(12, 3.0, [1.0, 0.5, -3.0], 1e-3).unwrap();
         log.scores(12, 3.0, &scores(31.0)).unwrap();
         log.plot().unwrap();
         let plot = fs::read_to_string(dir.path().join("training.svg")).unwrap();
         let dots = attributes(&plot, "circle", "cx");
-        assert_eq!(dots.len(), 1 + TRIALS);
+        assert_eq!(dots.len(), 1 + names_of_photos().len());
         let legend = f64::from(SIZE.0 as i32 - LEGEND);
         assert!(dots.iter().all(|x| *x < legend), "{dots:?}");
         let labels = plot.split("<text ").filter(|t| t.contains("gain ") || t.contains("toned"));

@@ -18,7 +18,7 @@ pub struct Loss {
     pub total: Tensor<1>,
     /// Mean squared error of `eps~` where t > 0 (paper, Section 3.4); 1 for a network that predicts 0.
     pub eps: Tensor<1>,
-    /// Mean over patches of the log of the mean squared error of `x0_hat` on the sRGB curve.
+    /// Mean over patches of the log of the mean squared error of `x0_hat` on the sRGB curve, after white balance.
     pub display: Tensor<1>,
 }
 
@@ -52,7 +52,9 @@ pub fn loss(network: &Unet, batch: &Batch, config: &Config) -> Loss {
 
     let x0_hat = batch.x_t.clone() - batch.sigma_t.clone() * eps_theta;
     let [patches, ..] = x0_hat.dims();
-    let seen = (srgb_curve(x0_hat) - srgb_curve(batch.x0.clone())).square().reshape([patches as i32, -1]);
+    // A mosaic's planes are seen after white balance.
+    let shown = |x: Tensor<4>| srgb_curve(x * batch.balance.clone());
+    let seen = (shown(x0_hat) - shown(batch.x0.clone())).square().reshape([patches as i32, -1]);
     let display = (seen.mean_dim(1) + DISPLAY_FLOOR).log().mean();
 
     let total = eps.clone() * config.eps_weight + display.clone() * config.display_weight;

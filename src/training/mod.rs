@@ -13,8 +13,10 @@
 //! | [`loss`] | the loss |
 //! | [`gradients`] | its gradients, computed on several threads |
 //! | [`optimizer`] | learning rate, clipping, Adam or [`muon`], moving average |
+//! | [`raw_levels`] | how mosaics are scored |
 //! | [`validation`] | PSNR on held-out scenes, contact sheet |
 //! | [`deepen`] | a trained network with more blocks |
+//! | [`to_mosaic`] | a trained network for photos as the beginning of one for mosaics |
 //! | [`checkpoint`] | the complete state of a run |
 //! | [`log`] | CSV files and plot |
 //! | [`trainer`] | the loop |
@@ -34,6 +36,8 @@ pub mod muon;
 pub mod noise;
 pub mod optimizer;
 pub mod raw;
+pub mod raw_levels;
 pub mod scenes;
+pub mod to_mosaic;
 pub mod trainer;
 pub mod validation;

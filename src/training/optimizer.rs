@@ -186,7 +186,7 @@ mod tests {
     #[test]
     fn workers_take_the_same_step_together_as_one_alone() {
         let device = Device::flex().autodiff();
-        let config = UnetConfig { widths: vec![8, 12], blocks: vec![2, 3], embedding: 4 };
+        let config = UnetConfig { widths: vec![8, 12], blocks: vec![2, 3], embedding: 4, ..UnetConfig::default() };
         let network = Unet::new(&config, &device).unwrap();
         let [alone, together] = [1, 3].map(|workers| {
             let mut grads = GradientsParams::new();
@@ -205,7 +205,8 @@ mod tests {
     #[test]
     fn muon_takes_the_trunk_and_adam_the_rest() {
         let device = Device::flex().autodiff();
-        let config = UnetConfig { widths: vec![10, 14, 16], blocks: vec![2, 1, 2], embedding: 5 };
+        let config =
+            UnetConfig { widths: vec![10, 14, 16], blocks: vec![2, 1, 2], embedding: 5, ..UnetConfig::default() };
         let network = Unet::new(&config, &device).unwrap();
         let (c, k) = (&config.widths, &config.blocks);
         // The 1 x 1 convolutions of every block (except the steering one) on the way down and up, and those between

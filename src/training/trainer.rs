@@ -16,7 +16,7 @@ use crate::training::log::Log;
 use crate::training::loss::Loss;
 use crate::training::optimizer::{clip, follow, learning_rate};
 use crate::training::scenes::Scenes;
-use crate::training::validation::{Scores, Validation};
+use crate::training::validation::{Scores, Validation, names};
 
 /// How often a run logs, validates and saves.
 #[derive(Debug, Clone, Copy)]
@@ -72,8 +72,9 @@ pub fn train(
     }
     let written = |e: std::io::Error| format!("{} cannot be written: {e}", folder.display());
     std::fs::create_dir_all(folder).map_err(written)?;
-    let mut log = Log::open(folder, run.step).map_err(written)?;
-    let validation = Validation::new(scenes);
+    let image = run.config.network.image;
+    let mut log = Log::open(folder, run.step, names(image)).map_err(written)?;
+    let validation = Validation::new(scenes, image);
     let schedule = Schedule::new(&run.config.schedule);
     let description = run.config.description();
     let autodiff = device.clone().autodiff();

@@ -1,5 +1,6 @@
 //! How good the network is on scenes that it was not trained on, for every kind of noise.
 
+use std::borrow::Cow;
 use std::path::Path;
 
 use burn::tensor::Device;
@@ -11,31 +12,33 @@ use crate::method::formulation::Start;
 use crate::method::noise::{Noise, NoiseModel};
 use crate::method::reverse::Steps;
 use crate::metrics::psnr;
-use crate::network::Unet;
 use crate::network::weights::Description;
+use crate::network::{ImageKind, Unet};
 use crate::training::noise::edit::Edit;
 use crate::training::noise::field::Field;
 use crate::training::noise::grain::Grain;
 use crate::training::noise::tone::ToneCurve;
 use crate::training::noise::{Simulation, Source, assumed};
+use crate::training::raw_levels::{developed, levels, raw_psnr, recorded};
 use crate::training::scenes::{Scene, Scenes};
 
 /// Gains of a sensor's noise.
-pub const GAINS: [f32; 5] = [1.0, 4.0, 8.0, 16.0, 20.0];
-/// The other kinds of noise.
+pub const GAINS: [f32; LEVELS] = [1.0, 4.0, 8.0, 16.0, 20.0];
+/// The other kinds of noise of photos.
 pub const KINDS: [&str; 4] = ["grey", "grain", "toned", "scaled"];
-/// Number of scores: one per gain, then one per kind.
-pub const TRIALS: usize = GAINS.len() + KINDS.len();
+/// Levels of a sensor's noise: gains of photos, or those of [`raw_levels`](crate::training::raw_levels).
+const LEVELS: usize = 5;
 /// The largest side of the square from the middle of each held-out scene.
 const SIDE: usize = 160;
 
-/// Clean crops of held-out scenes.
+/// Clean crops of held-out scenes, as images of the kind that the network denoises.
 #[derive(Debug)]
 pub struct Validation {
+    image: ImageKind,
     crops: Vec<LinearImage>,
 }
 
-/// Mean PSNR in dB on the sRGB curve.
+/// Mean PSNR in dB: on the sRGB curve, of mosaics also of their planes.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Score {
     /// Of the noisy images.
@@ -47,25 +50,29 @@ pub struct Score {
 /// The result of a validation: one step, or ten from noise, with the true noise parameters.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Scores {
-    /// A score per gain of [`GAINS`], then one per kind of [`KINDS`].
-    pub trials: [Score; TRIALS],
+    /// The scores under their [names], the levels of noise first.
+    pub trials: Vec<(String, Score)>,
 }
 
 impl Scores {
-    /// Mean PSNR of the results over the gains.
+    /// Mean PSNR of the results over the levels of noise, on the sRGB curve.
     pub fn mean(&self) -> f64 {
-        self.trials[..GAINS.len()].iter().map(|score| score.denoised).sum::<f64>() / GAINS.len() as f64
-    }
-
-    /// Every score with its name: `gain 1`, ..., `grey`, ...
-    pub fn named(&self) -> impl Iterator<Item = (String, Score)> {
-        names().zip(self.trials)
+        self.trials[..LEVELS].iter().map(|(_, score)| score.denoised).sum::<f64>() / LEVELS as f64
     }
 }
 
-/// The names of the scores, in order.
-pub fn names() -> impl Iterator<Item = String> {
-    GAINS.into_iter().map(|gain| format!("gain {gain}")).chain(KINDS.into_iter().map(String::from))
+/// The names of the scores, in order: `gain 1`, ..., `grey`, ... of photos; of mosaics `iso800`, ..., developed plainly,
+/// then `iso800 raw`, ..., of the planes.
+pub fn names(image: ImageKind) -> Vec<String> {
+    match image {
+        ImageKind::Rgb => {
+            GAINS.into_iter().map(|gain| format!("gain {gain}")).chain(KINDS.into_iter().map(String::from)).collect()
+        }
+        ImageKind::Mosaic => {
+            let names = || levels().map(|level| level.name);
+            names().map(String::from).chain(names().map(|name| format!("{name} raw"))).collect()
+        }
+    }
 }
 
 /// A noisy image, its clean version, and its noise.
@@ -77,27 +84,57 @@ struct Case {
 
 impl Validation {
     /// Takes the middle of every held-out scene.
-    pub fn new(scenes: &Scenes) -> Self {
-        Self { crops: scenes.held_out.iter().map(middle).collect() }
+    pub fn new(scenes: &Scenes, image: ImageKind) -> Self {
+        let middle = |scene: &Scene| match image {
+            ImageKind::Rgb => middle(scene),
+            ImageKind::Mosaic => recorded(&middle(scene)),
+        };
+        Self { image, crops: scenes.held_out.iter().map(middle).collect() }
     }
 
-    /// PSNR per gain and kind. The noise is a function of crop and trial, so that the scores of different steps are
-    /// comparable.
+    /// PSNR per level and kind of noise. The noise is a function of crop and trial, so that the scores of different steps
+    /// are comparable.
     ///
     /// # Errors
     /// When the device fails.
     pub fn scores(&self, network: &Unet, description: &Description, device: &Device) -> Result<Scores, String> {
         let denoiser = Denoiser::new(network.clone(), description.clone(), device);
-        let mut trials = [Score::default(); TRIALS];
-        for (trial, score) in trials.iter_mut().enumerate() {
+        let mut trials: Vec<_> = names(self.image).into_iter().map(|name| (name, Score::default())).collect();
+        for case in 0..self.cases() {
             for crop in 0..self.crops.len() {
-                let case = self.case(crop, trial);
-                let denoised = denoise(&denoiser, &case)?;
-                score.noisy += psnr(&case.clean, &case.noisy) / self.crops.len() as f64;
-                score.denoised += psnr(&case.clean, &denoised) / self.crops.len() as f64;
+                let Case { noisy, clean, noise } = &self.case(crop, case);
+                let denoised = denoise(&denoiser, noisy, noise)?;
+                let mut add = |trial: usize, psnr: fn(&LinearImage, &LinearImage) -> f64| {
+                    let score = &mut trials[trial].1;
+                    score.noisy += psnr(noisy, clean) / self.crops.len() as f64;
+                    score.denoised += psnr(&denoised, clean) / self.crops.len() as f64;
+                };
+                match self.image {
+                    ImageKind::Rgb => add(case, psnr),
+                    ImageKind::Mosaic => {
+                        add(case, |a, b| psnr(&developed(a), &developed(b)));
+                        add(LEVELS + case, raw_psnr);
+                    }
+                }
             }
         }
         Ok(Scores { trials })
+    }
+
+    /// How many cases a crop has.
+    fn cases(&self) -> usize {
+        match self.image {
+            ImageKind::Rgb => GAINS.len() + KINDS.len(),
+            ImageKind::Mosaic => LEVELS,
+        }
+    }
+
+    /// An image as a screen shows it.
+    fn shown<'a>(&self, image: &'a LinearImage) -> Cow<'a, LinearImage> {
+        match self.image {
+            ImageKind::Rgb => Cow::Borrowed(image),
+            ImageKind::Mosaic => Cow::Owned(developed(image)),
+        }
     }
 
     /// Writes an image with a row per crop: noisy, denoised and clean. The rows take gains and kinds in turn.
@@ -112,12 +149,13 @@ impl Validation {
         file: &Path,
     ) -> Result<(), String> {
         let denoiser = Denoiser::new(network.clone(), description.clone(), device);
-        let side = self.crops.iter().map(LinearImage::width).max().unwrap_or(1);
+        let side = self.crops.iter().map(|crop| self.shown(crop).width()).max().unwrap_or(1);
         let mut sheet = image::RgbImage::new((3 * side) as u32, (side * self.crops.len()) as u32);
         for row in 0..self.crops.len() {
-            let case = self.case(row, row % TRIALS);
-            let denoised = denoise(&denoiser, &case)?;
-            for (column, image) in [&case.noisy, &denoised, &case.clean].into_iter().enumerate() {
+            let Case { noisy, clean, noise } = &self.case(row, row % self.cases());
+            let denoised = denoise(&denoiser, noisy, noise)?;
+            for (column, image) in [noisy, &denoised, clean].into_iter().enumerate() {
+                let image = self.shown(image);
                 let tile = image::RgbImage::from_raw(image.width() as u32, image.height() as u32, image.to_srgb8())
                     .expect("the bytes have the image's size");
                 image::imageops::replace(&mut sheet, &tile, (column * side) as i64, (row * side) as i64);
@@ -128,10 +166,21 @@ impl Validation {
 
     /// A crop with the noise of a trial.
     fn case(&self, crop: usize, trial: usize) -> Case {
+        let seed = (trial * 1000 + crop) as u64;
+        match self.image {
+            ImageKind::Rgb => self.photo(crop, trial, seed),
+            ImageKind::Mosaic => {
+                let (clean, level) = (&self.crops[crop], levels().nth(trial).expect("a trial is a level"));
+                Case { noisy: level.photographed(clean, seed), clean: clean.clone(), noise: level.noise.into() }
+            }
+        }
+    }
+
+    fn photo(&self, crop: usize, trial: usize, seed: u64) -> Case {
         let crop_side = self.crops[crop].width();
         let simulation = simulation(trial).within(crop_side, crop_side);
         let source = middle_of(&self.crops[crop], simulation.source_side(crop_side));
-        let [noisy, clean] = simulation.apply(source, crop_side, (trial * 1000 + crop) as u64);
+        let [noisy, clean] = simulation.apply(source, crop_side, seed);
         let noise = match simulation.source {
             Source::Sensor(noise, _) if simulation.edit.is_none() => noise.into(),
             _ => assumed::exact(&noisy, &clean).into(),
@@ -163,11 +212,11 @@ fn simulation(trial: usize) -> Simulation {
     }
 }
 
-fn denoise(denoiser: &Denoiser, case: &Case) -> Result<LinearImage, String> {
+fn denoise(denoiser: &Denoiser, noisy: &LinearImage, noise: &Noise) -> Result<LinearImage, String> {
     // In one step from pure noise, whatever the network gets wrong counts several times: the noise's std.
     let count = if denoiser.formulation().start == Start::Photo { 1 } else { 10 };
     let options = Options { steps: Steps::Count(count), ..Options::default() };
-    pollster::block_on(denoiser.denoise(&case.noisy, case.noise.clone(), &options)).map_err(|e| e.to_string())
+    pollster::block_on(denoiser.denoise(noisy, noise.clone(), &options)).map_err(|e| e.to_string())
 }
 
 /// The middle of a scene, a square in linear light.
@@ -191,35 +240,36 @@ fn middle_of(image: &LinearImage, side: usize) -> LinearImage {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::network::UnetConfig;
     use crate::training::dead_leaves::dead_leaves;
     use rand::SeedableRng;
     use rand_chacha::ChaCha8Rng;
 
-    fn validation() -> Validation {
+    fn validation(image: ImageKind) -> Validation {
         let mut rng = ChaCha8Rng::seed_from_u64(3);
         let scene = |side: usize, bytes| Scene { width: side, height: side, bytes };
         let held_out = vec![scene(64, dead_leaves(64, &mut rng)), scene(9, vec![100; 3 * 81])];
-        Validation::new(&Scenes { held_out, ..Scenes::default() })
+        Validation::new(&Scenes { held_out, ..Scenes::default() }, image)
     }
 
     #[test]
     fn every_trial_has_a_case_of_the_crops_side() {
-        let validation = validation();
-        assert_eq!(names().count(), TRIALS);
-        for trial in 0..TRIALS {
+        let validation = validation(ImageKind::Rgb);
+        assert_eq!(names(ImageKind::Rgb).len(), validation.cases());
+        for trial in 0..validation.cases() {
             for (crop, side) in [(0, 64), (1, 9)] {
                 let case = validation.case(crop, trial);
                 assert_eq!((case.noisy.width(), case.clean.width()), (side, side));
                 assert_ne!(case.noisy, case.clean, "{trial}");
-                case.noise.check(side * side).unwrap();
+                case.noise.check(CHANNELS, side * side).unwrap();
             }
         }
     }
 
     #[test]
     fn each_kind_is_what_its_name_says() {
-        let validation = validation();
-        let case = |name: &str| validation.case(0, names().position(|n| n == name).unwrap());
+        let validation = validation(ImageKind::Rgb);
+        let case = |name: &str| validation.case(0, names(ImageKind::Rgb).iter().position(|n| n == name).unwrap());
         let grey = case("grey");
         for image in [&grey.noisy, &grey.clean] {
             assert_eq!(image.plane(0), image.plane(1));
@@ -238,18 +288,38 @@ mod tests {
 
     #[test]
     fn a_gains_case_is_the_models_noise() {
-        let validation = validation();
+        let validation = validation(ImageKind::Rgb);
         let case = validation.case(0, 1);
         assert_eq!(case.noisy, NoiseModel::at_gain(4.0).add_to(&validation.crops[0], 1000));
     }
 
     #[test]
-    fn the_mean_is_over_the_gains() {
-        let trials =
-            std::array::from_fn(|i| Score { noisy: 10.0, denoised: if i < 5 { 20.0 + i as f64 } else { 90.0 } });
-        let scores = Scores { trials };
-        assert_eq!(scores.mean(), 22.0);
-        let named: Vec<_> = scores.named().collect();
-        assert_eq!((named[0].0.as_str(), named[5].0.as_str()), ("gain 1", "grey"));
+    fn the_mean_is_over_the_levels_of_noise() {
+        for image in [ImageKind::Rgb, ImageKind::Mosaic] {
+            let score = |i| Score { noisy: 10.0, denoised: if i < 5 { 20.0 + i as f64 } else { 90.0 } };
+            let trials = names(image).into_iter().enumerate().map(|(i, name)| (name, score(i))).collect();
+            assert_eq!(Scores { trials }.mean(), 22.0);
+        }
+        assert_eq!(names(ImageKind::Mosaic)[4..6], ["iso204800", "iso800 raw"]);
+    }
+
+    #[test]
+    fn a_mosaics_scores_are_those_of_what_the_network_returns() {
+        let device = Device::flex();
+        let shape = UnetConfig { image: ImageKind::Mosaic, widths: vec![4], blocks: vec![0], embedding: 1 };
+        // A fresh network predicts no noise, so the result is the noisy mosaic.
+        let network = Unet::new(&shape, &device).unwrap();
+        let description = shape.into();
+        // Without detail of a single site, which could be taken for a hot one.
+        let bytes = (0..64 * 48 * 3).map(|i| 40 + 2 * (i / 3 % 64) as u8).collect();
+        let scenes = Scenes { held_out: vec![Scene { width: 64, height: 48, bytes }], ..Scenes::default() };
+        let validation = Validation::new(&scenes, ImageKind::Mosaic);
+        let scores = validation.scores(&network, &description, &device).unwrap();
+        assert_eq!(scores.trials.len(), 10);
+        for (name, score) in &scores.trials {
+            assert!((score.denoised - score.noisy).abs() < 1e-3, "{name} {score:?}");
+        }
+        let raw: Vec<f64> = scores.trials[5..].iter().map(|(_, score)| score.noisy).collect();
+        assert!(raw.is_sorted_by(|a, b| a > b) && raw[0] > 40.0, "{raw:?}");
     }
 }

@@ -16,7 +16,11 @@ pub fn failure(code: &str, message: &str) -> JsValue {
 impl From<Error> for JsValue {
     fn from(error: Error) -> Self {
         let code = match error {
-            Error::EmptyImage { .. } | Error::WrongLength { .. } | Error::NotFinite { .. } => "unsupported-image",
+            Error::EmptyImage { .. }
+            | Error::WrongLength { .. }
+            | Error::WrongPlanes { .. }
+            | Error::WrongKind { .. }
+            | Error::NotFinite { .. } => "unsupported-image",
             Error::TooLarge { .. } => "too-large",
             Error::BadOption { .. } => "bad-option",
             Error::BadWeights(_) => "bad-weights",

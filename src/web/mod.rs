@@ -18,7 +18,7 @@ use wasm_bindgen::prelude::*;
 
 use crate::denoiser::place::cut_around;
 use crate::denoiser::{self, Denoiser, Options, Parts, Place, Run, Strength, TileInput};
-use crate::image::LinearImage;
+use crate::image::{CHANNELS, LinearImage};
 use crate::method::noise::NoiseModel;
 use crate::method::reverse::Steps;
 use failure::failure;
@@ -238,6 +238,7 @@ impl Settings {
             parts: Parts { luminance: self.luminance, chrominance: self.chrominance },
             tile: self.tile,
             place: self.place,
+            ..Options::default()
         })
     }
 }
@@ -434,7 +435,7 @@ impl Preview {
         let mut data = Vec::new();
         for row in (0..height).step_by(every) {
             for column in (0..width).step_by(every) {
-                data.extend(run.pixel(row, column).map(|v| encode.code(v)));
+                data.extend(run.pixel(row, column)[..CHANNELS].iter().map(|v| encode.code(*v)));
                 data.push(u8::MAX);
             }
         }

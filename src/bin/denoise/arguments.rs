@@ -9,6 +9,7 @@ use svnr::device::DeviceChoice;
 use svnr::estimate::noise_from_json;
 use svnr::method::noise::Noise;
 use svnr::method::reverse::Steps;
+use svnr::network::ImageKind;
 use svnr::{NoiseModel, Options};
 
 /// Remove the noise from photos.
@@ -108,7 +109,7 @@ impl Arguments {
             ..Options::default()
         };
         options.check()?;
-        options.check_samples(self.samples)?;
+        options.check_samples(ImageKind::Rgb, self.samples)?;
         Ok(options)
     }
 

@@ -2,6 +2,7 @@
 
 mod cases;
 mod estimates;
+mod raw;
 mod sheet;
 mod statistics;
 mod table;
@@ -23,6 +24,7 @@ use svnr::method::formulation::Start;
 use svnr::method::noise::Noise;
 use svnr::method::reverse::Steps;
 use svnr::metrics::spectrum::Spectrum;
+use svnr::training::raw_levels::levels;
 use svnr::{Denoiser, LinearImage, Options, weight_file};
 
 use cases::Source;
@@ -76,6 +78,14 @@ struct Arguments {
         conflicts_with_all = ["pairs", "camera", "toned", "estimates", "sheet"]
     )]
     wrong: Vec<f32>,
+    /// Mosaics of a camera at five sensitivities: PSNR in dB of the planes in linear light ("raw"), and of their plain
+    /// bilinear development in sRGB ("dev"); needs --weights for mosaics
+    #[arg(
+        long,
+        requires = "weights",
+        conflicts_with_all = ["gains", "sigmas", "pairs", "camera", "grey", "toned", "estimates", "sheet", "csv"]
+    )]
+    raw: bool,
     /// Only the middle of each image, N pixels wide and high
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(32..), conflicts_with = "pairs")]
     middle: Option<u32>,
@@ -210,6 +220,9 @@ fn run(arguments: &Arguments) -> Result<()> {
     if arguments.toned {
         return measure_toned(arguments, &denoiser, &files);
     }
+    if arguments.raw {
+        return measure_raw(arguments, &denoiser, &files);
+    }
     let sources = arguments.sources();
     let mut rows = rows(arguments, &sources);
     // The steps take the time.
@@ -301,6 +314,20 @@ fn measure_toned(arguments: &Arguments, denoiser: &Denoiser, files: &[PathBuf]) 
     })?;
     bar.finish_and_clear();
     print!("{}", toned::table(&rows));
+    arguments.json.as_deref().map_or(Ok(()), |file| write_json(file, &rows))
+}
+
+fn measure_raw(arguments: &Arguments, denoiser: &Denoiser, files: &[PathBuf]) -> Result<()> {
+    let each: usize = arguments.steps.iter().map(|&steps| about(steps, denoiser)).sum();
+    let runs = if arguments.true_only { 1 } else { 2 } * arguments.average as usize;
+    let style = ProgressStyle::with_template("{bar:30} {elapsed} gone, {eta} left").expect("well-formed");
+    let bar = ProgressBar::new((files.len() * levels().count() * each * runs) as u64).with_style(style);
+    let images = files.iter().enumerate().map(|(i, file)| Ok((arguments.read(file)?, arguments.seed + i as u64)));
+    let rows = raw::measure(images, &arguments.steps, !arguments.true_only, |noisy, noise, steps, seed| {
+        Ok(denoise(denoiser, noisy, noise, steps, seed, arguments, &bar)?.0)
+    })?;
+    bar.finish_and_clear();
+    print!("{}", raw::table(&rows));
     arguments.json.as_deref().map_or(Ok(()), |file| write_json(file, &rows))
 }
 

@@ -110,7 +110,7 @@ pub fn name_of<S: serde::Serializer>(noise: &Source, serializer: S) -> Result<S:
 }
 
 /// A number of steps as a number, and the paper's by their name.
-fn steps_of<S: serde::Serializer>(steps: &Steps, serializer: S) -> Result<S::Ok, S::Error> {
+pub fn steps_of<S: serde::Serializer>(steps: &Steps, serializer: S) -> Result<S::Ok, S::Error> {
     match steps {
         Steps::Count(count) => serializer.serialize_u64(*count as u64),
         Steps::Unit => serializer.collect_str(steps),

@@ -39,7 +39,7 @@ impl Field {
         for p in 0..pixels {
             let (row, column) = (p / width, p % width);
             let alike = if self.shared > 0.0 { common * normals.at(1, row, column)[0] } else { 0.0 };
-            for (channel, z) in normals.at(0, row, column).into_iter().enumerate() {
+            for (channel, z) in (0..CHANNELS).zip(normals.at(0, row, column)) {
                 planes[channel * pixels + p] = own * z + alike;
             }
         }

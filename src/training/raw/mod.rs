@@ -126,7 +126,7 @@ mod tests {
             // The black level is hardly off.
             assert!(patch.clean.values().iter().all(|v| *v > -0.01), "{seed}");
             assert!(patch.clean.values().iter().any(|v| *v > 0.05), "{seed}: not all is dark");
-            patch.noise.check(patch.noisy.pixels()).unwrap();
+            patch.noise.check(patch.noisy.channels(), patch.noisy.pixels()).unwrap();
         }
     }
 

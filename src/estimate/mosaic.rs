@@ -1,0 +1,102 @@
+//! The noise of a mosaic's planes: white, and exactly the line of a sensor.
+
+use crate::estimate::white::{self, White};
+use crate::estimate::{Doubt, Estimate, LITTLE_OF_MOSAIC, Tolerance, doubtful, fit, lacking};
+use crate::image::{LinearImage, MOST_CHANNELS};
+use crate::method::noise::{Noise, NoiseModel};
+
+/// A plane has a line of its own if its std is off the common one by more than this factor's logarithm at any of its
+/// points. Planes of one sensor share a line; gains that a camera applies to a colour alone change that.
+const APART: f32 = 0.15;
+/// A plane needs this many points for a line of its own.
+const FEWEST_POINTS: usize = 4;
+
+/// Estimates one line for all planes where they agree, else one for each.
+pub fn of_mosaic(planes: &LinearImage) -> Estimate {
+    let white = white::measure(planes);
+    let line = fit(&white.unclipped, Tolerance::OF_WHITE);
+    let noise = own_lines(&white, line).map_or(Noise::from(line), Noise::from);
+    let drawn = white.is_drawing() && 2 * white.counts.drawn > white.counts.all;
+    let doubt =
+        lacking(&white.counts).or(drawn.then_some(Doubt::Drawn)).or_else(|| doubtful(&noise, &white, LITTLE_OF_MOSAIC));
+    Estimate { noise, line, points: white.points, grain: 0.0, doubt }
+}
+
+/// A line for each plane if one of them is apart from the common line.
+fn own_lines(white: &White, line: NoiseModel) -> Option<[NoiseModel; MOST_CHANNELS]> {
+    let mut apart = false;
+    let lines = std::array::from_fn(|plane| {
+        let points = &white.of_channels[plane].unclipped;
+        if points.len() < FEWEST_POINTS {
+            return line;
+        }
+        let own = fit(points, Tolerance::OF_WHITE);
+        let off = |mean: f32| 0.5 * (own.variance(mean) / line.variance(mean).max(f32::MIN_POSITIVE)).ln();
+        let mut offs: Vec<f32> = points.iter().map(|point| off(point.mean)).collect();
+        offs.sort_by(f32::total_cmp);
+        apart |= offs[offs.len() / 2].abs() > APART;
+        own
+    });
+    apart.then_some(lines)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::estimate::estimate_noise;
+
+    /// Planes of a sensor whose colours differ in brightness: flat stripes with a gradient.
+    fn scene() -> LinearImage {
+        LinearImage::planes_from_fn(4, 320, 240, |plane, row, column| {
+            let stripe = (row * 12 / 240) as f32 / 12.0;
+            [0.4, 1.0, 1.0, 0.7][plane] * (0.002 + 0.8 * stripe * stripe + 0.02 * column as f32 / 320.0)
+        })
+        .unwrap()
+    }
+
+    #[test]
+    fn the_line_of_a_sensor_is_found_at_every_iso() {
+        for (sigma_read, shot) in [(1.2e-4, 1e-5), (6e-4, 2e-4), (4e-3, 3.2e-3), (3e-2, 5e-2)] {
+            let noise = NoiseModel { sigma_read, shot };
+            let found = estimate_noise(&noise.add_to(&scene(), 3));
+            assert!(matches!(found.noise, Noise::Model(_)), "{found:?}");
+            assert_eq!(found.doubt, None);
+            for x in [0.003, 0.05, 0.5] {
+                let ratio = (found.line.variance(x) / noise.variance(x)).sqrt();
+                assert!((ratio - 1.0).abs() < 0.07, "{shot} at {x}: {ratio}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_dark_mosaic_is_not_taken_for_another_unit() {
+        let noise = NoiseModel { sigma_read: 3e-4, shot: 2e-4 };
+        let dark = scene().scaled(0.01);
+        let found = estimate_noise(&noise.add_to(&dark, 3)).line;
+        assert!((found.sigma_read / noise.sigma_read - 1.0).abs() < 0.07, "{found:?}");
+    }
+
+    #[test]
+    fn planes_that_differ_get_lines_of_their_own() {
+        let noise = NoiseModel { sigma_read: 2e-3, shot: 1e-3 };
+        let mut noisy = noise.add_to(&scene(), 3);
+        let pixels = noisy.pixels();
+        // A camera that doubles blue after the readout doubles its noise.
+        noisy.values_mut()[3 * pixels..].iter_mut().for_each(|v| *v *= 2.0);
+        let found = estimate_noise(&noisy).noise;
+        let Noise::Planes(lines) = found else { panic!("{found:?}") };
+        for (plane, factor) in [(0, 1.0), (1, 1.0), (2, 1.0), (3, 2.0)] {
+            let x = 0.1 * factor;
+            let ratio = (lines[plane].variance(x) / (factor * factor * noise.variance(0.1))).sqrt();
+            assert!((ratio - 1.0).abs() < 0.1, "{plane}: {ratio}");
+        }
+    }
+
+    #[test]
+    fn nothing_to_measure_is_said() {
+        let flat = LinearImage::planes_from_fn(4, 320, 240, |_, _, _| 0.1).unwrap();
+        assert_eq!(estimate_noise(&flat).doubt, Some(Doubt::Drawn));
+        let small = LinearImage::planes_from_fn(4, 3, 9, |_, r, x| 0.1 * ((r * 5 + x * 3) % 4) as f32).unwrap();
+        assert_eq!(estimate_noise(&small).doubt, Some(Doubt::Small));
+    }
+}
