@@ -14,6 +14,7 @@ import tifffile
 from PIL import Image, ImageCms
 
 OUT = pathlib.Path(__file__).parent / "seeds" / "read"
+RAW = pathlib.Path(__file__).parent / "seeds" / "raw"
 WIDTH, HEIGHT = 19, 13
 
 rows, columns = np.mgrid[:HEIGHT, :WIDTH]
@@ -152,7 +153,43 @@ def main():
     save("other.jp2", imagecodecs.jpeg2k_encode(RGB))
     save("other.heic", b"\0\0\0\x18ftypheic\0\0\0\0mif1heic")
 
+    raw()
+
     print(len(list(OUT.iterdir())), "files,", sum(f.stat().st_size for f in OUT.iterdir()), "bytes")
+
+
+def dng(name, pattern=(0, 1, 1, 2), codes=None, tags=(), **how):
+    rational = [v for f in (0.69, -0.12, -0.09, -0.38, 1.16, 0.25, -0.04, 0.15, 0.6) for v in (round(f * 1e4), 10_000)]
+    side = round(len(pattern) ** 0.5)
+    extra = [
+        (33421, "H", 2, (side, side), True),
+        (33422, "B", len(pattern), bytes(pattern), True),
+        (50706, "B", 4, bytes([1, 4, 0, 0]), True),
+        (50708, "s", 0, "camera", True),
+        (50714, "H", 1, 100, True),
+        (50717, "H", 1, 4000, True),
+        (50721, "2i", 9, rational, True),
+        (51041, "d", 6, [1e-4, 1e-6] * 3, True),
+        *tags,
+    ]
+    codes = DEEP[..., 0] // 17 + 90 if codes is None else codes
+    kind = {"photometric": 32803, "extratags": extra, "metadata": None, **how}
+    tifffile.imwrite(RAW / name, codes, **kind)
+
+
+def raw():
+    for name, pattern in [("rggb", (0, 1, 1, 2)), ("grbg", (1, 0, 2, 1)), ("gbrg", (1, 2, 0, 1)), ("bggr", (2, 1, 1, 0))]:
+        dng(f"{name}.dng", pattern)
+    dng("big-endian.dng", byteorder=">")
+    dng("tiles.dng", tile=(16, 16))
+    dng("strips.dng", rowsperstrip=4)
+    dng("deflate.dng", compression="zlib")
+    dng("lossless.dng", compression="jpeg", compressionargs={"lossless": True, "bitspersample": 12})
+    dng("bytes.dng", codes=GREY)
+    dng("quad.dng", (0, 0, 1, 1, 0, 0, 1, 1, 1, 1, 2, 2, 1, 1, 2, 2))
+    dng("active.dng", tags=[(50829, "I", 4, (1, 3, 12, 18), True)])
+    dng("opcodes.dng", tags=[(51008, "B", 28, struct.pack(">7I", 1, 4, 0x01030000, 0, 8, 1, 0), True)])
+    dng("linear.dng", codes=DEEP, photometric=34892)
 
 
 def lab():

@@ -34,10 +34,13 @@ use crate::image::LinearImage;
 pub use color::{ColorEncoding, ColorTag, Curve};
 pub use decoded::Decoded;
 pub use error::FileError;
+pub use kind::{has_raw_name, is_raw};
+#[cfg(feature = "raw")]
+pub(crate) use metadata::exif::Order;
 pub use metadata::{Density, Metadata};
 pub use notes::Note;
 pub use read::{decode, read};
-pub use write::{JPEG_QUALITY, check_fits, check_output, check_size, write};
+pub use write::{JPEG_QUALITY, check_fits, check_output, check_size, write, write_bytes};
 
 /// How a file holds its samples.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

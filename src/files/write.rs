@@ -74,8 +74,16 @@ pub fn write(path: &Path, photo: &Photo) -> Result<Vec<Note>, FileError> {
     let (metadata, notes) = photo.metadata.clone().fitting(format);
     let bytes = encode::bytes(path, format, &pixels, is_grey, &encoding, &metadata, JPEG_QUALITY)?;
 
-    replace(path, &bytes).map_err(FileError::io(path))?;
+    write_bytes(path, &bytes)?;
     Ok(notes)
+}
+
+/// Writes bytes as [`write()`] does: complete or not at all.
+///
+/// # Errors
+/// [`FileError::Io`].
+pub fn write_bytes(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
+    replace(path, bytes).map_err(FileError::io(path))
 }
 
 /// A depth as far as a format takes it.

@@ -7,11 +7,33 @@
 //! | [`demosaic`] | all three colours at every photosite |
 //! | [`matrix`] | matrices between colour spaces |
 //! | [`mosaic`] | the values of a Bayer sensor, and its four colour planes |
+//! | [`levels`] | a sensor's codes as light, and back |
+//! | [`noise_profile`] | the noise that a DNG says its mosaic has |
+//! | `photo`, `decode`, `dng` | RAW files in, and DNGs out; with the feature `raw` |
 //!
 //! [`mosaic`] and what computes with it know nothing of files.
 
 pub mod colors;
+#[cfg(feature = "raw")]
+mod decode;
 pub mod demosaic;
 pub mod develop;
+#[cfg(feature = "raw")]
+pub mod dng;
+pub mod error;
+pub mod levels;
 pub mod matrix;
 pub mod mosaic;
+pub mod noise_profile;
+#[cfg(feature = "raw")]
+pub mod photo;
+#[cfg(feature = "raw")]
+mod quick;
+#[cfg(feature = "raw")]
+pub mod upright;
+
+#[cfg(feature = "raw")]
+pub use decode::{decode, preview};
+pub use error::RawError;
+#[cfg(feature = "raw")]
+pub use photo::RawPhoto;

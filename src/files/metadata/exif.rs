@@ -86,13 +86,14 @@ pub fn remove_thumbnail(block: &mut Vec<u8>) -> bool {
 }
 
 /// The order of bytes in a block.
-#[derive(Clone, Copy)]
-struct Order {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Order {
     is_big: bool,
 }
 
 impl Order {
-    fn of(block: &[u8]) -> Option<Self> {
+    /// What the first bytes of a block or of a TIFF file say.
+    pub fn of(block: &[u8]) -> Option<Self> {
         match block.first_chunk()? {
             b"II*\0" => Some(Self { is_big: false }),
             b"MM\0*" => Some(Self { is_big: true }),
@@ -100,18 +101,35 @@ impl Order {
         }
     }
 
-    fn short(self, block: &[u8], at: usize) -> Option<u16> {
+    /// The 16 bits at a place.
+    pub fn short(self, block: &[u8], at: usize) -> Option<u16> {
         let bytes = *block.get(at..)?.first_chunk()?;
         Some(if self.is_big { u16::from_be_bytes(bytes) } else { u16::from_le_bytes(bytes) })
     }
 
-    fn long(self, block: &[u8], at: usize) -> Option<u32> {
+    /// The 32 bits at a place.
+    pub fn long(self, block: &[u8], at: usize) -> Option<u32> {
         let bytes = *block.get(at..)?.first_chunk()?;
         Some(if self.is_big { u32::from_be_bytes(bytes) } else { u32::from_le_bytes(bytes) })
     }
 
+    /// Whether the highest byte comes first.
+    pub fn is_big(self) -> bool {
+        self.is_big
+    }
+
+    /// 16 bits as they are written.
+    pub fn short_bytes(self, value: u16) -> [u8; 2] {
+        if self.is_big { value.to_be_bytes() } else { value.to_le_bytes() }
+    }
+
+    /// 32 bits as they are written.
+    pub fn long_bytes(self, value: u32) -> [u8; 4] {
+        if self.is_big { value.to_be_bytes() } else { value.to_le_bytes() }
+    }
+
     /// The tags of a directory, and where their entries are.
-    fn entries(self, block: &[u8], at: u32) -> Option<impl Iterator<Item = (u16, usize)>> {
+    pub fn entries(self, block: &[u8], at: u32) -> Option<impl Iterator<Item = (u16, usize)>> {
         let at = at as usize;
         let count = usize::from(self.short(block, at)?);
         // All of them lie in the block.
@@ -123,7 +141,7 @@ impl Order {
     }
 
     /// Where a directory's link to the next one is.
-    fn end(self, block: &[u8], at: u32) -> Option<usize> {
+    pub fn end(self, block: &[u8], at: u32) -> Option<usize> {
         let end = at as usize + 2 + ENTRY * usize::from(self.short(block, at as usize)?);
         self.long(block, end).map(|_| end)
     }

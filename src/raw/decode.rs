@@ -1,0 +1,427 @@
+//! RAW files by the `flashraw` crate, of which nothing else in svnr knows.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use flashraw::{
+    CfaColor, CfaPattern, Compression, CorruptionPolicy, DecodeOptions, Error, FlashRaw, FrameInfo, Limits,
+    OutputFormat, PreviewEncoding, RawMetadata, Rect, SampleFormat, SensorLayout,
+};
+
+use crate::raw::colors::ColorMatrix;
+use crate::raw::dng;
+use crate::raw::error::RawError;
+use crate::raw::levels::Levels;
+use crate::raw::mosaic::Phase;
+use crate::raw::noise_profile::NoiseProfile;
+use crate::raw::photo::{Area, CameraColor, RawNote, RawPhoto, Shot};
+
+/// Reads a RAW file. With more photosites than `limit` it is refused before memory is taken for them.
+///
+/// # Errors
+/// [`RawError`]; a decoder that panics is one of them, where panics unwind, which they do not in wasm.
+pub fn decode(file: &[u8], limit: usize) -> Result<RawPhoto, RawError> {
+    catch_unwind(AssertUnwindSafe(|| read(file, limit))).unwrap_or(Err(RawError::Decoder))
+}
+
+/// The largest JPEG that a RAW file holds for a quick look, and how it is to be turned (EXIF's Orientation). The sensor's
+/// data are not touched.
+pub fn preview(file: &[u8]) -> Option<(&[u8], u16)> {
+    let find = || {
+        let raw = FlashRaw::open(file).ok()?;
+        let (range, orientation) = largest_preview(file, raw.metadata())?;
+        Some((file.get(range)?, orientation))
+    };
+    catch_unwind(find).ok()?
+}
+
+fn read(file: &[u8], limit: usize) -> Result<RawPhoto, RawError> {
+    // The limits that follow are ours, which say what is too large.
+    let open = Limits::default().with_max_samples(u64::MAX);
+    let raw = FlashRaw::open_with(file, open).map_err(|error| refusal(error, file))?;
+    let format = raw.format().name();
+    let is_dng = raw.metadata().dng_version.is_some();
+    let info = raw.frame_info();
+    let pattern = bayer(info)?;
+    let (width, height) = (info.width as usize, info.height as usize);
+    if width.saturating_mul(height) > limit {
+        return Err(RawError::TooLarge { width, height, limit });
+    }
+    if info.active_area.width < 2 || info.active_area.height < 2 {
+        let Rect { width, height, .. } = info.active_area;
+        return Err(RawError::TooSmall { width: width as usize, height: height as usize });
+    }
+    let tags = if is_dng { Some(dng::Tags::read(file)?) } else { None };
+    let lists = info.opcodes.as_ref().map(|lists| lists.lists.clone()).unwrap_or_default();
+    let of_codes = dng::opcodes(&lists[0]);
+    let is_mended = !of_codes.is_empty() && of_codes.iter().all(|id| dng::MENDING.contains(id));
+    let options = DecodeOptions {
+        output: OutputFormat::RawU16,
+        apply_opcodes: is_mended,
+        corruption_policy: CorruptionPolicy::Strict,
+        limits: Limits::default().with_max_samples(limit as u64),
+        ..DecodeOptions::default()
+    };
+    let frame = raw.decode(options).map_err(|error| refusal(error, file))?;
+    let codes = frame.as_u16().filter(|codes| codes.len() == width * height);
+    let codes = codes.ok_or_else(|| RawError::damaged("it has too few photosites"))?.to_vec();
+
+    let black = &frame.black_level;
+    let white = frame.white_level.values.iter().copied().filter(|v| *v > 0).min().unwrap_or(0);
+    let levels = Levels::new(
+        (black.rows.max(1).into(), black.cols.max(1).into()),
+        if black.values.is_empty() { vec![0.0] } else { black.values.clone() },
+        black.row_deltas.clone(),
+        black.col_deltas.clone(),
+        white as f32,
+    )?;
+    let metadata = raw.metadata();
+    let color = color(info, metadata);
+    let mut notes = Vec::new();
+    if lists.iter().flat_map(|list| dng::opcodes(list)).any(|id| dng::MOVING.contains(&id)) {
+        notes.push(RawNote::LensCorrections);
+    }
+    if color.matrices.is_empty() {
+        notes.push(RawNote::NoColors);
+    }
+    let mut photo = RawPhoto {
+        format,
+        make: metadata.make.clone(),
+        model: metadata.model.clone(),
+        camera: metadata.camera(),
+        width,
+        height,
+        codes,
+        levels,
+        phase: phase(pattern),
+        active: area(info.active_area),
+        crop: area(info.crop),
+        masked: info.masked_areas.iter().copied().map(area).collect(),
+        orientation: info.orientation.exif() as u16,
+        pixel_aspect: info.pixel_aspect,
+        color,
+        shot: shot(metadata),
+        noise_profile: None,
+        preview: largest_preview(file, metadata).map(|(range, _)| range),
+        is_mended,
+        has_code_operations: !of_codes.is_empty() && !is_mended,
+        notes,
+    };
+    if let Some(numbers) = tags.and_then(|tags| tags.noise_profile) {
+        match NoiseProfile::read(&numbers, photo.active_phase()) {
+            Ok(profile) => photo.noise_profile = Some(profile),
+            Err(error) => photo.notes.push(RawNote::NoiseProfile(error)),
+        }
+    }
+    Ok(photo)
+}
+
+/// The pattern of a Bayer mosaic.
+fn bayer(info: &FrameInfo) -> Result<CfaPattern, RawError> {
+    match info.layout {
+        SensorLayout::Bayer => {}
+        SensorLayout::XTrans => return Err(RawError::NotBayer("an X-Trans mosaic")),
+        SensorLayout::QuadBayer => return Err(RawError::NotBayer("a quad Bayer mosaic")),
+        SensorLayout::Monochrome => return Err(RawError::NotBayer("a picture without colour filters")),
+        SensorLayout::Linear => {
+            return Err(RawError::NotBayer("colours that are demosaiced already (a linear DNG, or a small RAW)"));
+        }
+        SensorLayout::Foveon => return Err(RawError::NotBayer("the three layers of a Foveon sensor")),
+        _ => return Err(RawError::NotBayer("a mosaic of other filters")),
+    }
+    if info.compression == Compression::LossyJpeg {
+        return Err(RawError::Lossy);
+    }
+    if info.compression == Compression::JpegXl {
+        return Err(RawError::Packing("JPEG XL".into()));
+    }
+    if info.sample_format != SampleFormat::U16 {
+        return Err(RawError::Packing("its values are floats".into()));
+    }
+    info.cfa
+        .filter(|pattern| pattern.is_bayer() && info.cpp == 1)
+        .ok_or(RawError::NotBayer("a mosaic of other filters"))
+}
+
+fn phase(pattern: CfaPattern) -> Phase {
+    let is_red = |phase: &Phase| pattern.color_at(phase.red_column, phase.red_row) == CfaColor::Red;
+    Phase::ALL.into_iter().find(is_red).unwrap_or(Phase::RGGB)
+}
+
+fn area(rect: Rect) -> Area {
+    Area { row: rect.y as usize, column: rect.x as usize, width: rect.width as usize, height: rect.height as usize }
+}
+
+fn color(info: &FrameInfo, metadata: &RawMetadata) -> CameraColor {
+    let matrices = info.color_matrices.color.iter().filter_map(|matrix| {
+        let values: [f32; 9] = matrix.values.as_slice().try_into().ok()?;
+        let is_usable = values.iter().all(|v| v.is_finite()) && values.iter().any(|v| *v != 0.0);
+        let rows: [[f32; 3]; 3] = std::array::from_fn(|r| std::array::from_fn(|c| values[3 * r + c]));
+        is_usable.then_some(ColorMatrix { light: matrix.illuminant.0, from_xyz: rows })
+    });
+    let exposure = metadata.dng.as_ref().and_then(|dng| dng.baseline_exposure);
+    CameraColor {
+        white_balance: info.white_balance.map(|balance| std::array::from_fn(|c| balance.coeffs[c])),
+        matrices: matrices.collect(),
+        // More is no correction but a mistake.
+        baseline_exposure: exposure.filter(|v| v.abs() <= 10.0).unwrap_or(0.0) as f32,
+    }
+}
+
+fn shot(metadata: &RawMetadata) -> Shot {
+    let exposure = &metadata.exposure;
+    let lens = [&metadata.lens.make, &metadata.lens.model].into_iter().flatten();
+    let lens =
+        lens.fold(String::new(), |all, part| if all.is_empty() { part.clone() } else { format!("{all} {part}") });
+    // EXIF's way of writing a time.
+    let taken = metadata.capture_time.as_ref().and_then(|time| time.get(..19));
+    Shot {
+        iso: exposure.iso,
+        exposure_time: exposure.exposure_time,
+        f_number: exposure.f_number.map(f64::from),
+        focal_length: exposure.focal_length.map(f64::from),
+        taken: taken.map(|time| time.replace('-', ":").replace('T', " ")),
+        lens: Some(lens).filter(|lens| !lens.is_empty()),
+        serial: metadata.serial.clone(),
+        artist: metadata.artist.clone(),
+        copyright: metadata.copyright.clone(),
+    }
+}
+
+/// Where the largest JPEG is, and how it is to be turned.
+fn largest_preview(file: &[u8], metadata: &RawMetadata) -> Option<(std::ops::Range<usize>, u16)> {
+    let jpegs = metadata.previews.iter().filter_map(|preview| {
+        let start = usize::try_from(preview.offset).ok()?;
+        let range = start..start.checked_add(usize::try_from(preview.length).ok()?)?;
+        let is_jpeg = preview.encoding == PreviewEncoding::Jpeg && file.get(range.clone())?.starts_with(&[0xFF, 0xD8]);
+        is_jpeg.then_some((range, preview))
+    });
+    let largest =
+        jpegs.max_by_key(|(range, preview)| (u64::from(preview.width) * u64::from(preview.height), range.len()));
+    largest.map(|(range, preview)| (range, preview.orientation.exif() as u16))
+}
+
+fn refusal(error: Error, file: &[u8]) -> RawError {
+    match error {
+        Error::UnsupportedFormat(_) | Error::CameraUnsupported { .. } | Error::InvalidMetadata(_)
+            if dng::is_without_mosaic(file) =>
+        {
+            RawError::NoMosaic
+        }
+        // A TIFF that was cut begins as one.
+        Error::UnsupportedFormat(_) => dng::damage(file).unwrap_or(RawError::NotRaw),
+        Error::UnsupportedCompression { format, compression } => RawError::Packing(format!("{format}, {compression}")),
+        Error::CameraUnsupported { make, model, reason } => {
+            let camera = format!("{make} {model}");
+            let parts = [camera.trim(), reason.trim()];
+            RawError::Camera(parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", "))
+        }
+        Error::CorruptFile { what, .. } => RawError::Damaged(what),
+        Error::InvalidMetadata(what) | Error::LimitExceeded(what) | Error::OutOfMemory(what) => RawError::Damaged(what),
+        other => RawError::Damaged(other.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::files::Order;
+    use crate::image::MAX_PIXELS;
+    use crate::raw::dng::made::{Made, Packing};
+    use crate::raw::dng::tags;
+    use crate::raw::dng::tree::{BYTE, Directory, Entry, Tree, UNDEFINED};
+    use crate::raw::noise_profile::NoiseProfileError;
+
+    fn made() -> Made {
+        Made::new(64, 48, Phase::RGGB)
+    }
+
+    #[test]
+    fn every_corner_tells_the_same_pattern() {
+        // Odd origins of the active area turn the pattern: each phase is seen from each corner.
+        for phase in Phase::ALL {
+            for [top, left] in [[0, 0], [0, 1], [1, 0], [5, 3]] {
+                let made = Made { active: [top, left, 41, 58], ..Made::new(61, 43, phase) };
+                let photo = decode(&made.bytes(), MAX_PIXELS).unwrap();
+                assert_eq!(photo.phase, phase);
+                let mosaic = photo.mosaic();
+                assert_eq!((mosaic.width(), mosaic.height()), (58 - left, 41 - top));
+                assert_eq!(mosaic.color_at(0, 0), phase.color_at(top, left), "{phase:?} from {top}, {left}");
+                let light = photo.levels.light(top, left, made.codes[top * 61 + left]);
+                assert_eq!(mosaic.value(0, 0), light);
+            }
+        }
+    }
+
+    #[test]
+    fn what_a_dng_says_is_read() {
+        let file = made().changed(|first, mosaic, order| {
+            first.set(Entry::ten_thousandths(tags::BASELINE_EXPOSURE, order, &[-0.25]));
+            mosaic.set(Entry::shorts(tags::BLACK_REPEAT_SIZE, order, &[2, 2]));
+            mosaic.set(Entry::shorts(tags::BLACK_LEVEL, order, &[500, 501, 502, 503]));
+            mosaic.set(Entry::longs(tags::CROP_ORIGIN, order, &[4, 2]));
+            mosaic.set(Entry::longs(tags::CROP_SIZE, order, &[50, 40]));
+            mosaic.set(Entry::doubles(tags::NOISE_PROFILE, order, &[1e-4, 1e-6, 2e-4, 1e-6, 3e-4, 1e-6]));
+        });
+        let photo = decode(&file, MAX_PIXELS).unwrap();
+        assert_eq!((photo.format, photo.camera.as_str(), photo.orientation), ("DNG", "Canon EOS 550D", 6));
+        assert_eq!([(0, 0), (0, 1), (1, 0), (1, 1)].map(|(r, c)| photo.levels.black(r, c)), [500., 501., 502., 503.]);
+        assert_eq!(photo.crop, Area { row: 2, column: 4, width: 50, height: 40 });
+        assert_eq!(photo.color.baseline_exposure, -0.25);
+        assert_eq!(photo.color.matrices[0].light, 21);
+        assert_eq!(photo.color.matrices[0].from_xyz[1], [-0.3825, 1.1597, 0.2534]);
+        let shots = photo.noise_profile.unwrap().planes.map(|noise| noise.shot);
+        assert_eq!(shots, [1e-4, 2e-4, 2e-4, 3e-4]);
+        assert_eq!((photo.shot.exposure_time, photo.notes), (Some(1.0 / 250.0), vec![]));
+        let (jpeg, orientation) = preview(&file).unwrap();
+        assert_eq!((jpeg.len(), orientation), (7, 6));
+    }
+
+    /// A kind of bad input: its name, the file, and what must be said about it.
+    type Bad = (&'static str, Vec<u8>, &'static str);
+
+    fn bad_input() -> Vec<Bad> {
+        let whole = Made { packing: Packing::Strips(16), ..made() }.bytes();
+        let cut = |share: f64| whole[..(whole.len() as f64 * share) as usize].to_vec();
+        let mosaic = |change: &dyn Fn(&mut Directory, Order)| made().changed(|_, mosaic, order| change(mosaic, order));
+        let pattern = |side: u16, colors: &[u8]| {
+            mosaic(&|mosaic, order| {
+                mosaic.set(Entry::shorts(tags::CFA_REPEAT_SIZE, order, &[side, side]));
+                mosaic.set(Entry::bytes(tags::CFA_PATTERN, BYTE, colors.into()));
+            })
+        };
+        let x_trans = b"GGRGGBGGBGGRBRGRBGGGBGGRGGRGGBRBGBRG".map(|c| match c {
+            b'R' => 0,
+            b'G' => 1,
+            _ => 2,
+        });
+        let number = |tag, value| mosaic(&|mosaic, order| mosaic.set(Entry::longs(tag, order, &[value])));
+        vec![
+            ("nothing", Vec::new(), "not a RAW file"),
+            ("1 %", cut(0.01), "damaged|not a RAW file"),
+            ("50 %", cut(0.5), "damaged"),
+            ("99 %", cut(0.99), "damaged"),
+            ("wrong magic", [b"XX*\0", &whole[4..]].concat(), "not a RAW file"),
+            ("a text", b"just a text, whatever its name says about that".to_vec(), "not a RAW file"),
+            ("a finished TIFF", finished(&[tags::DNG_VERSION, tags::SUBFILE_TYPE]), "TIFF without"),
+            ("a DNG of a finished picture", finished(&[]), "TIFF without"),
+            ("no CFA pattern", mosaic(&|mosaic, _| mosaic.remove(&[tags::CFA_PATTERN])), "damaged"),
+            ("no CFA at all", number(tags::PHOTOMETRIC, 2), "TIFF without"),
+            ("white below black", number(tags::WHITE_LEVEL, 400), "white must be above black"),
+            ("white at black", number(tags::WHITE_LEVEL, u32::from(made().black)), "white must be above black"),
+            ("one photosite", Made::new(1, 1, Phase::RGGB).bytes(), "1 x 1"),
+            ("one row", Made::new(64, 1, Phase::RGGB).bytes(), "64 x 1"),
+            ("X-Trans", pattern(6, &x_trans), "X-Trans"),
+            ("quad Bayer", pattern(4, &[0, 0, 1, 1, 0, 0, 1, 1, 1, 1, 2, 2, 1, 1, 2, 2]), "quad Bayer"),
+            ("two colours", pattern(2, &[0, 1, 1, 0]), "other filters"),
+            ("a colour that is none", pattern(2, &[0, 1, 1, 9]), "damaged"),
+            ("linear", number(tags::PHOTOMETRIC, tags::LINEAR), "Bayer|colour filters"),
+            ("floats", number(tags::SAMPLE_FORMAT, 3), "float"),
+            ("with loss", number(tags::COMPRESSION, 34_892), "loss"),
+            ("JPEG XL", number(tags::COMPRESSION, 52_546), "JPEG XL"),
+            ("a compression that is none", number(tags::COMPRESSION, 12_345), "12345"),
+            ("60000 x 60000", huge(), "60000 x 60000"),
+            ("two pictures", two_pictures(), "2 RAW pictures"),
+            ("BigTIFF", [b"II+\0\x08\0\0\0", &whole[8..]].concat(), "not a RAW file|BigTIFF|damaged"),
+        ]
+    }
+
+    /// The thumbnail alone, without these tags.
+    fn finished(without: &[u16]) -> Vec<u8> {
+        let mut file = made().bytes();
+        let mut tree = Tree::read(&file).unwrap();
+        tree.chain[0].below.clear();
+        tree.chain[0].remove(without);
+        tree.write_at_end_of(&mut file).unwrap();
+        file
+    }
+
+    fn huge() -> Vec<u8> {
+        made().changed(|_, mosaic, order| {
+            for tag in [tags::WIDTH, tags::HEIGHT, tags::ROWS_PER_STRIP] {
+                mosaic.set(Entry::longs(tag, order, &[60_000]));
+            }
+            mosaic.remove(&[tags::ACTIVE_AREA]);
+        })
+    }
+
+    fn two_pictures() -> Vec<u8> {
+        made().changed(|first, mosaic, order| {
+            let mut other = mosaic.clone();
+            other.set(Entry::longs(tags::WIDTH, order, &[32]));
+            other.remove(&[tags::ACTIVE_AREA]);
+            first.below.push(other);
+        })
+    }
+
+    #[test]
+    fn bad_input_is_refused_in_words_of_its_own() {
+        for (name, file, words) in bad_input() {
+            let error = decode(&file, MAX_PIXELS).expect_err(name).to_string();
+            assert!(words.split('|').any(|word| error.contains(word)), "{name}: {error}");
+            assert_ne!(error, RawError::Decoder.to_string(), "{name}");
+        }
+    }
+
+    #[test]
+    fn nonsense_about_the_noise_is_no_reason_to_refuse_a_photo() {
+        for (numbers, why) in [
+            (vec![0.0; 6], NoiseProfileError::Zero),
+            (vec![-1e-4, 1e-6], NoiseProfileError::NoNoise),
+            (vec![f64::NAN; 6], NoiseProfileError::NoNoise),
+            (vec![1e-4; 4], NoiseProfileError::Count(4)),
+        ] {
+            let file =
+                made().changed(|_, mosaic, order| mosaic.set(Entry::doubles(tags::NOISE_PROFILE, order, &numbers)));
+            let photo = decode(&file, MAX_PIXELS).unwrap();
+            assert_eq!((photo.noise_profile, photo.notes), (None, vec![RawNote::NoiseProfile(why)]), "{numbers:?}");
+        }
+        for count in [1, 3, 4] {
+            let numbers = [1e-4, 1e-6].repeat(count);
+            let file =
+                made().changed(|_, mosaic, order| mosaic.set(Entry::doubles(tags::NOISE_PROFILE, order, &numbers)));
+            let photo = decode(&file, MAX_PIXELS).unwrap();
+            assert!(photo.noise_profile.is_some() && photo.notes.is_empty(), "{count} pairs");
+        }
+    }
+
+    /// An OpcodeList of one operation.
+    fn list(id: u32, parameters: &[u8]) -> Vec<u8> {
+        let numbers = [1, id, 0x0103_0000, 0, parameters.len() as u32].map(u32::to_be_bytes).concat();
+        [&numbers, parameters].concat()
+    }
+
+    #[test]
+    fn bad_pixels_that_a_dng_lists_are_mended_before_and_not_again() {
+        // A pixel is bad whose code is 1, in a pattern of the first phase.
+        let parameters = [1u32, 0].map(u32::to_be_bytes).concat();
+        let mut made = made();
+        made.codes = vec![2000; 64 * 48];
+        made.codes[20 * 64 + 30] = 1;
+        let file = made.changed(|_, mosaic, _| {
+            mosaic.set(Entry::bytes(tags::OPCODES_1, UNDEFINED, list(4, &parameters)));
+        });
+        let photo = decode(&file, MAX_PIXELS).unwrap();
+        assert_eq!(photo.codes, vec![2000; 64 * 48]);
+        assert!(photo.is_mended && !photo.has_code_operations);
+    }
+
+    #[test]
+    fn operations_on_codes_keep_the_codes_as_they_are() {
+        // A table for an area of nothing.
+        let table = [0u32, 0, 0, 0, 0, 1, 1, 1, 1].map(u32::to_be_bytes).concat();
+        let file = made().changed(|_, mosaic, _| {
+            mosaic.set(Entry::bytes(tags::OPCODES_1, UNDEFINED, list(7, &[table.as_slice(), &[0, 0]].concat())));
+        });
+        let photo = decode(&file, MAX_PIXELS).unwrap();
+        assert_eq!(photo.codes, made().codes);
+        assert!(photo.has_code_operations && !photo.is_mended);
+    }
+
+    #[test]
+    fn corrections_of_the_lens_are_told() {
+        let file = made().changed(|_, mosaic, _| {
+            mosaic.set(Entry::bytes(51_022, UNDEFINED, list(1, &[0; 4])));
+        });
+        assert_eq!(decode(&file, MAX_PIXELS).unwrap().notes, [RawNote::LensCorrections]);
+    }
+}

@@ -1,0 +1,200 @@
+//! What other programs make of the DNGs that are written. Each test uses a program where it is installed, and says so where
+//! it is not.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use image::RgbImage;
+
+use crate::files;
+use crate::image::{LinearImage, MAX_PIXELS};
+use crate::method::noise::NoiseModel;
+use crate::raw::decode;
+use crate::raw::dng::made::{Made, Packing};
+use crate::raw::dng::tree::Entry;
+use crate::raw::dng::{Outcome, tags, write};
+use crate::raw::mosaic::{Mosaic, Phase};
+use crate::raw::noise_profile::NoiseProfile;
+use crate::raw::photo::RawPhoto;
+
+/// A width and a height that are no multiples of a tile's.
+const SIZE: (usize, usize) = (600, 410);
+const NOISE: NoiseModel = NoiseModel { sigma_read: 4e-3, shot: 4e-4 };
+
+/// Colours that change slowly, far from black and white.
+fn scene() -> LinearImage {
+    LinearImage::from_fn(SIZE.0, SIZE.1, |channel, row, column| {
+        let across = (column as f32 / 90.0 + channel as f32).sin();
+        let down = (row as f32 / 70.0 - 2.0 * channel as f32).cos();
+        // As Canon's sensor sees grey: little red and blue.
+        [0.14, 0.3, 0.21][channel] * (1.0 + 0.3 * across * down)
+    })
+    .unwrap()
+}
+
+fn mosaic(image: &LinearImage, phase: Phase) -> Mosaic {
+    let sites = (0..SIZE.0 * SIZE.1).map(|i| image.plane(phase.color_at(i / SIZE.0, i % SIZE.0).channel())[i]);
+    Mosaic::new(SIZE.0, SIZE.1, phase, sites.collect()).unwrap()
+}
+
+/// A noisy DNG, the same without noise, and one that is built as from another RAW file, in a folder.
+fn files_of(folder: &Path) -> [PathBuf; 3] {
+    let phase = Phase::GRBG;
+    let noisy = mosaic(&NOISE.add_to(&scene(), 5), phase);
+    let mut made = Made { packing: Packing::Strips(64), ..Made::new(SIZE.0, SIZE.1, phase) };
+    let range = f32::from(made.white - made.black);
+    made.codes = noisy.values().iter().map(|v| (v * range).round() as u16 + made.black).collect();
+    let before = made.changed(|first, mosaic, order| {
+        // Programs differ in how they turn, and a thumbnail needs data that are one.
+        first.set(Entry::shorts(tags::ORIENTATION, order, &[1]));
+        mosaic.set(Entry::longs(tags::CROP_ORIGIN, order, &[8, 8]));
+        mosaic.set(Entry::longs(tags::CROP_SIZE, order, &[SIZE.0 as u32 - 16, SIZE.1 as u32 - 16]));
+        let pairs = [f64::from(NOISE.shot), f64::from(NOISE.sigma_read).powi(2)].repeat(3);
+        mosaic.set(Entry::doubles(tags::NOISE_PROFILE, order, &pairs));
+    });
+    let photo = decode(&before, MAX_PIXELS).unwrap();
+    let clean = mosaic(&scene(), phase);
+    let remaining = NoiseModel { sigma_read: 2e-4, shot: 1e-5 };
+    let preview = |width, height| photo.quick_look(&clean, (width, height));
+    let outcome =
+        Outcome { mosaic: &clean, noise: NoiseProfile::uniform(remaining), reduction: 0.9, preview: &preview };
+    let after = write(&before, &photo, &outcome).unwrap();
+    let other = RawPhoto { format: "CR2", ..photo.clone() };
+    let built = write(&before, &other, &outcome).unwrap();
+    [("before.dng", before), ("after.dng", after), ("built.dng", built)].map(|(name, bytes)| {
+        let path = folder.join(name);
+        std::fs::write(&path, bytes).unwrap();
+        path
+    })
+}
+
+/// Whether a program is installed.
+fn is_there(program: &str) -> bool {
+    let paths = std::env::var_os("PATH").unwrap_or_default();
+    let is_there = std::env::split_paths(&paths).any(|folder| folder.join(program).is_file());
+    if !is_there {
+        eprintln!("left out: {program} is not installed");
+    }
+    is_there
+}
+
+fn succeeds(command: &mut Command) -> Vec<u8> {
+    let output = command.output().unwrap();
+    assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
+    output.stdout
+}
+
+/// The mean of each channel, and how much neighbours differ: the noise.
+fn mean_and_noise(picture: &LinearImage) -> [(f64, f64); 3] {
+    let (width, height) = (picture.width(), picture.height());
+    std::array::from_fn(|channel| {
+        let plane = picture.plane(channel);
+        let (mut sum, mut differences, mut count) = (0.0, 0.0, 0.0);
+        for row in height / 8..height * 7 / 8 {
+            for column in width / 8..width * 7 / 8 {
+                let [a, b] = [0, 1].map(|i| f64::from(plane[row * width + column + i]));
+                (sum, differences, count) = (sum + a, differences + (a - b).powi(2), count + 1.0);
+            }
+        }
+        (sum / count, (differences / count).sqrt())
+    })
+}
+
+/// Develops all three by a program and compares them.
+fn compare(program: &str, develop: impl Fn(&Path, &Path)) {
+    if !is_there(program) {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let [before, after, built] = files_of(folder.path()).map(|path| {
+        let output = path.with_extension("tif");
+        develop(&path, &output);
+        files::read(&output).unwrap_or_else(|error| panic!("{program}: {error}")).image
+    });
+    for (name, result) in [("the same file", after), ("a new file", built)] {
+        assert_eq!((result.width(), result.height()), (before.width(), before.height()), "{program}, {name}");
+        for (channel, ((was, noise), (is, rest))) in
+            mean_and_noise(&before).into_iter().zip(mean_and_noise(&result)).enumerate()
+        {
+            println!("{program}, {name}, channel {channel}: mean {was:.5} to {is:.5}, noise {noise:.5} to {rest:.5}");
+            assert!((is / was - 1.0).abs() < 0.005, "{program}, {name}, channel {channel}: {was} to {is}");
+            assert!(rest < 0.5 * noise, "{program}, {name}, channel {channel}: {noise} to {rest}");
+        }
+    }
+}
+
+#[test]
+fn dcraw_shows_the_same_colours_without_noise() {
+    compare("dcraw", |input, output| {
+        let tiff = succeeds(Command::new("dcraw").args(["-T", "-4", "-w", "-c"]).arg(input));
+        std::fs::write(output, tiff).unwrap();
+    });
+}
+
+#[test]
+fn libraw_shows_the_same_colours_without_noise() {
+    compare("dcraw_emu", |input, output| {
+        succeeds(Command::new("dcraw_emu").args(["-T", "-4", "-w", "-Z"]).arg(output).arg(input));
+    });
+}
+
+#[test]
+fn rawtherapee_shows_the_same_colours_without_noise() {
+    compare("rawtherapee-cli", |input, output| {
+        let home = tempfile::tempdir().unwrap();
+        let mut command = Command::new("rawtherapee-cli");
+        command.env("HOME", home.path()).env("XDG_CONFIG_HOME", home.path()).env("XDG_CACHE_HOME", home.path());
+        succeeds(command.args(["-Y", "-t", "-b16", "-o"]).arg(output).arg("-c").arg(input));
+    });
+}
+
+#[test]
+fn darktable_shows_the_same_colours_without_noise() {
+    compare("darktable-cli", |input, output| {
+        let home = tempfile::tempdir().unwrap();
+        let mut command = Command::new("darktable-cli");
+        command.arg(input).arg(output).args(["--core", "--library", ":memory:", "--configdir"]).arg(home.path());
+        command.arg("--cachedir").arg(home.path()).env("HOME", home.path());
+        succeeds(command.args(["--conf", "plugins/imageio/format/tiff/bpp=16"]));
+    });
+}
+
+#[test]
+fn exiftool_finds_nothing_new_to_warn_of_and_the_same_metadata() {
+    if !is_there("exiftool") {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let [before, after, built] = files_of(folder.path());
+    let lines = |path: &Path, arguments: &[&str]| -> BTreeSet<String> {
+        let said = succeeds(Command::new("exiftool").args(arguments).arg(path));
+        String::from_utf8_lossy(&said).lines().map(str::to_owned).collect()
+    };
+    let warnings = ["-validate", "-warning", "-error", "-a", "-s3", "-fast0"];
+    let known = lines(&before, &warnings);
+    for result in [&after, &built] {
+        // The first line counts them.
+        let new: Vec<_> = lines(result, &warnings).difference(&known).cloned().collect();
+        let new: Vec<_> = new.iter().filter(|line| !line.contains("Warning") || line.contains(": ")).collect();
+        assert!(new.is_empty(), "{}: {new:?}, beside {known:?}", result.display());
+    }
+    // All that is not of the picture, its packing, and what it is written by.
+    let metadata = ["-a", "-s", "-G1", "-ExifIFD:all", "-Make", "-Model", "-UniqueCameraModel", "-ColorMatrix1"];
+    assert_eq!(lines(&after, &metadata), lines(&before, &metadata));
+    let picture = ["-s", "-ActiveArea", "-DefaultCropOrigin", "-DefaultCropSize", "-CFAPattern2", "-Orientation"];
+    assert_eq!(lines(&after, &picture), lines(&before, &picture));
+    assert_eq!(lines(&built, &picture), lines(&before, &picture));
+}
+
+#[test]
+fn a_preview_shows_the_scene() {
+    let folder = tempfile::tempdir().unwrap();
+    let [.., built] = files_of(folder.path());
+    let file = std::fs::read(built).unwrap();
+    let photo = decode(&file, MAX_PIXELS).unwrap();
+    let preview: RgbImage = image::load_from_memory(&file[photo.preview.unwrap()]).unwrap().to_rgb8();
+    assert_eq!(preview.dimensions(), (292, 197));
+    let mean = |channel: usize| preview.pixels().map(|p| f32::from(p.0[channel])).sum::<f32>() / (292.0 * 197.0);
+    assert!((80.0..230.0).contains(&mean(1)), "{}", mean(1));
+}

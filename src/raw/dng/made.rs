@@ -1,0 +1,205 @@
+//! DNGs that tests make.
+
+use crate::files::Order;
+use crate::raw::dng::tree::{BYTE, Directory, Entry, Tree, UNDEFINED, append, write};
+use crate::raw::dng::{lossless_jpeg, tags};
+use crate::raw::mosaic::Phase;
+
+/// How the mosaic's codes are packed.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Packing {
+    /// Strips of so many rows.
+    Strips(usize),
+    /// Tiles of so many columns and rows.
+    Tiles(usize, usize),
+    /// Tiles of lossless JPEG.
+    Lossless(usize, usize),
+}
+
+/// A DNG: a thumbnail, below it the mosaic and a JPEG preview, and EXIF with a maker's note.
+#[derive(Debug, Clone)]
+pub struct Made {
+    pub width: usize,
+    pub height: usize,
+    pub phase: Phase,
+    pub bits: u16,
+    pub is_big: bool,
+    pub packing: Packing,
+    pub black: u16,
+    pub white: u16,
+    /// Top, left, bottom, right.
+    pub active: [usize; 4],
+    pub codes: Vec<u16>,
+}
+
+/// The maker's note: a directory of one entry, as Canon has it.
+pub const NOTE: &[u8] = b"\x01\0\x06\0\x02\0\x04\0\0\0img\0\0\0\0\0";
+/// The data of the thumbnail and of the preview, which is no JPEG: nobody reads them.
+const THUMBNAIL: [u8; 16 * 12 * 3] = [77; 16 * 12 * 3];
+const PREVIEW: &[u8] = &[0xFF, 0xD8, 1, 2, 3, 0xFF, 0xD9];
+
+impl Made {
+    /// A mosaic of a scene that differs from site to site, in 14 bits.
+    pub fn new(width: usize, height: usize, phase: Phase) -> Self {
+        Self::of_bits(width, height, phase, 14)
+    }
+
+    /// The same in so many bits.
+    pub fn of_bits(width: usize, height: usize, phase: Phase, bits: u16) -> Self {
+        let most = (u32::from(u16::MAX) >> (16 - bits)) as u16;
+        let (black, white) = (most / 32, most - most / 16);
+        let code = |i: usize| black + ((i * 7919 + i / width * 31) % usize::from(most - black)) as u16;
+        let codes = (0..width * height).map(code).collect();
+        let active = [0, 0, height, width];
+        Self {
+            width,
+            height,
+            phase,
+            bits,
+            is_big: false,
+            packing: Packing::Strips(height),
+            black,
+            white,
+            active,
+            codes,
+        }
+    }
+
+    /// The file.
+    pub fn bytes(&self) -> Vec<u8> {
+        self.changed(|_, _, _| {})
+    }
+
+    /// The file with its first directory and the mosaic's changed before they are written.
+    pub fn changed(&self, change: impl FnOnce(&mut Directory, &mut Directory, Order)) -> Vec<u8> {
+        let start: &[u8] = if self.is_big { b"MM\0*\0\0\0\0" } else { b"II*\0\0\0\0\0" };
+        let order = Order::of(start).unwrap();
+        let mut file = start.to_vec();
+        let mut exif = Directory::default();
+        exif.set(Entry::rationals(33_434, order, &[(1, 250)]));
+        exif.set(Entry::bytes(tags::MAKER_NOTE, UNDEFINED, NOTE.into()));
+        let exif = write(&exif, 0, order, &mut file).unwrap();
+
+        let mut first = Directory::default();
+        let thumbnail = append(&mut file, &THUMBNAIL).unwrap();
+        set_picture(&mut first, order, (16, 12, 2, 1), (thumbnail, THUMBNAIL.len()));
+        first.set(Entry::text(tags::MAKE, "Canon"));
+        first.set(Entry::text(tags::MODEL, "Canon EOS 550D"));
+        first.set(Entry::text(tags::SOFTWARE, "camera"));
+        first.set(Entry::shorts(tags::ORIENTATION, order, &[6]));
+        first.set(Entry::longs(tags::EXIF, order, &[exif]));
+        first.set(Entry::bytes(tags::DNG_VERSION, BYTE, vec![1, 4, 0, 0]));
+        first.set(Entry::bytes(tags::DNG_BACKWARD_VERSION, BYTE, vec![1, 1, 0, 0]));
+        first.set(Entry::text(tags::UNIQUE_CAMERA_MODEL, "Canon EOS 550D"));
+        first.set(Entry::ten_thousandths(
+            tags::COLOR_MATRIX_1,
+            order,
+            &[0.6941, -0.1164, -0.0857, -0.3825, 1.1597, 0.2534, -0.0416, 0.1540, 0.6039],
+        ));
+        first.set(Entry::shorts(tags::ILLUMINANT_1, order, &[21]));
+        first.set(Entry::rationals(tags::AS_SHOT_NEUTRAL, order, &[(1, 2), (1, 1), (2, 3)]));
+        first.set(Entry::bytes(tags::RAW_DATA_ID, BYTE, vec![5; 16]));
+        first.set(Entry::text(tags::PREVIEW_APPLICATION, "camera"));
+
+        let mut mosaic = Directory::default();
+        self.set_mosaic(&mut mosaic, order, &mut file);
+        let preview_at = append(&mut file, PREVIEW).unwrap();
+        let mut preview = Directory::default();
+        set_picture(&mut preview, order, (64, 48, 6, 7), (preview_at, PREVIEW.len()));
+        first.below = vec![mosaic, preview];
+        let (mut below, preview) = (first.below.remove(0), first.below.remove(0));
+        change(&mut first, &mut below, order);
+        first.below.splice(0..0, [below, preview]);
+        Tree::new(order, vec![first]).write_at_end_of(&mut file).unwrap();
+        file
+    }
+
+    fn set_mosaic(&self, mosaic: &mut Directory, order: Order, file: &mut Vec<u8>) {
+        let (tile_width, tile_height) = match self.packing {
+            Packing::Strips(rows) => (self.width, rows),
+            Packing::Tiles(width, height) | Packing::Lossless(width, height) => (width, height),
+        };
+        let (mut offsets, mut lengths) = (Vec::new(), Vec::new());
+        for row in (0..self.height).step_by(tile_height) {
+            for column in (0..self.width).step_by(tile_width) {
+                let is_strip = matches!(self.packing, Packing::Strips(_));
+                let rows = if is_strip { tile_height.min(self.height - row) } else { tile_height };
+                let sites = (row..row + rows).flat_map(|r| (column..column + tile_width).map(move |c| (r, c)));
+                let code = |(r, c)| if r < self.height && c < self.width { self.codes[r * self.width + c] } else { 0 };
+                let codes: Vec<u16> = sites.map(code).collect();
+                let data = match self.packing {
+                    Packing::Lossless(..) => lossless_jpeg::encode(&codes, tile_width, tile_height),
+                    _ => packed(&codes, tile_width, self.bits, order),
+                };
+                offsets.push(append(file, &data).unwrap());
+                lengths.push(data.len() as u32);
+            }
+        }
+        let compression = if matches!(self.packing, Packing::Lossless(..)) { 7 } else { 1 };
+        set_picture(mosaic, order, (self.width as u32, self.height as u32, tags::MOSAIC as u16, compression), (0, 0));
+        mosaic.set(Entry::longs(tags::SUBFILE_TYPE, order, &[0]));
+        mosaic.set(Entry::shorts(tags::BITS_PER_SAMPLE, order, &[self.bits]));
+        mosaic.set(Entry::shorts(tags::SAMPLES_PER_PIXEL, order, &[1]));
+        mosaic.remove(&[tags::STRIP_OFFSETS, tags::STRIP_BYTE_COUNTS, tags::ROWS_PER_STRIP]);
+        if let Packing::Strips(rows) = self.packing {
+            mosaic.set(Entry::longs(tags::ROWS_PER_STRIP, order, &[rows as u32]));
+            mosaic.set(Entry::longs(tags::STRIP_OFFSETS, order, &offsets));
+            mosaic.set(Entry::longs(tags::STRIP_BYTE_COUNTS, order, &lengths));
+        } else {
+            mosaic.set(Entry::longs(tags::TILE_WIDTH, order, &[tile_width as u32]));
+            mosaic.set(Entry::longs(tags::TILE_HEIGHT, order, &[tile_height as u32]));
+            mosaic.set(Entry::longs(tags::TILE_OFFSETS, order, &offsets));
+            mosaic.set(Entry::longs(tags::TILE_BYTE_COUNTS, order, &lengths));
+        }
+        let [top, left, ..] = self.active;
+        let pattern = [(0, 0), (0, 1), (1, 0), (1, 1)];
+        let pattern = pattern.map(|(row, column)| self.phase.color_at(top + row, left + column).channel() as u8);
+        mosaic.set(Entry::shorts(tags::CFA_REPEAT_SIZE, order, &[2, 2]));
+        mosaic.set(Entry::bytes(tags::CFA_PATTERN, BYTE, pattern.into()));
+        mosaic.set(Entry::shorts(tags::BLACK_LEVEL, order, &[self.black]));
+        mosaic.set(Entry::shorts(tags::WHITE_LEVEL, order, &[self.white]));
+        mosaic.set(Entry::longs(tags::ACTIVE_AREA, order, &self.active.map(|v| v as u32)));
+    }
+}
+
+/// A picture of a width, a height, a PhotometricInterpretation and a compression, whose data are at a place.
+fn set_picture(
+    directory: &mut Directory,
+    order: Order,
+    (width, height, photometric, compression): (u32, u32, u16, u16),
+    (at, len): (u32, usize),
+) {
+    directory.set(Entry::longs(tags::SUBFILE_TYPE, order, &[tags::SMALLER]));
+    directory.set(Entry::longs(tags::WIDTH, order, &[width]));
+    directory.set(Entry::longs(tags::HEIGHT, order, &[height]));
+    directory.set(Entry::shorts(tags::BITS_PER_SAMPLE, order, &[8; 3]));
+    directory.set(Entry::shorts(tags::SAMPLES_PER_PIXEL, order, &[3]));
+    directory.set(Entry::shorts(tags::COMPRESSION, order, &[compression]));
+    directory.set(Entry::shorts(tags::PHOTOMETRIC, order, &[photometric]));
+    directory.set(Entry::longs(tags::ROWS_PER_STRIP, order, &[height]));
+    directory.set(Entry::longs(tags::STRIP_OFFSETS, order, &[at]));
+    directory.set(Entry::longs(tags::STRIP_BYTE_COUNTS, order, &[len as u32]));
+}
+
+/// Codes of so many bits, rows to whole bytes.
+fn packed(codes: &[u16], width: usize, bits: u16, order: Order) -> Vec<u8> {
+    if bits == 16 {
+        return codes.iter().flat_map(|code| order.short_bytes(*code)).collect();
+    }
+    let row = |line: &[u16]| {
+        let (mut out, mut pending, mut count) = (Vec::new(), 0u32, 0);
+        for code in line {
+            pending = pending << bits | u32::from(*code);
+            count += bits;
+            while count >= 8 {
+                count -= 8;
+                out.push((pending >> count) as u8);
+            }
+        }
+        if count > 0 {
+            out.push((pending << (8 - count)) as u8);
+        }
+        out
+    };
+    codes.chunks(width).flat_map(row).collect()
+}

@@ -1,0 +1,167 @@
+//! The noise that a DNG says its mosaic has.
+
+use crate::estimate::estimate_noise;
+use crate::image::LinearImage;
+use crate::method::noise::NoiseModel;
+use crate::raw::mosaic::{Mosaic, PLANES, Phase};
+
+/// How far the stds of two profiles may be apart, as a factor, so that they still tell of the same noise.
+const NEAR: f32 = 1.5;
+/// The brightnesses at which they are compared: a shadow and a middle tone.
+const COMPARED: [f32; 2] = [0.02, 0.2];
+
+/// More than this is no noise of a photograph: with `S` of 1, white has a std of 1.
+const MOST: f64 = 1.0;
+
+/// The noise of each plane of a mosaic, with black at 0 and white at 1: a DNG's NoiseProfile, whose variance is
+/// `S x + O` (DNG specification 1.7, tag 51041).
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct NoiseProfile {
+    /// In the order of a mosaic's planes: red, green in red's rows, green in blue's rows, blue.
+    pub planes: [NoiseModel; PLANES],
+}
+
+/// Why a NoiseProfile is not used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NoiseProfileError {
+    /// Neither one pair for all colours, nor three, nor four.
+    #[error("its NoiseProfile has {0} numbers, which fit no Bayer mosaic")]
+    Count(usize),
+    /// A number that is negative, too large or none.
+    #[error("its NoiseProfile holds numbers that are no noise")]
+    NoNoise,
+    /// Nothing but zeros.
+    #[error("its NoiseProfile says that it has no noise at all")]
+    Zero,
+}
+
+impl NoiseProfile {
+    /// The same noise in all planes.
+    pub fn uniform(noise: NoiseModel) -> Self {
+        Self { planes: [noise; PLANES] }
+    }
+
+    /// What the tag's numbers say, pairs of `S` and `O`: one for all colours, three for red, green and blue, or four for
+    /// the sites of the pattern, row after row.
+    ///
+    /// # Errors
+    /// [`NoiseProfileError`], if they cannot be the noise of a photograph.
+    pub fn read(numbers: &[f64], phase: Phase) -> Result<Self, NoiseProfileError> {
+        let pairs = numbers.len() / 2;
+        if !numbers.len().is_multiple_of(2) || ![1, 3, 4].contains(&pairs) {
+            return Err(NoiseProfileError::Count(numbers.len()));
+        }
+        if numbers.iter().any(|v| !(0.0..=MOST).contains(v)) {
+            return Err(NoiseProfileError::NoNoise);
+        }
+        let model = |pair: usize| {
+            let (shot, offset) = (numbers[2 * pair], numbers[2 * pair + 1]);
+            NoiseModel { sigma_read: offset.sqrt() as f32, shot: shot as f32 }
+        };
+        let mut planes = [model(0); PLANES];
+        for (row, column) in [(0, 0), (0, 1), (1, 0), (1, 1)] {
+            let color = phase.color_at(row, column);
+            planes[color as usize] = match pairs {
+                1 => model(0),
+                3 => model(color.channel()),
+                _ => model(2 * row + column),
+            };
+        }
+        // One colour without noise is as wrong as all of them.
+        if planes.iter().any(|noise| noise.shot == 0.0 && noise.sigma_read == 0.0) {
+            return Err(NoiseProfileError::Zero);
+        }
+        Ok(Self { planes })
+    }
+
+    /// The noise that a mosaic has, as far as its flat places tell it.
+    pub fn estimated(mosaic: &Mosaic) -> Self {
+        let planes = mosaic.planes();
+        let (width, height) = (planes.width(), planes.height());
+        // Red, one green and blue have the same noise at the same brightness: one line for all.
+        let colors = [0, 1, 3].into_iter().flat_map(|plane| planes.plane(plane)).copied().collect();
+        let image = LinearImage::new(width, height, colors).expect("a mosaic's planes are finite");
+        let NoiseModel { sigma_read, shot } = estimate_noise(&image).line;
+        Self::uniform(NoiseModel { sigma_read, shot })
+    }
+
+    /// Std of the noise of a plane at a brightness.
+    pub fn std(&self, plane: usize, brightness: f32) -> f32 {
+        self.planes[plane].variance(brightness).sqrt()
+    }
+
+    /// Whether another profile tells of about the same noise: whether no plane's std differs by more than half. Profiles
+    /// of some cameras are off by a factor of 4.
+    pub fn agrees_with(&self, other: &Self) -> bool {
+        let pairs = (0..PLANES).flat_map(|plane| COMPARED.map(|at| (self.std(plane, at), other.std(plane, at))));
+        pairs.into_iter().all(|(a, b)| a <= NEAR * b && b <= NEAR * a)
+    }
+
+    /// How much of this noise is gone if another remains: 0 none, 1 all.
+    pub fn reduction_to(&self, other: &Self) -> f32 {
+        let sum = |profile: &Self| (0..PLANES).flat_map(|p| COMPARED.map(|at| profile.std(p, at))).sum::<f32>();
+        let (before, after) = (sum(self), sum(other));
+        if before > 0.0 { (1.0 - after / before).clamp(0.0, 1.0) } else { 0.0 }
+    }
+
+    /// The tag's numbers: `S` and `O` of red, green and blue; green's are the mean of both greens.
+    pub fn numbers(&self) -> [f64; 6] {
+        let pair = |noise: NoiseModel| [f64::from(noise.shot), f64::from(noise.sigma_read).powi(2)];
+        let [red, green, other, blue] = self.planes.map(pair);
+        let [shot, offset] = [0, 1].map(|i| (green[i] + other[i]) / 2.0);
+        [red[0], red[1], shot, offset, blue[0], blue[1]]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shots(profile: NoiseProfile) -> [f32; 4] {
+        profile.planes.map(|noise| noise.shot)
+    }
+
+    #[test]
+    fn one_three_and_four_pairs_are_read() {
+        let one = NoiseProfile::read(&[0.5, 0.04], Phase::GRBG).unwrap();
+        assert_eq!(one, NoiseProfile::uniform(NoiseModel { sigma_read: 0.2, shot: 0.5 }));
+        let three = [0.1, 1e-4, 0.2, 1e-4, 0.3, 1e-4];
+        assert_eq!(shots(NoiseProfile::read(&three, Phase::BGGR).unwrap()), [0.1, 0.2, 0.2, 0.3]);
+        // Of sites: in GBRG the first is a green in blue's rows, the second blue, the third red.
+        let four = [0.1, 0.0, 0.2, 0.0, 0.3, 0.0, 0.4, 0.0];
+        assert_eq!(shots(NoiseProfile::read(&four, Phase::GBRG).unwrap()), [0.3, 0.4, 0.1, 0.2]);
+        let back = NoiseProfile::read(&three, Phase::RGGB).unwrap().numbers();
+        assert!(back.iter().zip(three).all(|(a, b)| (a - b).abs() < 1e-7), "{back:?}");
+    }
+
+    #[test]
+    fn profiles_agree_as_their_stds_do() {
+        let of =
+            |scale: f32| NoiseProfile::uniform(NoiseModel { sigma_read: 0.01 * scale, shot: 1e-3 * scale * scale });
+        assert!(of(1.0).agrees_with(&of(1.4)) && of(1.4).agrees_with(&of(1.0)));
+        assert!(!of(1.0).agrees_with(&of(2.0)) && !of(2.0).agrees_with(&of(1.0)));
+        let mut one_plane = of(1.0);
+        one_plane.planes[3] = of(2.0).planes[3];
+        assert!(!of(1.0).agrees_with(&one_plane), "blue alone differs");
+        assert!((of(1.0).reduction_to(&of(0.25)) - 0.75).abs() < 1e-6);
+        assert_eq!(of(1.0).reduction_to(&of(3.0)), 0.0);
+    }
+
+    #[test]
+    fn nonsense_is_named() {
+        for (numbers, expected) in [
+            (vec![], NoiseProfileError::Count(0)),
+            (vec![0.1; 3], NoiseProfileError::Count(3)),
+            (vec![0.1; 4], NoiseProfileError::Count(4)),
+            (vec![0.1; 10], NoiseProfileError::Count(10)),
+            (vec![0.0; 6], NoiseProfileError::Zero),
+            (vec![0.1, 0.1, 0.0, 0.0, 0.1, 0.1], NoiseProfileError::Zero),
+            (vec![-0.1, 0.1], NoiseProfileError::NoNoise),
+            (vec![f64::NAN, 0.1], NoiseProfileError::NoNoise),
+            (vec![0.1, f64::INFINITY], NoiseProfileError::NoNoise),
+            (vec![5.0, 0.1], NoiseProfileError::NoNoise),
+        ] {
+            assert_eq!(NoiseProfile::read(&numbers, Phase::RGGB), Err(expected), "{numbers:?}");
+        }
+    }
+}

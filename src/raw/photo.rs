@@ -1,0 +1,212 @@
+//! What a RAW file holds.
+
+use std::fmt;
+use std::ops::Range;
+
+use image::RgbImage;
+
+use crate::raw::colors::{ColorMatrix, Colors};
+use crate::raw::error::RawError;
+use crate::raw::levels::Levels;
+use crate::raw::mosaic::{Mosaic, Phase};
+use crate::raw::noise_profile::{NoiseProfile, NoiseProfileError};
+use crate::raw::quick::quick_look;
+
+/// A rectangle of photosites.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Area {
+    /// Its first row.
+    pub row: usize,
+    /// Its first column.
+    pub column: usize,
+    /// Photosites across.
+    pub width: usize,
+    /// Photosites down.
+    pub height: usize,
+}
+
+/// What a camera's colours are.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct CameraColor {
+    /// What red, green and blue are multiplied by so that grey gets grey; green's is 1. `None` if the file does not say.
+    pub white_balance: Option<[f32; 3]>,
+    /// From CIE XYZ to the camera's red, green and blue, in one light or two.
+    pub matrices: Vec<ColorMatrix>,
+    /// How much brighter a developed picture is to be, in EV.
+    pub baseline_exposure: f32,
+}
+
+impl CameraColor {
+    /// How the mosaic's colours become those of a screen.
+    pub fn colors(&self) -> Colors {
+        Colors::of_camera(&self.matrices, self.white_balance, self.baseline_exposure)
+    }
+}
+
+/// How a photo was taken, as far as the file says it.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Shot {
+    /// The sensitivity.
+    pub iso: Option<u32>,
+    /// Seconds.
+    pub exposure_time: Option<f64>,
+    /// The aperture.
+    pub f_number: Option<f64>,
+    /// Millimetres.
+    pub focal_length: Option<f64>,
+    /// `2026:11:29 18:30:00`, the camera's time.
+    pub taken: Option<String>,
+    /// The lens's name.
+    pub lens: Option<String>,
+    /// The body's number.
+    pub serial: Option<String>,
+    /// The photographer.
+    pub artist: Option<String>,
+    /// Whose it is.
+    pub copyright: Option<String>,
+}
+
+/// What the user should know about a RAW file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RawNote {
+    /// Corrections that a DNG asks for after demosaicing.
+    LensCorrections,
+    /// A NoiseProfile that cannot be.
+    NoiseProfile(NoiseProfileError),
+    /// A camera whose colours are not known.
+    NoColors,
+}
+
+impl fmt::Display for RawNote {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::LensCorrections => f.write_str(
+                "its lens corrections stay in the DNG, for the program that develops it; svnr's own development does \
+                 without them",
+            ),
+            Self::NoiseProfile(error) => write!(f, "{error}; it is left out"),
+            Self::NoColors => f.write_str("it does not say what its colours are; svnr's own development guesses them"),
+        }
+    }
+}
+
+/// A RAW file: the codes of its mosaic, and what they mean.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RawPhoto {
+    /// The kind of file: `DNG`, `CR3`, ...
+    pub format: &'static str,
+    /// The camera's maker, as the file has it.
+    pub make: String,
+    /// The camera's model, as the file has it.
+    pub model: String,
+    /// Both, as people say them.
+    pub camera: String,
+    /// Stored photosites across, with those that get no light.
+    pub width: usize,
+    /// Stored photosites down.
+    pub height: usize,
+    /// One code for each of them, row after row.
+    pub codes: Vec<u16>,
+    /// What the codes mean.
+    pub levels: Levels,
+    /// The pattern, from the first stored photosite on.
+    pub phase: Phase,
+    /// The photosites that get light.
+    pub active: Area,
+    /// What a developed picture shows of them.
+    pub crop: Area,
+    /// Photosites that are kept dark.
+    pub masked: Vec<Area>,
+    /// How a developed picture is to be turned: EXIF's Orientation, 1 to 8.
+    pub orientation: u16,
+    /// The width of a photosite in heights.
+    pub pixel_aspect: f32,
+    /// Its colours.
+    pub color: CameraColor,
+    /// How it was taken.
+    pub shot: Shot,
+    /// The noise that the file says it has.
+    pub noise_profile: Option<NoiseProfile>,
+    /// Where in the file its largest JPEG preview lies.
+    pub preview: Option<Range<usize>>,
+    /// Whether the decoder has mended the bad pixels that a DNG lists.
+    pub(super) is_mended: bool,
+    /// Whether a DNG has operations on its codes, which would not fit other codes.
+    pub(super) has_code_operations: bool,
+    /// What the user should know.
+    pub notes: Vec<RawNote>,
+}
+
+/// The codes of a result.
+pub(super) struct Codes {
+    /// One for each stored photosite.
+    pub values: Vec<u16>,
+    /// How many of them make one of the file's: 1, or a power of two that leaves room for finer steps.
+    pub scale: u32,
+}
+
+impl RawPhoto {
+    /// The photosites that get light, as light.
+    ///
+    /// # Panics
+    /// If the active area is not that of a decoded file.
+    pub fn mosaic(&self) -> Mosaic {
+        let Area { row, column, width, height } = self.active;
+        let mut values = Vec::with_capacity(width * height);
+        for r in row..row + height {
+            let line = &self.codes[r * self.width..(r + 1) * self.width];
+            values.extend((column..column + width).map(|c| self.levels.light(r, c, line[c])));
+        }
+        Mosaic::new(width, height, self.active_phase(), values).expect("codes between levels are finite")
+    }
+
+    /// A quick look at a mosaic of this photo: its crop as a picture of a width and a height, in sRGB and not turned.
+    pub fn quick_look(&self, mosaic: &Mosaic, size: (u32, u32)) -> RgbImage {
+        quick_look(mosaic, self.crop_of_mosaic(), size, &self.color.colors())
+    }
+
+    /// The crop within [`RawPhoto::mosaic`].
+    pub fn crop_of_mosaic(&self) -> Area {
+        Area { row: self.crop.row - self.active.row, column: self.crop.column - self.active.column, ..self.crop }
+    }
+
+    /// The pattern from the first photosite on that gets light.
+    pub(super) fn active_phase(&self) -> Phase {
+        Phase {
+            red_row: (self.phase.red_row + self.active.row) % 2,
+            red_column: (self.phase.red_column + self.active.column) % 2,
+        }
+    }
+
+    /// The codes of a result; photosites without light keep theirs. They are finer than the file's if that has room for
+    /// it and anything is gained: noise hides the steps between codes, and it is gone.
+    pub(super) fn codes_of(&self, result: &Mosaic) -> Result<Codes, RawError> {
+        let Area { row, column, width, height } = self.active;
+        let say = |width, height, phase: Phase| format!("{width} x {height} photosites, {phase:?}");
+        let (expected, found) =
+            ((width, height, self.active_phase()), (result.width(), result.height(), result.phase()));
+        if expected != found {
+            let [expected, found] = [expected, found].map(|(width, height, phase)| say(width, height, phase));
+            return Err(RawError::OtherMosaic { expected, found });
+        }
+        let largest = self.codes.iter().copied().max().map_or(0.0, f32::from).max(self.levels.white());
+        let mut scale = 1;
+        while !self.has_code_operations && 2.0 * scale as f32 * largest <= f32::from(u16::MAX) {
+            scale *= 2;
+        }
+        let mut values: Vec<u16> = self.codes.iter().map(|code| (u32::from(*code) * scale) as u16).collect();
+        for (r, line) in (row..).zip(result.values().chunks_exact(width)) {
+            let out = &mut values[r * self.width + column..][..width];
+            for ((c, out), light) in (column..).zip(out).zip(line) {
+                // Out of range, `as` takes the nearest.
+                *out = (self.levels.code(r, c, *light) * scale as f32).round() as u16;
+            }
+        }
+        if scale > 1 && values.iter().all(|code| u32::from(*code).is_multiple_of(scale)) {
+            values.iter_mut().for_each(|code| *code = (u32::from(*code) / scale) as u16);
+            scale = 1;
+        }
+        Ok(Codes { values, scale })
+    }
+}

@@ -1,0 +1,87 @@
+//! A quick look at a mosaic, for previews: each pixel is the mean of the photosites in its place.
+
+use image::{Rgb, RgbImage};
+
+use crate::color::linear_to_srgb;
+use crate::raw::colors::Colors;
+use crate::raw::develop::tone;
+use crate::raw::matrix::times;
+use crate::raw::mosaic::Mosaic;
+use crate::raw::photo::Area;
+
+/// The area of a mosaic as a picture of a width and a height, in sRGB and not turned. A place without a photosite of a
+/// colour takes those around it.
+///
+/// # Panics
+/// If the area does not lie in the mosaic, or a size is 0.
+pub fn quick_look(mosaic: &Mosaic, area: Area, (width, height): (u32, u32), colors: &Colors) -> RgbImage {
+    let columns = |x: u32| reach(x, width, area.column, area.width, mosaic.width());
+    let rows = |y: u32| reach(y, height, area.row, area.height, mosaic.height());
+    let least = colors.white_balance.iter().copied().fold(f32::MAX, f32::min);
+    let gain = colors.baseline_exposure.exp2();
+    RgbImage::from_fn(width, height, |x, y| {
+        let (mut sum, mut count) = ([0.0; 3], [0u32; 3]);
+        for row in rows(y) {
+            for column in columns(x) {
+                let channel = mosaic.color_at(row, column).channel();
+                sum[channel] += mosaic.value(row, column);
+                count[channel] += 1;
+            }
+        }
+        // What is clipped in one channel is white in all, lest highlights turn magenta.
+        let balanced: [f32; 3] =
+            std::array::from_fn(|c| (sum[c] / count[c].max(1) as f32 * colors.white_balance[c] / least).min(1.0));
+        let linear = times(&colors.to_srgb, balanced);
+        Rgb(linear.map(|v| (linear_to_srgb(tone(v * gain)) * 255.0).round() as u8))
+    })
+}
+
+/// The rows or columns of a pixel: those in its place, and at least two of them, so that every colour is there.
+fn reach(pixel: u32, pixels: u32, from: usize, sites: usize, all: usize) -> std::ops::Range<usize> {
+    let at = |pixel: u32| from + (pixel as usize * sites) / pixels as usize;
+    let start = at(pixel).min(all.saturating_sub(2));
+    start..at(pixel + 1).max(start + 2).min(all)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::raw::mosaic::Phase;
+
+    fn balanced(white_balance: [f32; 3]) -> Colors {
+        Colors { white_balance, ..Colors::default() }
+    }
+
+    #[test]
+    fn every_size_and_phase_shows_the_colour() {
+        for phase in Phase::ALL {
+            let values = (0..31 * 17).map(|i| [0.1, 0.2, 0.4][phase.color_at(i / 31, i % 31).channel()]).collect();
+            let mosaic = Mosaic::new(31, 17, phase, values).unwrap();
+            let area = Area { row: 1, column: 3, width: 27, height: 15 };
+            let expected = [0.2, 0.2, 0.4].map(|v: f32| (linear_to_srgb(tone(v)) * 255.0).round() as u8);
+            for size in [(1, 1), (27, 15), (13, 7), (54, 45), (5, 40)] {
+                let picture = quick_look(&mosaic, area, size, &balanced([2.0, 1.0, 1.0]));
+                assert_eq!(picture.dimensions(), size);
+                assert!(picture.pixels().all(|pixel| pixel.0 == expected), "{phase:?} {size:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_clipped_is_white() {
+        let mosaic = Mosaic::new(8, 8, Phase::RGGB, vec![1.0; 64]).unwrap();
+        let area = Area { row: 0, column: 0, width: 8, height: 8 };
+        let picture = quick_look(&mosaic, area, (2, 2), &balanced([2.0, 1.0, 1.5]));
+        assert!(picture.pixels().all(|pixel| pixel.0 == [255; 3]));
+    }
+
+    #[test]
+    fn the_area_is_what_is_shown() {
+        let values = (0..16 * 16).map(|i| if i % 16 >= 8 && i / 16 >= 8 { 1.0 } else { 0.0 }).collect();
+        let mosaic = Mosaic::new(16, 16, Phase::RGGB, values).unwrap();
+        let area = Area { row: 4, column: 4, width: 8, height: 8 };
+        let picture = quick_look(&mosaic, area, (2, 2), &balanced([1.0; 3]));
+        let levels: Vec<u8> = picture.pixels().map(|pixel| pixel.0[0]).collect();
+        assert_eq!(levels, [0, 0, 0, 255]);
+    }
+}
