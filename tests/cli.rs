@@ -7,7 +7,9 @@ use std::process::{Command, Output, Stdio};
 use svnr::color::srgb_to_linear;
 use svnr::files::{self, Depth, Photo};
 use svnr::metrics::psnr;
-use svnr::{LinearImage, NoiseModel};
+use svnr::network::{ImageKind, Unet, UnetConfig, weights};
+use svnr::raw::{self, RawPhoto};
+use svnr::{Device, LinearImage, NoiseModel};
 
 fn denoise<A: AsRef<std::ffi::OsStr>>(arguments: &[A]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_denoise")).args(arguments).output().expect("the program must start")
@@ -596,4 +598,104 @@ fn transparency_is_kept() {
     succeeds(&[text(&input), "-o", text(&out)]);
     assert_eq!(files::read(&out).unwrap().alpha, files::read(&input).unwrap().alpha);
     assert!(fails(&[text(&input), "-o", text(&dir.path().join("out.jpg"))], 1).contains("JPEG"));
+}
+
+/// A tiny RAW file.
+fn raw_seed(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/seeds/raw").join(name)
+}
+
+/// Weights for mosaics, as they are before training.
+fn mosaic_weights(folder: &tempfile::TempDir) -> PathBuf {
+    let config = UnetConfig {
+        image: ImageKind::Mosaic,
+        widths: vec![4, 6],
+        blocks: vec![1, 1],
+        embedding: 3,
+        ..UnetConfig::default()
+    };
+    let network = Unet::new(&config, &Device::flex()).unwrap();
+    let path = folder.path().join("mosaic.safetensors");
+    std::fs::write(&path, weights::to_bytes(&network, &config.into()).unwrap()).unwrap();
+    path
+}
+
+fn decoded(path: &Path) -> RawPhoto {
+    raw::decode(&std::fs::read(path).unwrap(), 10_000).unwrap()
+}
+
+#[test]
+fn raw_files_become_dngs_beside_photos_that_stay_photos() {
+    let dir = folder();
+    let weights = mosaic_weights(&dir);
+    let [input, output] = ["in", "out"].map(|name| dir.path().join(name));
+    std::fs::create_dir_all(input.join("deeper")).unwrap();
+    std::fs::copy(raw_seed("grbg.dng"), input.join("deeper/one.DNG")).unwrap();
+    std::fs::copy(raw_seed("linear.dng"), input.join("linear.dng")).unwrap();
+    save(&dir, "in/photo.png", scene(24, 16), Depth::Eight);
+    let command = [text(&input), "-o", text(&output), "--recursive", "--weights", text(&weights), "--strength", "0"];
+    let said = fails(&command, 1);
+    assert!(said.contains("linear.dng: it holds no Bayer mosaic"), "{said}");
+    assert!(said.contains("2 of 3 photos denoised"), "{said}");
+    assert_eq!(
+        (names(&output), names(&output.join("deeper"))),
+        (vec!["deeper".into(), "photo.png".into()], vec!["one.dng".to_owned()])
+    );
+    let (before, after) = (decoded(&raw_seed("grbg.dng")), decoded(&output.join("deeper/one.dng")));
+    assert_eq!((after.codes, after.levels, after.phase), (before.codes, before.levels, before.phase));
+}
+
+#[test]
+fn raw_files_are_developed_where_the_output_is_a_picture() {
+    let dir = folder();
+    let weights = mosaic_weights(&dir);
+    for (name, depth) in [("a.tif", Depth::Sixteen), ("a.png", Depth::Sixteen), ("a.jpg", Depth::Eight)] {
+        let output = dir.path().join(name);
+        let input = raw_seed("active.dng");
+        let said = succeeds(&[text(&input), "-o", text(&output), "--weights", text(&weights)]);
+        assert!(said.contains("NoiseProfile"), "{said}");
+        let picture = files::read(&output).unwrap();
+        // The active area, not the whole sensor.
+        assert_eq!((picture.image.width(), picture.image.height(), picture.depth), (15, 11, depth), "{name}");
+        assert!(picture.metadata.exif.is_some(), "{name}");
+    }
+}
+
+#[test]
+fn what_cannot_become_a_dng_is_explained() {
+    let dir = folder();
+    let weights = mosaic_weights(&dir);
+    let photo = save(&dir, "photo.png", scene(24, 16), Depth::Eight);
+    let output = dir.path().join("result.dng");
+    let seed = raw_seed("rggb.dng");
+    let said = fails(&[text(&photo), "-o", text(&output)], 1);
+    assert!(said.contains("a DNG holds a sensor's mosaic"), "{said}");
+    let said = fails(&[text(&seed), "-o", text(&output)], 1);
+    assert!(said.contains("RAW file") && said.contains("--weights"), "{said}");
+    let cut = dir.path().join("cut.dng");
+    std::fs::write(&cut, &std::fs::read(&seed).unwrap()[..400]).unwrap();
+    let tiff = dir.path().join("finished.dng");
+    files::write(&dir.path().join("a.tif"), &Photo::new(scene(24, 16), Depth::Sixteen)).unwrap();
+    std::fs::rename(dir.path().join("a.tif"), &tiff).unwrap();
+    for (input, words) in [(&cut, "damaged or incomplete"), (&tiff, "TIFF without a sensor's data")] {
+        let said = fails(&[text(input), "-o", text(&output), "--weights", text(&weights)], 1);
+        assert!(said.contains(words), "{said}");
+    }
+    assert!(!output.exists());
+}
+
+#[test]
+fn the_noise_of_a_raw_file_is_told_and_taken_again() {
+    let dir = folder();
+    let weights = mosaic_weights(&dir);
+    let seed = raw_seed("rggb.dng");
+    let line: serde_json::Value = serde_json::from_str(&succeeds(&["--estimate", text(&seed)])).unwrap();
+    assert_eq!(line["noise_profile"][3]["shot"], 1e-4f32);
+    assert!(line["estimated"][0]["read"].is_number() && line["from"].is_string(), "{line}");
+    let given = dir.path().join("noise.json");
+    std::fs::write(&given, line.to_string()).unwrap();
+    let output = dir.path().join("result.dng");
+    let command = [text(&seed), "-o", text(&output), "--weights", text(&weights), "--noise", text(&given)];
+    assert!(succeeds(&command).contains("(given)"));
+    assert!(decoded(&output).noise_profile.is_some() || !decoded(&output).notes.is_empty());
 }

@@ -1,8 +1,7 @@
 //! The noise that a DNG says its mosaic has.
 
-use crate::estimate::estimate_noise;
-use crate::image::LinearImage;
-use crate::method::noise::NoiseModel;
+use crate::estimate::{Doubt, estimate_noise};
+use crate::method::noise::{Noise, NoiseModel};
 use crate::raw::mosaic::{Mosaic, PLANES, Phase};
 
 /// How far the stds of two profiles may be apart, as a factor, so that they still tell of the same noise.
@@ -74,15 +73,21 @@ impl NoiseProfile {
         Ok(Self { planes })
     }
 
-    /// The noise that a mosaic has, as far as its flat places tell it.
-    pub fn estimated(mosaic: &Mosaic) -> Self {
-        let planes = mosaic.planes();
-        let (width, height) = (planes.width(), planes.height());
-        // Red, one green and blue have the same noise at the same brightness: one line for all.
-        let colors = [0, 1, 3].into_iter().flat_map(|plane| planes.plane(plane)).copied().collect();
-        let image = LinearImage::new(width, height, colors).expect("a mosaic's planes are finite");
-        let NoiseModel { sigma_read, shot } = estimate_noise(&image).line;
-        Self::uniform(NoiseModel { sigma_read, shot })
+    /// The noise that a mosaic has, as far as its flat places tell it, and why that may be wrong.
+    pub fn estimated(mosaic: &Mosaic) -> (Self, Option<Doubt>) {
+        let found = estimate_noise(&mosaic.planes());
+        let noise = match found.noise {
+            Noise::Planes(planes) => Self { planes },
+            _ => Self::uniform(found.line),
+        };
+        (noise, found.doubt)
+    }
+
+    /// With at least this std at black in every plane.
+    #[must_use]
+    pub fn at_least(mut self, sigma_read: f32) -> Self {
+        self.planes.iter_mut().for_each(|noise| noise.sigma_read = noise.sigma_read.max(sigma_read));
+        self
     }
 
     /// Std of the noise of a plane at a brightness.

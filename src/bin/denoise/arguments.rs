@@ -17,6 +17,9 @@ use svnr::{NoiseModel, Options};
 /// PNG, JPEG, WebP and TIFF of 8 or 16 bits are read as sRGB; 32-bit float TIFF and OpenEXR as linear RGB, and are not
 /// clipped. The noise is estimated from each photo unless --noise, or --read and --shot, give it.
 ///
+/// RAW files of cameras are denoised as mosaics, with weights for mosaics, and written as DNG unless OUT is the name of
+/// another format: then they are developed.
+///
 /// A photo that fails does not stop the others. The exit status is 0 if all photos are done, 1 if any failed, 2 if the
 /// command line is wrong, and 130 after an interruption.
 #[derive(Parser)]

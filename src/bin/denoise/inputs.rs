@@ -60,7 +60,7 @@ impl Inputs {
         for entry in entries {
             match entry {
                 Ok(entry) if entry.file_type().is_dir() => folders += 1,
-                Ok(entry) if entry.file_type().is_file() && files::check_output(entry.path()).is_ok() => {
+                Ok(entry) if entry.file_type().is_file() && is_photo(entry.path()) => {
                     let name = entry.path().strip_prefix(folder).unwrap_or(entry.path()).into();
                     self.photos.push(Input { path: entry.into_path(), name });
                 }
@@ -79,6 +79,11 @@ impl Inputs {
             self.failures.push(anyhow!("the folder {} holds no photos{deeper}", folder.display()));
         }
     }
+}
+
+/// Whether a file's name says that it is a photo.
+fn is_photo(path: &Path) -> bool {
+    files::check_output(path).is_ok() || files::has_raw_name(path)
 }
 
 /// A file's extension, as a list of what was left out says it.

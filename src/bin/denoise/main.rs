@@ -8,6 +8,7 @@ mod guard;
 mod inputs;
 mod photo;
 mod plan;
+mod raw;
 mod stamp;
 mod summary;
 
@@ -17,12 +18,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Context, Result, anyhow};
 use clap::Parser;
-use svnr::{Denoiser, weight_file};
 
 use crate::arguments::Arguments;
 use crate::batch::Stages;
 use crate::console::Console;
-use crate::photo::Settings;
+use crate::photo::{Denoisers, Settings};
 use crate::plan::{Job, Plan};
 use crate::summary::Summary;
 
@@ -50,8 +50,8 @@ fn run(arguments: &Arguments) -> Result<ExitCode> {
     let options = arguments.options()?;
     let noise = arguments.noise()?;
     let device = arguments.device.open().map_err(|e| anyhow!(e))?;
-    let denoiser = Denoiser::from_weights(&weight_file::read(arguments.weights.as_deref())?, &device)?;
-    let plan = Plan::new(arguments)?;
+    let denoisers = Denoisers::new(arguments.weights.as_deref(), &device)?;
+    let plan = Plan::new(arguments, denoisers.take_raw())?;
 
     let console = Console::new(plan.jobs.len(), plan.jobs.iter().map(|job| job.pixels).sum());
     let summary = Summary::new(&console, &plan);
@@ -61,7 +61,7 @@ fn run(arguments: &Arguments) -> Result<ExitCode> {
         Settings { noise, options, samples: arguments.samples, force: arguments.force, console: &console, stop: &stop };
     let stages = Stages {
         read: |job: &Job| photo::read(&settings, job),
-        denoise: |job: &Job, ready| photo::denoise(&settings, &denoiser, job, ready),
+        denoise: |job: &Job, ready| photo::denoise(&settings, &denoisers, job, ready),
         write: |job: &Job, done| photo::write(&settings, job, done),
         finish: |_: &Job, how| summary.add(how),
     };

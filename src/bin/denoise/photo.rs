@@ -10,10 +10,12 @@ use svnr::denoiser::Samples;
 use svnr::estimate::estimate_visible_noise;
 use svnr::files::{self, FileError, Photo};
 use svnr::method::noise::Noise;
-use svnr::{Denoiser, LinearImage, NoiseModel, Options};
+use svnr::network::ImageKind;
+use svnr::{Denoiser, Device, LinearImage, NoiseModel, Options, weight_file};
 
 use crate::console::Console;
 use crate::plan::{self, Job};
+use crate::raw::{self, Written};
 use crate::stamp::Stamp;
 
 /// The settings for all photos.
@@ -32,10 +34,15 @@ pub struct Settings<'a> {
     pub stop: &'a AtomicBool,
 }
 
+/// What denoises: a network for developed photos, and one for mosaics.
+pub struct Denoisers {
+    photos: Denoiser,
+    mosaics: Option<Denoiser>,
+}
+
 /// A photo that was read.
 pub struct Ready {
-    photo: Photo,
-    noise: Noise,
+    content: Content,
     /// The noise, in words.
     remark: String,
     /// The file as it was when it was read.
@@ -43,11 +50,46 @@ pub struct Ready {
     notes: Vec<String>,
 }
 
+/// What a file holds.
+enum Content {
+    /// A developed photo, and its noise.
+    Photo(Box<Photo>, Noise),
+    /// A sensor's mosaic.
+    Raw(Box<raw::Ready>),
+}
+
 /// A photo that was denoised.
 pub struct Done {
-    photo: Photo,
+    result: Finished,
     stamp: Stamp,
     seconds: f32,
+}
+
+/// A result.
+enum Finished {
+    Photo(Box<Photo>),
+    Raw(Box<raw::Done>),
+}
+
+impl Denoisers {
+    /// With weights from a file if there is one, else with those that are built in.
+    ///
+    /// # Errors
+    /// If the weights cannot be read.
+    pub fn new(weights: Option<&Path>, device: &Device) -> Result<Self> {
+        let given = Denoiser::from_weights(&weight_file::read(weights)?, device)?;
+        Ok(match given.config().image {
+            ImageKind::Rgb => Self { photos: given, mosaics: None },
+            ImageKind::Mosaic => {
+                Self { photos: Denoiser::from_weights(&weight_file::read(None)?, device)?, mosaics: Some(given) }
+            }
+        })
+    }
+
+    /// Whether there is a network for mosaics.
+    pub fn take_raw(&self) -> bool {
+        self.mosaics.is_some()
+    }
 }
 
 /// Reads a photo, and estimates its noise unless it is given.
@@ -60,16 +102,28 @@ pub fn read(settings: &Settings, job: &Job) -> Result<Ready> {
         }
         Err(error) => return Err(FileError::Io { path: input.into(), error }.into()),
     };
-    let photo = files::read(input);
+    let content = read_content(settings, job);
     if !stamp.is_of(input) {
         bail!("{} was changed while it was read; denoise it again when it is complete", input.display());
     }
-    let photo = photo?;
-    files::check_fits(&job.output, &photo).map_err(|error| plan::of(input, error))?;
-    let mut notes: Vec<String> = photo.notes.iter().map(ToString::to_string).collect();
+    let (content, remark, mut notes) = content?;
     if stamp != job.stamp {
         notes.push("it was changed after the start, and is denoised as it is now".into());
     }
+    Ok(Ready { content, remark, stamp, notes })
+}
+
+/// What a file holds, its noise in words, and what the user should know.
+fn read_content(settings: &Settings, job: &Job) -> Result<(Content, String, Vec<String>)> {
+    let input = &job.input;
+    if job.is_raw() {
+        let file = std::fs::read(input).map_err(|error| FileError::Io { path: input.into(), error })?;
+        let (ready, remark, notes) = raw::read(input, file, settings.noise.as_ref())?;
+        return Ok((Content::Raw(Box::new(ready)), remark, notes));
+    }
+    let photo = files::read(input)?;
+    files::check_fits(&job.output, &photo).map_err(|error| plan::of(input, error))?;
+    let notes = photo.notes.iter().map(ToString::to_string).collect();
     let (noise, remark) = match &settings.noise {
         Some(noise) => (noise.clone(), said(noise, "given")),
         None => {
@@ -78,7 +132,7 @@ pub fn read(settings: &Settings, job: &Job) -> Result<Ready> {
             (found.noise, remark)
         }
     };
-    Ok(Ready { photo, noise, remark, stamp, notes })
+    Ok((Content::Photo(Box::new(photo), noise), remark, notes))
 }
 
 /// Noise in words, with its origin.
@@ -90,17 +144,30 @@ fn said(noise: &Noise, origin: &str) -> String {
 }
 
 /// Denoises a photo: the mean of as many whole runs as there are samples.
-pub fn denoise(settings: &Settings, denoiser: &Denoiser, job: &Job, ready: Ready) -> Result<Done> {
-    let Ready { photo, noise, remark, stamp, notes } = ready;
+pub fn denoise(settings: &Settings, denoisers: &Denoisers, job: &Job, ready: Ready) -> Result<Done> {
+    let Ready { content, remark, stamp, notes } = ready;
     let input = job.input.display();
     settings.console.say(format!("{input}: {remark}"));
     for note in notes {
         settings.console.say(format!("{input}: {note}"));
     }
     let begin = Instant::now();
-    let image = mean_of_samples(settings, denoiser, job, photo.image, noise).with_context(|| input.to_string())?;
+    let run = |denoiser, image, noise| mean_of_samples(settings, denoiser, job, image, noise);
+    let result = match content {
+        Content::Photo(photo, noise) => {
+            let Photo { image, .. } = *photo;
+            let image = run(&denoisers.photos, image, noise).with_context(|| input.to_string())?;
+            Finished::Photo(Box::new(Photo { image, ..*photo }))
+        }
+        Content::Raw(ready) => {
+            let denoiser = denoisers.mosaics.as_ref().expect("without weights for it no RAW file is planned");
+            let (planes, noise) = ready.start();
+            let planes = run(denoiser, planes, noise).with_context(|| input.to_string())?;
+            Finished::Raw(Box::new(ready.done(&planes)?))
+        }
+    };
     let seconds = begin.elapsed().as_secs_f32();
-    Ok(Done { photo: Photo { image, ..photo }, stamp, seconds })
+    Ok(Done { result, stamp, seconds })
 }
 
 fn mean_of_samples(
@@ -132,7 +199,7 @@ fn mean_of_samples(
 
 /// Writes a photo.
 pub fn write(settings: &Settings, job: &Job, done: Done) -> Result<()> {
-    let Done { photo, stamp, seconds } = done;
+    let Done { result, stamp, seconds } = done;
     let Job { input, output, .. } = job;
     let is_there = output.symlink_metadata().is_ok();
     if is_there && !settings.force {
@@ -145,7 +212,13 @@ pub fn write(settings: &Settings, job: &Job, done: Done) -> Result<()> {
     if let Some(folder) = output.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         std::fs::create_dir_all(folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
     }
-    let notes = files::write(output, &photo)?;
+    let notes = match result {
+        Finished::Photo(photo) => files::write(output, &photo)?,
+        Finished::Raw(done) => match done.written(output).with_context(|| input.display().to_string())? {
+            Written::Dng(bytes) => files::write_bytes(output, &bytes).map(|()| Vec::new())?,
+            Written::Developed(photo) => files::write(output, &photo)?,
+        },
+    };
     for note in notes {
         settings.console.say(format!("{}: {note}", input.display()));
     }

@@ -13,6 +13,7 @@ use svnr::image::MAX_PIXELS;
 use crate::arguments::Arguments;
 use crate::guard::guard;
 use crate::inputs::{Input, Inputs};
+use crate::raw;
 use crate::stamp::Stamp;
 
 /// A photo to denoise.
@@ -48,12 +49,12 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// What the command line asks for.
+    /// What the command line asks for; whether the weights are for RAW files.
     ///
     /// # Errors
     /// If nothing can be done at all: there is no place for the results, or they would overwrite each other or another
     /// input.
-    pub fn new(arguments: &Arguments) -> Result<Self> {
+    pub fn new(arguments: &Arguments, takes_raw: bool) -> Result<Self> {
         let out = arguments.output();
         let into_folder = out.is_dir() || out.as_os_str().to_string_lossy().ends_with(['/', std::path::MAIN_SEPARATOR]);
         if !into_folder && (arguments.inputs.len() > 1 || arguments.inputs[0].is_dir()) {
@@ -61,12 +62,15 @@ impl Plan {
         }
         let into_folder = into_folder || arguments.inputs.len() > 1 || arguments.inputs[0].is_dir();
         let Inputs { photos, failures: unread, notes } = Inputs::find(&arguments.inputs, arguments.recursive, out);
-        let output = |input: &Input| if into_folder { out.join(&input.name) } else { out.into() };
+        let name = |input: &Input| {
+            if files::has_raw_name(&input.path) { raw::result_name(&input.name) } else { input.name.clone() }
+        };
+        let output = |input: &Input| if into_folder { out.join(name(input)) } else { out.into() };
         let pairs = photos.into_iter().map(|input| (output(&input), input.path)).collect();
         let pairs = without_collisions(pairs)?;
         let mut plan = Self { photos: pairs.len(), unread, notes, ..Self::default() };
         for (output, input) in pairs {
-            match guard(|| plan.check(&input, &output, arguments)) {
+            match guard(|| plan.check(&input, &output, arguments, takes_raw)) {
                 Ok(Some(job)) => plan.jobs.push(job),
                 Ok(None) => {}
                 Err(error) => plan.failures.push(error),
@@ -84,8 +88,15 @@ impl Plan {
     }
 
     /// Checks that this photo can be read and its result written, as far as can be told in advance.
-    fn check(&mut self, input: &Path, output: &Path, arguments: &Arguments) -> Result<Option<Job>> {
-        files::check_output(output)?;
+    fn check(&mut self, input: &Path, output: &Path, arguments: &Arguments, takes_raw: bool) -> Result<Option<Job>> {
+        if files::has_raw_name(input) && !takes_raw {
+            bail!(
+                "{} is a RAW file, for which svnr has no built-in weights yet; name some that are for mosaics with \
+                 --weights, or develop the file to a TIFF first",
+                input.display()
+            );
+        }
+        check_output(input, output)?;
         if output.is_dir() {
             bail!("{} is a folder, where the result of {} should go", output.display(), input.display());
         }
@@ -99,9 +110,12 @@ impl Plan {
             return Ok(None);
         }
         let stamp = Stamp::of(input).map_err(|error| FileError::Io { path: input.into(), error })?;
-        let mut pixels = 1;
+        // A photosite of a RAW file takes about a byte.
+        let mut pixels = stamp.len().filter(|_| files::has_raw_name(input)).unwrap_or(1);
         // If this panics, so will the reader, whose panics are caught.
-        if let Ok(Some(header)) = guard(|| Ok(header(input))) {
+        if !files::has_raw_name(input)
+            && let Ok(Some(header)) = guard(|| Ok(header(input)))
+        {
             let Header { width, height, .. } = header;
             pixels = u64::from(width) * u64::from(height);
             if pixels > MAX_PIXELS as u64 {
@@ -117,6 +131,28 @@ impl Plan {
     }
 }
 
+impl Job {
+    /// Whether the input is a RAW file, whose mosaic is denoised.
+    pub fn is_raw(&self) -> bool {
+        files::has_raw_name(&self.input)
+    }
+}
+
+/// Checks that an output's name says a format that can be written, which for RAW files is DNG, too.
+fn check_output(input: &Path, output: &Path) -> Result<()> {
+    if !raw::is_dng(output) {
+        return Ok(files::check_output(output)?);
+    }
+    if !files::has_raw_name(input) {
+        bail!(
+            "{}: a DNG holds a sensor's mosaic, which {} does not have; end the name in .png, .jpg, .webp, .tif or .exr",
+            output.display(),
+            input.display()
+        );
+    }
+    Ok(())
+}
+
 /// An error about an output, with its input.
 pub fn of(input: &Path, error: FileError) -> anyhow::Error {
     anyhow!("{}: {error}", input.display())
@@ -127,7 +163,7 @@ fn check_folder_name(out: &Path) -> Result<()> {
     if out.exists() {
         bail!("{} is a file; several photos need a folder for the results", out.display());
     }
-    if files::check_output(out).is_ok() {
+    if files::check_output(out).is_ok() || raw::is_dng(out) {
         bail!(
             "{} is the name of an image, but several photos need a folder for the results; end it in a slash if the \
              folder is to be called so",

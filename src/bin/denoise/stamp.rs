@@ -18,6 +18,11 @@ impl Stamp {
         Ok(Self(found.is_file().then(|| (found.len(), found.modified().ok()))))
     }
 
+    /// Its length in bytes.
+    pub fn len(self) -> Option<u64> {
+        self.0.map(|(len, _)| len)
+    }
+
     /// Whether a file is unchanged.
     pub fn is_of(self, path: &Path) -> bool {
         Self::of(path).is_ok_and(|now| now == self)
