@@ -16,8 +16,10 @@ use crate::raw::mosaic::{Mosaic, Phase, SiteColor};
 
 /// Sites around a strip that its values depend on. Even, so that the pattern is the same at both of its corners.
 const MARGIN: usize = 12;
-/// Rows of a strip, even as well: few enough for all buffers of 100 megapixels to take 70 MB.
-const STRIP: usize = 128;
+/// Rows of a strip, even as well. The buffers of a strip that is 6000 sites wide take 21 MB.
+const STRIP: usize = 64;
+/// More threads than this would need more memory than the image itself.
+const MOST_THREADS: usize = 8;
 /// Sites in a row over which differences are averaged in each direction, from the site itself on.
 const REACH: usize = 5;
 /// Where the curve turns into a line, so that noise around black has no bias.
@@ -35,7 +37,7 @@ const MOST_BALANCE: f32 = 100.0;
 /// are beyond floating point.
 pub fn demosaic(mosaic: &Mosaic, balance: [f32; CHANNELS]) -> Result<LinearImage, Error> {
     let threads = thread::available_parallelism().map_or(1, usize::from);
-    by_strips(mosaic, balance, STRIP, threads)
+    by_strips(mosaic, balance, STRIP, threads.min(MOST_THREADS))
 }
 
 /// The same in strips of an even number of rows, on this many threads.
