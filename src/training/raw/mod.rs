@@ -16,7 +16,7 @@ use rand_chacha::ChaCha8Rng;
 
 use crate::image::{CHANNELS, LinearImage};
 use crate::method::noise::{Noise, NoiseModel};
-use crate::raw::mosaic::{Mosaic, Phase};
+use crate::raw::mosaic::{Mosaic, PLANES, Phase};
 use crate::training::camera::blurred;
 use crate::training::config::Config;
 use crate::training::draw::log_uniform;
@@ -36,6 +36,8 @@ const SHARE_DEFECTIVE: f64 = 0.25;
 const SHARE_MISJUDGED: f64 = 0.3;
 /// How much larger the error of such an estimate is.
 const MISJUDGED: f32 = 3.0;
+/// Share of mosaics whose noise is known plane by plane, with an error for each.
+const SHARE_BY_PLANE: f64 = 0.15;
 
 /// A mosaic and its clean version as four planes (see [`Mosaic::planes`]), and the noise that is assumed in it.
 #[derive(Debug, Clone, PartialEq)]
@@ -81,6 +83,10 @@ impl RawPatch {
 /// What is known of the noise: a profile or estimate, usually good.
 fn assumed(noise: NoiseModel, error: f32, rng: &mut ChaCha8Rng) -> Noise {
     let error = if rng.random_bool(SHARE_MISJUDGED) { MISJUDGED * error } else { error };
+    if rng.random_bool(SHARE_BY_PLANE) {
+        let lines: [NoiseModel; PLANES] = std::array::from_fn(|_| jittered(noise, (error, error), rng));
+        return lines.into();
+    }
     jittered(noise, (error, error), rng).into()
 }
 
@@ -175,12 +181,19 @@ mod tests {
 
     #[test]
     fn noise_covers_the_range_of_real_sensors() {
+        let mut by_plane = 0;
         let mut shots: Vec<f32> = (0..300)
             .map(|seed| match patch_of(seed).noise {
                 Noise::Model(model) => model.shot,
+                Noise::Planes(lines) => {
+                    by_plane += 1;
+                    assert!(lines[0] != lines[1] && (lines[0].shot / lines[3].shot).log10().abs() < 0.7);
+                    lines[0].shot
+                }
                 other => panic!("{other:?}"),
             })
             .collect();
+        assert!((25..70).contains(&by_plane), "{by_plane} of 300");
         shots.sort_by(f32::total_cmp);
         assert!(shots[0] < 3e-5 && shots[299] > 3e-2, "{shots:?}");
         // The middle of a log-uniform range is its geometric mean.
