@@ -3,6 +3,7 @@
 mod common_noise;
 mod draw;
 pub(crate) mod hot_pixels;
+mod level;
 pub mod options;
 pub mod parts;
 pub mod place;
