@@ -26,7 +26,8 @@
 //!
 //! | feature | what |
 //! |---|---|
-//! | `tools` (default) | training, the programs `denoise`, `train` and `evaluate`, OpenEXR files |
+//! | `tools` (default) | training, the programs `denoise`, `train` and `evaluate`, OpenEXR and RAW files |
+//! | `raw` | RAW files of cameras |
 //! | `vulkan` | GPUs, through Vulkan |
 //! | `libtorch` | PyTorch's kernels, for training on the processor |
 //!

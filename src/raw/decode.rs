@@ -23,8 +23,8 @@ pub fn decode(file: &[u8], limit: usize) -> Result<RawPhoto, RawError> {
     catch_unwind(AssertUnwindSafe(|| read(file, limit))).unwrap_or(Err(RawError::Decoder))
 }
 
-/// The largest JPEG that a RAW file holds for a quick look, and how it is to be turned (EXIF's Orientation). The sensor's
-/// data are not touched.
+/// The largest JPEG that a RAW file holds for a quick look, and how it is to be turned (EXIF's Orientation). The
+/// sensor's data are not touched.
 pub fn preview(file: &[u8]) -> Option<(&[u8], u16)> {
     let find = || {
         let raw = FlashRaw::open(file).ok()?;
@@ -201,12 +201,10 @@ fn largest_preview(file: &[u8], metadata: &RawMetadata) -> Option<(std::ops::Ran
 }
 
 fn refusal(error: Error, file: &[u8]) -> RawError {
+    if dng::is_without_mosaic(file) {
+        return RawError::NoMosaic;
+    }
     match error {
-        Error::UnsupportedFormat(_) | Error::CameraUnsupported { .. } | Error::InvalidMetadata(_)
-            if dng::is_without_mosaic(file) =>
-        {
-            RawError::NoMosaic
-        }
         // A TIFF that was cut begins as one.
         Error::UnsupportedFormat(_) => dng::damage(file).unwrap_or(RawError::NotRaw),
         Error::UnsupportedCompression { format, compression } => RawError::Packing(format!("{format}, {compression}")),

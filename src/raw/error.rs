@@ -18,7 +18,7 @@ pub enum RawError {
     Packing(String),
     /// A mosaic that was compressed with loss.
     #[error(
-        "its sensor data are compressed with loss, so that its noise is not the sensor's any more; use the camera's file"
+        "its sensor data are compressed with loss, so its noise is not the sensor's any more; use the camera's file"
     )]
     Lossy,
     /// A camera or a mode of one that is not read; which.
@@ -55,8 +55,8 @@ pub enum RawError {
     },
     /// More than one picture of the sensor.
     #[error(
-        "it holds {0} RAW pictures (a pixel shift or HDR series, or an enhanced copy), of which svnr would denoise only \
-         one; save them as files of their own first"
+        "it holds {0} RAW pictures (a pixel shift or HDR series, or an enhanced copy), and svnr denoises files of one; \
+         save them as files of their own first"
     )]
     SeveralPictures(usize),
     /// A decoder that failed in a way that it should not.

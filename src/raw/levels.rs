@@ -22,7 +22,8 @@ impl Levels {
     /// Levels of a pattern of `rows` times `columns` black levels, in codes.
     ///
     /// # Errors
-    /// [`RawError::Levels`] if white is not above black everywhere, [`RawError::Damaged`] for a pattern of another length.
+    /// [`RawError::Levels`] if white is not above black everywhere, [`RawError::Damaged`] for a pattern of another
+    /// length.
     pub fn new(
         (rows, columns): (usize, usize),
         black: Vec<f32>,

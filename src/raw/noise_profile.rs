@@ -40,8 +40,8 @@ impl NoiseProfile {
         Self { planes: [noise; PLANES] }
     }
 
-    /// What the tag's numbers say, pairs of `S` and `O`: one for all colours, three for red, green and blue, or four for
-    /// the sites of the pattern, row after row.
+    /// What the tag's numbers say, pairs of `S` and `O`: one for all colours, three for red, green and blue, or four
+    /// for the sites of the pattern, row after row.
     ///
     /// # Errors
     /// [`NoiseProfileError`], if they cannot be the noise of a photograph.
@@ -95,8 +95,8 @@ impl NoiseProfile {
         self.planes[plane].variance(brightness).sqrt()
     }
 
-    /// Whether another profile tells of about the same noise: whether no plane's std differs by more than half. Profiles
-    /// of some cameras are off by a factor of 4.
+    /// Whether another profile tells of about the same noise: whether no plane's std differs by more than half.
+    /// Profiles of some cameras are off by a factor of 4.
     pub fn agrees_with(&self, other: &Self) -> bool {
         let pairs = (0..PLANES).flat_map(|plane| COMPARED.map(|at| (self.std(plane, at), other.std(plane, at))));
         pairs.into_iter().all(|(a, b)| a <= NEAR * b && b <= NEAR * a)

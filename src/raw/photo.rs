@@ -28,7 +28,8 @@ pub struct Area {
 /// What a camera's colours are.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct CameraColor {
-    /// What red, green and blue are multiplied by so that grey gets grey; green's is 1. `None` if the file does not say.
+    /// What red, green and blue are multiplied by so that grey gets grey; green's is 1. `None` if the file does not
+    /// say.
     pub white_balance: Option<[f32; 3]>,
     /// From CIE XYZ to the camera's red, green and blue, in one light or two.
     pub matrices: Vec<ColorMatrix>,

@@ -10,7 +10,8 @@ use crate::raw::error::RawError;
 use crate::raw::matrix::{SRGB_TO_XYZ, inverse};
 use crate::raw::photo::{Area, RawPhoto, Shot};
 
-/// The long side of the preview, which is at most half as long as the photo's: programs take the largest picture for it.
+/// The long side of the preview, which is at most half as long as the photo's: programs take the largest picture for
+/// it.
 const PREVIEW: u32 = 1024;
 /// The version of DNG that the file is of, and the least that a reader must know.
 const VERSION: [u8; 4] = [1, 4, 0, 0];

@@ -1,5 +1,5 @@
-//! What other programs make of the DNGs that are written. Each test uses a program where it is installed, and says so where
-//! it is not.
+//! What other programs make of the DNGs that are written. Each test uses a program where it is installed, and says so
+//! where it is not.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

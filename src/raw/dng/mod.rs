@@ -1,8 +1,8 @@
 //! DNG files: a RAW file with its mosaic replaced.
 //!
-//! A DNG stays the file that it is. Its mosaic takes the place of the old one, its previews are drawn anew, and the tags
-//! that are about them are set; all else keeps its bytes and its place. From another RAW file a DNG is built of what the
-//! decoder says about it, and its EXIF.
+//! A DNG stays the file that it is. Its mosaic takes the place of the old one, its previews are drawn anew, and the
+//! tags that are about them are set; all else keeps its bytes and its place. From another RAW file a DNG is built of
+//! what the decoder says about it, and its EXIF.
 
 mod build;
 #[cfg(test)]

@@ -171,7 +171,8 @@ fn inside(at: usize, sites: usize) -> usize {
     if at < sites { at } else { (sites - 1).checked_sub((at - sites + 1) % 2).unwrap_or(sites - 1) }
 }
 
-/// Whether a directory is of a smaller, finished picture that can be drawn anew: no mask, no depth, nothing of the sensor.
+/// Whether a directory is of a smaller, finished picture that can be drawn anew: no mask, no depth, nothing of the
+/// sensor.
 pub fn is_preview(directory: &Directory, file: &[u8], order: Order) -> bool {
     let number = |tag| directory.number(tag, file, order);
     let is_alternative = 0x1_0000;

@@ -323,8 +323,8 @@ impl Tree {
         self.all().into_iter().map(|directory| directory.place.clone()).collect()
     }
 
-    /// Writes all directories at the end of a file and makes its header point to the first. Values that are kept must lie
-    /// where they lay.
+    /// Writes all directories at the end of a file and makes its header point to the first. Values that are kept must
+    /// lie where they lay.
     ///
     /// # Errors
     /// [`RawError::FileTooLarge`].
