@@ -61,7 +61,8 @@ impl Plan {
             check_folder_name(out)?;
         }
         let into_folder = into_folder || arguments.inputs.len() > 1 || arguments.inputs[0].is_dir();
-        let Inputs { photos, failures: unread, notes } = Inputs::find(&arguments.inputs, arguments.recursive, out);
+        let Inputs { photos, failures: unread, notes } =
+            Inputs::find(&arguments.inputs, arguments.recursive, out, takes_raw);
         let name = |input: &Input| {
             if files::has_raw_name(&input.path) { raw::result_name(&input.name) } else { input.name.clone() }
         };
