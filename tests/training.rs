@@ -11,7 +11,7 @@ use burn::tensor::{Device, Tensor};
 use svnr::denoiser::Options;
 use svnr::method::formulation::{Condition, Correlation, Formulation, Start, Time};
 use svnr::method::reverse::Steps;
-use svnr::network::{Unet, UnetConfig, weights};
+use svnr::network::{ImageKind, Unet, UnetConfig, weights};
 use svnr::training::checkpoint::Checkpoint;
 use svnr::training::config::{Config, Stage};
 use svnr::training::scenes::{Generated, Scene, Scenes};
@@ -235,6 +235,53 @@ fn every_variant_of_the_method_trains_resumes_saves_loads_and_denoises() {
             assert!(result.values() != photo.values(), "{formulation:?}: nothing was learned");
         }
     }
+}
+
+#[test]
+fn a_run_for_mosaics_starts_from_a_photos_network_and_resumes_exactly() {
+    let dir = tempfile::tempdir().unwrap();
+    let device = Device::flex();
+    let held_out = vec![Scene { width: 24, height: 24, bytes: (0..24 * 24 * 3).map(|i| (i / 9) as u8).collect() }];
+    let scenes = Scenes { generated: Generated::new(2, 1), held_out, ..Scenes::default() };
+    let photos = UnetConfig { widths: vec![4, 6], blocks: vec![1, 1], embedding: 4, ..UnetConfig::default() };
+    let weights_file = dir.path().join("photos.safetensors");
+    let network = Unet::new(&photos, &device).unwrap();
+    std::fs::write(&weights_file, weights::to_bytes(&network, &photos.clone().into()).unwrap()).unwrap();
+    let config = Config {
+        network: UnetConfig { image: ImageKind::Mosaic, ..UnetConfig::default() },
+        steps: 4,
+        stages: vec![Stage { until: 1.0, patch: 12, batch: 2 }],
+        share_at_photo: 0.5,
+        ..Config::default()
+    };
+    let rhythm = Rhythm { log: 1, validate: 4, save: Duration::from_secs(60) };
+    let run = |run: Checkpoint, folder: &Path, until: usize| {
+        svnr::training::trainer::train(run, &scenes, folder, &device, rhythm, |event| match event {
+            Event::Step { step, .. } if step == until => ControlFlow::Break(()),
+            _ => ControlFlow::Continue(()),
+        })
+        .unwrap()
+    };
+    let begun = || Checkpoint::from_weights(config.clone(), &weights_file, None, &device).unwrap();
+    let shape = UnetConfig { image: ImageKind::Mosaic, ..photos };
+    assert_eq!(begun().config.network, shape, "the file's network, for mosaics");
+    let (whole, halved) = (dir.path().join("whole"), dir.path().join("halved"));
+    run(begun(), &whole, 4);
+    assert_eq!(run(begun(), &halved, 2).step, 2);
+    run(Checkpoint::load(&halved, &device).unwrap(), &halved, 4);
+    let files = [&whole, &halved].map(|folder| std::fs::read(folder.join("svnr.safetensors")).unwrap());
+    assert!(files[0] == files[1], "the resumed run is another");
+    let scores = std::fs::read_to_string(whole.join("scores.csv")).unwrap();
+    assert!(scores.starts_with("step,seconds,mean,psnr_iso800,") && scores.contains(",psnr_iso800_raw,"), "{scores}");
+
+    let denoiser = Denoiser::from_weights(&files[0], &device).unwrap();
+    assert_eq!(denoiser.config(), &shape);
+    let planes =
+        LinearImage::planes_from_fn(4, 20, 12, |c, r, x| 0.05 + 0.1 * c as f32 + 0.02 * (r + x) as f32).unwrap();
+    let noise = NoiseModel { sigma_read: 0.004, shot: 0.003 };
+    let noisy = noise.add_to(&planes, 1);
+    let result = pollster::block_on(denoiser.denoise(&noisy, noise, &Options::default())).unwrap();
+    assert!(result.values() != noisy.values() && result.values().iter().all(|v| v.is_finite()));
 }
 
 #[test]

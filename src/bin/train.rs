@@ -40,7 +40,8 @@ struct Arguments {
     /// Start from these weights, their network and their variant of the method; --blocks can deepen the network
     #[arg(long, value_name = "FILE", conflicts_with_all = ["resume", "widths"])]
     init: Option<PathBuf>,
-    /// Train for the mosaics of RAW files; --init may name weights for photos, whose trunk is the start
+    /// Train for the mosaics of RAW files, by default on patches half as wide; --init may name weights for photos, whose
+    /// trunk is the start
     #[arg(long, conflicts_with_all = ["resume", "pairs"])]
     mosaic: bool,
     /// Total number of steps
@@ -361,6 +362,10 @@ fn begun(arguments: &Arguments, device: &svnr::Device) -> Result<Checkpoint, Str
     arguments.apply(&mut config);
     if arguments.mosaic {
         config.network.image = ImageKind::Mosaic;
+        if arguments.stages.is_none() {
+            // A pixel of the planes is a square of four photosites.
+            config.stages.iter_mut().for_each(|stage| stage.patch /= 2);
+        }
     }
     match &arguments.init {
         Some(file) => Checkpoint::from_weights(config, file, arguments.blocks.as_deref(), device),
