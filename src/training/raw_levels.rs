@@ -7,7 +7,9 @@
 use crate::image::{CHANNELS, LinearImage, MOST_CHANNELS, reflect};
 use crate::method::noise::NoiseModel;
 use crate::method::random::{Normals, Stream};
-use crate::raw::matrix::{Matrix, inverse, times};
+use crate::raw::colors::Colors;
+use crate::raw::matrix::{Matrix, diagonal, inverse, product, times};
+use crate::raw::mosaic::{Mosaic, Phase};
 
 /// Names of the levels, with the variance of their noise at black and per unit of light.
 const LEVELS: [(&str, f32, f32); 5] = [
@@ -83,6 +85,27 @@ impl Level {
     }
 }
 
+/// The planes as a mosaic, red first.
+///
+/// # Panics
+/// If there are not four planes.
+pub fn mosaic(planes: &LinearImage) -> Mosaic {
+    let (width, height) = (2 * planes.width(), 2 * planes.height());
+    let empty = Mosaic::new(width, height, Phase::RGGB, vec![0.0; width * height]);
+    empty.and_then(|empty| empty.with_planes(planes)).expect("four planes of whole squares")
+}
+
+/// The camera's colours, and the exposure that brings its clean pictures back.
+pub fn colors() -> Colors {
+    let neutral = times(&TO_CAMERA, [1.0; 3]).map(|v| v / times(&TO_CAMERA, [1.0; 3])[1]);
+    let from_camera = inverse(&TO_CAMERA).expect("the camera sees all colours");
+    Colors {
+        white_balance: neutral.map(f32::recip),
+        to_srgb: product(&from_camera, &diagonal(neutral)),
+        baseline_exposure: -EXPOSURE.log2(),
+    }
+}
+
 /// Planes developed plainly, to linear sRGB: bilinear demosaicing, white balance and the colour matrix.
 pub fn developed(planes: &LinearImage) -> LinearImage {
     let (width, height) = (2 * planes.width(), 2 * planes.height());
@@ -151,6 +174,18 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn the_mosaic_has_the_cameras_colours() {
+        let planes = recorded(&picture());
+        assert_eq!(mosaic(&planes).planes(), planes);
+        let colors = colors();
+        assert!(colors.to_srgb.iter().all(|row| (row.iter().sum::<f32>() - 1.0).abs() < 1e-4), "{colors:?}");
+        let balanced: [f32; 3] =
+            std::array::from_fn(|c| times(&TO_CAMERA, [0.1, 0.5, 0.3])[c] * colors.white_balance[c]);
+        let back = times(&colors.to_srgb, balanced);
+        assert!(back.iter().zip([0.1, 0.5, 0.3]).all(|(a, b)| (a - b).abs() < 1e-4), "{back:?}");
     }
 
     #[test]

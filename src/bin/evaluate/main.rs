@@ -1,6 +1,7 @@
 //! Measures the denoiser: `evaluate --data DIR`.
 
 mod cases;
+mod demosaic;
 mod estimates;
 mod raw;
 mod sheet;
@@ -92,6 +93,14 @@ struct Arguments {
     /// Measure only the noise estimate, on clean images too; nothing is denoised
     #[arg(long)]
     estimates: bool,
+    /// Measure only demosaicing: clean images through a camera's mosaic without noise, as svnr develops it and bilinearly
+    #[arg(
+        long,
+        conflicts_with_all = [
+            "gains", "sigmas", "pairs", "camera", "grey", "toned", "estimates", "raw", "sheet", "csv", "true_only"
+        ]
+    )]
+    demosaic: bool,
     /// Steps of the reverse process: numbers of them, or "unit" for the paper's
     #[arg(long, value_delimiter = ',', default_value = "1,4,25")]
     steps: Vec<Steps>,
@@ -205,6 +214,11 @@ fn run(arguments: &Arguments) -> Result<()> {
     }
     if arguments.estimates {
         return measure_estimates(arguments, &files);
+    }
+    if arguments.demosaic {
+        let scores = demosaic::measure(files.iter().map(|file| arguments.read(file)))?;
+        print!("{}", demosaic::table(&scores));
+        return arguments.json.as_deref().map_or(Ok(()), |file| write_json(file, &scores));
     }
     let device = arguments.device.open().map_err(|e| anyhow!(e))?;
     let read = |file: Option<&Path>| -> Result<Denoiser> {
