@@ -1,53 +1,66 @@
 // Measures how much faster several workers are than one, on a photo of a megapixel on the CPU: `node workers.mjs
-// [WORKERS]`, with the environment of the tests (CHROMIUM, and SVNR_WASM and SVNR_XTASK where they are not the default).
-// They take turns, so that a busy machine slows both.
+// [WORKERS [TURNS]]`, with the environment of the tests (CHROMIUM, and SVNR_WASM and SVNR_XTASK where they are not the
+// default). They take turns, so that a machine that gets busy slows both.
 
 import { cpus } from 'node:os';
 
 import { launch, serve } from './harness.mjs';
 
-/** How often each takes its turn, after one that warms up. */
-const TURNS = 3;
-/** A photo as cameras have it, of 3 to 2. */
-const [WIDTH, HEIGHT] = [1224, 816];
+const [workers = 2, turns = 3] = process.argv.slice(2).map(Number);
+/** A photo as cameras have it, of 3 to 2: its 12 tiles can be shared evenly by 2, 3, 4 or 6. */
+const SIZE = { width: 1224, height: 816 };
+/** What warms up: a tile for each of them. */
+const SMALL = { width: 384 * workers, height: 64 };
 
-const workers = Number(process.argv[2] ?? 2);
+/** @typedef {{ denoisers: import('../../pkg/worker.js').WorkerDenoiser[] }} Here  what the script puts into the page */
+
+/**
+ * How long a run takes, in seconds.
+ *
+ * @param {import('playwright-core').Page} page
+ * @param {number} index  of the denoiser
+ * @param {{ width: number, height: number }} size
+ */
+function took(page, index, size) {
+  return page.evaluate(
+    async ({ index, width, height }) => {
+      const [denoiser] = /** @type {Here} */ (/** @type {any} */ (globalThis)).denoisers.slice(index);
+      const data = Uint8ClampedArray.from({ length: 4 * width * height }, (_, at) => (at % 4 === 3 ? 255 : (at * 31) % 97));
+      const begun = performance.now();
+      await denoiser?.denoise({ data, width, height }, { noise: { read: 0.02, shot: 0.01 }, transfer: true });
+      return (performance.now() - begun) / 1000;
+    },
+    { index, ...size },
+  );
+}
+
+/** @param {number[]} values */
+const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
+
 const [site, browser] = await Promise.all([serve(), launch({ webgpu: false })]);
 try {
   const page = await browser.newPage({ serviceWorkers: 'block' });
   page.setDefaultTimeout(0);
   await page.goto(site.url);
-  const times = await page.evaluate(
-    async ({ width, height, turns, workers }) => {
-      /** @type {typeof import('../../pkg/worker.js')} */
-      const { createWorkerDenoiser } = await import(/** @type {any} */ ('/pkg/worker.js'));
-      const data = Uint8ClampedArray.from({ length: 4 * width * height }, (_, at) => (at % 4 === 3 ? 255 : 60 + ((at * 31) % 97)));
-      /** @type {{ workers: number, seconds: number[] }[]} */
-      const all = [
-        { workers: 1, seconds: [] },
-        { workers, seconds: [] },
-      ];
-      const denoisers = await Promise.all(all.map(({ workers }) => createWorkerDenoiser({ backend: 'cpu', workers })));
-      for (let turn = 0; turn <= turns; turn += 1) {
-        for (const [i, denoiser] of denoisers.entries()) {
-          const begun = performance.now();
-          await denoiser.denoise({ data, width, height }, { noise: { read: 0.02, shot: 0.01 } });
-          if (turn > 0) all[i]?.seconds.push((performance.now() - begun) / 1000);
-        }
-      }
-      return all;
-    },
-    { width: WIDTH, height: HEIGHT, turns: TURNS, workers },
-  );
-  const median = (/** @type {number[]} */ values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
-  console.log(`On ${cpus().length} cores of ${cpus()[0]?.model.trim() ?? 'an unknown CPU'}, ${WIDTH} x ${HEIGHT} pixels, 1 step:\n`);
-  console.log(`| workers | median of ${TURNS} | least | most |\n|--:|--:|--:|--:|`);
-  for (const { workers, seconds } of times) {
-    const [least, most] = [Math.min(...seconds), Math.max(...seconds)];
-    console.log(`| ${workers} | ${[median(seconds), least, most].map((s) => `${s.toFixed(2)} s`).join(' | ')} |`);
+  await page.evaluate(async (workers) => {
+    /** @type {typeof import('../../pkg/worker.js')} */
+    const { createWorkerDenoiser } = await import(/** @type {any} */ ('/pkg/worker.js'));
+    const create = (/** @type {number} */ workers) => createWorkerDenoiser({ backend: 'cpu', workers });
+    Object.assign(globalThis, { denoisers: await Promise.all([create(1), create(workers)]) });
+  }, workers);
+  console.log(`On ${cpus().length} cores of ${cpus()[0]?.model.trim() ?? 'an unknown CPU'}, ${SIZE.width} x ${SIZE.height} pixels, 1 step:\n`);
+  console.log(`| turn | 1 worker | ${workers} workers | times as fast |\n|--:|--:|--:|--:|`);
+  const ratios = [];
+  for (let turn = 1; turn <= turns; turn += 1) {
+    // Workers that have waited long have ended.
+    await took(page, 0, SMALL);
+    const one = await took(page, 0, SIZE);
+    await took(page, 1, SMALL);
+    const several = await took(page, 1, SIZE);
+    ratios.push(one / several);
+    console.log(`| ${turn} | ${one.toFixed(2)} s | ${several.toFixed(2)} s | ${(one / several).toFixed(2)} |`);
   }
-  const [one, several] = times.map(({ seconds }) => median(seconds));
-  console.log(`\n${((one ?? NaN) / (several ?? NaN)).toFixed(2)} times as fast`);
+  console.log(`\nMedian: ${median(ratios).toFixed(2)} times as fast`);
 } finally {
   await Promise.all([browser.close(), site.close()]);
 }
