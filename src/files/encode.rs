@@ -31,7 +31,8 @@ pub fn bytes(
     }
     #[cfg(feature = "tools")]
     if format == ImageFormat::OpenExr {
-        return crate::files::exr::encode(pixels, is_grey, encoding).map_err(|error| refused(error.to_string()));
+        return crate::files::exr::encode(pixels, is_grey, encoding, metadata)
+            .map_err(|error| refused(error.to_string()));
     }
     let mut bytes = Vec::new();
     let out = Cursor::new(&mut bytes);
@@ -42,6 +43,10 @@ pub fn bytes(
         other => return Err(refused(format!("{other:?} is not written"))),
     };
     encoded.map_err(|error| refused(error.to_string()))?;
+    if format == ImageFormat::Jpeg {
+        let metadata = metadata.clone().completed_for_jpeg((pixels.width(), pixels.height()), is_grey);
+        return Ok(with_metadata(bytes, format, encoding, &metadata));
+    }
     Ok(with_metadata(bytes, format, encoding, metadata))
 }
 

@@ -16,7 +16,8 @@ use image::{DynamicImage, ImageBuffer};
 
 use crate::files::color::{ColorEncoding, ColorTag};
 use crate::files::decoded::Decoded;
-use crate::files::metadata::Metadata;
+use crate::files::metadata::text::COMMENT;
+use crate::files::metadata::{Metadata, Text};
 use crate::files::notes::Note;
 use crate::files::refusal::Refusal;
 use crate::image::CHANNELS;
@@ -55,7 +56,9 @@ pub fn decode(bytes: &[u8], limit: usize) -> Result<Decoded, Refusal> {
     let is_grey = colors.is_none();
     let values = if is_grey { luminance(bytes, &window)? } else { rgba(bytes, &window)? };
     let pixels = window.image(values, has_alpha).ok_or(Refusal::TooMuchMemory)?;
-    let mut decoded = Decoded { is_grey, ..Decoded::new(pixels, Metadata::default()) };
+    let comments = header.own_attributes.comments.as_ref().map(|text| Text::new(COMMENT, &text.to_string()));
+    let texts = comments.into_iter().filter(Text::is_about_picture).collect();
+    let mut decoded = Decoded { is_grey, ..Decoded::new(pixels, Metadata { texts, ..Metadata::default() }) };
     if flat().count() > 1 {
         decoded.notes.push(Note::FirstLayer);
     }
@@ -148,8 +151,13 @@ fn luminance(bytes: &[u8], window: &Window) -> Result<Vec<[f32; 4]>, Error> {
     Ok(image.layer_data.channel_data.pixels)
 }
 
-/// The bytes of a file with these pixels, floats, and the colours.
-pub fn encode(pixels: &DynamicImage, is_grey: bool, encoding: &ColorEncoding) -> Result<Vec<u8>, Error> {
+/// The bytes of a file with these pixels, floats, the colours and the comments; it has no place for other metadata.
+pub fn encode(
+    pixels: &DynamicImage,
+    is_grey: bool,
+    encoding: &ColorEncoding,
+    metadata: &Metadata,
+) -> Result<Vec<u8>, Error> {
     let size = (pixels.width() as usize, pixels.height() as usize);
     let channel = |name: &str, at: usize, values: &[f32], stride: usize| {
         let plane = values.iter().skip(at).step_by(stride).copied().collect();
@@ -166,7 +174,13 @@ pub fn encode(pixels: &DynamicImage, is_grey: bool, encoding: &ColorEncoding) ->
         other => all(&other.to_rgb32f(), 3),
     };
     let compression = Encoding { compression: Compression::ZIP16, ..Encoding::FAST_LOSSLESS };
-    let mut image = Image::from_layer(Layer::new(size, LayerAttributes::default(), compression, channels));
+    let comments: Vec<&str> = metadata.texts.iter().map(|text| text.text.as_str()).collect();
+    let comments = comments.join("\n");
+    let attributes = LayerAttributes {
+        comments: (!comments.is_empty()).then(|| exr::prelude::Text::from(comments.as_str())),
+        ..LayerAttributes::default()
+    };
+    let mut image = Image::from_layer(Layer::new(size, attributes, compression, channels));
     image.attributes.chromaticities = match encoding.tag() {
         ColorTag::Chromaticities([rx, ry, gx, gy, bx, by, wx, wy]) => Some(Chromaticities {
             red: Vec2(*rx, *ry),

@@ -37,7 +37,7 @@ pub use error::FileError;
 pub use kind::{has_raw_name, is_raw};
 #[cfg(feature = "raw")]
 pub(crate) use metadata::exif::Order;
-pub use metadata::{Density, Metadata};
+pub use metadata::{Density, Metadata, Text};
 pub use notes::Note;
 pub use read::{decode, read};
 pub use write::{JPEG_QUALITY, check_fits, check_output, check_size, write, write_bytes};
@@ -196,7 +196,8 @@ mod tests {
         profile[16..20].copy_from_slice(b"RGB ");
         let encoding = ColorEncoding::unreadable(profile, Depth::Eight);
         let xmp = Some(b"<x:xmpmeta>a caption</x:xmpmeta>".to_vec());
-        let metadata = Metadata { exif: Some(exif), xmp, iptc: None, density: Density::new(300.0, 300.0) };
+        let metadata =
+            Metadata { exif: Some(exif), xmp, iptc: None, density: Density::new(300.0, 300.0), texts: Vec::new() };
         for (name, alpha) in [("a.png", None), ("a.jpg", None), ("a.webp", None), ("a.webp", Some(vec![0.0; 13 * 9]))] {
             let mut metadata = metadata.clone();
             if name == "a.webp" {

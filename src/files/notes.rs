@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::files::metadata::Text;
+
 /// Something that a file had and that its result has not, or has in another form.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -18,7 +20,7 @@ pub enum Note {
     Motion,
     /// Further pictures behind the first: previews, the other eye of a stereo photo.
     FurtherPictures,
-    /// A profile that is for other channels, or colours that are nonsense.
+    /// A profile that is for other channels or of a kind that is not read, or colours that are nonsense.
     ColorsUnread,
     /// Colours that were converted to Display P3, since their profile works in one direction only.
     ConvertedToP3,
@@ -37,12 +39,28 @@ pub enum Note {
     MakerNoteLeftOut,
     /// XMP that the format has no room for.
     XmpTooLarge,
+    /// A part of XMP that is not all there, or that does not fit the rest.
+    XmpIncomplete,
     /// XMP where the format has no place for it.
     XmpLeftOut,
     /// Captions of the press (IPTC) where the format has no place for them.
     IptcLeftOut,
+    /// Texts where the format has no place for them.
+    TextsLeftOut {
+        /// Their keywords.
+        names: String,
+    },
     /// The profile where the format has no place for it; the colours were converted.
     ConvertedToSrgb,
+}
+
+impl Note {
+    /// That texts are left out, if there are any.
+    pub(super) fn of_texts(texts: &[Text]) -> Option<Self> {
+        let mut names: Vec<&str> = texts.iter().map(|text| text.keyword.as_str()).collect();
+        names.dedup();
+        (!names.is_empty()).then(|| Self::TextsLeftOut { names: names.join(", ") })
+    }
 }
 
 impl fmt::Display for Note {
@@ -54,7 +72,7 @@ impl fmt::Display for Note {
             Self::GainMap => "its HDR gain map is left out: the result looks the same on every screen",
             Self::Motion => "it is a motion photo; its video is left out",
             Self::FurtherPictures => "it holds further pictures, previews for example, which are left out",
-            Self::ColorsUnread => "its colour information makes no sense and is left out; its colours are read as sRGB",
+            Self::ColorsUnread => "its colour information cannot be used and is left out; its colours are read as sRGB",
             Self::ConvertedToP3 => "its colour profile cannot be written back; its colours are converted to Display P3",
             Self::SixteenBits => "its values have more than 16 bits; the result has 16",
             Self::StraightAlpha => "its colours are premultiplied with the opacity; those of the result are not",
@@ -64,8 +82,12 @@ impl fmt::Display for Note {
             Self::ExifLeftOut => "its EXIF metadata cannot be kept and is left out",
             Self::MakerNoteLeftOut => "the maker's note in its EXIF metadata is left out",
             Self::XmpTooLarge => "its XMP metadata is too large for the format and is left out",
+            Self::XmpIncomplete => "a part of its XMP metadata is damaged and left out",
             Self::XmpLeftOut => "its XMP metadata has no place in the format and is left out",
             Self::IptcLeftOut => "its IPTC captions have no place in the format and are left out",
+            Self::TextsLeftOut { names } => {
+                return write!(f, "it has texts that have no place in the format and are left out: {names}");
+            }
             Self::ConvertedToSrgb => "its colour profile has no place in the format; its colours are converted to sRGB",
         })
     }

@@ -10,7 +10,7 @@ use png::{BitDepth, ColorType, Decoder, DecodingError, Info, Transformations, Un
 use crate::files::color::profile::Channels;
 use crate::files::color::{ColorEncoding, ColorTag};
 use crate::files::decoded::Decoded;
-use crate::files::metadata::{Density, Metadata};
+use crate::files::metadata::{Density, Metadata, Text};
 use crate::files::notes::Note;
 use crate::files::refusal::Refusal;
 
@@ -37,7 +37,13 @@ pub fn decode(bytes: &[u8], limit: usize) -> Result<Decoded, Refusal> {
     }
     let info = reader.info();
     let pixels = pixels(&frame, values).ok_or_else(|| Refusal::damaged("its size is wrong"))?;
-    let metadata = Metadata { exif: exif(info), xmp: xmp(info), density: density(info), ..Metadata::default() };
+    let metadata = Metadata {
+        exif: exif(info),
+        xmp: xmp(info),
+        texts: texts(info),
+        density: density(info),
+        ..Metadata::default()
+    };
     let mut decoded = Decoded::new(pixels, metadata);
     if info.animation_control.is_some_and(|animation| animation.num_frames > 1) {
         decoded.notes.push(Note::FirstFrame);
@@ -104,6 +110,37 @@ fn xmp(info: &Info) -> Option<Vec<u8>> {
     text.map(String::into_bytes).or_else(|| raw_profile(info, &[RAW_XMP]))
 }
 
+/// The texts that describe the picture; what cannot be unpacked is none.
+fn texts(info: &Info) -> Vec<Text> {
+    let plain = info.uncompressed_latin1_text.iter().map(|text| Text::new(&text.keyword, &text.text));
+    let packed = info.compressed_latin1_text.iter();
+    let packed = packed.filter_map(|text| Some(Text::new(&text.keyword, &text.get_text().ok()?)));
+    let unicode = info.utf8_text.iter().filter_map(|text| {
+        let (language, translated_keyword) = (text.language_tag.clone(), text.translated_keyword.clone());
+        Some(Text { language, translated_keyword, ..Text::new(&text.keyword, &text.get_text().ok()?) })
+    });
+    plain.chain(packed).chain(unicode).filter(Text::is_about_picture).collect()
+}
+
+/// The chunk of a text, Latin-1 where that can hold it; `None` for a keyword that PNG does not have.
+pub fn text(text: &Text) -> Option<PngChunk> {
+    let latin_1 =
+        |text: &str| text.chars().map(|c| u8::try_from(c).ok().filter(|byte| *byte != 0)).collect::<Option<Vec<u8>>>();
+    let keyword = latin_1(&text.keyword).filter(|keyword| (1..80).contains(&keyword.len()))?;
+    let chunk = |kind: &[u8; 4], contents: Vec<u8>| Some(PngChunk::new(*kind, Bytes::from(contents)));
+    match latin_1(&text.text) {
+        Some(contents) if text.language.is_empty() && text.translated_keyword.is_empty() => {
+            chunk(b"tEXt", [keyword.as_slice(), &[0], &contents].concat())
+        }
+        _ => {
+            let (language, translated) = (text.language.as_bytes(), text.translated_keyword.as_bytes());
+            // Not packed.
+            let parts = [keyword.as_slice(), &[0, 0, 0], language, &[0], translated, &[0], text.text.as_bytes()];
+            chunk(b"iTXt", parts.concat())
+        }
+    }
+}
+
 /// What lies in a text as hexadecimal digits, after its kind and its length.
 fn raw_profile(info: &Info, keywords: &[&str]) -> Option<Vec<u8>> {
     let compressed = info.compressed_latin1_text.iter().find(|text| keywords.contains(&text.keyword.as_str()));
@@ -155,5 +192,40 @@ impl From<DecodingError> for Refusal {
                 Self::Damaged(if is_checksum { "a checksum is wrong".into() } else { why })
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use image::ImageFormat;
+    use img_parts::png::Png;
+
+    #[test]
+    fn texts_that_describe_the_picture_are_kept_whatever_chunk_they_are_in() {
+        let of = |kind: &[u8; 4], contents: &[u8]| PngChunk::new(*kind, Bytes::copy_from_slice(contents));
+        // Stored, not compressed.
+        let packed = b"\x78\x01\x01\x07\0\xF8\xFFpacked!\x0A\xD9\x02\x9B";
+        let chunks = [
+            of(b"tEXt", b"Author\0Andr\xE9"),
+            of(b"zTXt", &[b"Description\0\0".as_slice(), packed].concat()),
+            of(b"iTXt", "Title\0\0\0ja\0題名\0富士山".as_bytes()),
+            of(b"tEXt", b"tiff:Orientation\x006"),
+            of(b"tEXt", b"date:create\x002020-01-01"),
+            of(b"tEXt", b"Comment\0"),
+        ];
+        let pixels = DynamicImage::new_rgb8(2, 3);
+        let mut file = Vec::new();
+        pixels.write_to(&mut Cursor::new(&mut file), ImageFormat::Png).unwrap();
+        let mut png = Png::from_bytes(Bytes::from(file.clone())).unwrap();
+        png.chunks_mut().splice(1..1, chunks);
+        let read = decode(&png.encoder().bytes(), 100).unwrap();
+        let title =
+            Text { language: "ja".into(), translated_keyword: "題名".into(), ..Text::new("Title", "富士山") };
+        let expected = [Text::new("Author", "André"), Text::new("Description", "packed!"), title];
+        assert_eq!(read.metadata.texts, expected);
+        let again =
+            read.metadata.put_into(file, ImageFormat::Png, &ColorEncoding::untagged(crate::files::Depth::Eight));
+        assert_eq!(decode(&again, 100).unwrap().metadata.texts, expected);
     }
 }

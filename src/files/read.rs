@@ -202,7 +202,7 @@ mod tests {
             let pixels = DynamicImage::ImageRgb32F(Rgb32FImage::from_fn(3, 2, pixel));
             let encoding = ColorEncoding::untagged(Depth::Float);
             let bytes = if name == "a.exr" {
-                crate::files::exr::encode(&pixels, false, &encoding).unwrap()
+                crate::files::exr::encode(&pixels, false, &encoding, &Default::default()).unwrap()
             } else {
                 tiff::encode(&pixels, false, &encoding, &Default::default()).unwrap()
             };

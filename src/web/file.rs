@@ -47,7 +47,7 @@ impl FileMetadata {
             [x, y] => Density::new(*x, *y),
             _ => None,
         });
-        Self { metadata: Metadata { exif, xmp, iptc, density }, profile }
+        Self { metadata: Metadata { exif, xmp, iptc, density, texts: Vec::new() }, profile }
     }
 
     /// Turns RGBA of 8 bits on sRGB's curve into the codes that the profile gives them, for the browser to encode.
@@ -106,7 +106,9 @@ pub struct DecodedFile {
 pub fn decode(bytes: &[u8], name: &str, limit: usize) -> Result<DecodedFile, JsValue> {
     let decoded = files::decode(Path::new(name), bytes, limit)?;
     let is_first_of_several = decoded.is_first_of_several();
-    let files::Decoded { pixels, depth, encoding, metadata, notes, .. } = decoded;
+    let files::Decoded { pixels, depth, encoding, mut metadata, mut notes, .. } = decoded;
+    // JavaScript has no place for them.
+    metadata.move_texts_into_exif(&mut notes);
     let pixels = recode::to_srgb_curve(pixels, &encoding);
     let notes = notes.iter().map(ToString::to_string).collect();
     Ok(DecodedFile { pixels, depth, profile: encoding.profile(), metadata, is_first_of_several, notes })

@@ -1,12 +1,16 @@
 //! What lies beside the picture in a JPEG file.
 
-use crate::files::jpeg::segments::{APP0, APP1, APP2, EOI, Segments};
-use crate::files::metadata::{Density, Metadata, exif, xmp};
+use crate::files::jpeg::segments::{APP0, APP1, APP2, COM, EOI, Segments};
+use crate::files::metadata::extended_xmp::{Extension, joined, split};
+use crate::files::metadata::{Density, Metadata, Text, exif, text, xmp};
 use crate::files::notes::Note;
 
 /// How much fits behind what names it into one segment.
 pub const EXIF_MOST: usize = 65_533 - exif::PREFIX.len();
-pub const XMP_MOST: usize = 65_533 - XMP.len();
+const XMP_MOST: usize = 65_533 - XMP.len();
+/// Of a part of extended XMP, behind its identifier, whole length and place.
+const EXTENDED_XMP_MOST: usize = 65_533 - EXTENDED_XMP.len() - 32 - 4 - 4;
+pub const COMMENT_MOST: usize = 65_533;
 pub const IPTC_MOST: usize = 65_533 - PHOTOSHOP.len() - RESOURCE - 1;
 
 const APP13: u8 = 0xED;
@@ -38,6 +42,7 @@ pub fn read(bytes: &[u8]) -> (Metadata, Option<Vec<u8>>, Vec<Note>) {
         }
     };
     let mut segments = Segments::of(bytes);
+    let mut extensions = Vec::new();
     let mut ends = false;
     for segment in segments.by_ref() {
         let contents = segment.contents;
@@ -47,7 +52,13 @@ pub fn read(bytes: &[u8]) -> (Metadata, Option<Vec<u8>>, Vec<Note>) {
                 metadata.exif = Some(contents[exif::PREFIX.len()..].to_vec());
             }
             APP1 if contents.starts_with(XMP) => metadata.xmp = Some(contents[XMP.len()..].to_vec()),
-            APP1 if contents.starts_with(EXTENDED_XMP) => note(Note::XmpTooLarge),
+            APP1 if contents.starts_with(EXTENDED_XMP) => {
+                Extension::add(&mut extensions, &contents[EXTENDED_XMP.len()..]);
+            }
+            COM => {
+                let comment = Text::new(text::COMMENT, &text::decoded(contents));
+                metadata.texts.extend(Some(comment).filter(Text::is_about_picture));
+            }
             APP2 if contents.starts_with(PROFILE) && contents.len() > PROFILE.len() + 2 => {
                 let (head, part) = contents.split_at(PROFILE.len() + 2);
                 profile.push((head[PROFILE.len()], part));
@@ -62,6 +73,12 @@ pub fn read(bytes: &[u8]) -> (Metadata, Option<Vec<u8>>, Vec<Note>) {
     let behind = &bytes[segments.position()..];
     if ends && (behind.get(4..8) == Some(b"ftyp") || behind.windows(SAMSUNG.len()).any(|window| window == SAMSUNG)) {
         note(Note::Motion);
+    }
+    if !extensions.is_empty() {
+        match metadata.xmp.as_deref().and_then(|packet| joined(packet, &extensions)) {
+            Some(whole) => metadata.xmp = Some(whole),
+            None => note(Note::XmpIncomplete),
+        }
     }
     metadata.xmp.as_deref().map(xmp::parts).into_iter().flatten().for_each(&mut note);
     // What it is has been said more exactly.
@@ -97,13 +114,30 @@ pub fn set_density(file: &mut [u8], density: Density) {
     }
 }
 
-/// The segments for XMP and IPTC.
+/// The segments for XMP, more than one where it is large; `None` where it cannot be divided.
+pub fn xmp_segments(packet: &[u8]) -> Option<Vec<Vec<u8>>> {
+    if packet.len() <= XMP_MOST {
+        return Some(vec![[XMP, packet].concat()]);
+    }
+    let (first, extension) = split(packet, XMP_MOST)?;
+    let total = u32::try_from(extension.data.len()).ok()?.to_be_bytes();
+    let mut segments = vec![[XMP, &first].concat()];
+    for (index, part) in extension.data.chunks(EXTENDED_XMP_MOST).enumerate() {
+        let place = u32::try_from(index * EXTENDED_XMP_MOST).ok()?.to_be_bytes();
+        segments.push([EXTENDED_XMP, &extension.identifier, &total, &place, part].concat());
+    }
+    Some(segments)
+}
+
+/// The segments for XMP, IPTC and comments.
 pub fn segments(metadata: &Metadata) -> Vec<(u8, Vec<u8>)> {
     let mut segments = Vec::new();
-    segments.extend(metadata.xmp.as_ref().map(|xmp| (APP1, [XMP, xmp].concat())));
+    let xmp = metadata.xmp.as_deref().and_then(xmp_segments);
+    segments.extend(xmp.into_iter().flatten().map(|contents| (APP1, contents)));
     if let Some(iptc) = &metadata.iptc {
         segments.push((APP13, [PHOTOSHOP, &resource(iptc)].concat()));
     }
+    segments.extend(metadata.texts.iter().map(|text| (COM, text.text.clone().into_bytes())));
     segments
 }
 
@@ -138,6 +172,60 @@ mod tests {
         assert_eq!(iptc(&[other.clone(), resource(b"caption")].concat()), Some(b"caption".to_vec()));
         assert_eq!(iptc(&other), None);
         assert_eq!(iptc(b"8BIM\x04\x04\0\0\xFF\xFF\xFF\xFF"), None);
+    }
+
+    #[test]
+    fn comments_are_utf_8_or_latin_1() {
+        let comment = |bytes: &[u8]| [&[0xFF, COM, 0, bytes.len() as u8 + 2], bytes].concat();
+        let file = [
+            b"\xFF\xD8".as_slice(),
+            &comment(b"Andr\xE9\0"),
+            &comment("富士山".as_bytes()),
+            &comment(b" \0"),
+            b"\xFF\xD9",
+        ];
+        let (metadata, ..) = read(&file.concat());
+        assert_eq!(metadata.texts, ["André", "富士山"].map(|text| Text::new("Comment", text)));
+        let written = segments(&metadata);
+        assert_eq!(written, ["André", "富士山"].map(|text| (COM, text.as_bytes().to_vec())));
+    }
+
+    #[test]
+    fn xmp_of_any_length_comes_back() {
+        let property = |name: &str, letter: char, len: usize| {
+            format!("<a:{name} xml:lang='x'>{}</a:{name}>", String::from(letter).repeat(len))
+        };
+        for lengths in [[100, 100], [70_000, 100], [70_000, 200_000]] {
+            let properties = [property("one", 'i', lengths[0]), property("two", 'j', lengths[1])];
+            let packet = format!(
+                "<?xpacket begin='' id='W5M0MpCehiHzreSzNTczkc9d'?><x:xmpmeta xmlns:x='adobe:ns:meta/'><rdf:RDF \
+                 xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#'><rdf:Description rdf:about='' xmlns:a='urn:a' \
+                 a:short='1'>{}</rdf:Description></rdf:RDF></x:xmpmeta><?xpacket end='w'?>",
+                properties.concat()
+            );
+            let segments = xmp_segments(packet.as_bytes()).unwrap();
+            assert!(segments.iter().all(|segment| segment.len() <= 65_533));
+            assert_eq!(segments.len() == 1, packet.len() < 65_000);
+            let marked =
+                segments.iter().flat_map(|s| [&[0xFF, APP1], &(s.len() as u16 + 2).to_be_bytes()[..], s].concat());
+            let file: Vec<u8> = [0xFF, 0xD8].into_iter().chain(marked).chain([0xFF, EOI]).collect();
+            let (metadata, _, notes) = read(&file);
+            assert_eq!(notes, []);
+            let found = String::from_utf8(metadata.xmp.unwrap()).unwrap();
+            assert!(
+                properties.iter().all(|property| found.contains(property.as_str())) && found.contains("a:short='1'")
+            );
+            // Without one of its parts it is not all there.
+            if let Some(last) = segments.last().filter(|_| segments.len() > 2) {
+                let cut = [&file[..file.len() - last.len() - 6], &[0xFF, EOI]].concat();
+                let (metadata, _, notes) = read(&cut);
+                assert_eq!(notes, [Note::XmpIncomplete]);
+                assert!(metadata.xmp.unwrap().windows(11).any(|window| window == b"a:short='1'"));
+            }
+        }
+        // One property that does not fit and no other to move.
+        let attribute = format!("<x:xmpmeta xmlns:x='adobe:ns:meta/' a='{}'/>", "a".repeat(70_000));
+        assert_eq!(xmp_segments(attribute.as_bytes()), None);
     }
 
     #[test]

@@ -19,6 +19,8 @@ pub const APP0: u8 = 0xE0;
 pub const APP1: u8 = 0xE1;
 pub const APP2: u8 = 0xE2;
 pub const APP14: u8 = 0xEE;
+/// A comment.
+pub const COM: u8 = 0xFE;
 
 const RESTARTS: std::ops::RangeInclusive<u8> = 0xD0..=0xD7;
 

@@ -1,22 +1,47 @@
 //! EXIF blocks, changed in place: what points to places in the block, makers' notes above all, stays right.
 
+use std::borrow::Cow;
+
 use image::metadata::Orientation;
+
+use crate::files::metadata::Density;
 
 /// Tags of the first directory.
 const WIDTH: u16 = 0x100;
 const HEIGHT: u16 = 0x101;
 const ORIENTATION: u16 = 0x112;
+const X_RESOLUTION: u16 = 0x11A;
+const Y_RESOLUTION: u16 = 0x11B;
+const RESOLUTION_UNIT: u16 = 0x128;
+const CHROMA_POSITIONING: u16 = 0x213;
 const EXIF_DIRECTORY: u16 = 0x8769;
-/// Tags of the EXIF directory: the size of the picture.
+/// Tags of the EXIF directory: the components of compressed pixels, and the size of the picture.
+const COMPONENTS: u16 = 0x9101;
 const PIXEL_WIDTH: u16 = 0xA002;
 const PIXEL_HEIGHT: u16 = 0xA003;
 /// Tags of the second directory: where the thumbnail is, and its length.
 const THUMBNAIL: u16 = 0x201;
 const THUMBNAIL_LENGTH: u16 = 0x202;
 
+const BYTE: u16 = 1;
+const ASCII: u16 = 2;
 const SHORT: u16 = 3;
 const LONG: u16 = 4;
+const RATIONAL: u16 = 5;
+const UNDEFINED: u16 = 7;
 const ENTRY: usize = 12;
+
+/// Where the place of the first directory is said.
+const FIRST: usize = 4;
+/// A block without entries.
+pub const EMPTY: &[u8] = b"II*\0\0\0\0\0";
+
+/// ResolutionUnit.
+const INCH: u16 = 2;
+/// YCbCrPositioning as JFIF has it.
+const CENTRED: u16 = 1;
+/// Pixels per inch where nothing says how many there are (EXIF 3.0, 4.6.4.1).
+const USUAL_DENSITY: f64 = 72.0;
 
 /// What stands before the block in JPEG, and in WebP by some programs.
 pub const PREFIX: &[u8] = b"Exif\0\0";
@@ -85,6 +110,56 @@ pub fn remove_thumbnail(block: &mut Vec<u8>) -> bool {
     true
 }
 
+/// The value of an entry.
+pub enum Value<'a> {
+    /// A whole number.
+    Short(u16),
+    /// A whole number.
+    Long(u32),
+    /// A ratio.
+    Ratio(u32, u32),
+    /// A text.
+    Text(&'a str),
+    /// A text of Windows' own entries, UTF-16.
+    Wide(&'a str),
+    /// Bytes of a meaning of their own.
+    Bytes(&'a [u8]),
+}
+
+/// Adds entries to the first directory of a block where it has none of the same tags; whether each was added, or was there
+/// with the same value. None are where the block cannot be read.
+pub fn add(block: &mut Vec<u8>, entries: &[(u16, Value)]) -> Vec<bool> {
+    if block.is_empty() {
+        block.extend(EMPTY);
+    }
+    let Some(order) = Order::of(block) else { return vec![false; entries.len()] };
+    order.add(block, FIRST, entries).unwrap_or_else(|| vec![false; entries.len()])
+}
+
+/// Adds what EXIF requires of JPEG files and of no others (EXIF 3.0, 4.6.8), where it is missing.
+pub fn complete_for_jpeg(block: &mut Vec<u8>, size: (u32, u32), density: Option<Density>, is_grey: bool) {
+    let Some(order) = Order::of(block) else { return };
+    let ratio = |v: f64| Value::Ratio((v * 1000.0).round() as u32, 1000);
+    let (x, y) = density.map_or((USUAL_DENSITY, USUAL_DENSITY), |density| (density.x(), density.y()));
+    let own = order.find(block, FIRST, X_RESOLUTION).is_some();
+    let resolution = [(X_RESOLUTION, ratio(x)), (Y_RESOLUTION, ratio(y)), (RESOLUTION_UNIT, Value::Short(INCH))];
+    // A resolution without its unit is in inches.
+    let missing = resolution.into_iter().skip(if own { 2 } else { 0 });
+    let entries: Vec<_> = missing.chain([(CHROMA_POSITIONING, Value::Short(CENTRED))]).collect();
+    if order.add(block, FIRST, &entries).is_none() {
+        return;
+    }
+    let Some(entry) = order.find(block, FIRST, EXIF_DIRECTORY) else { return };
+    // Luma, blue and red difference; or luma alone.
+    let components: &[u8] = if is_grey { &[1, 0, 0, 0] } else { &[1, 2, 3, 0] };
+    let entries = [
+        (COMPONENTS, Value::Bytes(components)),
+        (PIXEL_WIDTH, Value::Long(size.0)),
+        (PIXEL_HEIGHT, Value::Long(size.1)),
+    ];
+    order.add(block, entry + 8, &entries);
+}
+
 /// The order of bytes in a block.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Order {
@@ -140,6 +215,75 @@ impl Order {
         }))
     }
 
+    fn short_bytes(self, v: u16) -> [u8; 2] {
+        if self.is_big { v.to_be_bytes() } else { v.to_le_bytes() }
+    }
+
+    fn long_bytes(self, v: u32) -> [u8; 4] {
+        if self.is_big { v.to_be_bytes() } else { v.to_le_bytes() }
+    }
+
+    /// Where the entry of a tag is, in the directory whose place is said at `link`.
+    fn find(self, block: &[u8], link: usize, tag: u16) -> Option<usize> {
+        self.entries(block, self.long(block, link)?)?.find(|(own, _)| *own == tag).map(|(_, entry)| entry)
+    }
+
+    /// Adds entries to the directory whose place is said at `link`, where it has none of their tags: it moves to the end of
+    /// the block, and what it points to stays. `None` where it cannot be read.
+    fn add(self, block: &mut Vec<u8>, link: usize, entries: &[(u16, Value)]) -> Option<Vec<bool>> {
+        let place = self.long(block, link)?;
+        let (mut all, next) = if place == 0 {
+            (Vec::new(), 0)
+        } else {
+            let own = self.entries(block, place)?.map(|(tag, at)| (tag, block[at..at + ENTRY].to_vec())).collect();
+            (own, self.long(block, self.end(block, place)?)?)
+        };
+        let count = all.len();
+        let mut fits = Vec::with_capacity(entries.len());
+        for (tag, value) in entries {
+            let (kind, count, bytes) = value.encoded(self);
+            if let Some((_, own)) = all.iter().find(|(own, _)| own == tag) {
+                fits.push(self.bytes(block, own).is_some_and(|own| own == bytes.as_ref()));
+                continue;
+            }
+            let mut entry =
+                [self.short_bytes(*tag).as_slice(), &self.short_bytes(kind), &self.long_bytes(count)].concat();
+            if bytes.len() <= 4 {
+                entry.extend(bytes.as_ref());
+                entry.resize(ENTRY, 0);
+            } else {
+                block.resize(block.len().next_multiple_of(2), 0);
+                entry.extend(self.long_bytes(block.len().try_into().ok()?));
+                block.extend(bytes.as_ref());
+            }
+            all.push((*tag, entry));
+            fits.push(true);
+        }
+        if all.len() == count {
+            return Some(fits);
+        }
+        all.sort_by_key(|(tag, _)| *tag);
+        block.resize(block.len().next_multiple_of(2), 0);
+        let place = self.long_bytes(block.len().try_into().ok()?);
+        block[link..link + 4].copy_from_slice(&place);
+        block.extend(self.short_bytes(all.len().try_into().ok()?));
+        all.iter().for_each(|(_, entry)| block.extend(entry));
+        block.extend(self.long_bytes(next));
+        Some(fits)
+    }
+
+    /// The bytes of an entry's value, for types of one byte.
+    fn bytes(self, block: &[u8], entry: &[u8]) -> Option<Vec<u8>> {
+        let (kind, count) = (self.short(entry, 2)?, self.long(entry, 4)? as usize);
+        let is_of_bytes = [BYTE, ASCII, UNDEFINED].contains(&kind);
+        let at = if count <= 4 { None } else { Some(self.long(entry, 8)? as usize) };
+        let value = match at {
+            None => entry.get(8..8 + count),
+            Some(at) => block.get(at..at.checked_add(count)?),
+        };
+        value.filter(|_| is_of_bytes).map(<[u8]>::to_vec)
+    }
+
     /// Where a directory's link to the next one is.
     pub fn end(self, block: &[u8], at: u32) -> Option<usize> {
         let end = at as usize + 2 + ENTRY * usize::from(self.short(block, at as usize)?);
@@ -164,6 +308,30 @@ impl Order {
             (true, false) => field[..2].copy_from_slice(&(value as u16).to_le_bytes()),
             (false, true) => field.copy_from_slice(&value.to_be_bytes()),
             (false, false) => field.copy_from_slice(&value.to_le_bytes()),
+        }
+    }
+}
+
+impl Value<'_> {
+    /// Type, count and bytes.
+    fn encoded(&self, order: Order) -> (u16, u32, Cow<'_, [u8]>) {
+        let count = |bytes: &[u8]| bytes.len() as u32;
+        match self {
+            Self::Short(v) => (SHORT, 1, order.short_bytes(*v).to_vec().into()),
+            Self::Long(v) => (LONG, 1, order.long_bytes(*v).to_vec().into()),
+            Self::Ratio(above, below) => {
+                (RATIONAL, 1, [order.long_bytes(*above), order.long_bytes(*below)].concat().into())
+            }
+            Self::Text(text) => {
+                let bytes = [text.as_bytes(), &[0]].concat();
+                (ASCII, count(&bytes), bytes.into())
+            }
+            Self::Wide(text) => {
+                // In this order whatever the block's.
+                let bytes: Vec<u8> = text.encode_utf16().chain([0]).flat_map(u16::to_le_bytes).collect();
+                (BYTE, count(&bytes), bytes.into())
+            }
+            Self::Bytes(bytes) => (UNDEFINED, count(bytes), (*bytes).into()),
         }
     }
 }
@@ -230,6 +398,62 @@ mod tests {
     }
 
     #[test]
+    fn entries_are_added_where_there_are_none() {
+        for is_big in [false, true] {
+            let mut block = block(is_big);
+            let before = block.clone();
+            let entries =
+                [(0x10E, Value::Text("a caption")), (ORIENTATION, Value::Short(3)), (0x13B, Value::Text("me"))];
+            assert_eq!(add(&mut block, &entries), [true, false, true]);
+            // The directory has moved, with its entries and its link; all else is where it was.
+            assert_eq!(block[8..before.len()], before[8..]);
+            assert_eq!(orientation(&block), Some(Orientation::Rotate90));
+            let order = Order::of(&block).unwrap();
+            let first = order.long(&block, FIRST).unwrap();
+            let tags: Vec<u16> = order.entries(&block, first).unwrap().map(|(tag, _)| tag).collect();
+            assert_eq!(tags, [WIDTH, 0x10E, ORIENTATION, 0x13B, EXIF_DIRECTORY]);
+            let text = |tag| {
+                let entry = order.find(&block, FIRST, tag).unwrap();
+                order.bytes(&block, &block[entry..entry + ENTRY]).unwrap()
+            };
+            assert_eq!((text(0x10E), text(0x13B)), (b"a caption\0".to_vec(), b"me\0".to_vec()));
+            assert_eq!(first % 2, 0);
+            let len = block.len();
+            assert_eq!(add(&mut block, &entries), [true, false, true], "the same again");
+            assert_eq!(block.len(), len);
+            assert!(remove_thumbnail(&mut block), "the link to it is kept");
+        }
+        let mut none = Vec::new();
+        assert_eq!(add(&mut none, &[(0x9C9B, Value::Wide("A"))]), [true]);
+        assert_eq!(none, b"II*\0\x08\0\0\0\x01\0\x9B\x9C\x01\0\x04\0\0\0A\0\0\0\0\0\0\0");
+        assert_eq!(add(&mut b"no block".to_vec(), &[(0x10E, Value::Text("a"))]), [false]);
+    }
+
+    #[test]
+    fn what_jpeg_requires_is_added_once() {
+        let tags = |block: &[u8], link| -> Vec<u16> {
+            let order = Order::of(block).unwrap();
+            order.entries(block, order.long(block, link).unwrap()).unwrap().map(|(tag, _)| tag).collect()
+        };
+        for is_big in [false, true] {
+            let mut block = block(is_big);
+            complete_for_jpeg(&mut block, (20, 30), Density::new(300.0, 300.0), false);
+            let all =
+                [WIDTH, ORIENTATION, X_RESOLUTION, Y_RESOLUTION, RESOLUTION_UNIT, CHROMA_POSITIONING, EXIF_DIRECTORY];
+            assert_eq!(tags(&block, FIRST), all);
+            let order = Order::of(&block).unwrap();
+            let entry = order.find(&block, FIRST, EXIF_DIRECTORY).unwrap();
+            assert_eq!(tags(&block, entry + 8), [COMPONENTS, PIXEL_WIDTH, PIXEL_HEIGHT]);
+            let ratio =
+                order.find(&block, FIRST, X_RESOLUTION).and_then(|entry| order.long(&block, entry + 8)).unwrap();
+            assert_eq!(order.long(&block, ratio as usize), Some(300_000));
+            let before = block.clone();
+            complete_for_jpeg(&mut block, (20, 30), None, false);
+            assert_eq!(block, before);
+        }
+    }
+
+    #[test]
     fn what_is_no_block_stays_as_it_is() {
         let whole = block(false);
         for len in 0..whole.len() {
@@ -237,6 +461,8 @@ mod tests {
             set_upright(&mut cut, (1, 2));
             remove_thumbnail(&mut cut);
             orientation(&cut);
+            complete_for_jpeg(&mut cut, (1, 2), None, false);
+            add(&mut cut, &[(0x10E, Value::Text("a caption"))]);
         }
         // Directories that lie nowhere.
         let mut wrong = whole.clone();

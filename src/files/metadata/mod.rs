@@ -1,6 +1,8 @@
-//! What a file says beside the picture and its colours: EXIF, XMP, IPTC, density.
+//! What a file says beside the picture and its colours: EXIF, XMP, IPTC, texts, density.
 
 pub mod exif;
+pub mod extended_xmp;
+pub mod text;
 pub mod xmp;
 
 use image::ImageFormat;
@@ -14,6 +16,7 @@ use img_parts::{Bytes, ImageEXIF, ImageICC};
 use crate::files::color::ColorEncoding;
 use crate::files::notes::Note;
 use crate::files::{jpeg, png, tiff};
+pub use text::Text;
 
 /// What PNG puts before XMP: the keyword, not compressed, no language, no translated keyword.
 const PNG_XMP: &[u8] = b"XML:com.adobe.xmp\0\0\0\0\0";
@@ -54,6 +57,8 @@ pub struct Metadata {
     pub xmp: Option<Vec<u8>>,
     /// IPTC's data sets, the captions of the press.
     pub iptc: Option<Vec<u8>>,
+    /// Texts: PNG's text chunks, JPEG's comments.
+    pub texts: Vec<Text>,
     /// Pixels per inch.
     pub density: Option<Density>,
 }
@@ -92,10 +97,17 @@ impl Metadata {
         let mut notes = Vec::new();
         match format {
             ImageFormat::Jpeg => {
+                let has_room =
+                    |text: &Text| text.keyword == text::COMMENT && text.text.len() <= jpeg::metadata::COMMENT_MOST;
+                let (comments, others) = std::mem::take(&mut self.texts).into_iter().partition(has_room);
+                self.texts = others;
+                self.move_texts_into_exif(&mut notes);
+                self.texts = comments;
                 if let Some(block) = self.exif.take() {
                     self.exif = fitting_exif(block, jpeg::metadata::EXIF_MOST, &mut notes);
                 }
-                if self.xmp.as_ref().is_some_and(|xmp| xmp.len() > jpeg::metadata::XMP_MOST) {
+                self.wrap_xmp();
+                if self.xmp.as_ref().is_some_and(|xmp| jpeg::metadata::xmp_segments(xmp).is_none()) {
                     self.xmp = None;
                     notes.push(Note::XmpTooLarge);
                 }
@@ -105,12 +117,18 @@ impl Metadata {
                 }
             }
             ImageFormat::Tiff => {
+                self.move_texts_into_exif(&mut notes);
+                self.wrap_xmp();
                 let photo = self.exif.as_deref().and_then(|exif| tiff::described::Described::in_block(exif).ok());
                 if photo.is_some_and(|mut photo| photo.has_maker_note()) {
                     notes.push(Note::MakerNoteLeftOut);
                 }
             }
             ImageFormat::OpenExr => {
+                let kept = |text: &Text| text.keyword == text::COMMENT;
+                let (comments, others): (Vec<_>, Vec<_>) = self.texts.into_iter().partition(kept);
+                self.texts = comments;
+                notes.extend(Note::of_texts(&others));
                 for (left, note) in [
                     (self.exif.take(), Note::ExifLeftOut),
                     (self.xmp.take(), Note::XmpLeftOut),
@@ -119,9 +137,54 @@ impl Metadata {
                     notes.extend(left.map(|_| note));
                 }
             }
+            ImageFormat::WebP => {
+                self.move_texts_into_exif(&mut notes);
+                notes.extend(self.iptc.take().map(|_| Note::IptcLeftOut));
+            }
             _ => notes.extend(self.iptc.take().map(|_| Note::IptcLeftOut)),
         }
         (self, notes)
+    }
+
+    /// Moves the texts into EXIF, for formats and callers that have no place for them; those that have none there, either,
+    /// are noted and go.
+    pub(crate) fn move_texts_into_exif(&mut self, notes: &mut Vec<Note>) {
+        let texts = std::mem::take(&mut self.texts);
+        if texts.is_empty() {
+            return;
+        }
+        let mut block = self.exif.take().unwrap_or_default();
+        let is_new = block.is_empty();
+        let mut left = Vec::new();
+        for text in texts {
+            let is_added = text.entry().is_some_and(|entry| exif::add(&mut block, &[entry]) == [true]);
+            if !is_added {
+                left.push(text);
+            }
+        }
+        // A new one to which nothing came has no directory.
+        let has_entries = !is_new || block.len() > exif::EMPTY.len();
+        self.exif = Some(block).filter(|_| has_entries);
+        notes.extend(Note::of_texts(&left));
+    }
+
+    /// Puts what surrounds XMP in files around the packet, where it is missing (XMP, part 1, 7.3).
+    fn wrap_xmp(&mut self) {
+        if let Some(wrapped) = self.xmp.as_deref().and_then(xmp::wrapped) {
+            self.xmp = Some(wrapped);
+        }
+    }
+
+    /// The same for a JPEG of this size, with what EXIF requires of JPEGs alone.
+    pub(super) fn completed_for_jpeg(mut self, size: (u32, u32), is_grey: bool) -> Self {
+        if let Some(block) = &self.exif {
+            let mut completed = block.clone();
+            exif::complete_for_jpeg(&mut completed, size, self.density, is_grey);
+            if completed.len() <= jpeg::metadata::EXIF_MOST {
+                self.exif = Some(completed);
+            }
+        }
+        self
     }
 
     /// A finished file with the metadata and the colours in it, as far as its format takes them; unchanged when it cannot
@@ -163,6 +226,7 @@ impl Metadata {
         if let Some(xmp) = &self.xmp {
             chunks.push(PngChunk::new(*b"iTXt", Bytes::from([PNG_XMP, xmp].concat())));
         }
+        chunks.extend(self.texts.iter().filter_map(png::text));
         let after_header = png.chunks().len().min(1);
         png.chunks_mut().splice(after_header..after_header, chunks);
         self.put_profile_and_exif(&mut png, profile);
@@ -213,6 +277,38 @@ fn fitting_exif(mut block: Vec<u8>, most: usize, notes: &mut Vec<Note>) -> Optio
 mod tests {
     use super::*;
     use crate::files::Depth;
+
+    fn texts(all: &[(&str, &str)]) -> Vec<Text> {
+        all.iter().map(|(keyword, text)| Text::new(keyword, text)).collect()
+    }
+
+    #[test]
+    fn texts_that_have_no_place_are_named() {
+        let all = texts(&[("Title", "a title"), ("Comment", "a comment"), ("Author", "me"), ("Source", "a camera")]);
+        let metadata = Metadata { texts: all.clone(), ..Metadata::default() };
+        let left = |names: &str| vec![Note::TextsLeftOut { names: names.into() }];
+        for (format, kept, notes) in [
+            (ImageFormat::Png, all.clone(), vec![]),
+            (ImageFormat::Jpeg, texts(&[("Comment", "a comment")]), left("Source")),
+            (ImageFormat::WebP, vec![], left("Source")),
+            (ImageFormat::Tiff, vec![], left("Source")),
+            (ImageFormat::OpenExr, texts(&[("Comment", "a comment")]), left("Title, Author, Source")),
+        ] {
+            let (fitting, found) = metadata.clone().fitting(format);
+            assert_eq!((fitting.texts, found), (kept, notes), "{format:?}");
+            let has_exif = matches!(format, ImageFormat::Jpeg | ImageFormat::WebP | ImageFormat::Tiff);
+            assert_eq!(fitting.exif.is_some(), has_exif, "{format:?}");
+        }
+        // EXIF that has another author keeps it; the same author is no loss.
+        let mut exif = Vec::new();
+        exif::add(&mut exif, &[(0x13B, exif::Value::Text("me"))]);
+        for (author, notes) in [("me", vec![]), ("you", left("Author"))] {
+            let metadata =
+                Metadata { exif: Some(exif.clone()), texts: texts(&[("Author", author)]), ..Metadata::default() };
+            let (fitting, found) = metadata.fitting(ImageFormat::WebP);
+            assert_eq!((fitting.exif.as_ref(), found), (Some(&exif), notes));
+        }
+    }
 
     #[test]
     fn what_is_no_such_file_stays_as_it_is() {

@@ -18,7 +18,7 @@ const CAMERA: &str = "http://ns.google.com/photos/1.0/camera/";
 const CONTAINERS: [&str; 2] =
     ["http://ns.google.com/photos/1.0/container/", "http://ns.google.com/photos/1.0/container/item/"];
 const GAIN_MAPS: [&str; 2] = ["http://ns.adobe.com/hdr-gain-map/1.0/", "http://ns.apple.com/HDRGainMap/1.0/"];
-/// What lies in a part of the packet that is not read.
+/// What holds another picture, a depth map or sound within the packet.
 const DATA: [&str; 3] = [
     "http://ns.google.com/photos/1.0/image/",
     "http://ns.google.com/photos/1.0/depthmap/",
@@ -37,6 +37,8 @@ enum Subject {
     Motion,
     /// What other parts of the file there are.
     Parts,
+    /// Another picture, or something else that is not one's own.
+    Data,
     Other,
 }
 
@@ -49,7 +51,8 @@ fn subject(namespace: &str, name: &str) -> Subject {
         (CAMERA, name) if name.starts_with("MicroVideo") || name.starts_with("MotionPhoto") => Subject::Motion,
         (NOTE, "HasExtendedXMP") => Subject::Parts,
         (namespace, _) if GAIN_MAPS.contains(&namespace) => Subject::GainMap,
-        (namespace, _) if CONTAINERS.contains(&namespace) || DATA.contains(&namespace) => Subject::Parts,
+        (namespace, _) if CONTAINERS.contains(&namespace) => Subject::Parts,
+        (namespace, _) if DATA.contains(&namespace) => Subject::Data,
         _ => Subject::Other,
     }
 }
@@ -72,6 +75,7 @@ pub fn parts(packet: &[u8]) -> Vec<Note> {
     walk(packet, |subject, _| {
         match subject {
             Subject::GainMap if !notes.contains(&Note::GainMap) => notes.push(Note::GainMap),
+            Subject::Data if !notes.contains(&Note::FurtherPictures) => notes.push(Note::FurtherPictures),
             Subject::Motion if !notes.contains(&Note::Motion) => notes.push(Note::Motion),
             _ => {}
         }
@@ -90,7 +94,7 @@ pub fn upright(packet: &[u8], is_turned: bool, size: (u32, u32)) -> Option<Vec<u
             Subject::Width => Edit::Set(size.0.to_string()),
             Subject::Height => Edit::Set(size.1.to_string()),
             Subject::Thumbnail if is_turned => Edit::Remove,
-            Subject::GainMap | Subject::Motion | Subject::Parts => Edit::Remove,
+            Subject::GainMap | Subject::Motion | Subject::Parts | Subject::Data => Edit::Remove,
             Subject::Thumbnail | Subject::Other => Edit::Keep,
         };
         has_changed |= match &edit {
@@ -101,6 +105,17 @@ pub fn upright(packet: &[u8], is_turned: bool, size: (u32, u32)) -> Option<Vec<u
         edit
     })?;
     has_changed.then_some(edited)
+}
+
+/// The packet with what surrounds it in files, where it lacks that; `None` where it has it, or begins with a declaration,
+/// which nothing may stand before.
+pub fn wrapped(packet: &[u8]) -> Option<Vec<u8>> {
+    let has = |what: &[u8]| packet.windows(what.len()).any(|window| window == what);
+    if has(b"<?xpacket") || has(b"<?xml ") {
+        return None;
+    }
+    let begin = "<?xpacket begin=\"\u{feff}\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?>";
+    Some([begin.as_bytes(), packet, b"<?xpacket end=\"w\"?>"].concat())
 }
 
 /// What becomes of a property.
@@ -237,6 +252,14 @@ mod tests {
         let before = packet("", "<xmp:Thumbnails><a>zzz</a></xmp:Thumbnails>");
         assert_eq!(upright(before.as_bytes(), false, (2, 3)), None);
         assert_eq!(String::from_utf8(upright(before.as_bytes(), true, (2, 3)).unwrap()).unwrap(), packet("", ""));
+    }
+
+    #[test]
+    fn a_packet_is_wrapped_once() {
+        let once = wrapped(b"<x/>").unwrap();
+        assert!(once.starts_with(b"<?xpacket begin=\"\xEF\xBB\xBF\"") && once.ends_with(b"<x/><?xpacket end=\"w\"?>"));
+        assert_eq!(wrapped(&once), None);
+        assert_eq!(wrapped(b"<?xml version='1.0'?><x/>"), None);
     }
 
     #[test]

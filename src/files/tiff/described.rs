@@ -19,6 +19,18 @@ const BRANCHES: [Tag; 2] = [Tag::ExifDirectory, Tag::GpsDirectory];
 const MAKER_NOTE: u16 = 37_500;
 const POINTING: [u16; 2] = [MAKER_NOTE, 40_965];
 
+/// What is about compressed pixels, and not allowed in TIFF (EXIF 3.0, 4.6.8): components, bits of a pixel, size.
+const COMPRESSED: [u16; 4] = [37_121, 37_122, 40_962, 40_963];
+
+/// What the entries are written for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Target {
+    /// A TIFF file.
+    Tiff,
+    /// An EXIF block, for whatever file.
+    Block,
+}
+
 /// The names of entries that may be large.
 const LARGE: [(u16, &str); 6] = [
     (270, "the description"),
@@ -122,12 +134,14 @@ impl<R: Read + Seek> Described<R> {
     pub fn copy_branches<W: Write + Seek>(
         &mut self,
         out: &mut TiffEncoder<W>,
+        target: Target,
         largest: usize,
     ) -> TiffResult<Vec<(Tag, u32)>> {
         let mut written = Vec::new();
         for (tag, branch) in self.branches() {
             let mut directory = out.extra_directory()?;
-            copy(&mut self.source, &branch, &mut directory, largest, |tag| !POINTING.contains(&tag))?;
+            let is_wanted = |tag| !POINTING.contains(&tag) && (target == Target::Block || !COMPRESSED.contains(&tag));
+            copy(&mut self.source, &branch, &mut directory, largest, is_wanted)?;
             // One without entries is not written.
             written.extend(directory.finish_with_offsets().ok().map(|at| (tag, at.offset)));
         }
@@ -149,7 +163,7 @@ impl<R: Read + Seek> Described<R> {
     fn as_block(&mut self, largest: usize) -> Option<Vec<u8>> {
         let mut block = Cursor::new(Vec::new());
         let mut encoder = TiffEncoder::new(&mut block).ok()?;
-        let branches = self.copy_branches(&mut encoder, largest).ok()?;
+        let branches = self.copy_branches(&mut encoder, Target::Block, largest).ok()?;
         let mut directory = encoder.image_directory().ok()?;
         // Without an entry there is no directory.
         self.copy_into(&mut directory, &branches, largest).and_then(|()| directory.finish()).ok()?;
@@ -204,6 +218,15 @@ fn copy<R: Read + Seek, W: Write + Seek>(
             continue;
         };
         out.write_tag_buf(Tag::from_u16_exhaustive(tag), &value)?;
+        align(out, value.as_bytes().len())?;
+    }
+    Ok(())
+}
+
+/// After a value of so many bytes: the next one begins at an even place, as TIFF 6.0 wants it.
+pub fn align<W: Write + Seek>(out: &mut Entries<W>, len: usize) -> TiffResult<()> {
+    if len > size_of::<u32>() && len % 2 == 1 {
+        out.write_data([0u8].as_slice())?;
     }
     Ok(())
 }
@@ -211,10 +234,38 @@ fn copy<R: Read + Seek, W: Write + Seek>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::files::metadata::Metadata;
+    use crate::files::metadata::{Metadata, exif};
     use crate::files::tiff::{decode, encode};
     use crate::files::{ColorEncoding, Depth};
     use image::{DynamicImage, Rgba, RgbaImage};
+
+    #[test]
+    fn values_begin_at_even_places() {
+        // Of 6 and of 7 bytes.
+        let mut block = block(false);
+        let texts = [
+            (270, exif::Value::Text("a film")),
+            (305, exif::Value::Text("svnr 1")),
+            (315, exif::Value::Text("someone")),
+        ];
+        assert_eq!(exif::add(&mut block, &texts), [true; 3]);
+        let metadata = Metadata { exif: Some(block), ..Metadata::default() };
+        let pixels = DynamicImage::new_rgb8(3, 2);
+        let file = encode(&pixels, false, &ColorEncoding::untagged(Depth::Eight), &metadata).unwrap();
+        // Little-endian or not, the file is as the machine.
+        let short = |at: usize| u16::from_ne_bytes(file[at..at + 2].try_into().unwrap());
+        let long = |at: usize| u32::from_ne_bytes(file[at..at + 4].try_into().unwrap());
+        let first = long(4) as usize;
+        let mut texts = 0;
+        for entry in (0..usize::from(short(first))).map(|index| first + 2 + 12 * index) {
+            let (tag, is_text, count, place) = (short(entry), short(entry + 2) == 2, long(entry + 4), long(entry + 8));
+            texts += u32::from(is_text);
+            // Of numbers, only ratios and three shorts do not fit into the entry.
+            let is_elsewhere = (is_text && count > 4) || [258, 282, 283, 339].contains(&tag);
+            assert!(!is_elsewhere || place % 2 == 0, "{tag} at {place}");
+        }
+        assert_eq!(texts, 4);
+    }
 
     /// A block in either byte order: a maker, an orientation; below, an exposure time and a maker's note; a latitude.
     fn block(is_big: bool) -> Vec<u8> {

@@ -58,6 +58,7 @@ mod tests {
     use image::DynamicImage;
     use tiff::encoder::TiffEncoder;
     use tiff::encoder::colortype::RGB8;
+    use tiff::tags::Type;
 
     #[test]
     fn the_fourth_sample_is_called_opacity() {
@@ -67,6 +68,14 @@ mod tests {
             let mut file = Decoder::new(Cursor::new(file.as_slice())).unwrap();
             assert_eq!(file.find_tag_unsigned(Tag::ExtraSamples).unwrap(), expected);
         }
+    }
+
+    #[test]
+    fn a_profile_has_the_type_that_profiles_have() {
+        let file = encode(&DynamicImage::new_rgb8(3, 2), false, &ColorEncoding::display_p3(), &Metadata::default());
+        let file = file.unwrap();
+        let mut file = Decoder::new(Cursor::new(file.as_slice())).unwrap();
+        assert_eq!(file.image_ifd().find_entry(Tag::IccProfile).unwrap().field_type(), Type::UNDEFINED);
     }
 
     #[test]

@@ -111,7 +111,7 @@ fn metadata(decoder: &mut Decoder<Source<'_>>, file: &[u8], notes: &mut Vec<Note
     }
     let iptc = bytes(decoder, IPTC).or_else(|| bytes(decoder, PHOTOSHOP).and_then(|all| jpeg::metadata::iptc(&all)));
     let exif = described::exif(file);
-    Metadata { exif, xmp: bytes(decoder, XMP), iptc, density: density(decoder) }
+    Metadata { exif, xmp: bytes(decoder, XMP), iptc, density: density(decoder), texts: Vec::new() }
 }
 
 fn density(decoder: &mut Decoder<Source<'_>>) -> Option<Density> {

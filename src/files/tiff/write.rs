@@ -1,16 +1,17 @@
 //! From pixels to a TIFF file.
 
+use std::borrow::Cow;
 use std::io::Cursor;
 
 use image::DynamicImage;
 use tiff::TiffResult;
 use tiff::encoder::colortype::{ColorType, Gray8, Gray16, Gray32Float, RGB8, RGB16, RGB32Float};
 use tiff::encoder::{Rational, TiffEncoder, TiffValue};
-use tiff::tags::{ExtraSamples, Tag};
+use tiff::tags::{ExtraSamples, Tag, Type};
 
 use crate::files::color::ColorEncoding;
 use crate::files::metadata::{Density, Metadata};
-use crate::files::tiff::described::Described;
+use crate::files::tiff::described::{Described, Target, align};
 use crate::files::tiff::{IPTC, XMP};
 
 /// ResolutionUnit.
@@ -66,8 +67,8 @@ impl File<'_> {
         let mut encoder = TiffEncoder::new(&mut file)?;
         // A block that nobody can read is no reason to lose the picture.
         let mut exif = self.metadata.exif.as_deref().and_then(|exif| Described::in_block(exif).ok());
-        let branches =
-            exif.as_mut().and_then(|exif| exif.copy_branches(&mut encoder, usize::MAX).ok()).unwrap_or_default();
+        let branches = exif.as_mut().and_then(|exif| exif.copy_branches(&mut encoder, Target::Tiff, usize::MAX).ok());
+        let branches = branches.unwrap_or_default();
         let mut image = encoder.new_image::<C>(width, height)?;
         if has_opacity {
             image.extra_samples(&[ExtraSamples::UnassociatedAlpha])?;
@@ -79,14 +80,34 @@ impl File<'_> {
         if let Some(exif) = &mut exif {
             let _ = exif.copy_into(directory, &branches, usize::MAX);
         }
-        let profile = self.encoding.profile();
-        for (tag, bytes) in [(Tag::IccProfile, &profile), (XMP, &self.metadata.xmp), (IPTC, &self.metadata.iptc)] {
+        if let Some(profile) = self.encoding.profile() {
+            directory.write_tag(Tag::IccProfile, Undefined(&profile))?;
+            align(directory, profile.len())?;
+        }
+        for (tag, bytes) in [(XMP, &self.metadata.xmp), (IPTC, &self.metadata.iptc)] {
             if let Some(bytes) = bytes {
                 directory.write_tag(tag, bytes.as_slice())?;
+                align(directory, bytes.len())?;
             }
         }
         image.write_data(samples)?;
         Ok(file.into_inner())
+    }
+}
+
+/// Bytes of the type that profiles have (ICC.1:2022, B.4).
+struct Undefined<'a>(&'a [u8]);
+
+impl TiffValue for Undefined<'_> {
+    const BYTE_LEN: u8 = 1;
+    const FIELD_TYPE: Type = Type::UNDEFINED;
+
+    fn count(&self) -> usize {
+        self.0.len()
+    }
+
+    fn data(&self) -> Cow<'_, [u8]> {
+        Cow::Borrowed(self.0)
     }
 }
 
