@@ -33,6 +33,12 @@ export class Denoiser {
   /** The workers that share the tiles on the CPU.
    * @type {Pool} */
   #pool;
+  /** The CPU for single runs on which the GPU has computed wrong.
+   * @type {Engine | undefined} */
+  #helper;
+  /** The runs that it has taken over.
+   * @type {WeakSet<Task>} */
+  #helped = new WeakSet();
   /** Settles with the last run in the queue. */
   #queue = Promise.resolve();
 
@@ -193,7 +199,12 @@ export class Denoiser {
     this.#pool.end(freed());
     // A run in progress holds the engine until its tile is done, and then ends too.
     // An engine that has failed has nothing to give back.
-    this.#queue.then(() => engine?.dispose()).catch(() => {});
+    this.#queue
+      .then(() => {
+        engine?.dispose();
+        this.#helper?.dispose();
+      })
+      .catch(() => {});
   }
 
   #alive() {
@@ -306,15 +317,22 @@ export class Denoiser {
   }
 
   /**
-   * Moves this run and all later ones from a lost GPU to the CPU. Rethrows the error if it means something else, or if
-   * the CPU must not be used.
+   * Moves this run from the GPU to the CPU, and all later ones if the GPU is lost. One that computed something wrong stays:
+   * the next photo may go well. Rethrows the error if it means something else, or if the CPU must not be used.
    *
    * @param {Task} task
    * @param {unknown} error
    * @returns {string}  why, in words
    */
   #moveToCpu(task, error) {
-    if (!this.#mayMove || !(error instanceof SvnrError) || error.code !== 'device-lost') throw error;
+    if (!this.#mayMove || !(error instanceof SvnrError)) throw error;
+    if (error.code === 'device-wrong' && !this.#helped.has(task)) {
+      const helper = (this.#helper ??= onCpu(this.#weights, null).engine);
+      call(() => task.continueOn(helper));
+      this.#helped.add(task);
+      return error.message;
+    }
+    if (error.code !== 'device-lost') throw error;
     const lost = this.#engine;
     const { engine, ...device } = onCpu(this.#weights, error.message);
     call(() => task.continueOn(engine));

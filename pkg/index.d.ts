@@ -51,6 +51,7 @@ export default function init(options?: InitOptions): Promise<void>;
  * | `load-failed` | the wasm module or the weights could not be loaded |
  * | `no-webgpu` | `backend: 'webgpu'`, and there is none |
  * | `device-lost` | the GPU failed; see below |
+ * | `device-wrong` | the device computed values that are not finite; with `backend: 'auto'`, the CPU did so, too |
  * | `freed` | the denoiser was freed |
  * | `internal` | an internal failure, such as running out of memory; load the package again, in a new worker or page |
  *
@@ -67,6 +68,7 @@ export type SvnrErrorCode =
   | 'load-failed'
   | 'no-webgpu'
   | 'device-lost'
+  | 'device-wrong'
   | 'freed'
   | 'internal';
 
@@ -247,9 +249,10 @@ export type DenoiseProgress =
     }
   | {
       /**
-       * The GPU was lost, and the run continues on the CPU from the current tile: only with `backend: 'auto'`, and at
-       * most once; {@link Denoiser.backend} changes as well. Or one of the workers ended, and the others go on with its
-       * tile; {@link Denoiser.workers} is one less from now on.
+       * The run goes on with the current tile elsewhere. With `backend: 'auto'`, on the CPU: because the GPU was lost, once
+       * and for all, and {@link Denoiser.backend} changes as well; or because it computed values that are not finite, and
+       * later runs begin on it all the same. Or one of the workers ended, and the others go on with its tile;
+       * {@link Denoiser.workers} is one less from now on.
        */
       phase: 'recovering';
       /** How much of the run is done, and is kept. */
@@ -404,7 +407,7 @@ export interface DenoiseResult<T extends SvnrImage | Blob = ImageData> {
 export interface Metadata {
   /** The ICC profile, for RGB. */
   profile?: Uint8Array | undefined;
-  /** The EXIF block, its orientation applied and reset. */
+  /** The EXIF block, its orientation applied and reset; with PNG's texts and JPEG's comments as entries. */
   exif?: Uint8Array | undefined;
   /** The XMP packet. */
   xmp?: Uint8Array | undefined;
@@ -444,15 +447,15 @@ export interface EncodeOptions {
   /** From 1 to 100, 92 by default; for JPEG and WebP. */
   quality?: number;
   /**
-   * What belongs to the image. PNG, JPEG and WebP keep all of it; TIFF keeps the profile, and neither EXIF nor XMP.
-   * Without a profile, an image in `display-p3` is written with that of Display P3.
+   * What belongs to the image. {@link leftOutOf} says what of it a format leaves out. Without a profile, an image in
+   * `display-p3` is written with that of Display P3.
    */
   metadata?: Metadata;
 }
 
 /**
  * Decodes PNG, JPEG, WebP and TIFF of 8, 16 and 32 bits, and keeps what browsers throw away: depth, colour profile,
- * EXIF and XMP.
+ * EXIF, XMP and IPTC.
  *
  * @throws {SvnrError} `unsupported-format`, `unsupported-image`, `too-large`, `load-failed`
  */

@@ -177,7 +177,8 @@ impl Run {
     /// step are handed out.
     ///
     /// # Errors
-    /// [`Error::Device`] if the device fails. The run is as it was before the call, which can be repeated.
+    /// [`Error::Device`] if the device fails, [`Error::WrongResult`] if it computes what is not finite. The run is as it was
+    /// before the call, which can be repeated, here or on another device.
     pub async fn advance(&mut self) -> Result<Option<Progress>, Error> {
         if self.is_done() {
             return Ok(None);
@@ -445,7 +446,7 @@ mod tests {
     use crate::method::formulation::{Condition, Correlation, Formulation, Time};
     use crate::method::noise::{Noise, NoiseModel};
     use crate::method::reverse::Steps;
-    use crate::network::weights::{self, Description, RELEASED, randomised};
+    use crate::network::weights::{self, Description, RELEASED, infinite, randomised};
     use crate::network::{ImageKind, Unet, UnetConfig};
     use burn::tensor::Device;
 
@@ -1071,6 +1072,25 @@ mod tests {
         ] {
             assert!(matches!(pollster::block_on(denoiser.predict(damaged)), Err(Error::BadOption { .. })));
         }
+    }
+
+    #[test]
+    fn what_is_computed_wrong_is_refused_and_the_run_goes_on_elsewhere() {
+        let (right, image) = (denoiser(), photo(40, 20));
+        let wrong = Denoiser { network: infinite(right.network.clone()), ..right.clone() };
+        let options = Options { steps: Steps::Count(2), seed: 5, tile: Some(16), ..Options::default() };
+        let whole = denoise(&right, &image, options.clone());
+        let mut run = right.start(image, NoiseModel::at_gain(8.0), &options).unwrap();
+        for _ in 0..run.tiles() + 1 {
+            pollster::block_on(run.advance()).unwrap();
+        }
+        run.continue_on(wrong).unwrap();
+        for _ in 0..2 {
+            assert_eq!(pollster::block_on(run.advance()), Err(Error::WrongResult));
+        }
+        run.continue_on(right).unwrap();
+        while pollster::block_on(run.advance()).unwrap().is_some() {}
+        assert_eq!(run.into_image(), whole);
     }
 
     #[test]

@@ -114,11 +114,11 @@ impl Step<'_> {
     /// `x_t'` over the tile, as planes, from the prediction.
     ///
     /// # Errors
-    /// [`Error::Device`] if a predicted value is not finite.
+    /// [`Error::WrongResult`] if a predicted value is not finite.
     pub fn finish(&self, tile: &Tile, eps: Vec<f32>) -> Result<Vec<f32>, Error> {
         let eps = self.draw.view.upright(eps, [tile.read_rows, tile.read_columns]);
         if eps.iter().any(|v| !v.is_finite()) {
-            return Err(Error::Device("it returned values that are not finite".into()));
+            return Err(Error::WrongResult);
         }
         let (width, height) = (self.y.width(), self.y.height());
         let (x, times) = (self.x.values(), self.time_map.times());

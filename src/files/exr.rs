@@ -16,7 +16,7 @@ use image::{DynamicImage, ImageBuffer};
 
 use crate::files::color::{ColorEncoding, ColorTag};
 use crate::files::decoded::Decoded;
-use crate::files::metadata::text::COMMENT;
+use crate::files::metadata::text::{COMMENT, decoded as decoded_text};
 use crate::files::metadata::{Metadata, Text};
 use crate::files::notes::Note;
 use crate::files::refusal::Refusal;
@@ -56,7 +56,8 @@ pub fn decode(bytes: &[u8], limit: usize) -> Result<Decoded, Refusal> {
     let is_grey = colors.is_none();
     let values = if is_grey { luminance(bytes, &window)? } else { rgba(bytes, &window)? };
     let pixels = window.image(values, has_alpha).ok_or(Refusal::TooMuchMemory)?;
-    let comments = header.own_attributes.comments.as_ref().map(|text| Text::new(COMMENT, &text.to_string()));
+    let comments =
+        header.own_attributes.comments.as_ref().map(|text| Text::new(COMMENT, &decoded_text(text.as_slice())));
     let texts = comments.into_iter().filter(Text::is_about_picture).collect();
     let mut decoded = Decoded { is_grey, ..Decoded::new(pixels, Metadata { texts, ..Metadata::default() }) };
     if flat().count() > 1 {
@@ -177,7 +178,7 @@ pub fn encode(
     let comments: Vec<&str> = metadata.texts.iter().map(|text| text.text.as_str()).collect();
     let comments = comments.join("\n");
     let attributes = LayerAttributes {
-        comments: (!comments.is_empty()).then(|| exr::prelude::Text::from(comments.as_str())),
+        comments: (!comments.is_empty()).then(|| exr::prelude::Text::from_slice_unchecked(comments.as_bytes())),
         ..LayerAttributes::default()
     };
     let mut image = Image::from_layer(Layer::new(size, attributes, compression, channels));
@@ -207,5 +208,20 @@ impl From<Error> for Refusal {
             Error::Invalid(why) => Self::Damaged(why.into()),
             Error::Aborted => Self::damaged("it could not be read"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::files::Depth;
+
+    #[test]
+    fn comments_are_kept_in_any_script() {
+        let pixels = DynamicImage::ImageRgb32F(ImageBuffer::from_pixel(3, 2, image::Rgb([0.5; 3])));
+        let texts = vec![Text::new(COMMENT, "André, 富士山")];
+        let metadata = Metadata { texts, ..Metadata::default() };
+        let file = encode(&pixels, false, &ColorEncoding::untagged(Depth::Float), &metadata).unwrap();
+        assert_eq!(decode(&file, 100).unwrap().metadata, metadata);
     }
 }

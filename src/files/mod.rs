@@ -190,12 +190,13 @@ mod tests {
 
     #[test]
     fn profile_exif_and_xmp_go_through() {
-        // A little-endian EXIF block whose only entry is orientation 1.
-        let exif = b"II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x01\0\0\0\0\0\0\0".to_vec();
+        // A little-endian EXIF block with orientation 1, and with what JPEG requires.
+        let mut exif = b"II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x01\0\0\0\0\0\0\0".to_vec();
+        metadata::exif::complete_for_jpeg(&mut exif, (13, 9), Density::new(300.0, 300.0), false);
         let mut profile = vec![7; 70_000];
         profile[16..20].copy_from_slice(b"RGB ");
         let encoding = ColorEncoding::unreadable(profile, Depth::Eight);
-        let xmp = Some(b"<x:xmpmeta>a caption</x:xmpmeta>".to_vec());
+        let xmp = Some(b"<?xpacket begin=''?><x:xmpmeta>a caption</x:xmpmeta><?xpacket end='w'?>".to_vec());
         let metadata =
             Metadata { exif: Some(exif), xmp, iptc: None, density: Density::new(300.0, 300.0), texts: Vec::new() };
         for (name, alpha) in [("a.png", None), ("a.jpg", None), ("a.webp", None), ("a.webp", Some(vec![0.0; 13 * 9]))] {

@@ -205,7 +205,7 @@ mod tests {
     fn texts_that_describe_the_picture_are_kept_whatever_chunk_they_are_in() {
         let of = |kind: &[u8; 4], contents: &[u8]| PngChunk::new(*kind, Bytes::copy_from_slice(contents));
         // Stored, not compressed.
-        let packed = b"\x78\x01\x01\x07\0\xF8\xFFpacked!\x0A\xD9\x02\x9B";
+        let packed = b"\x78\x01\x01\x07\0\xF8\xFFpacked!\x0B\x10\x02\x8A";
         let chunks = [
             of(b"tEXt", b"Author\0Andr\xE9"),
             of(b"zTXt", &[b"Description\0\0".as_slice(), packed].concat()),

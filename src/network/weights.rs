@@ -206,6 +206,18 @@ pub(crate) fn randomised(network: Unet, device: &Device) -> Unet {
     network.map(&mut Randomiser(device))
 }
 
+/// The network on a device that computes nonsense: all of its parameters are infinite.
+#[cfg(test)]
+pub(crate) fn infinite(network: Unet) -> Unet {
+    struct Infinite;
+    impl ModuleMapper for Infinite {
+        fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+            param.map(|t| t.full_like(f32::INFINITY).set_require_grad(t.is_require_grad()))
+        }
+    }
+    network.map(&mut Infinite)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -24,6 +24,7 @@ impl From<Error> for JsValue {
             Error::TooLarge { .. } => "too-large",
             Error::BadOption { .. } => "bad-option",
             Error::BadWeights(_) => "bad-weights",
+            Error::WrongResult => "device-wrong",
             Error::Device(_) => "device-lost",
         };
         failure(code, &error.to_string())

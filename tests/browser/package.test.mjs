@@ -553,6 +553,57 @@ test('a GPU that is lost in the middle does not cost the run', async (t) => {
   assert.deepEqual(errors, []);
 });
 
+test('a GPU that computes something wrong is left for that run alone', async (t) => {
+  const { page, errors } = await visit(t, { html });
+  const { went, largest, after, next, always, named } = await page.evaluate(
+    async ({ rgb, noise }) => {
+      /** @type {Package} */
+      const { Denoiser } = await import(/** @type {any} */ ('/pkg/index.js'));
+      const { Task } = await import(/** @type {any} */ ('/pkg/wasm/svnr_wasm.js'));
+      const { advance } = Task.prototype;
+      let [calls, isWrong] = [0, (/** @type {number} */ _) => false];
+      Task.prototype.advance = async function () {
+        calls += 1;
+        if (isWrong(calls)) throw Object.assign(new Error('not finite'), { code: 'device-wrong' });
+        return advance.call(this);
+      };
+      const photo = { width: rgb.width, height: rgb.height, data: new Uint16Array(rgb.data) };
+      // Four tiles.
+      const options = { noise, steps: 1, tile: 32 };
+      const cpu = await Denoiser.create({ backend: 'cpu' });
+      const { image: wanted } = await cpu.denoise(photo, options);
+      const denoiser = await Denoiser.create();
+      const onGpu = await Denoiser.create({ backend: 'webgpu' });
+      /** @param {import('../../pkg/index.js').Denoiser} denoiser @param {(call: number) => boolean} when */
+      const run = async (denoiser, when) => {
+        [calls, isWrong] = [0, when];
+        /** @type {string[]} */
+        const went = [];
+        const onProgress = (/** @type {any} */ { phase, tile, reason }) => went.push(phase === 'denoising' ? `${tile}` : reason);
+        const made = await denoiser.denoise(photo, { ...options, onProgress }).catch(({ code }) => code);
+        return { went, made };
+      };
+      const { went, made } = await run(denoiser, (call) => call === 3);
+      const largest = Math.max(...made.image.data.map((/** @type {number} */ v, /** @type {number} */ i) => Math.abs(v - (wanted.data[i] ?? 0)))) / 65535;
+      const { backend, fallbackReason } = denoiser;
+      const { went: next } = await run(denoiser, () => false);
+      const { made: always, went: tried } = await run(denoiser, () => true);
+      const { made: named } = await run(onGpu, () => true);
+      for (const each of [cpu, denoiser, onGpu]) each.free();
+      return { went, largest, after: { backend, fallbackReason }, next, always: [always, ...tried], named };
+    },
+    { rgb, noise: NOISE },
+  );
+  // Each tile once.
+  assert.deepEqual(went, ['0', '1', '2', 'not finite', '3', '4']);
+  assert(largest < 0.0005, `${largest}`);
+  assert.deepEqual(after, { backend: 'webgpu', fallbackReason: null });
+  assert.deepEqual(next, ['0', '1', '2', '3', '4'], 'the next run begins on the GPU and stays there');
+  assert.deepEqual(always, ['device-wrong', '0', 'not finite'], 'the CPU is tried once');
+  assert.equal(named, 'device-wrong');
+  assert.deepEqual(errors, []);
+});
+
 test('a camera has its noise at every gain', async () => {
   const { gains, failures } = await page.evaluate(async () => {
     const { svnr, failure } = /** @type {Here} */ (/** @type {unknown} */ (globalThis));

@@ -13,6 +13,7 @@ import {
   expectedText,
   failureText,
   lostText,
+  movedText,
   openingText,
   runText,
   unkeptText,
@@ -403,8 +404,8 @@ client.addEventListener('started', keepPage, { once: true });
 
 on('moved', ({ device }) => {
   runsOn(device);
-  const offer = { action: 'use-gpu', text: 'Try the GPU again' };
-  tell('notice', 'The GPU stopped working. The run continues on the CPU, which takes longer.', offer);
+  const offer = device.backend === 'cpu' ? { action: 'use-gpu', text: 'Try the GPU again' } : undefined;
+  tell('notice', movedText(device), offer);
 });
 
 on('unusable', ({ failure, isWorkerGone }) => {

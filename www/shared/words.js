@@ -35,6 +35,17 @@ export function deviceNotice({ backend, adapter, fallbackReason }) {
 }
 
 /**
+ * A run continues on the CPU: the GPU is lost, or it is still there and has computed something wrong.
+ *
+ * @param {Device} device  what later runs begin on
+ */
+export function movedText({ backend }) {
+  return backend === 'cpu'
+    ? 'The GPU stopped working. The run continues on the CPU, which takes longer.'
+    : 'The graphics card computed something wrong. This photo continues on the CPU, which takes longer; the next one uses the graphics card again.';
+}
+
+/**
  * A failure, and what to do about it.
  *
  * @param {Failure} failure
@@ -51,6 +62,8 @@ export function failureText({ code, message }) {
       return `The denoiser’s network file is damaged. Reload the page; if that does not help, this copy of the page is broken. (${message})`;
     case 'worker':
       return `The denoiser could not be started. Try again, or use a current version of Chrome, Edge, Firefox or Safari. (${message})`;
+    case 'device-wrong':
+      return `What was computed for this photo is no picture. Try again, perhaps in another browser. (${message})`;
     case 'device-lost':
       return `The device stopped working. Try again, perhaps with a smaller photo. (${message})`;
     default:
