@@ -71,11 +71,13 @@ mod tests {
     }
 
     #[test]
-    fn a_profile_has_the_type_that_profiles_have() {
-        let file = encode(&DynamicImage::new_rgb8(3, 2), false, &ColorEncoding::display_p3(), &Metadata::default());
-        let file = file.unwrap();
+    fn profile_and_iptc_have_the_type_that_they_should() {
+        let metadata = Metadata { iptc: Some(b"a caption".to_vec()), ..Metadata::default() };
+        let file = encode(&DynamicImage::new_rgb8(3, 2), false, &ColorEncoding::display_p3(), &metadata).unwrap();
         let mut file = Decoder::new(Cursor::new(file.as_slice())).unwrap();
-        assert_eq!(file.image_ifd().find_entry(Tag::IccProfile).unwrap().field_type(), Type::UNDEFINED);
+        for tag in [Tag::IccProfile, IPTC] {
+            assert_eq!(file.image_ifd().find_entry(tag).unwrap().field_type(), Type::UNDEFINED);
+        }
     }
 
     #[test]

@@ -80,22 +80,22 @@ impl File<'_> {
         if let Some(exif) = &mut exif {
             let _ = exif.copy_into(directory, &branches, usize::MAX);
         }
-        if let Some(profile) = self.encoding.profile() {
-            directory.write_tag(Tag::IccProfile, Undefined(&profile))?;
-            align(directory, profile.len())?;
-        }
-        for (tag, bytes) in [(XMP, &self.metadata.xmp), (IPTC, &self.metadata.iptc)] {
+        for (tag, bytes) in [(Tag::IccProfile, &self.encoding.profile()), (IPTC, &self.metadata.iptc)] {
             if let Some(bytes) = bytes {
-                directory.write_tag(tag, bytes.as_slice())?;
+                directory.write_tag(tag, Undefined(bytes))?;
                 align(directory, bytes.len())?;
             }
+        }
+        if let Some(xmp) = &self.metadata.xmp {
+            directory.write_tag(XMP, xmp.as_slice())?;
+            align(directory, xmp.len())?;
         }
         image.write_data(samples)?;
         Ok(file.into_inner())
     }
 }
 
-/// Bytes of the type that profiles have (ICC.1:2022, B.4).
+/// Bytes of the type that profiles (ICC.1:2022, B.4) and IPTC have.
 struct Undefined<'a>(&'a [u8]);
 
 impl TiffValue for Undefined<'_> {
