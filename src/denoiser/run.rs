@@ -177,8 +177,8 @@ impl Run {
     /// step are handed out.
     ///
     /// # Errors
-    /// [`Error::Device`] if the device fails, [`Error::WrongResult`] if it computes what is not finite. The run is as it was
-    /// before the call, which can be repeated, here or on another device.
+    /// [`Error::Device`] if the device fails, [`Error::WrongResult`] if it computes what is not finite. The run is as it
+    /// was before the call, which can be repeated, here or on another device.
     pub async fn advance(&mut self) -> Result<Option<Progress>, Error> {
         if self.is_done() {
             return Ok(None);
@@ -211,8 +211,8 @@ impl Run {
     /// Takes a tile that was handed out through its step, by the network's prediction for it.
     ///
     /// # Errors
-    /// [`Error::BadOption`] for a tile that is not handed out, or a prediction of another size; [`Error::Device`] if a
-    /// predicted value is not finite. The tile remains handed out.
+    /// [`Error::BadOption`] for a tile that is not handed out, or a prediction of another size; [`Error::WrongResult`] if
+    /// a predicted value is not finite. The tile remains handed out.
     pub fn finish_tile(&mut self, index: usize, eps: Vec<f32>) -> Result<Progress, Error> {
         self.check_handed_out(index)?;
         let tile = self.grid.tile(index);
@@ -1044,7 +1044,7 @@ mod tests {
         // What its worker made of it is worth nothing; it stays handed out.
         refused(run.finish_tile(2, vec![0.0; 5]).map(|_| ()));
         let damaged = run.finish_tile(2, vec![f32::NAN; all[2].x.len()]);
-        assert!(matches!(damaged, Err(Error::Device(_))), "{damaged:?}");
+        assert!(matches!(damaged, Err(Error::WrongResult)), "{damaged:?}");
         run.return_tile(2).unwrap();
         refused(run.return_tile(2));
         refused(run.finish_tile(2, eps(&all[2])).map(|_| ()));

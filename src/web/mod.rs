@@ -264,7 +264,8 @@ impl Task {
     /// Denoises the next tile; `undefined` once the run is done.
     ///
     /// # Errors
-    /// `device-lost` if the device fails; the run can then continue with another engine.
+    /// `device-lost` if the device fails, `device-wrong` if it computes what is not finite; the run can then continue with
+    /// another engine.
     pub async fn advance(&mut self) -> Result<Option<Progress>, JsValue> {
         let progress = self.0.advance().await?;
         Ok(progress.map(Progress::from))
@@ -285,7 +286,7 @@ impl Task {
     /// Finishes a tile that was handed out; see [`Run::finish_tile`].
     ///
     /// # Errors
-    /// `bad-option`, or `device-lost` if a predicted value is not finite.
+    /// `bad-option`, or `device-wrong` if a predicted value is not finite.
     #[wasm_bindgen(js_name = finishTile)]
     pub fn finish_tile(&mut self, index: usize, eps: Vec<f32>) -> Result<Progress, JsValue> {
         Ok(self.0.finish_tile(index, eps)?.into())
