@@ -34,7 +34,7 @@ export async function open(weights, backend, signal) {
     signal?.throwIfAborted();
     return { engine, backend: 'webgpu', adapter, fallbackReason: null };
   } catch (error) {
-    const isGpu = error instanceof SvnrError && (error.code === 'no-webgpu' || error.code === 'device-lost');
+    const isGpu = error instanceof SvnrError && ['no-webgpu', 'device-lost', 'device-wrong'].includes(error.code);
     if (backend === 'webgpu' || !isGpu) throw error;
     return onCpu(weights, error.message);
   }

@@ -489,7 +489,7 @@ export class Denoiser {
   /**
    * Loads the module and the weights, and prepares the device.
    *
-   * @throws {SvnrError} `load-failed`, `bad-weights`, `no-webgpu`, `device-lost`, `bad-option`
+   * @throws {SvnrError} `load-failed`, `bad-weights`, `no-webgpu`, `device-lost`, `device-wrong`, `bad-option`
    */
   static create(options?: CreateOptions): Promise<Denoiser>;
 
@@ -527,7 +527,8 @@ export class Denoiser {
    * Denoises an image, or a file as the browser would show it. Calls queue: each runs after the one before, on the
    * image as it was at the time of the call.
    *
-   * @throws {SvnrError} `unsupported-image`, `unsupported-format`, `too-large`, `bad-option`, `device-lost`, `freed`
+   * @throws {SvnrError} `unsupported-image`, `unsupported-format`, `too-large`, `bad-option`, `device-lost`,
+   *   `device-wrong`, `freed`
    */
   denoise<T extends SvnrImage | Blob>(image: T, options?: DenoiseOptions): Promise<DenoiseResult<T>>;
 

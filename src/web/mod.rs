@@ -74,7 +74,7 @@ impl Engine {
     /// values that are not finite.
     ///
     /// # Errors
-    /// `device-lost` if the device fails.
+    /// `device-lost` if the device fails, `device-wrong` if it returns such values.
     #[wasm_bindgen(js_name = warmUp)]
     pub async fn warm_up(&self) -> Result<(), JsValue> {
         let noise = NoiseModel::at_gain(8.0);
