@@ -215,14 +215,6 @@ impl Order {
         }))
     }
 
-    fn short_bytes(self, v: u16) -> [u8; 2] {
-        if self.is_big { v.to_be_bytes() } else { v.to_le_bytes() }
-    }
-
-    fn long_bytes(self, v: u32) -> [u8; 4] {
-        if self.is_big { v.to_be_bytes() } else { v.to_le_bytes() }
-    }
-
     /// Where the entry of a tag is, in the directory whose place is said at `link`.
     fn find(self, block: &[u8], link: usize, tag: u16) -> Option<usize> {
         self.entries(block, self.long(block, link)?)?.find(|(own, _)| *own == tag).map(|(_, entry)| entry)
