@@ -251,7 +251,7 @@ fn own_names(start: &BytesStart) -> Option<Names> {
 }
 
 /// Namespaces as attributes of an element that does not declare them itself.
-fn as_attributes(names: &Names, of: &BytesStart) -> String {
+fn as_attributes(names: &[(String, String)], of: &BytesStart) -> String {
     let own = own_names(of).unwrap_or_default();
     let mut written: Vec<&str> = Vec::new();
     let mut attributes = String::new();
