@@ -155,8 +155,16 @@ describe('a photo in its own colours keeps them, and what its camera says', () =
         assert.equal(found.depth, format === 'png16' || format === 'tiff' ? 'ushort' : 'uchar', format);
         if (format !== 'tiff') {
           // Of all that the camera says, the orientation alone has changed: the pixels are upright now.
-          assert.deepEqual(withoutName(found.exif), exif(1), `${format}: EXIF`);
-          assert.equal(found.xmp?.toString(), xmp(1).toString(), `${format}: XMP`);
+          const [block, expected] = [withoutName(found.exif), exif(1)];
+          if (format === 'jpeg') {
+            // Entries that JPEG requires, and this camera leaves out, are added: the first directory lies at the end.
+            assert.deepEqual(block?.subarray(8, expected.length), expected.subarray(8), 'jpeg: EXIF');
+            assert.equal(found.orientation, 1);
+            assert(found.xmp?.toString().includes(xmp(1).toString()), 'jpeg: XMP, in its wrapper');
+          } else {
+            assert.deepEqual(block, expected, `${format}: EXIF`);
+            assert.equal(found.xmp?.toString(), xmp(1).toString(), `${format}: XMP`);
+          }
         }
         // Chromium reads no TIFF, but the same codes in the same profile are the same colours.
         if (format === 'tiff') assertAlike(format, await codes(result), await codes(file), off);
