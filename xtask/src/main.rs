@@ -23,9 +23,9 @@ cargo xtask test [--fast] [--native] [--types] [--browser [NAME...]]
     you edit.
 
 cargo xtask pkg [--check] [--out DIR] [--profile wasm|wasm-dev] [--toolchain auto|rustup|debian]
-    Builds the wasm module and its glue into pkg/wasm; all else in pkg is edited there. The profile wasm-dev compiles
-    quickly and gives a large, slow module. --check builds into target/wasm-check instead and fails unless that is what
-    pkg/wasm holds, to the byte.
+    Lints the browser's code and builds the wasm module and its glue into pkg/wasm; all else in pkg is edited there. The
+    profile wasm-dev compiles quickly, without lints, and gives a large, slow module. --check builds into
+    target/wasm-check instead and fails unless that is what pkg/wasm holds, to the byte.
 
 cargo xtask check-pkg
     Fails when the module in pkg/wasm was built from other sources than these.

@@ -13,6 +13,7 @@ use serde_json::Value;
 use wasm_bindgen_cli_support::Bindgen;
 
 use crate::{
+    clippy,
     command::run,
     inputs, node,
     wasm::{self, Choice, GLUE, RELEASE, Toolchain},
@@ -30,12 +31,16 @@ const FEATURES: [&str; 7] = [
     "--enable-sign-ext",
 ];
 
-/// Builds the module into a folder, over what an earlier build left there.
+/// Builds the module into a folder, over what an earlier build left there. What is to be released is linted first, so
+/// that a module whose record fits has passed the lints, too.
 pub fn build(out: &Path, profile: &str, choice: Choice) -> Result<()> {
     let toolchain = Toolchain::get(choice)?;
     let mut command = toolchain.cargo("build", profile)?;
     // Before the build: a source that changes while it runs makes the module stale.
     let hash = inputs::hash(workspace::root())?;
+    if profile == RELEASE {
+        clippy::browser(choice)?;
+    }
     let compiled = compile(&mut command)?;
 
     let new = workspace::root().join("target/wasm-new");
