@@ -20,8 +20,8 @@ const ORDINARY_WHITE: (f32, f32) = (1.0 / 64.0, 16.0);
 
 /// An image in linear light, white at 1, *not* clipped: noise goes below 0 and above 1.
 ///
-/// Values lie plane after plane, each plane row after row. Three channels are red, green and blue; four are the planes of
-/// a [`Mosaic`](crate::raw::mosaic::Mosaic).
+/// Values lie plane after plane, each plane row after row. Three channels are red, green and blue; four are the planes
+/// of a [`Mosaic`](crate::raw::mosaic::Mosaic).
 #[derive(Debug, Clone, PartialEq)]
 pub struct LinearImage {
     width: usize,
@@ -42,8 +42,8 @@ impl LinearImage {
     /// An image from its planes, 3 or 4 of them: `channels * width * height` finite values.
     ///
     /// # Errors
-    /// [`Error::EmptyImage`], [`Error::WrongLength`], [`Error::NotFinite`], or [`Error::BadOption`] for another number of
-    /// channels.
+    /// [`Error::EmptyImage`], [`Error::WrongLength`], [`Error::NotFinite`], or [`Error::BadOption`] for another number
+    /// of channels.
     pub fn of_planes(channels: usize, width: usize, height: usize, values: Vec<f32>) -> Result<Self, Error> {
         if width == 0 || height == 0 {
             return Err(Error::EmptyImage { width, height });
@@ -150,9 +150,9 @@ impl LinearImage {
     }
 
     /// The value that stands for white: 1, unless nearly all values are far below or above it. Some linear files have
-    /// another unit: floats that count photons, or 12 bits in a 16-bit file. Then it is the power of 2 at or above the 99 %
-    /// quantile, so that dividing by it and multiplying again gives the same bits. A mosaic's white is always 1: its file
-    /// names the white level, so dark values mean that it is underexposed.
+    /// another unit: floats that count photons, or 12 bits in a 16-bit file. Then it is the power of 2 at or above the
+    /// 99 % quantile, so that dividing by it and multiplying again gives the same bits. A mosaic's white is always 1:
+    /// its file names the white level, so dark values mean that it is underexposed.
     pub fn white(&self) -> f32 {
         if self.channels != CHANNELS {
             return 1.0;

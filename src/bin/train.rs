@@ -40,8 +40,8 @@ struct Arguments {
     /// Start from these weights, their network and their variant of the method; --blocks can deepen the network
     #[arg(long, value_name = "FILE", conflicts_with_all = ["resume", "widths"])]
     init: Option<PathBuf>,
-    /// Train for the mosaics of RAW files, by default on patches half as wide; --init may name weights for photos, whose
-    /// trunk is the start
+    /// Train for the mosaics of RAW files, by default on patches half as wide; --init may name weights for photos,
+    /// whose trunk is the start
     #[arg(long, conflicts_with_all = ["resume", "pairs"])]
     mosaic: bool,
     /// Total number of steps

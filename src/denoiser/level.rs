@@ -1,9 +1,9 @@
 //! Keeps a mosaic's planes at their level.
 //!
 //! A network is off by a hundredth of the noise's std here and there, and by another amount in every plane. In a photo
-//! nobody sees that; in a mosaic it makes a lattice of 2 x 2 sites, which a strong development brings out. Noise has a mean
-//! of zero, so what was taken from a plane must have that too: over [`WINDOW`] pixels of the planes, its mean is put back.
-//! The noise that comes back with it is that of the mean of a whole window, a sixty-fifth of the std.
+//! nobody sees that; in a mosaic it makes a lattice of 2 x 2 sites, which a strong development brings out. Noise has a
+//! mean of zero, so what was taken from a plane must have that too: over [`WINDOW`] pixels of the planes, its mean is
+//! put back. The noise that comes back with it is that of the mean of a whole window, a sixty-fifth of the std.
 //!
 //! Only clipping gives noise another mean. Values near an end at which the sensor clips do not count.
 
@@ -20,8 +20,8 @@ const PILED: f32 = 1e-3;
 /// How many stds of the noise from such an end values are still affected.
 const NEAR: f32 = 3.0;
 
-/// Puts back the mean of what was taken from the planes of `y` to get `x`. `sigma(value)` is the std of the noise that a
-/// value had; where it is 0 the value stays as it is.
+/// Puts back the mean of what was taken from the planes of `y` to get `x`. `sigma(value)` is the std of the noise that
+/// a value had; where it is 0 the value stays as it is.
 pub fn levelled(mut x: LinearImage, y: &LinearImage, sigma: impl Fn(usize) -> f32) -> LinearImage {
     let (width, height, pixels) = (x.width(), x.height(), x.pixels());
     for channel in 0..x.channels() {

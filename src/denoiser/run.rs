@@ -177,8 +177,8 @@ impl Run {
     /// step are handed out.
     ///
     /// # Errors
-    /// [`Error::Device`] if the device fails, [`Error::WrongResult`] if it computes what is not finite. The run is as it
-    /// was before the call, which can be repeated, here or on another device.
+    /// [`Error::Device`] if the device fails, [`Error::WrongResult`] if it computes what is not finite. The run is as
+    /// it was before the call, which can be repeated, here or on another device.
     pub async fn advance(&mut self) -> Result<Option<Progress>, Error> {
         if self.is_done() {
             return Ok(None);
@@ -211,8 +211,8 @@ impl Run {
     /// Takes a tile that was handed out through its step, by the network's prediction for it.
     ///
     /// # Errors
-    /// [`Error::BadOption`] for a tile that is not handed out, or a prediction of another size; [`Error::WrongResult`] if
-    /// a predicted value is not finite. The tile remains handed out.
+    /// [`Error::BadOption`] for a tile that is not handed out, or a prediction of another size; [`Error::WrongResult`]
+    /// if a predicted value is not finite. The tile remains handed out.
     pub fn finish_tile(&mut self, index: usize, eps: Vec<f32>) -> Result<Progress, Error> {
         self.check_handed_out(index)?;
         let tile = self.grid.tile(index);
@@ -261,8 +261,8 @@ impl Run {
         pixel.map(|v| v * self.white)
     }
 
-    /// The image after the last finished step: the result, once the run is done. A mosaic's planes are brought back to the
-    /// photo's level.
+    /// The image after the last finished step: the result, once the run is done. A mosaic's planes are brought back to
+    /// the photo's level.
     pub fn into_image(mut self) -> LinearImage {
         let Some(mut x) = self.x.take() else { return Arc::unwrap_or_clone(self.y).scaled(self.white) };
         if x.channels() != CHANNELS {
@@ -302,8 +302,8 @@ impl Run {
         self.parts.between(y, x, self.neutral)
     }
 
-    /// The next tile to be worked on, from now on handed out. Before it, tiles in which no pixel moves are finished, and
-    /// with them perhaps whole steps.
+    /// The next tile to be worked on, from now on handed out. Before it, tiles in which no pixel moves are finished,
+    /// and with them perhaps whole steps.
     fn next_moving(&mut self) -> Option<usize> {
         while !self.is_done() {
             self.pass_still();
@@ -425,7 +425,8 @@ impl Run {
     }
 }
 
-/// An image of the photo's size, of noise with this std and mean 0, where a run starts that does not start at the photo.
+/// An image of the photo's size, of noise with this std and mean 0, where a run starts that does not start at the
+/// photo.
 fn pure_noise(photo: &LinearImage, sigma: f32, draw: &Draw, place: Place) -> LinearImage {
     let (channels, width, height) = (photo.channels(), photo.width(), photo.height());
     let mut noise = vec![0.0; channels * width * height];

@@ -30,9 +30,9 @@ impl View {
 
     /// The views of a kind of image.
     ///
-    /// A mosaic has two: upright and transposed, where red and blue sites keep their corners of the square and the greens
-    /// change places. A mirror would move red to another corner, so that the squares that begin with a red site would be
-    /// other ones: the planes would no longer lie on one grid.
+    /// A mosaic has two: upright and transposed, where red and blue sites keep their corners of the square and the
+    /// greens change places. A mirror would move red to another corner, so that the squares that begin with a red site
+    /// would be other ones: the planes would no longer lie on one grid.
     pub const fn of(image: ImageKind) -> &'static [Self] {
         match image {
             ImageKind::Rgb => &Self::ALL,

@@ -18,9 +18,9 @@ const FLATTEST: usize = 10;
 /// Independent noise has 0.
 const COMMON: f32 = 0.9;
 
-/// If the channels share their noise, the share of it that is white; otherwise, and for a mosaic, `None`. The rest is smooth, as in
-/// processed photos, whose channels are never quite independent. So smooth noise counts as shared only if the photo is
-/// exactly grey.
+/// If the channels share their noise, the share of it that is white; otherwise, and for a mosaic, `None`. The rest is
+/// smooth, as in processed photos, whose channels are never quite independent. So smooth noise counts as shared only if
+/// the photo is exactly grey.
 pub fn common_noise(image: &LinearImage) -> Option<f32> {
     if image.channels() != CHANNELS {
         return None;

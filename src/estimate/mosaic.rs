@@ -5,9 +5,9 @@ use crate::estimate::{Doubt, Estimate, LITTLE_OF_MOSAIC, Tolerance, doubtful, fi
 use crate::image::{LinearImage, MOST_CHANNELS};
 use crate::method::noise::{Noise, NoiseModel};
 
-/// A plane has a line of its own if the middle of its points is off the common one by more than this factor's logarithm in
-/// std. Planes of one sensor share a line; gains that a camera applies to a colour alone change that. Texture
-/// raises some planes more than others, but seldom by that much.
+/// A plane has a line of its own if the middle of its points is off the common one by more than this factor's logarithm
+/// in std. Planes of one sensor share a line; gains that a camera applies to a colour alone change that. Texture raises
+/// some planes more than others, but seldom by that much.
 const APART: f32 = 0.2;
 /// A plane needs this many points for a line of its own.
 const FEWEST_POINTS: usize = 4;

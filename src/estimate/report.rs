@@ -52,8 +52,8 @@ struct Given {
     planes: Option<[Line; MOST_CHANNELS]>,
 }
 
-/// Reads noise from JSON: `{"curve": [...]}`, `{"planes": [...]}`, `{"read": ..., "shot": ...}`, or a whole [`Estimate`]
-/// as it is written, whose curve or planes take precedence.
+/// Reads noise from JSON: `{"curve": [...]}`, `{"planes": [...]}`, `{"read": ..., "shot": ...}`, or a whole
+/// [`Estimate`] as it is written, whose curve or planes take precedence.
 ///
 /// # Errors
 /// [`Error::BadOption`], saying what is wrong.

@@ -12,8 +12,8 @@ pub enum ImageKind {
     /// Red, green and blue at every pixel.
     #[default]
     Rgb,
-    /// The four planes of a Bayer mosaic: red, green in red's rows, green in blue's rows, blue. At a pixel of the planes
-    /// lie the sites of a 2 x 2 square that begins with a red one.
+    /// The four planes of a Bayer mosaic: red, green in red's rows, green in blue's rows, blue. At a pixel of the
+    /// planes lie the sites of a 2 x 2 square that begins with a red one.
     Mosaic,
 }
 
@@ -39,8 +39,8 @@ impl ImageKind {
         *self == Self::Rgb
     }
 
-    /// Side of a pixel of the finest scale in pixels of the image: space-to-depth makes a pixel of 2 x 2; the planes of a
-    /// mosaic are as coarse as that already.
+    /// Side of a pixel of the finest scale in pixels of the image: space-to-depth makes a pixel of 2 x 2; the planes of
+    /// a mosaic are as coarse as that already.
     pub(crate) fn finest_side(self) -> usize {
         match self {
             Self::Rgb => 2,
@@ -49,8 +49,8 @@ impl ImageKind {
     }
 }
 
-/// Widths and depths of a [`Unet`](crate::network::Unet), and what it denoises. The first scale works on squares of 2 x 2
-/// pixels or photosites, each further one at half the resolution of the one before.
+/// Widths and depths of a [`Unet`](crate::network::Unet), and what it denoises. The first scale works on squares of 2 x
+/// 2 pixels or photosites, each further one at half the resolution of the one before.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UnetConfig {
     /// The kind of image; a weight file that names none is for RGB.

@@ -123,8 +123,8 @@ impl Unet {
     }
 
     /// `eps~` in `x_t`, `[b, c, h, w]` with the `c` channels of the network's [`ImageKind`], from tensors of that shape
-    /// with `h` and `w` multiples of [`UnetConfig::alignment`]: `x_t` and `y` in linear light, `sigma_t` and `sigma_star`
-    /// the std of their noise.
+    /// with `h` and `w` multiples of [`UnetConfig::alignment`]: `x_t` and `y` in linear light, `sigma_t` and
+    /// `sigma_star` the std of their noise.
     pub fn forward(&self, x_t: Tensor<4>, y: Tensor<4>, sigma_t: Tensor<4>, sigma_star: Tensor<4>) -> Tensor<4> {
         let noise = NoiseRange::of(self.image);
         let squares = |x| self.squares(x);

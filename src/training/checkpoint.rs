@@ -61,7 +61,8 @@ impl Checkpoint {
     }
 
     /// A run that starts from released weights. Their network, schedule and formulation replace those in the settings;
-    /// `blocks` deepens the network, and settings for mosaics turn a network for photos into one [for mosaics](to_mosaic).
+    /// `blocks` deepens the network, and settings for mosaics turn a network for photos into one [for
+    /// mosaics](to_mosaic).
     ///
     /// # Errors
     /// When the file cannot be read or the settings are invalid.

@@ -1,8 +1,8 @@
 //! How mosaics are scored: a camera that clean pictures are brought to, five levels of noise, and a plain development.
 //!
-//! The camera has the colours of a Canon EOS 550D (its ColorMatrix for daylight in Adobe's DNG converter), a black level
-//! of 512 and 14 bits. The development is the simplest one, bilinear and without any judgement of its own, so that the
-//! scores tell the denoiser's work alone.
+//! The camera has the colours of a Canon EOS 550D (its ColorMatrix for daylight in Adobe's DNG converter), a black
+//! level of 512 and 14 bits. The development is the simplest one, bilinear and without any judgement of its own, so
+//! that the scores tell the denoiser's work alone.
 
 use crate::image::{CHANNELS, LinearImage, MOST_CHANNELS, reflect};
 use crate::method::noise::NoiseModel;
@@ -51,8 +51,8 @@ pub fn levels() -> impl Iterator<Item = Level> {
     LEVELS.into_iter().enumerate().map(level)
 }
 
-/// The four planes that the camera records of a clean picture in linear sRGB, without noise. A last row or column that is
-/// half of a square is left out.
+/// The four planes that the camera records of a clean picture in linear sRGB, without noise. A last row or column that
+/// is half of a square is left out.
 ///
 /// # Panics
 /// If the picture is not RGB, or smaller than 2 x 2 pixels.

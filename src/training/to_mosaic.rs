@@ -1,7 +1,7 @@
 //! A trained network for photos as the beginning of one for mosaics, to be trained further.
 //!
-//! Both have the same trunk, at half the resolution of pixels or photosites. Only the layers that see the image or predict
-//! its noise differ: a photo has twelve values in a square of 2 x 2, a mosaic has four.
+//! Both have the same trunk, at half the resolution of pixels or photosites. Only the layers that see the image or
+//! predict its noise differ: a photo has twelve values in a square of 2 x 2, a mosaic has four.
 
 use burn::nn::conv::Conv2d;
 use burn::tensor::{Device, Tensor, TensorData};
@@ -23,9 +23,9 @@ struct Made {
     constant: f32,
 }
 
-/// A network for mosaics that starts from one for photos, and its shape. The first layers take every colour that a mosaic
-/// lacks at a site from the other sites of its square; the last one predicts what the photo's network does for the colours
-/// that are there.
+/// A network for mosaics that starts from one for photos, and its shape. The first layers take every colour that a
+/// mosaic lacks at a site from the other sites of its square; the last one predicts what the photo's network does for
+/// the colours that are there.
 ///
 /// # Errors
 /// [`Error::BadOption`] if the network is not for photos.

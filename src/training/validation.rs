@@ -61,8 +61,8 @@ impl Scores {
     }
 }
 
-/// The names of the scores, in order: `gain 1`, ..., `grey`, ... of photos; of mosaics `iso800`, ..., developed plainly,
-/// then `iso800 raw`, ..., of the planes.
+/// The names of the scores, in order: `gain 1`, ..., `grey`, ... of photos; of mosaics `iso800`, ..., developed
+/// plainly, then `iso800 raw`, ..., of the planes.
 pub fn names(image: ImageKind) -> Vec<String> {
     match image {
         ImageKind::Rgb => {
@@ -92,8 +92,8 @@ impl Validation {
         Self { image, crops: scenes.held_out.iter().map(middle).collect() }
     }
 
-    /// PSNR per level and kind of noise. The noise is a function of crop and trial, so that the scores of different steps
-    /// are comparable.
+    /// PSNR per level and kind of noise. The noise is a function of crop and trial, so that the scores of different
+    /// steps are comparable.
     ///
     /// # Errors
     /// When the device fails.
