@@ -143,8 +143,8 @@ pub fn put_mosaic(
                 let from = &codes[inside(row + r, height) * width..][..width];
                 let there = TILE.min(width - column);
                 line[..there].copy_from_slice(&from[column..column + there]);
-                for c in there..TILE {
-                    line[c] = from[inside(column + c, width)];
+                for (c, site) in line.iter_mut().enumerate().skip(there) {
+                    *site = from[inside(column + c, width)];
                 }
             }
             let stream = lossless_jpeg::encode(&tile, TILE, TILE);
