@@ -180,7 +180,14 @@ mod tests {
         let place = |file: &[u8]| file.windows(NOTE.len()).position(|window| window == NOTE).unwrap();
         assert_eq!(place(&result), place(&file));
         let [before, after] = [&file, &result].map(|file| Tree::read(file).unwrap());
-        let of_picture = [tags::SOFTWARE, tags::STRIP_OFFSETS, tags::PREVIEW_APPLICATION, tags::RAW_DATA_ID];
+        let of_picture = [
+            tags::SOFTWARE,
+            tags::STRIP_OFFSETS,
+            tags::SUB_DIRECTORIES,
+            tags::PREVIEW_APPLICATION,
+            tags::PREVIEW_APPLICATION_VERSION,
+            tags::RAW_DATA_ID,
+        ];
         let order = before.order;
         for tag in (254..=53_000).filter(|tag| !of_picture.contains(tag)) {
             let numbers = |tree: &Tree, file: &[u8]| tree.chain[0].numbers(tag, file, order);
