@@ -73,7 +73,7 @@ fn in_light(matrices: &[(f32, Matrix)], neutral: Vector) -> Option<Matrix> {
     let matrix = product(&product(&inverse(&SRGB_TO_XYZ)?, &adapted), &diagonal(neutral));
     let sums = matrix.map(|row| row.iter().sum::<f32>());
     // A light beyond what the camera's matrix was made for.
-    if sums.iter().any(|sum| !(*sum > 1e-6)) {
+    if !sums.iter().all(|sum| *sum > 1e-6) {
         return None;
     }
     let scaled: Matrix = std::array::from_fn(|r| matrix[r].map(|v| v / sums[r]));

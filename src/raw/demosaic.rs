@@ -177,12 +177,12 @@ impl Buffers {
         let [left, right] = [up - back, up].map(|start| &self.variations[0][start..start + inner]);
         let [above, below] = [0, up].map(|start| &self.variations[1][start..start + inner]);
         let own = &mut self.own[up..up + inner];
-        for i in 0..inner {
+        for (i, own) in own.iter_mut().enumerate() {
             let weight = |variation: f32| 1.0 / (variation * variation + FLAT);
             let weights = [left[i], right[i], above[i], below[i]].map(weight);
             let sums = [left_sums[i], right_sums[i], above_sums[i], below_sums[i]];
             let weighted: f32 = weights.iter().zip(sums).map(|(w, s)| w * s).sum();
-            own[i] = weighted / (REACH as f32 * weights.iter().sum::<f32>());
+            *own = weighted / (REACH as f32 * weights.iter().sum::<f32>());
         }
     }
 

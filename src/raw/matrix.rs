@@ -42,7 +42,8 @@ pub fn inverse(m: &Matrix) -> Option<Matrix> {
     let determinant: f64 = (0..3).map(|c| m[0][c] * cofactor(0, c)).sum();
     // Compared with what the determinant of a matrix of this size may be, so that units do not matter.
     let size = m.iter().flatten().map(|v| v.abs()).fold(0.0, f64::max);
-    if !(determinant.abs() > 1e-9 * size.powi(3)) {
+    let is_regular = determinant.abs() > 1e-9 * size.powi(3);
+    if !is_regular {
         return None;
     }
     let inverse: Matrix = std::array::from_fn(|r| std::array::from_fn(|c| (cofactor(c, r) / determinant) as f32));
