@@ -1,6 +1,6 @@
-//! Noise that differs from place to place, apart from the brightness: a lens whose corners were brightened after the shot, so
-//! that there is more noise there. `cargo run --release --example noise_map -- noisy.jpg clean.png 0.02 3`: std of the
-//! noise in the middle, and how many times as much there is in the corners.
+//! Noise that differs from place to place, apart from the brightness: a lens whose corners were brightened after the
+//! shot, so that there is more noise there. `cargo run --release --example noise_map -- noisy.jpg clean.png 0.02 3`:
+//! std of the noise in the middle, and how many times as much there is in the corners.
 
 use std::error::Error;
 use std::path::Path;

@@ -607,13 +607,7 @@ fn raw_seed(name: &str) -> PathBuf {
 
 /// Weights for mosaics, as they are before training.
 fn mosaic_weights(folder: &tempfile::TempDir) -> PathBuf {
-    let config = UnetConfig {
-        image: ImageKind::Mosaic,
-        widths: vec![4, 6],
-        blocks: vec![1, 1],
-        embedding: 3,
-        ..UnetConfig::default()
-    };
+    let config = UnetConfig { image: ImageKind::Mosaic, widths: vec![4, 6], blocks: vec![1, 1], embedding: 3 };
     let network = Unet::new(&config, &Device::flex()).unwrap();
     let path = folder.path().join("mosaic.safetensors");
     std::fs::write(&path, weights::to_bytes(&network, &config.into()).unwrap()).unwrap();

@@ -7,34 +7,39 @@ use std::path::{Path, PathBuf};
 const MOST_CHARACTERS: usize = 120;
 
 /// Where our own documents are, beside the root.
-const FOLDERS: [&str; 8] = ["docs", "examples", "pkg", "src", "tests", "weights", "www", "xtask"];
+const FOLDERS: [&str; 9] = ["docs", "examples", "fuzz", "pkg", "src", "tests", "weights", "www", "xtask"];
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// Every Markdown file of the repository: its path from the root, and its text.
-fn documents() -> Vec<(PathBuf, String)> {
-    fn collect(folder: &Path, is_deep: bool, found: &mut Vec<PathBuf>) {
+/// Every file of the repository with an extension: its path from the root, and its text.
+fn files(extension: &str) -> Vec<(PathBuf, String)> {
+    fn collect(folder: &Path, wanted: &str, is_deep: bool, found: &mut Vec<PathBuf>) {
         for entry in fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
             if path.is_dir() && is_deep && !path.ends_with("node_modules") {
-                collect(&path, is_deep, found);
-            } else if path.extension().is_some_and(|extension| extension == "md") {
+                collect(&path, wanted, is_deep, found);
+            } else if path.extension().is_some_and(|extension| extension == wanted) {
                 found.push(path);
             }
         }
     }
     let mut found = Vec::new();
-    collect(root(), false, &mut found);
-    FOLDERS.iter().for_each(|folder| collect(&root().join(folder), true, &mut found));
+    collect(root(), extension, false, &mut found);
+    FOLDERS.iter().for_each(|folder| collect(&root().join(folder), extension, true, &mut found));
     found.sort();
-    let documents: Vec<_> = found
+    let files: Vec<_> = found
         .into_iter()
         .map(|path| (path.strip_prefix(root()).unwrap().to_path_buf(), fs::read_to_string(&path).unwrap()))
         .collect();
-    assert!(documents.len() >= 15, "the search for documents is broken: {documents:?}");
-    documents
+    assert!(files.len() >= 15, "the search for .{extension} is broken: {files:?}");
+    files
+}
+
+/// Every Markdown file of the repository: its path from the root, and its text.
+fn documents() -> Vec<(PathBuf, String)> {
+    files("md")
 }
 
 /// A document's lines, each with whether it is inside a fenced block.
@@ -90,6 +95,23 @@ fn lines_fit_a_screen() {
                 file.display(),
                 number + 1,
                 line.chars().count()
+            );
+        }
+    }
+}
+
+/// The formatter sees to code, and leaves comments alone.
+#[test]
+fn comments_fit_a_screen() {
+    for (file, text) in files("rs") {
+        for (number, line) in text.lines().enumerate() {
+            let characters = line.chars().count();
+            let is_comment = line.trim_start().starts_with("//");
+            assert!(
+                !is_comment || characters <= MOST_CHARACTERS,
+                "{}:{} has {characters} characters, at most {MOST_CHARACTERS} fit",
+                file.display(),
+                number + 1,
             );
         }
     }

@@ -1,5 +1,5 @@
-//! Odd and damaged files through the command line: none of them makes it panic or hang, each is either denoised or named
-//! with the reason, and what is merely unusual is not called damaged.
+//! Odd and damaged files through the command line: none of them makes it panic or hang, each is either denoised or
+//! named with the reason, and what is merely unusual is not called damaged.
 //!
 //! The files are made of those in `fuzz/seeds/read`. `SVNR_MUTATED_FILES` says how many are tried, `SVNR_MUTATED_SEED`
 //! which: `SVNR_MUTATED_FILES=10000 cargo test --release --test mutate`.

@@ -1,5 +1,5 @@
-//! The metadata writer: whatever EXIF, XMP and colour profile a file has, the file that is written with them opens, and has
-//! the same size as what was read.
+//! The metadata writer: whatever EXIF, XMP and colour profile a file has, the file that is written with them opens, and
+//! has the same size as what was read.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

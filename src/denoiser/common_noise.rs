@@ -1,9 +1,10 @@
 //! Photos whose channels have their noise in common: grey ones, and black-and-white film under colours.
 //!
-//! The network takes what all three channels show for detail, since it has learned that their noise is independent. So the
-//! run is given a photo for which that is true: with more noise, drawn so that it changes the colour of a pixel and not the
-//! mean of its channels. That mean then has as much noise as independent channels of 3^(1/2) times the std would give it.
-//! What the run takes from the mean is taken from all channels of the photo alike, so that a grey photo stays grey.
+//! The network takes what all three channels show for detail, since it has learned that their noise is independent. So
+//! the run is given a photo for which that is true: with more noise, drawn so that it changes the colour of a pixel and
+//! not the mean of its channels. That mean then has as much noise as independent channels of 3^(1/2) times the std
+//! would give it. What the run takes from the mean is taken from all channels of the photo alike, so that a grey photo
+//! stays grey.
 
 use crate::denoiser::Place;
 use crate::image::{CHANNELS, LinearImage};
@@ -35,8 +36,8 @@ pub fn with_colour_noise(
     noisy
 }
 
-/// A pixel of the photo less what the run took from the mean of the channels, `before` and after (`x`) being those of the
-/// photo that it was given.
+/// A pixel of the photo less what the run took from the mean of the channels, `before` and after (`x`) being those of
+/// the photo that it was given.
 pub fn taken_alike<const N: usize>(photo: [f32; N], before: [f32; N], x: [f32; N]) -> [f32; N] {
     let taken = before.iter().zip(x).map(|(before, x)| before - x).sum::<f32>() / N as f32;
     photo.map(|v| v - taken)

@@ -1,9 +1,9 @@
 //! Hot and dead pixels: single values much further from their neighbours than noise could be.
 //!
-//! A denoiser takes them for detail, so they are mended before it sees them. A sensor has one colour at each place, so a
-//! dot in one channel is a hot pixel. A dot in all channels may be detail: sparks, leaves, stars. Detail comes in all
-//! contrasts, a few dots of a high one among many of a low one; hot pixels are mostly of a high one, which tells an image
-//! that has them.
+//! A denoiser takes them for detail, so they are mended before it sees them. A sensor has one colour at each place, so
+//! a dot in one channel is a hot pixel. A dot in all channels may be detail: sparks, leaves, stars. Detail comes in all
+//! contrasts, a few dots of a high one among many of a low one; hot pixels are mostly of a high one, which tells an
+//! image that has them.
 
 use crate::color::linear_to_srgb;
 use crate::image::{CHANNELS, LinearImage, reflect};
@@ -19,7 +19,8 @@ const LEAST_FAR: f32 = 0.3;
 const FEWEST_FAR: usize = 5;
 /// How far the neighbours may be from their own surroundings, as a share of how far the value is beyond them.
 const GLOW: f32 = 0.1;
-/// How far the other channels may be from their neighbours where a dot is in one channel, as a share of how far that is.
+/// How far the other channels may be from their neighbours where a dot is in one channel, as a share of how far that
+/// is.
 const OTHERS: f32 = 0.3;
 /// If the noise's std is less than this on the sRGB curve, single dots are detail, mostly in drawings.
 const LEAST_NOISE: f32 = 0.7 / 255.0;

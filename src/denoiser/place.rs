@@ -6,8 +6,8 @@ use crate::error::Error;
 use crate::network::UnetConfig;
 
 /// Where an image lies that was cut out of a photo. A run that knows it draws the photo's random numbers and takes the
-/// photo's steps, so that the middle of the cut gets the values of a run on the whole photo; [`cut_around`] says how much
-/// to cut out.
+/// photo's steps, so that the middle of the cut gets the values of a run on the whole photo; [`cut_around`] says how
+/// much to cut out.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Place {
     /// First row of the cut in the photo: a multiple of [`UnetConfig::alignment`].
@@ -28,8 +28,8 @@ pub struct Overview {
     pub common: Option<f32>,
     /// Whether single dots in all channels are hot pixels, not detail.
     pub dots_are_hot: bool,
-    /// The latest time of any pixel ([`TimeMap::latest`](crate::method::time_map::TimeMap::latest)), over which the steps
-    /// are spread.
+    /// The latest time of any pixel ([`TimeMap::latest`](crate::method::time_map::TimeMap::latest)), over which the
+    /// steps are spread.
     pub latest: f32,
 }
 
@@ -53,8 +53,8 @@ impl Place {
     }
 }
 
-/// The range to cut out along one axis of a photo, `size` pixels long, so that a run on the cut gives the pixels in `inner`
-/// the values of a run on the whole: `inner` and the network's field of view, on the network's grid.
+/// The range to cut out along one axis of a photo, `size` pixels long, so that a run on the cut gives the pixels in
+/// `inner` the values of a run on the whole: `inner` and the network's field of view, on the network's grid.
 ///
 /// With one step no pixel outside the cut matters. Each further step sees as far again, but what it sees there hardly
 /// counts: `a_part_gives_the_values_of_the_whole` in `tests/golden.rs` bounds the difference.

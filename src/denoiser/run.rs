@@ -723,9 +723,11 @@ mod tests {
         }
     }
 
+    /// A network for mosaics whose halo is its whole field, as in [`exact_in_tiles`].
     fn of_mosaics() -> Denoiser {
         let device = Device::flex();
-        let config = UnetConfig { image: ImageKind::Mosaic, widths: vec![6, 8], blocks: vec![1, 1], embedding: 4 };
+        let config = UnetConfig { image: ImageKind::Mosaic, widths: vec![6, 8], blocks: vec![2, 1], embedding: 4 };
+        assert_eq!(config.halo(), config.field());
         let network = randomised(Unet::new(&config, &device).unwrap(), &device);
         Denoiser::new(network, config.into(), &device).with_threads(1)
     }

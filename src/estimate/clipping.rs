@@ -21,8 +21,8 @@ const OVERLOOKED: f32 = 0.02;
 /// The lowest (or the highest) value of a patch, and the share of its pixels that have it.
 pub type Reach = (f32, f32);
 
-/// The value where a channel is cut off at its dark end, found by the lowest values of its patches: many patches pile up
-/// pixels there, and hardly any goes beyond. Negate the values for the bright end.
+/// The value where a channel is cut off at its dark end, found by the lowest values of its patches: many patches pile
+/// up pixels there, and hardly any goes beyond. Negate the values for the bright end.
 pub fn end(reaches: impl Iterator<Item = Reach> + Clone) -> Option<f32> {
     let mut piled: Vec<f32> = reaches.clone().filter(|(_, share)| *share >= PILED).map(|(value, _)| value).collect();
     piled.sort_by(f32::total_cmp);
@@ -36,8 +36,8 @@ pub fn is_at(v: f32, end: f32) -> bool {
     (v - end).abs() < TOLERANCE
 }
 
-/// (mean, variance) as they would be without clipping, from those of clipped values and, for the dark and for the bright
-/// end, its place and the share of values there. `None` when too much is missing.
+/// (mean, variance) as they would be without clipping, from those of clipped values and, for the dark and for the
+/// bright end, its place and the share of values there. `None` when too much is missing.
 pub fn undone(mean: f32, variance: f32, [(low, black), (high, white)]: [Reach; 2]) -> Option<(f32, f32)> {
     if black.max(white) > MOST || black.min(white) > OVERLOOKED {
         None

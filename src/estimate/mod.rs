@@ -59,8 +59,8 @@ pub struct Estimate {
 }
 
 impl Estimate {
-    /// What is to be said beside the numbers: that they are a guess and why, that there is hardly any noise, or whether it
-    /// follows the line of a sensor.
+    /// What is to be said beside the numbers: that they are a guess and why, that there is hardly any noise, or whether
+    /// it follows the line of a sensor.
     pub fn remark(&self) -> String {
         let little = self.noise.std(1, 0, 1, MID_GREY) < LITTLE;
         match (self.doubt, &self.noise) {
@@ -72,8 +72,8 @@ impl Estimate {
     }
 }
 
-/// Estimates the noise of an image in linear light, or of a mosaic's planes. There is always an answer: an image less than
-/// 4 pixels wide or high, or one that is all black and white, counts as clean.
+/// Estimates the noise of an image in linear light, or of a mosaic's planes. There is always an answer: an image less
+/// than 4 pixels wide or high, or one that is all black and white, counts as clean.
 pub fn estimate_noise(image: &LinearImage) -> Estimate {
     if image.channels() != CHANNELS {
         return mosaic::of_mosaic(image);
@@ -84,8 +84,8 @@ pub fn estimate_noise(image: &LinearImage) -> Estimate {
     }
 }
 
-/// Estimates the noise of what is seen of an image: pixels of opacity 0 do not count, whatever colour they have. `opacity`
-/// has a value for each pixel, row after row.
+/// Estimates the noise of what is seen of an image: pixels of opacity 0 do not count, whatever colour they have.
+/// `opacity` has a value for each pixel, row after row.
 pub fn estimate_visible_noise(image: &LinearImage, opacity: Option<&[f32]>) -> Estimate {
     let Some(opacity) = opacity.filter(|opacity| opacity.contains(&0.0)) else { return estimate_noise(image) };
     let mut visible = image.clone();
@@ -160,8 +160,9 @@ fn doubtful(noise: &Noise, white: &White, little: f32) -> Option<Doubt> {
     }
 }
 
-/// Whether a patch's values are so few that they say nothing of noise, or most of them the same: a frame, a drawing, text,
-/// dither of two colours. A photo is like this where its noise is less than a step of its file. The values get sorted.
+/// Whether a patch's values are so few that they say nothing of noise, or most of them the same: a frame, a drawing,
+/// text, dither of two colours. A photo is like this where its noise is less than a step of its file. The values get
+/// sorted.
 fn is_drawn(values: &mut [f32]) -> bool {
     values.sort_unstable_by(f32::total_cmp);
     let (mut different, mut most) = (0, 0);

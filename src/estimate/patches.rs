@@ -3,8 +3,8 @@
 use crate::color::linear_to_srgb;
 use crate::image::LinearImage;
 
-/// The top left corners (row, column) of squares on a regular grid over the image: half a square apart, or further where
-/// that would make more than `most` over all channels. None where the image is smaller than a square.
+/// The top left corners (row, column) of squares on a regular grid over the image: half a square apart, or further
+/// where that would make more than `most` over all channels. None where the image is smaller than a square.
 pub fn grid(image: &LinearImage, side: usize, most: usize) -> impl Iterator<Item = (usize, usize)> + use<> {
     let places = |length: usize, stride: usize| (length + 1).saturating_sub(side).div_ceil(stride);
     let (width, height) = (image.width(), image.height());

@@ -33,10 +33,11 @@ const FLATTEST: f32 = 0.1;
 const QUANTILE: f32 = 0.3;
 /// That quantile for pure noise of variance 1, by simulation.
 const QUANTILE_OF_NOISE: f32 = 0.73;
-/// Above this what the flattest patches have is texture; see [`White::structure`]. Photos with noise have 0.7 to 3, clean
-/// ones 20 and more.
+/// Above this what the flattest patches have is texture; see [`White::structure`]. Photos with noise have 0.7 to 3,
+/// clean ones 20 and more.
 pub const MOST_STRUCTURE: f32 = 8.0;
-/// Above this a point may be raised by texture too far for a curve to follow it. Points without texture have 0.4 to 1.6.
+/// Above this a point may be raised by texture too far for a curve to follow it. Points without texture have 0.4 to
+/// 1.6.
 const MOST_STRUCTURE_OF_CURVE: f32 = 1.8;
 /// The share of drawn patches from which on they tell of a drawing.
 const MOST_DRAWN: f32 = 0.1;

@@ -11,8 +11,8 @@ use image::{DynamicImage, ImageFormat};
 use crate::files::color::ColorEncoding;
 use crate::files::{FileError, Metadata, tiff};
 
-/// The bytes of a file with these pixels, as deep as they are, in these colours, and with the metadata, which must fit the
-/// format; `path` is its name in errors. `quality`, up to 100, matters to JPEG alone; other formats are lossless.
+/// The bytes of a file with these pixels, as deep as they are, in these colours, and with the metadata, which must fit
+/// the format; `path` is its name in errors. `quality`, up to 100, matters to JPEG alone; other formats are lossless.
 ///
 /// # Errors
 /// [`FileError::Encoding`], when the format has no place for such pixels.

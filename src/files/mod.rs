@@ -1,13 +1,13 @@
 //! Image files: what they hold as linear light, and back.
 //!
-//! Each format's reader gives a [`Decoded`]: the pixels in the file's own numbers, upright, with a [`ColorEncoding`] that
-//! says what they are in linear light, the [`Metadata`] that follow them, and [`Note`]s for the user. That becomes a
-//! [`Photo`] in linear light, which [`write()`] brings back into the numbers of its encoding.
+//! Each format's reader gives a [`Decoded`]: the pixels in the file's own numbers, upright, with a [`ColorEncoding`]
+//! that says what they are in linear light, the [`Metadata`] that follow them, and [`Note`]s for the user. That becomes
+//! a [`Photo`] in linear light, which [`write()`] brings back into the numbers of its encoding.
 //!
-//! Integers without a word about their colours are sRGB, floats linear light. An ICC profile, PNG's gAMA, cHRM and cICP,
-//! and OpenEXR's chromaticities are kept: a photo is denoised in linear light of its own primaries, by the curve of its own
-//! profile, and written in the same. Where a format cannot say so, it gets a profile that does. Profiles of tables, and
-//! inks by a profile, are converted to Display P3.
+//! Integers without a word about their colours are sRGB, floats linear light. An ICC profile, PNG's gAMA, cHRM and
+//! cICP, and OpenEXR's chromaticities are kept: a photo is denoised in linear light of its own primaries, by the curve
+//! of its own profile, and written in the same. Where a format cannot say so, it gets a profile that does. Profiles of
+//! tables, and inks by a profile, are converted to Display P3.
 //!
 //! [`decode`] works on bytes, for callers without a file system.
 

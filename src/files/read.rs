@@ -29,8 +29,8 @@ pub fn read(path: &Path) -> Result<Photo, FileError> {
     decoded.into_photo().map_err(|error| FileError::Content { path: path.into(), error })
 }
 
-/// Decodes the bytes of a file; `path` is its name in errors. With more than `limit` pixels it is refused before memory is
-/// taken for them.
+/// Decodes the bytes of a file; `path` is its name in errors. With more than `limit` pixels it is refused before memory
+/// is taken for them.
 ///
 /// # Errors
 /// Any of [`FileError`] that concerns reading, but for those of the system. A decoder that panics is one of them,

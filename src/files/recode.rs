@@ -49,8 +49,8 @@ pub fn to_srgb_curve(pixels: DynamicImage, encoding: &ColorEncoding) -> DynamicI
     }
 }
 
-/// Pixels on sRGB's curve, or floats in linear light, as an encoding has them, of a depth; with their opacity where they
-/// have any.
+/// Pixels on sRGB's curve, or floats in linear light, as an encoding has them, of a depth; with their opacity where
+/// they have any.
 pub fn from_srgb_curve(pixels: DynamicImage, encoding: &ColorEncoding, depth: Depth) -> DynamicImage {
     let from = depth_of(&pixels);
     let has_alpha = pixels.color().has_alpha();

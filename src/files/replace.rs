@@ -8,8 +8,9 @@ use std::sync::atomic::{AtomicU32, Ordering};
 /// How many symbolic links may follow each other: more than Linux follows.
 const MOST_LINKS: usize = 64;
 
-/// Writes the bytes to a temporary file beside `path`, and moves it there once it is complete on the disk. A file that is
-/// there already is replaced and its permissions are kept; a symbolic link stays one, and what it points to is replaced.
+/// Writes the bytes to a temporary file beside `path`, and moves it there once it is complete on the disk. A file that
+/// is there already is replaced and its permissions are kept; a symbolic link stays one, and what it points to is
+/// replaced.
 pub(super) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let target = behind_links(path)?;
     let permissions = std::fs::metadata(&target).ok().map(|there| there.permissions());

@@ -21,8 +21,8 @@ pub fn check_output(path: &Path) -> Result<(), FileError> {
     format(path).map(|_| ())
 }
 
-/// Whether a photo fits into the format that the name says; to be asked before the work. What is opaque everywhere needs no
-/// transparency.
+/// Whether a photo fits into the format that the name says; to be asked before the work. What is opaque everywhere
+/// needs no transparency.
 ///
 /// # Errors
 /// [`FileError::UnknownExtension`], [`FileError::SideTooLong`] or [`FileError::NoTransparency`].
@@ -52,8 +52,8 @@ pub fn check_size(path: &Path, width: usize, height: usize) -> Result<(), FileEr
 }
 
 /// Writes a photo in the format that the name says, as deep as the photo was and the format can: JPEG and WebP take 8
-/// bits, PNG 8 or 16, TIFF all, OpenEXR floats. Only floats hold values below 0 and above 1; the rest is clipped. What the
-/// user should know of the result, beside the photo's own notes, comes back.
+/// bits, PNG 8 or 16, TIFF all, OpenEXR floats. Only floats hold values below 0 and above 1; the rest is clipped. What
+/// the user should know of the result, beside the photo's own notes, comes back.
 ///
 /// The file appears complete or not at all. One that is there already is replaced and keeps its permissions; a symbolic
 /// link stays one.

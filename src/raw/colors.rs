@@ -112,8 +112,8 @@ fn matrix_at(matrices: &[(f32, Matrix)], kelvin: f32) -> Option<Matrix> {
     Some(std::array::from_fn(|r| std::array::from_fn(|c| above.1[r][c] + share * (below.1[r][c] - above.1[r][c]))))
 }
 
-/// The correlated colour temperature of a light with these CIE x and y, in kelvin (McCamy, *Correlated color temperature
-/// as an explicit function of chromaticity coordinates*, 1992).
+/// The correlated colour temperature of a light with these CIE x and y, in kelvin (McCamy, *Correlated color
+/// temperature as an explicit function of chromaticity coordinates*, 1992).
 fn temperature([x, y]: [f32; 2]) -> f32 {
     let n = (x - 0.3320) / (0.1858 - y);
     let kelvin = ((449.0 * n + 3525.0) * n + 6823.3) * n + 5520.33;

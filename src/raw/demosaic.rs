@@ -4,8 +4,8 @@
 //! smoother than either. The differences green - red and green - blue are estimated along rows and along columns, and
 //! averaged over the four directions, each the less the more the difference varies there (Pekkucuksen and Altunbasak,
 //! *Gradient based threshold free color filter array interpolation*, 2010). Differences are those of balanced colours
-//! on a curve like the square root: on it an edge in the shade and one in the sun look alike, and a bright edge does not
-//! ring in the dark next to it.
+//! on a curve like the square root: on it an edge in the shade and one in the sun look alike, and a bright edge does
+//! not ring in the dark next to it.
 
 use std::panic::resume_unwind;
 use std::thread;
@@ -30,11 +30,12 @@ const FLAT: f32 = 1e-10;
 const MOST_BALANCE: f32 = 100.0;
 
 /// An RGB image from a mosaic, of its size: red, green and blue of the sensor times their factors in `balance`, the
-/// white balance. Measured values stay as they are. A mosaic of a single row or column lacks a colour and comes out grey.
+/// white balance. Measured values stay as they are. A mosaic of a single row or column lacks a colour and comes out
+/// grey.
 ///
 /// # Errors
-/// [`Error::BadOption`] for factors that are not above 0 and up to 100, and [`Error::NotFinite`] for values whose squares
-/// are beyond floating point.
+/// [`Error::BadOption`] for factors that are not above 0 and up to 100, and [`Error::NotFinite`] for values whose
+/// squares are beyond floating point.
 pub fn demosaic(mosaic: &Mosaic, balance: [f32; CHANNELS]) -> Result<LinearImage, Error> {
     let threads = thread::available_parallelism().map_or(1, usize::from);
     by_strips(mosaic, balance, STRIP, threads.min(MOST_THREADS))
@@ -227,8 +228,8 @@ impl Buffers {
     }
 }
 
-/// Sets every value to a function of the source's at these distances, as far as the source has all of them. In buffers of
-/// rows, a distance of a row's length leads to the next row.
+/// Sets every value to a function of the source's at these distances, as far as the source has all of them. In buffers
+/// of rows, a distance of a row's length leads to the next row.
 fn filter<const N: usize>(source: &[f32], out: &mut [f32], shifts: [isize; N], f: impl Fn([f32; N]) -> f32) {
     let before = shifts.into_iter().map(|s| (-s).max(0) as usize).max().unwrap_or(0);
     let after = shifts.into_iter().map(|s| s.max(0) as usize).max().unwrap_or(0);

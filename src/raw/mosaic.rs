@@ -62,8 +62,8 @@ impl SiteColor {
     }
 }
 
-/// A Bayer mosaic in linear light: one value per photosite, row after row, with black at 0 and white at 1, *not* clipped
-/// and without white balance.
+/// A Bayer mosaic in linear light: one value per photosite, row after row, with black at 0 and white at 1, *not*
+/// clipped and without white balance.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Mosaic {
     width: usize,

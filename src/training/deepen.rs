@@ -6,8 +6,8 @@ use crate::error::Error;
 use crate::network::block::Block;
 use crate::network::{Unet, UnetConfig};
 
-/// `network` with the blocks of its scales raised to `blocks`, and its new shape. An added block is the identity until it
-/// is trained, so the prediction stays the same.
+/// `network` with the blocks of its scales raised to `blocks`, and its new shape. An added block is the identity until
+/// it is trained, so the prediction stays the same.
 ///
 /// # Errors
 /// [`Error::BadOption`] when a scale would lose blocks, or no network can have the new shape.

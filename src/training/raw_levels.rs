@@ -23,7 +23,7 @@ const LEVELS: [(&str, f32, f32); 5] = [
 const TO_CAMERA: Matrix = [
     [0.242_407_32, 0.144_335_06, 0.033_020_17],
     [0.087_468_84, 0.674_212_14, 0.238_319_02],
-    [0.025_436_37, 0.155_997_91, 0.538_682_69],
+    [0.025_436_37, 0.155_997_91, 0.538_682_7],
 ];
 /// White of a clean picture in the camera's green: a little below where the sensor clips.
 const EXPOSURE: f32 = 0.95;

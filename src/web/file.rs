@@ -68,8 +68,8 @@ impl FileMetadata {
         Ok(())
     }
 
-    /// Puts the metadata into a file that the browser has encoded, from [`FileMetadata::to_codes`]. `format` is the second
-    /// half of its MIME type.
+    /// Puts the metadata into a file that the browser has encoded, from [`FileMetadata::to_codes`]. `format` is the
+    /// second half of its MIME type.
     ///
     /// # Errors
     /// `bad-option` if `format` is unknown.
@@ -97,8 +97,8 @@ pub struct DecodedFile {
     notes: Vec<String>,
 }
 
-/// Decodes a file; `name` is for errors. The pixels are on sRGB's curve whatever the profile's is; floats, and HDR, are in
-/// linear light.
+/// Decodes a file; `name` is for errors. The pixels are on sRGB's curve whatever the profile's is; floats, and HDR, are
+/// in linear light.
 ///
 /// # Errors
 /// `unsupported-format`, `unsupported-image`, `too-large`.
@@ -251,8 +251,8 @@ impl FilePixels {
     }
 }
 
-/// Converts RGBA of 8 bits, on sRGB's curve in the primaries of a profile, to sRGB in place, for canvases. A profile that is
-/// no more than a curve, or that cannot be read, changes nothing.
+/// Converts RGBA of 8 bits, on sRGB's curve in the primaries of a profile, to sRGB in place, for canvases. A profile
+/// that is no more than a curve, or that cannot be read, changes nothing.
 #[wasm_bindgen(js_name = toSrgb)]
 pub fn to_srgb(data: &mut [u8], profile: &[u8]) {
     let srgb = ColorEncoding::untagged(Depth::Eight);

@@ -264,8 +264,8 @@ impl Task {
     /// Denoises the next tile; `undefined` once the run is done.
     ///
     /// # Errors
-    /// `device-lost` if the device fails, `device-wrong` if it computes what is not finite; the run can then continue with
-    /// another engine.
+    /// `device-lost` if the device fails, `device-wrong` if it computes what is not finite; the run can then continue
+    /// with another engine.
     pub async fn advance(&mut self) -> Result<Option<Progress>, JsValue> {
         let progress = self.0.advance().await?;
         Ok(progress.map(Progress::from))

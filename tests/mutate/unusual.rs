@@ -48,8 +48,8 @@ fn tiff(bytes: &[u8], random: &mut ChaCha8Rng) -> (Vec<u8>, &'static str) {
     (file, what)
 }
 
-/// A process of coding that few programs know: hierarchical, arithmetic. A lossless file would be known, and found to be
-/// damaged.
+/// A process of coding that few programs know: hierarchical, arithmetic. A lossless file would be known, and found to
+/// be damaged.
 fn jpeg(bytes: &[u8], random: &mut ChaCha8Rng) -> (Vec<u8>, &'static str) {
     let mut file = bytes.to_vec();
     let mut at = 2;

@@ -10,8 +10,8 @@ use anyhow::{Context, Result};
 
 use crate::{command::run, inputs, node, workspace};
 
-/// Puts the whole package into `target/npm/svnr`, and says where that is: what `pkg` holds, with `$SVNR_WASM` in place of
-/// its module if that is set, the weights and the licences. What lay there goes.
+/// Puts the whole package into `target/npm/svnr`, and says where that is: what `pkg` holds, with `$SVNR_WASM` in place
+/// of its module if that is set, the weights and the licences. What lay there goes.
 pub fn assemble() -> Result<PathBuf> {
     let to = workspace::root().join("target/npm/svnr");
     if to.exists() {

@@ -68,7 +68,8 @@ impl Tests {
         Ok(())
     }
 
-    /// Rust's tests: the crate's as `cargo test` builds them, ours with the profile in which this program was just built.
+    /// Rust's tests: the crate's as `cargo test` builds them, ours with the profile in which this program was just
+    /// built.
     fn run_native(&self) -> Result<()> {
         let ours = ["--profile", "xtask", "--package", "xtask"];
         if self.fast {

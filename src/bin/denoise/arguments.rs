@@ -14,8 +14,9 @@ use svnr::{NoiseModel, Options};
 
 /// Remove the noise from photos.
 ///
-/// PNG, JPEG, WebP, TIFF and OpenEXR are read and written. Colours are those of the file's profile; without one, integers
-/// are sRGB and floats linear RGB, which is not clipped. The noise is estimated from each photo unless --noise, or --read and --shot, give it.
+/// PNG, JPEG, WebP, TIFF and OpenEXR are read and written. Colours are those of the file's profile; without one,
+/// integers are sRGB and floats linear RGB, which is not clipped. The noise is estimated from each photo unless
+/// --noise, or --read and --shot, give it.
 ///
 /// RAW files of cameras are denoised as mosaics, with weights for mosaics, and written as DNG unless OUT is the name of
 /// another format: then they are developed.

@@ -29,9 +29,9 @@ pub struct Inputs {
 }
 
 impl Inputs {
-    /// All photos that are named, and those in folders that are named, with `recursive` also those in the folders in them.
-    /// What lies in the folder `results` is no input, unless that is the folder that is named. RAW files in folders are
-    /// photos if they can be taken; those that are named always are.
+    /// All photos that are named, and those in folders that are named, with `recursive` also those in the folders in
+    /// them. What lies in the folder `results` is no input, unless that is the folder that is named. RAW files in
+    /// folders are photos if they can be taken; those that are named always are.
     pub fn find(named: &[PathBuf], recursive: bool, results: &Path, takes_raw: bool) -> Self {
         let mut inputs = Self::default();
         for path in named {

@@ -4,8 +4,8 @@ use moxcms::{ParametricCurve, ToneReprCurve, TransferCharacteristics};
 
 use crate::color::{linear_to_srgb, srgb_to_linear};
 
-/// The curve of one channel, from the numbers in a file, 0 to 1, to linear light with white at 1, and back. Beyond 0 and 1
-/// it goes on, so that floats survive both ways.
+/// The curve of one channel, from the numbers in a file, 0 to 1, to linear light with white at 1, and back. Beyond 0
+/// and 1 it goes on, so that floats survive both ways.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Curve {
     /// The numbers are linear light.

@@ -180,8 +180,9 @@ impl ColorEncoding {
         own.zip(srgb_to_xyz().v.iter().flatten()).all(|(a, b)| (a - b).abs() < 2e-3)
     }
 
-    /// How a photo of this encoding, and of depth `from`, is written into a file of depth `to`: as it is where the format
-    /// can say so, else by a profile. Linear light in fewer bits would show steps in the shadows: it gets sRGB's curve.
+    /// How a photo of this encoding, and of depth `from`, is written into a file of depth `to`: as it is where the
+    /// format can say so, else by a profile. Linear light in fewer bits would show steps in the shadows: it gets sRGB's
+    /// curve.
     pub fn written(&self, format: ImageFormat, from: Depth, to: Depth, is_grey: bool) -> Self {
         if format == ImageFormat::OpenExr {
             // Others are brought to sRGB's primaries, which a file without chromaticities has.

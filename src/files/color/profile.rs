@@ -91,8 +91,8 @@ impl TryMapCurves for [&Option<moxcms::ToneReprCurve>; 3] {
 }
 
 impl Tables {
-    /// Values of 16 bits, pixel by pixel in the profile's channels, as red, green and blue of 16 bits in Display P3, which
-    /// is wider than what most printers and scanners know; `None` when the tables cannot be used.
+    /// Values of 16 bits, pixel by pixel in the profile's channels, as red, green and blue of 16 bits in Display P3,
+    /// which is wider than what most printers and scanners know; `None` when the tables cannot be used.
     pub fn to_display_p3(&self, values: &[u16]) -> Option<Vec<u16>> {
         const PIECE: usize = 1 << 16;
         let (layout, count) = match self.channels {

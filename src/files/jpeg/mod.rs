@@ -1,5 +1,5 @@
-//! JPEG pictures to values. The decoder is the `jpeg-decoder` crate, which agrees with libjpeg on every sampling, scan and
-//! restart; what surrounds the compressed data is put in order for it first, as all viewers are lenient there.
+//! JPEG pictures to values. The decoder is the `jpeg-decoder` crate, which agrees with libjpeg on every sampling, scan
+//! and restart; what surrounds the compressed data is put in order for it first, as all viewers are lenient there.
 
 mod frame;
 pub mod metadata;
@@ -46,8 +46,8 @@ pub struct Stream {
     is_inverted: bool,
 }
 
-/// Fills up the decoder's buffer of 64 bits before a marker. No Huffman code consists of ones alone (T.81, C.2), so that
-/// the decoder stops with an error where codes are missing; by itself it would go on with zeros.
+/// Fills up the decoder's buffer of 64 bits before a marker. No Huffman code consists of ones alone (T.81, C.2), so
+/// that the decoder stops with an error where codes are missing; by itself it would go on with zeros.
 const FILLING: [u8; 12] = [0xFF, 0, 0xFF, 0, 0xFF, 0, 0xFF, 0, 0xFF, 0, 0xFF, 0];
 
 impl Stream {
@@ -105,8 +105,8 @@ impl Stream {
 
     fn decode_stream(&self, stream: &[u8]) -> Result<(Values, Vec<u8>), jpeg_decoder::Error> {
         let mut decoder = Decoder::new(Cursor::new(stream));
-        // Inks are converted here, since their order and sense depend on who wrote them. The decoder's `None` would leave
-        // them in four rows, one after the other; `CMYK` gives 255 minus what is stored.
+        // Inks are converted here, since their order and sense depend on who wrote them. The decoder's `None` would
+        // leave them in four rows, one after the other; `CMYK` gives 255 minus what is stored.
         let transform = if self.frame.components.len() == 4 { ColorTransform::CMYK } else { self.transform };
         decoder.set_color_transform(transform);
         let pixels = decoder.decode()?;

@@ -42,8 +42,8 @@ impl Segment<'_> {
     }
 }
 
-/// The segments from after the start of the image to its end, which is the last one where the file has it. Fill bytes and
-/// stray bytes between segments are skipped.
+/// The segments from after the start of the image to its end, which is the last one where the file has it. Fill bytes
+/// and stray bytes between segments are skipped.
 pub struct Segments<'a> {
     bytes: &'a [u8],
     at: usize,

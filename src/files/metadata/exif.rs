@@ -126,8 +126,8 @@ pub enum Value<'a> {
     Bytes(&'a [u8]),
 }
 
-/// Adds entries to the first directory of a block where it has none of the same tags; whether each was added, or was there
-/// with the same value. None are where the block cannot be read.
+/// Adds entries to the first directory of a block where it has none of the same tags; whether each was added, or was
+/// there with the same value. None are where the block cannot be read.
 pub fn add(block: &mut Vec<u8>, entries: &[(u16, Value)]) -> Vec<bool> {
     if block.is_empty() {
         block.extend(EMPTY);
@@ -220,8 +220,8 @@ impl Order {
         self.entries(block, self.long(block, link)?)?.find(|(own, _)| *own == tag).map(|(_, entry)| entry)
     }
 
-    /// Adds entries to the directory whose place is said at `link`, where it has none of their tags: it moves to the end of
-    /// the block, and what it points to stays. `None` where it cannot be read.
+    /// Adds entries to the directory whose place is said at `link`, where it has none of their tags: it moves to the
+    /// end of the block, and what it points to stays. `None` where it cannot be read.
     fn add(self, block: &mut Vec<u8>, link: usize, entries: &[(u16, Value)]) -> Option<Vec<bool>> {
         let place = self.long(block, link)?;
         let (mut all, next) = if place == 0 {

@@ -55,7 +55,8 @@ impl Extension {
     }
 }
 
-/// The packet with the properties of its extension in it, if that is all there; `None` if not, or if either cannot be read.
+/// The packet with the properties of its extension in it, if that is all there; `None` if not, or if either cannot be
+/// read.
 pub fn joined(packet: &[u8], extensions: &[Extension]) -> Option<Vec<u8>> {
     let packet = std::str::from_utf8(packet).ok()?;
     let own = elements(packet)?;

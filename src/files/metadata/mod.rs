@@ -146,8 +146,8 @@ impl Metadata {
         (self, notes)
     }
 
-    /// Moves the texts into EXIF, for formats and callers that have no place for them; those that have none there, either,
-    /// are noted and go.
+    /// Moves the texts into EXIF, for formats and callers that have no place for them; those that have none there,
+    /// either, are noted and go.
     pub(crate) fn move_texts_into_exif(&mut self, notes: &mut Vec<Note>) {
         let texts = std::mem::take(&mut self.texts);
         if texts.is_empty() {
@@ -187,8 +187,8 @@ impl Metadata {
         self
     }
 
-    /// A finished file with the metadata and the colours in it, as far as its format takes them; unchanged when it cannot
-    /// be taken apart.
+    /// A finished file with the metadata and the colours in it, as far as its format takes them; unchanged when it
+    /// cannot be taken apart.
     pub(super) fn put_into(&self, file: Vec<u8>, format: ImageFormat, encoding: &ColorEncoding) -> Vec<u8> {
         let profile = match format {
             // There it has chunks of its own where it is no profile.
@@ -255,8 +255,8 @@ impl Metadata {
     }
 }
 
-/// A block of at most so many bytes, without its thumbnail first, then without its largest entries; `None` when nobody can
-/// read it.
+/// A block of at most so many bytes, without its thumbnail first, then without its largest entries; `None` when nobody
+/// can read it.
 fn fitting_exif(mut block: Vec<u8>, most: usize, notes: &mut Vec<Note>) -> Option<Vec<u8>> {
     if block.len() <= most {
         return Some(block);

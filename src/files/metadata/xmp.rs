@@ -84,8 +84,9 @@ pub fn parts(packet: &[u8]) -> Vec<Note> {
     notes
 }
 
-/// The packet for an upright picture of this size, without claims about parts of the file that a result has not; a turned
-/// picture's thumbnail, which lies on its side, goes, too. `None` when nothing changes, or when it cannot be read.
+/// The packet for an upright picture of this size, without claims about parts of the file that a result has not; a
+/// turned picture's thumbnail, which lies on its side, goes, too. `None` when nothing changes, or when it cannot be
+/// read.
 pub fn upright(packet: &[u8], is_turned: bool, size: (u32, u32)) -> Option<Vec<u8>> {
     let mut has_changed = false;
     let edited = walk(packet, |subject, value| {
@@ -107,8 +108,8 @@ pub fn upright(packet: &[u8], is_turned: bool, size: (u32, u32)) -> Option<Vec<u
     has_changed.then_some(edited)
 }
 
-/// The packet with what surrounds it in files, where it lacks that; `None` where it has it, or begins with a declaration,
-/// which nothing may stand before.
+/// The packet with what surrounds it in files, where it lacks that; `None` where it has it, or begins with a
+/// declaration, which nothing may stand before.
 pub fn wrapped(packet: &[u8]) -> Option<Vec<u8>> {
     let has = |what: &[u8]| packet.windows(what.len()).any(|window| window == what);
     if has(b"<?xpacket") || has(b"<?xml ") {
@@ -125,8 +126,8 @@ enum Edit {
     Remove,
 }
 
-/// Goes through all properties, attributes and elements alike, and gives the packet with the edits in it; `None` when it is
-/// not well-formed. An element's value is its text as far as it comes in one piece.
+/// Goes through all properties, attributes and elements alike, and gives the packet with the edits in it; `None` when
+/// it is not well-formed. An element's value is its text as far as it comes in one piece.
 fn walk(packet: &[u8], mut edit: impl FnMut(Subject, &str) -> Edit) -> Option<Vec<u8>> {
     let mut reader = NsReader::from_reader(packet);
     let mut out = Writer::new(Vec::with_capacity(packet.len()));

@@ -85,8 +85,8 @@ pub fn open(file: &[u8]) -> Result<(Decoder<Source<'_>>, u16), Refusal> {
         .ok_or_else(|| unsupported("it does not say what its values are"))
 }
 
-/// Limits for reading the entries of a directory. An entry may claim more values than the file can hold, and the decoder
-/// makes room for them first, 32 bytes for each.
+/// Limits for reading the entries of a directory. An entry may claim more values than the file can hold, and the
+/// decoder makes room for them first, 32 bytes for each.
 pub fn limits_of_entries(file: &[u8]) -> Limits {
     let mut limits = Limits::unlimited();
     limits.decoding_buffer_size = file.len().saturating_mul(32);

@@ -17,7 +17,8 @@ use crate::files::tiff::{IPTC, XMP};
 /// ResolutionUnit.
 const INCH: u16 = 2;
 
-/// The bytes of a file with these pixels, as deep as they are, the colours and the metadata. Floats of grey come as RGB.
+/// The bytes of a file with these pixels, as deep as they are, the colours and the metadata. Floats of grey come as
+/// RGB.
 pub fn encode(
     pixels: &DynamicImage,
     is_grey: bool,

@@ -106,9 +106,9 @@ impl Codes {
         let mut symbols: Vec<usize> = (0..SYMBOLS).filter(|s| depth[*s] > 0).collect();
         symbols.sort_by_key(|s| (depth[*s], *s));
         let (mut of_symbol, mut code, mut next) = ([(0, 0); SYMBOLS], 0, symbols.iter());
-        for length in 1..=LONGEST {
-            for symbol in next.by_ref().take(number[length] as usize) {
-                of_symbol[*symbol] = (code, length as u32);
+        for (length, count) in (0..).zip(number).skip(1) {
+            for symbol in next.by_ref().take(count as usize) {
+                of_symbol[*symbol] = (code, length);
                 code += 1;
             }
             code <<= 1;

@@ -240,14 +240,17 @@ mod tests {
 
     #[test]
     fn free_places_leave_out_what_is_kept() {
-        let none = Vec::<Range<usize>>::new();
-        let free = |places: &[Range<usize>], kept: &[Range<usize>]| without(places.to_vec(), kept, 100);
-        assert_eq!(free(&[20..40], &[]), [20..40]);
-        assert_eq!(free(&[0..40, 90..400], &[]), [8..40, 90..100]);
-        assert_eq!(free(&[30..50, 20..30, 25..45], &[]), [20..50], "what touches is one");
-        assert_eq!(free(&[20..60], &[10..22, 30..35, 33..40, 55..70]), [22..30, 40..55]);
-        assert_eq!(free(&[20..60], &[10..70]), none);
-        assert_eq!(free(&[200..260, 50..40], &[]), none);
+        let free = |places: &[(usize, usize)], kept: &[(usize, usize)]| {
+            let kept: Vec<_> = kept.iter().map(|&(from, to)| from..to).collect();
+            let free = without(places.iter().map(|&(from, to)| from..to).collect(), &kept, 100);
+            free.into_iter().map(|place| (place.start, place.end)).collect::<Vec<_>>()
+        };
+        assert_eq!(free(&[(20, 40)], &[]), [(20, 40)]);
+        assert_eq!(free(&[(0, 40), (90, 400)], &[]), [(8, 40), (90, 100)]);
+        assert_eq!(free(&[(30, 50), (20, 30), (25, 45)], &[]), [(20, 50)], "what touches is one");
+        assert_eq!(free(&[(20, 60)], &[(10, 22), (30, 35), (33, 40), (55, 70)]), [(22, 30), (40, 55)]);
+        assert_eq!(free(&[(20, 60)], &[(10, 70)]), []);
+        assert_eq!(free(&[(200, 260), (50, 40)], &[]), []);
     }
 
     #[test]

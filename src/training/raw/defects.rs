@@ -13,12 +13,12 @@ const DENSITY: (f32, f32) = (2e-5, 2e-3);
 const SHARE_DEAD: f64 = 0.15;
 /// How bright a hot pixel is above the light that it sees, as a share of white.
 const GLOW: (f32, f32) = (0.01, 1.0);
-/// The most that is left of a defect, in stds of the noise. What an inference leaves beyond that would be all that a step
-/// learns from.
+/// The most that is left of a defect, in stds of the noise. What an inference leaves beyond that would be all that a
+/// step learns from.
 const MOST_LEFT: f32 = 8.0;
 
-/// Makes some sites of a recorded mosaic hot or dead and mends them as a run does. Those that it does not find stay, but
-/// not more than a few stds from the clean mosaic.
+/// Makes some sites of a recorded mosaic hot or dead and mends them as a run does. Those that it does not find stay,
+/// but not more than a few stds from the clean mosaic.
 pub fn add(noisy: &mut LinearImage, clean: &LinearImage, noise: &NoiseModel, rng: &mut impl Rng) {
     let defective = strike(noisy, rng);
     let dots = Dots::of(noisy, |_, _, light| noise.variance(light).sqrt());

@@ -52,16 +52,16 @@ pub struct RawPatch {
     pub neutral: [f32; CHANNELS],
 }
 
-/// A random place of a random scene, `side` pixels of the planes wide and high, as a random sensor records it: a function
-/// of `rng`. Scenes need twice that side in pixels.
+/// A random place of a random scene, `side` pixels of the planes wide and high, as a random sensor records it: a
+/// function of `rng`. Scenes need twice that side in pixels.
 pub fn patch(scenes: &Scenes, config: &Config, side: usize, rng: &mut ChaCha8Rng) -> RawPatch {
     let (scene, generated) = any_scene(scenes, config, rng);
     RawPatch::random(&clean_patch(scene, generated, config, 2 * side, rng), config.parameter_error, rng)
 }
 
 impl RawPatch {
-    /// Photographs an RGB scene in linear sRGB, from 0 to 1, by a random sensor. `parameter_error` is the usual error of
-    /// the noise parameters: its std in log10. Every 2 x 2 pixels of the scene become a pixel of the planes.
+    /// Photographs an RGB scene in linear sRGB, from 0 to 1, by a random sensor. `parameter_error` is the usual error
+    /// of the noise parameters: its std in log10. Every 2 x 2 pixels of the scene become a pixel of the planes.
     pub fn random(scene: &LinearImage, parameter_error: f32, rng: &mut ChaCha8Rng) -> Self {
         let colors = Colors::random(rng);
         let exposure =
