@@ -642,11 +642,10 @@ fn raw_files_become_dngs_beside_photos_that_stay_photos() {
 #[test]
 fn raw_files_are_developed_where_the_output_is_a_picture() {
     let dir = folder();
-    let weights = mosaic_weights(&dir);
     for (name, depth) in [("a.tif", Depth::Sixteen), ("a.png", Depth::Sixteen), ("a.jpg", Depth::Eight)] {
         let output = dir.path().join(name);
         let input = raw_seed("active.dng");
-        let said = succeeds(&[text(&input), "-o", text(&output), "--weights", text(&weights)]);
+        let said = succeeds(&[text(&input), "-o", text(&output)]);
         assert!(said.contains("NoiseProfile"), "{said}");
         let picture = files::read(&output).unwrap();
         // The active area, not the whole sensor.
@@ -658,21 +657,17 @@ fn raw_files_are_developed_where_the_output_is_a_picture() {
 #[test]
 fn what_cannot_become_a_dng_is_explained() {
     let dir = folder();
-    let weights = mosaic_weights(&dir);
     let photo = save(&dir, "photo.png", scene(24, 16), Depth::Eight);
     let output = dir.path().join("result.dng");
-    let seed = raw_seed("rggb.dng");
     let said = fails(&[text(&photo), "-o", text(&output)], 1);
     assert!(said.contains("a DNG holds a sensor's mosaic"), "{said}");
-    let said = fails(&[text(&seed), "-o", text(&output)], 1);
-    assert!(said.contains("RAW file") && said.contains("--weights"), "{said}");
     let cut = dir.path().join("cut.dng");
-    std::fs::write(&cut, &std::fs::read(&seed).unwrap()[..400]).unwrap();
+    std::fs::write(&cut, &std::fs::read(raw_seed("rggb.dng")).unwrap()[..400]).unwrap();
     let tiff = dir.path().join("finished.dng");
     files::write(&dir.path().join("a.tif"), &Photo::new(scene(24, 16), Depth::Sixteen)).unwrap();
     std::fs::rename(dir.path().join("a.tif"), &tiff).unwrap();
     for (input, words) in [(&cut, "damaged or incomplete"), (&tiff, "TIFF without a sensor's data")] {
-        let said = fails(&[text(input), "-o", text(&output), "--weights", text(&weights)], 1);
+        let said = fails(&[text(input), "-o", text(&output)], 1);
         assert!(said.contains(words), "{said}");
     }
     assert!(!output.exists());
@@ -681,7 +676,6 @@ fn what_cannot_become_a_dng_is_explained() {
 #[test]
 fn the_noise_of_a_raw_file_is_told_and_taken_again() {
     let dir = folder();
-    let weights = mosaic_weights(&dir);
     let seed = raw_seed("rggb.dng");
     let line: serde_json::Value = serde_json::from_str(&succeeds(&["--estimate", text(&seed)])).unwrap();
     assert_eq!(line["noise_profile"][3]["shot"], 1e-4f32);
@@ -689,7 +683,7 @@ fn the_noise_of_a_raw_file_is_told_and_taken_again() {
     let given = dir.path().join("noise.json");
     std::fs::write(&given, line.to_string()).unwrap();
     let output = dir.path().join("result.dng");
-    let command = [text(&seed), "-o", text(&output), "--weights", text(&weights), "--noise", text(&given)];
+    let command = [text(&seed), "-o", text(&output), "--noise", text(&given)];
     assert!(succeeds(&command).contains("(given)"));
     assert!(decoded(&output).noise_profile.is_some(), "never zero");
 }

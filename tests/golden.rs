@@ -12,9 +12,10 @@ use svnr::method::reverse::Steps;
 use svnr::metrics::psnr;
 use svnr::metrics::spectrum::Spectrum;
 use svnr::network::budget::{MAX_FLOPS_PER_PIXEL, MAX_PARAMETERS};
-use svnr::network::weights::RELEASED;
+use svnr::network::weights::{RELEASED, RELEASED_MOSAIC};
 use svnr::training::camera::Camera;
 use svnr::training::dead_leaves::dead_leaves;
+use svnr::training::raw_levels::{levels, raw_psnr, recorded};
 use svnr::{Denoiser, Error, LinearImage, NoiseModel, Options};
 
 /// How far a PSNR in dB may be from the pinned one. New weights change it by more: then pin the new figures.
@@ -38,11 +39,13 @@ fn denoised(clean: &LinearImage, gain: f32, options: &Options) -> LinearImage {
 
 #[test]
 fn the_released_weights_keep_to_the_budget() {
-    let denoiser = released();
-    let config = denoiser.config();
-    assert!(config.flops_per_pixel() <= MAX_FLOPS_PER_PIXEL);
-    assert!(config.parameters() <= MAX_PARAMETERS);
-    assert!(RELEASED.len() <= 6_000_000);
+    for weights in [RELEASED, RELEASED_MOSAIC] {
+        let denoiser = Denoiser::from_weights(weights, &Device::flex()).unwrap();
+        let config = denoiser.config();
+        assert!(config.flops_per_pixel() <= MAX_FLOPS_PER_PIXEL);
+        assert!(config.parameters() <= MAX_PARAMETERS);
+        assert!(weights.len() <= 6_000_000);
+    }
 }
 
 #[test]
@@ -60,6 +63,20 @@ fn one_step_gives_the_pinned_psnr() {
         let found = psnr(&clean, &denoised(&clean, gain, &Options::default()));
         eprintln!("scene {number}, gain {gain}: {found:.3} dB");
         assert!((found - expected).abs() < TOLERANCE, "scene {number}, gain {gain}: {found:.3} dB, not {expected:.2}");
+    }
+}
+
+#[test]
+fn mosaics_give_the_pinned_psnr() {
+    let denoiser = Denoiser::from_weights(RELEASED_MOSAIC, &Device::flex()).unwrap();
+    let clean = recorded(&scene(128, 0));
+    for (level, expected) in levels().zip([44.80, 39.94, 35.26, 30.75, 26.67]) {
+        let noisy = level.photographed(&clean, 1);
+        let result = pollster::block_on(denoiser.denoise(&noisy, level.noise, &Options::default())).unwrap();
+        let found = raw_psnr(&result, &clean);
+        eprintln!("{}: {found:.3} dB, noisy {:.3}", level.name, raw_psnr(&noisy, &clean));
+        let is_close = (found - expected).abs() < TOLERANCE;
+        assert!(is_close, "{}: {found:.3} dB, not {expected:.2}", level.name);
     }
 }
 

@@ -12,11 +12,21 @@ use serde::{Deserialize, Serialize};
 use crate::error::Error;
 use crate::method::formulation::Formulation;
 use crate::method::schedule::ScheduleConfig;
-use crate::network::config::UnetConfig;
+use crate::network::config::{ImageKind, UnetConfig};
 use crate::network::unet::Unet;
 
-/// The weight file that comes with the crate. A program that does not use it does not contain it.
+/// The weight file for photos that comes with the crate. A program that does not use it does not contain it.
 pub static RELEASED: &[u8] = include_bytes!("../../weights/svnr.safetensors");
+/// The weight file for the mosaics of RAW files that comes with the crate, under the same terms.
+pub static RELEASED_MOSAIC: &[u8] = include_bytes!("../../weights/svnr-mosaic.safetensors");
+
+/// The weight file for images of this kind that comes with the crate.
+pub fn released(kind: ImageKind) -> &'static [u8] {
+    match kind {
+        ImageKind::Rgb => RELEASED,
+        ImageKind::Mosaic => RELEASED_MOSAIC,
+    }
+}
 
 /// The metadata key of the description, which is JSON.
 const DESCRIPTION: &str = "svnr";

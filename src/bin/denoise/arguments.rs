@@ -18,8 +18,8 @@ use svnr::{NoiseModel, Options};
 /// integers are sRGB and floats linear RGB, which is not clipped. The noise is estimated from each photo unless
 /// --noise, or --read and --shot, give it.
 ///
-/// RAW files of cameras are denoised as mosaics, with weights for mosaics, and written as DNG unless OUT is the name of
-/// another format: then they are developed.
+/// RAW files of cameras are denoised as mosaics, and written as DNG unless OUT is the name of another format: then they
+/// are developed.
 ///
 /// A photo that fails does not stop the others. The exit status is 0 if all photos are done, 1 if any failed, 2 if the
 /// command line is wrong, and 130 after an interruption.
@@ -81,7 +81,7 @@ pub struct Arguments {
     /// cpu, libtorch, libtorch:N, vulkan or vulkan:N
     #[arg(long, default_value = "cpu")]
     pub device: DeviceChoice,
-    /// Other weights (.safetensors) [default: the built-in ones]
+    /// Other weights (.safetensors), for photos or for RAW files, as the file says [default: the built-in ones]
     #[arg(long, value_name = "FILE")]
     pub weights: Option<PathBuf>,
     /// Longest side of the tiles in pixels; smaller ones take less memory and more time [default: the device decides]

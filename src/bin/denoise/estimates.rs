@@ -27,8 +27,7 @@ struct Line<'a> {
 /// Prints the noise of each photo as JSON, a line each.
 pub fn print(arguments: &Arguments) -> ExitCode {
     let console = Console::new(0, 0);
-    let Inputs { photos, failures, notes } =
-        Inputs::find(&arguments.inputs, arguments.recursive, arguments.output(), true);
+    let Inputs { photos, failures, notes } = Inputs::find(&arguments.inputs, arguments.recursive, arguments.output());
     notes.iter().for_each(|note| console.warn(note));
     let mut has_failed = !failures.is_empty();
     failures.iter().for_each(|error| console.warn(format!("error: {error:#}")));

@@ -30,13 +30,12 @@ pub struct Inputs {
 
 impl Inputs {
     /// All photos that are named, and those in folders that are named, with `recursive` also those in the folders in
-    /// them. What lies in the folder `results` is no input, unless that is the folder that is named. RAW files in
-    /// folders are photos if they can be taken; those that are named always are.
-    pub fn find(named: &[PathBuf], recursive: bool, results: &Path, takes_raw: bool) -> Self {
+    /// them. What lies in the folder `results` is no input, unless that is the folder that is named.
+    pub fn find(named: &[PathBuf], recursive: bool, results: &Path) -> Self {
         let mut inputs = Self::default();
         for path in named {
             if path.is_dir() {
-                inputs.add_folder(path, recursive, results, takes_raw);
+                inputs.add_folder(path, recursive, results);
             } else {
                 match path.file_name() {
                     Some(name) => inputs.photos.push(Input { path: path.clone(), name: name.into() }),
@@ -47,7 +46,7 @@ impl Inputs {
         inputs
     }
 
-    fn add_folder(&mut self, folder: &Path, recursive: bool, results: &Path, takes_raw: bool) {
+    fn add_folder(&mut self, folder: &Path, recursive: bool, results: &Path) {
         let results = results.canonicalize().ok();
         let is_results = |path: &Path| results.is_some() && path.canonicalize().ok() == results;
         let is_hidden = |name: &std::ffi::OsStr| name.as_encoded_bytes().starts_with(b".");
@@ -61,7 +60,7 @@ impl Inputs {
         for entry in entries {
             match entry {
                 Ok(entry) if entry.file_type().is_dir() => folders += 1,
-                Ok(entry) if entry.file_type().is_file() && is_photo(entry.path(), takes_raw) => {
+                Ok(entry) if entry.file_type().is_file() && is_photo(entry.path()) => {
                     let name = entry.path().strip_prefix(folder).unwrap_or(entry.path()).into();
                     self.photos.push(Input { path: entry.into_path(), name });
                 }
@@ -83,8 +82,8 @@ impl Inputs {
 }
 
 /// Whether a file's name says that it is a photo.
-fn is_photo(path: &Path, takes_raw: bool) -> bool {
-    files::check_output(path).is_ok() || takes_raw && files::has_raw_name(path)
+fn is_photo(path: &Path) -> bool {
+    files::check_output(path).is_ok() || files::has_raw_name(path)
 }
 
 /// A file's extension, as a list of what was left out says it.

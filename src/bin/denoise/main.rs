@@ -51,7 +51,7 @@ fn run(arguments: &Arguments) -> Result<ExitCode> {
     let noise = arguments.noise()?;
     let device = arguments.device.open().map_err(|e| anyhow!(e))?;
     let denoisers = Denoisers::new(arguments.weights.as_deref(), &device)?;
-    let plan = Plan::new(arguments, denoisers.take_raw())?;
+    let plan = Plan::new(arguments)?;
 
     let console = Console::new(plan.jobs.len(), plan.jobs.iter().map(|job| job.pixels).sum());
     let summary = Summary::new(&console, &plan);

@@ -11,6 +11,7 @@ use svnr::estimate::estimate_visible_noise;
 use svnr::files::{self, FileError, Photo};
 use svnr::method::noise::Noise;
 use svnr::network::ImageKind;
+use svnr::network::weights::released;
 use svnr::{Denoiser, Device, LinearImage, NoiseModel, Options, weight_file};
 
 use crate::console::Console;
@@ -37,7 +38,7 @@ pub struct Settings<'a> {
 /// What denoises: a network for developed photos, and one for mosaics.
 pub struct Denoisers {
     photos: Denoiser,
-    mosaics: Option<Denoiser>,
+    mosaics: Denoiser,
 }
 
 /// A photo that was read.
@@ -72,23 +73,18 @@ enum Finished {
 }
 
 impl Denoisers {
-    /// With weights from a file if there is one, else with those that are built in.
+    /// With the weights that are built in; those of a file, if there is one, take the place of the ones for the same
+    /// kind of image.
     ///
     /// # Errors
     /// If the weights cannot be read.
     pub fn new(weights: Option<&Path>, device: &Device) -> Result<Self> {
-        let given = Denoiser::from_weights(&weight_file::read(weights)?, device)?;
+        let given = Denoiser::from_weights(&weight_file::read(weights, ImageKind::Rgb)?, device)?;
+        let built_in = |kind| Denoiser::from_weights(released(kind), device);
         Ok(match given.config().image {
-            ImageKind::Rgb => Self { photos: given, mosaics: None },
-            ImageKind::Mosaic => {
-                Self { photos: Denoiser::from_weights(&weight_file::read(None)?, device)?, mosaics: Some(given) }
-            }
+            ImageKind::Rgb => Self { photos: given, mosaics: built_in(ImageKind::Mosaic)? },
+            ImageKind::Mosaic => Self { photos: built_in(ImageKind::Rgb)?, mosaics: given },
         })
-    }
-
-    /// Whether there is a network for mosaics.
-    pub fn take_raw(&self) -> bool {
-        self.mosaics.is_some()
     }
 }
 
@@ -160,9 +156,8 @@ pub fn denoise(settings: &Settings, denoisers: &Denoisers, job: &Job, ready: Rea
             Finished::Photo(Box::new(Photo { image, ..*photo }))
         }
         Content::Raw(ready) => {
-            let denoiser = denoisers.mosaics.as_ref().expect("without weights for it no RAW file is planned");
             let (planes, noise) = ready.start();
-            let planes = run(denoiser, planes, noise).with_context(|| input.to_string())?;
+            let planes = run(&denoisers.mosaics, planes, noise).with_context(|| input.to_string())?;
             Finished::Raw(Box::new(ready.done(&planes)?))
         }
     };

@@ -49,20 +49,19 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// What the command line asks for; whether the weights are for RAW files.
+    /// What the command line asks for.
     ///
     /// # Errors
     /// If nothing can be done at all: there is no place for the results, or they would overwrite each other or another
     /// input.
-    pub fn new(arguments: &Arguments, takes_raw: bool) -> Result<Self> {
+    pub fn new(arguments: &Arguments) -> Result<Self> {
         let out = arguments.output();
         let into_folder = out.is_dir() || out.as_os_str().to_string_lossy().ends_with(['/', std::path::MAIN_SEPARATOR]);
         if !into_folder && (arguments.inputs.len() > 1 || arguments.inputs[0].is_dir()) {
             check_folder_name(out)?;
         }
         let into_folder = into_folder || arguments.inputs.len() > 1 || arguments.inputs[0].is_dir();
-        let Inputs { photos, failures: unread, notes } =
-            Inputs::find(&arguments.inputs, arguments.recursive, out, takes_raw);
+        let Inputs { photos, failures: unread, notes } = Inputs::find(&arguments.inputs, arguments.recursive, out);
         let name = |input: &Input| {
             if files::has_raw_name(&input.path) { raw::result_name(&input.name) } else { input.name.clone() }
         };
@@ -71,7 +70,7 @@ impl Plan {
         let pairs = without_collisions(pairs)?;
         let mut plan = Self { photos: pairs.len(), unread, notes, ..Self::default() };
         for (output, input) in pairs {
-            match guard(|| plan.check(&input, &output, arguments, takes_raw)) {
+            match guard(|| plan.check(&input, &output, arguments)) {
                 Ok(Some(job)) => plan.jobs.push(job),
                 Ok(None) => {}
                 Err(error) => plan.failures.push(error),
@@ -89,14 +88,7 @@ impl Plan {
     }
 
     /// Checks that this photo can be read and its result written, as far as can be told in advance.
-    fn check(&mut self, input: &Path, output: &Path, arguments: &Arguments, takes_raw: bool) -> Result<Option<Job>> {
-        if files::has_raw_name(input) && !takes_raw {
-            bail!(
-                "{} is a RAW file, for which svnr has no built-in weights yet; name some that are for mosaics with \
-                 --weights, or develop the file to a TIFF first",
-                input.display()
-            );
-        }
+    fn check(&mut self, input: &Path, output: &Path, arguments: &Arguments) -> Result<Option<Job>> {
         check_output(input, output)?;
         if output.is_dir() {
             bail!("{} is a folder, where the result of {} should go", output.display(), input.display());

@@ -25,6 +25,7 @@ use svnr::method::formulation::Start;
 use svnr::method::noise::Noise;
 use svnr::method::reverse::Steps;
 use svnr::metrics::spectrum::Spectrum;
+use svnr::network::ImageKind;
 use svnr::training::raw_levels::levels;
 use svnr::{Denoiser, LinearImage, Options, weight_file};
 
@@ -80,10 +81,9 @@ struct Arguments {
     )]
     wrong: Vec<f32>,
     /// Mosaics of a camera at five sensitivities: PSNR in dB of the planes in linear light ("raw"), and of their plain
-    /// bilinear development in sRGB ("dev"); needs --weights for mosaics
+    /// bilinear development in sRGB ("dev")
     #[arg(
         long,
-        requires = "weights",
         conflicts_with_all = ["gains", "sigmas", "pairs", "camera", "grey", "toned", "estimates", "sheet", "csv"]
     )]
     raw: bool,
@@ -222,8 +222,9 @@ fn run(arguments: &Arguments) -> Result<()> {
         return arguments.json.as_deref().map_or(Ok(()), |file| write_json(file, &scores));
     }
     let device = arguments.device.open().map_err(|e| anyhow!(e))?;
+    let kind = if arguments.raw { ImageKind::Mosaic } else { ImageKind::Rgb };
     let read = |file: Option<&Path>| -> Result<Denoiser> {
-        Denoiser::from_weights(&weight_file::read(file)?, &device)
+        Denoiser::from_weights(&weight_file::read(file, kind)?, &device)
             .with_context(|| file.map_or("the built-in weights".into(), |file| file.display().to_string()))
     };
     let denoiser = read(arguments.weights.as_deref())?;
