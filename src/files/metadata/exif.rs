@@ -189,6 +189,7 @@ impl Order {
     }
 
     /// Whether the highest byte comes first.
+    #[cfg(feature = "raw")]
     pub fn is_big(self) -> bool {
         self.is_big
     }
