@@ -1,6 +1,7 @@
 //! The noise that a DNG says its mosaic has.
 
 use crate::estimate::{Doubt, estimate_noise};
+use crate::image::LinearImage;
 use crate::method::noise::{Noise, NoiseModel};
 use crate::raw::mosaic::{Mosaic, PLANES, Phase};
 
@@ -8,6 +9,13 @@ use crate::raw::mosaic::{Mosaic, PLANES, Phase};
 const NEAR: f32 = 1.5;
 /// The brightnesses at which they are compared: a shadow and a middle tone.
 const COMPARED: [f32; 2] = [0.02, 0.2];
+
+/// Side of the blocks of a plane among which the quietest are looked for.
+const BLOCK: usize = 16;
+/// The share of blocks that are the quietest.
+const QUIETEST: f32 = 0.02;
+/// From this on a value may be clipped.
+const CLIPPED: f32 = 0.98;
 
 /// More than this is no noise of a photograph: with `S` of 1, white has a std of 1.
 const MOST: f64 = 1.0;
@@ -95,11 +103,44 @@ impl NoiseProfile {
         self.planes[plane].variance(brightness).sqrt()
     }
 
-    /// Whether another profile tells of about the same noise: whether no plane's std differs by more than half.
-    /// Profiles of some cameras are off by a factor of 4.
-    pub fn agrees_with(&self, other: &Self) -> bool {
-        let pairs = (0..PLANES).flat_map(|plane| COMPARED.map(|at| (self.std(plane, at), other.std(plane, at))));
-        pairs.into_iter().all(|(a, b)| a <= NEAR * b && b <= NEAR * a)
+    /// Whether this can be the noise of a mosaic in which `estimated` was found. Profiles of some cameras are off by a
+    /// factor of 4. But texture can only raise an estimate: one that is lower by more than half in some plane rules the
+    /// profile out, one that is higher does so only if the quietest places have more noise than the profile tells of.
+    pub fn fits(&self, mosaic: &Mosaic, estimated: &Self) -> bool {
+        let all = |is_near: fn(f32, f32) -> bool| {
+            (0..PLANES).all(|p| COMPARED.into_iter().all(|at| is_near(self.std(p, at), estimated.std(p, at))))
+        };
+        let is_lower = all(|told, found| found <= NEAR * told);
+        all(|told, found| told <= NEAR * found) && (is_lower || self.least_excess(&mosaic.planes()) <= 1.0)
+    }
+
+    /// The noise of the quietest blocks of all planes: its variance over this profile's. About 0.7 if the profile is
+    /// right, as blocks differ by chance; infinite if there are no blocks to see it in.
+    ///
+    /// A block's noise is what the mask of Immerkaer (1996) leaves, whose sum of squares is 36.
+    fn least_excess(&self, planes: &LinearImage) -> f32 {
+        const MASK: [[f32; 3]; 3] = [[1.0, -2.0, 1.0], [-2.0, 4.0, -2.0], [1.0, -2.0, 1.0]];
+        let width = planes.width();
+        let (rows, columns) = (planes.height().saturating_sub(2) / BLOCK, width.saturating_sub(2) / BLOCK);
+        let excess = |number: usize| {
+            let (p, row, column) = (number / (rows * columns), number / columns % rows, number % columns);
+            let (plane, corner) = (planes.plane(p), (row * width + column) * BLOCK);
+            let (mut light, mut rest) = (0.0, 0.0);
+            for at in (0..BLOCK * BLOCK).map(|i| corner + i / BLOCK * width + i % BLOCK) {
+                let around: [[f32; 3]; 3] = std::array::from_fn(|y| std::array::from_fn(|x| plane[at + y * width + x]));
+                if around[1][1] > CLIPPED {
+                    return None;
+                }
+                light += around[1][1];
+                let left: f32 = around.iter().flatten().zip(MASK.iter().flatten()).map(|(v, m)| v * m).sum();
+                rest += left * left / 36.0;
+            }
+            let pixels = (BLOCK * BLOCK) as f32;
+            Some(rest / pixels / self.planes[p].variance(light / pixels))
+        };
+        let mut all: Vec<f32> = (0..PLANES * rows * columns).filter_map(excess).collect();
+        all.sort_by(f32::total_cmp);
+        all.get((QUIETEST * all.len() as f32) as usize).copied().unwrap_or(f32::INFINITY)
     }
 
     /// How much of this noise is gone if another remains: 0 none, 1 all.
@@ -140,14 +181,23 @@ mod tests {
     }
 
     #[test]
-    fn profiles_agree_as_their_stds_do() {
+    fn profiles_fit_as_their_stds_do_but_texture_does_not_count() {
         let of =
             |scale: f32| NoiseProfile::uniform(NoiseModel { sigma_read: 0.01 * scale, shot: 1e-3 * scale * scale });
-        assert!(of(1.0).agrees_with(&of(1.4)) && of(1.4).agrees_with(&of(1.0)));
-        assert!(!of(1.0).agrees_with(&of(2.0)) && !of(2.0).agrees_with(&of(1.0)));
+        // Coarse texture but for a corner; every photosite has noise.
+        let texture =
+            |row: usize, column: usize| if row < 40 && column < 120 { 0.2 } else { [0.1, 0.5][(row + column) / 2 % 2] };
+        let clean = LinearImage::planes_from_fn(PLANES, 160, 160, |_, row, column| texture(row, column)).unwrap();
+        let planes = of(1.0).planes[0].add_to(&clean, 5);
+        let empty = Mosaic::new(320, 320, Phase::RGGB, vec![0.0; 320 * 320]).unwrap();
+        let mosaic = empty.with_planes(&planes).unwrap();
+        assert!(of(1.0).fits(&mosaic, &of(1.4)) && of(1.0).fits(&mosaic, &of(0.7)));
+        assert!(of(1.0).fits(&mosaic, &of(4.0)), "the estimate is of the texture");
+        assert!(!of(0.25).fits(&mosaic, &of(1.0)) && !of(0.6).fits(&mosaic, &of(1.0)), "too little");
+        assert!(!of(2.0).fits(&mosaic, &of(1.0)), "too much");
         let mut one_plane = of(1.0);
         one_plane.planes[3] = of(2.0).planes[3];
-        assert!(!of(1.0).agrees_with(&one_plane), "blue alone differs");
+        assert!(!one_plane.fits(&mosaic, &of(1.0)), "blue alone differs");
         assert!((of(1.0).reduction_to(&of(0.25)) - 0.75).abs() < 1e-6);
         assert_eq!(of(1.0).reduction_to(&of(3.0)), 0.0);
     }

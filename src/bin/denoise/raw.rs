@@ -92,12 +92,12 @@ pub fn decode(input: &Path, file: &[u8]) -> Result<RawPhoto> {
     raw::decode(file, MAX_PIXELS).map_err(|error| anyhow!("{}: {error}", input.display()))
 }
 
-/// The noise of a mosaic: what the file says, unless a good estimate says something else, or the estimate.
+/// The noise of a mosaic: what the file says, unless the mosaic shows that it is wrong, or the estimate.
 pub fn noise_of(photo: &RawPhoto, mosaic: &Mosaic) -> Found {
     let (estimated, doubt) = NoiseProfile::estimated(mosaic);
     let words = |noise: &NoiseProfile| said(noise.planes[1]);
     let (noise, remark) = match photo.noise_profile {
-        Some(told) if doubt.is_some() || told.agrees_with(&estimated) => {
+        Some(told) if doubt.is_some() || told.fits(mosaic, &estimated) => {
             (told, format!("{} (from its NoiseProfile)", words(&told)))
         }
         Some(told) => {
