@@ -130,7 +130,7 @@ export class Engine {
      * values that are not finite.
      *
      * # Errors
-     * `device-lost` if the device fails.
+     * `device-lost` if the device fails, `device-wrong` if it returns such values.
      */
     warmUp(): Promise<void>;
 }
@@ -146,8 +146,8 @@ export class FileMetadata {
      */
     constructor(profile?: Uint8Array | number[] | null, exif?: Uint8Array | number[] | null, xmp?: Uint8Array | number[] | null, iptc?: Uint8Array | number[] | null, density?: Float64Array | number[] | null);
     /**
-     * Puts the metadata into a file that the browser has encoded, from [`FileMetadata::to_codes`]. `format` is the second
-     * half of its MIME type.
+     * Puts the metadata into a file that the browser has encoded, from [`FileMetadata::to_codes`]. `format` is the
+     * second half of its MIME type.
      *
      * # Errors
      * `bad-option` if `format` is unknown.
@@ -477,7 +477,8 @@ export class Task {
      * Denoises the next tile; `undefined` once the run is done.
      *
      * # Errors
-     * `device-lost` if the device fails; the run can then continue with another engine.
+     * `device-lost` if the device fails, `device-wrong` if it computes what is not finite; the run can then continue
+     * with another engine.
      */
     advance(): Promise<Progress | undefined>;
     /**
@@ -491,7 +492,7 @@ export class Task {
      * Finishes a tile that was handed out; see [`Run::finish_tile`].
      *
      * # Errors
-     * `bad-option`, or `device-lost` if a predicted value is not finite.
+     * `bad-option`, or `device-wrong` if a predicted value is not finite.
      */
     finishTile(index: number, eps: Float32Array | number[]): Progress;
     /**
@@ -565,8 +566,8 @@ export class Tile {
 }
 
 /**
- * Decodes a file; `name` is for errors. The pixels are on sRGB's curve whatever the profile's is; floats, and HDR, are in
- * linear light.
+ * Decodes a file; `name` is for errors. The pixels are on sRGB's curve whatever the profile's is; floats, and HDR, are
+ * in linear light.
  *
  * # Errors
  * `unsupported-format`, `unsupported-image`, `too-large`.
@@ -620,8 +621,8 @@ export function onPanic(callback: Function): void;
 export function openGpu(): Promise<void>;
 
 /**
- * Converts RGBA of 8 bits, on sRGB's curve in the primaries of a profile, to sRGB in place, for canvases. A profile that is
- * no more than a curve, or that cannot be read, changes nothing.
+ * Converts RGBA of 8 bits, on sRGB's curve in the primaries of a profile, to sRGB in place, for canvases. A profile
+ * that is no more than a curve, or that cannot be read, changes nothing.
  */
 export function toSrgb(data: Uint8Array, profile: Uint8Array | number[]): void;
 
