@@ -199,7 +199,8 @@ impl ModuleMapper for Loader<'_> {
     }
 }
 
-/// The network with all parameters random, biases and silent branches too, for tests that need every path to act.
+/// The network with all parameters random, biases and silent branches too, for tests that need every path to act. They
+/// are the same ones every time.
 #[cfg(test)]
 pub(crate) fn randomised(network: Unet, device: &Device) -> Unet {
     struct Randomiser<'a>(&'a Device);
@@ -213,6 +214,7 @@ pub(crate) fn randomised(network: Unet, device: &Device) -> Unet {
             })
         }
     }
+    device.seed(1);
     network.map(&mut Randomiser(device))
 }
 
