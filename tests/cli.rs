@@ -210,7 +210,7 @@ fn folders_are_read() {
     for name in ["b.png", "a.JPG", ".hidden.png", "deep/c.png", "deep/er/a.JPG", "out/old.png", "out/deep/old.png"] {
         save(&dir, &format!("photos/{name}"), scene(16, 12), Depth::Eight);
     }
-    for name in ["notes.txt", "IMG.CR3", "IMG2.cr3"] {
+    for name in ["notes.txt", "clip.MOV", "clip2.mov"] {
         std::fs::write(photos.join(name), b"else").unwrap();
     }
     #[cfg(unix)]
@@ -221,7 +221,7 @@ fn folders_are_read() {
     let output = denoise(&[text(&photos), "-o", text(&out)]);
     let said = String::from_utf8(output.stderr).unwrap();
     assert!(output.status.success(), "{said}");
-    assert!(said.contains("left out what is no photo (2 .cr3, 1 .txt)"), "{said}");
+    assert!(said.contains("left out what is no photo (2 .mov, 1 .txt)"), "{said}");
     assert!(said.contains("2 of 2 photos denoised"), "{said}");
     assert_eq!(names(&out), ["a.JPG", "b.png", "deep", "old.png"]);
 
