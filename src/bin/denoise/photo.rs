@@ -1,8 +1,8 @@
 //! Reads, denoises and writes a photo.
 
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
@@ -37,8 +37,9 @@ pub struct Settings<'a> {
 
 /// What denoises: a network for developed photos, and one for mosaics.
 pub struct Denoisers {
-    photos: Denoiser,
-    mosaics: Denoiser,
+    given: Denoiser,
+    /// The one for the other kind of image, once there was such an image.
+    other: OnceLock<Denoiser>,
 }
 
 /// A photo that was read.
@@ -80,11 +81,19 @@ impl Denoisers {
     /// If the weights cannot be read.
     pub fn new(weights: Option<&Path>, device: &Device) -> Result<Self> {
         let given = Denoiser::from_weights(&weight_file::read(weights, ImageKind::Rgb)?, device)?;
-        let built_in = |kind| Denoiser::from_weights(released(kind), device);
-        Ok(match given.config().image {
-            ImageKind::Rgb => Self { photos: given, mosaics: built_in(ImageKind::Mosaic)? },
-            ImageKind::Mosaic => Self { photos: built_in(ImageKind::Rgb)?, mosaics: given },
-        })
+        Ok(Self { given, other: OnceLock::new() })
+    }
+
+    /// The one for images of this kind.
+    fn of(&self, kind: ImageKind) -> Result<&Denoiser> {
+        if self.given.config().image == kind {
+            return Ok(&self.given);
+        }
+        if let Some(other) = self.other.get() {
+            return Ok(other);
+        }
+        let other = Denoiser::from_weights(released(kind), self.given.device())?;
+        Ok(self.other.get_or_init(|| other))
     }
 }
 
@@ -152,12 +161,12 @@ pub fn denoise(settings: &Settings, denoisers: &Denoisers, job: &Job, ready: Rea
     let result = match content {
         Content::Photo(photo, noise) => {
             let Photo { image, .. } = *photo;
-            let image = run(&denoisers.photos, image, noise).with_context(|| input.to_string())?;
+            let image = run(denoisers.of(ImageKind::Rgb)?, image, noise).with_context(|| input.to_string())?;
             Finished::Photo(Box::new(Photo { image, ..*photo }))
         }
         Content::Raw(ready) => {
             let (planes, noise) = ready.start();
-            let planes = run(&denoisers.mosaics, planes, noise).with_context(|| input.to_string())?;
+            let planes = run(denoisers.of(ImageKind::Mosaic)?, planes, noise).with_context(|| input.to_string())?;
             Finished::Raw(Box::new(ready.done(&planes)?))
         }
     };
