@@ -27,6 +27,7 @@
 //! | feature | what |
 //! |---|---|
 //! | `tools` (default) | training, the programs `denoise`, `train` and `evaluate`, OpenEXR and RAW files |
+//! | `exr` | OpenEXR files |
 //! | `raw` | RAW files of cameras |
 //! | `vulkan` | GPUs, through Vulkan |
 //! | `libtorch` | PyTorch's kernels, for training on the processor |

@@ -29,7 +29,7 @@ pub fn bytes(
     if format == ImageFormat::Tiff {
         return tiff::encode(pixels, is_grey, encoding, metadata).map_err(|error| refused(error.to_string()));
     }
-    #[cfg(feature = "tools")]
+    #[cfg(feature = "exr")]
     if format == ImageFormat::OpenExr {
         return crate::files::exr::encode(pixels, is_grey, encoding, metadata)
             .map_err(|error| refused(error.to_string()));

@@ -6,7 +6,7 @@ use crate::error::Error;
 
 /// The formats that can be read and written, for messages. OpenEXR's decoder is too large for the browser.
 const FORMATS: &str =
-    if cfg!(feature = "tools") { "PNG, JPEG, WebP, TIFF or OpenEXR" } else { "PNG, JPEG, WebP or TIFF" };
+    if cfg!(feature = "exr") { "PNG, JPEG, WebP, TIFF or OpenEXR" } else { "PNG, JPEG, WebP or TIFF" };
 
 /// Why a file could not be read or written.
 #[derive(Debug, thiserror::Error)]

@@ -15,7 +15,7 @@ pub(crate) mod color;
 mod decoded;
 pub(crate) mod encode;
 mod error;
-#[cfg(feature = "tools")]
+#[cfg(feature = "exr")]
 mod exr;
 mod jpeg;
 mod kind;

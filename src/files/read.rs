@@ -60,7 +60,7 @@ fn decode_bytes(path: &Path, bytes: &[u8], limit: usize) -> Result<Option<Decode
             orientation = Some(found);
             decoded
         }
-        #[cfg(feature = "tools")]
+        #[cfg(feature = "exr")]
         ImageFormat::OpenExr => crate::files::exr::decode(bytes, limit)?,
         _ => return Err(Refusal::Unsupported("it is OpenEXR".into())),
     };
