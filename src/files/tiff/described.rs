@@ -7,6 +7,8 @@ use tiff::encoder::{DirectoryEncoder, TiffEncoder, TiffKindStandard};
 use tiff::tags::{ByteOrder, IfdPointer, Tag, Type, ValueBuffer};
 use tiff::{Directory, TiffResult};
 
+use crate::files::tiff::undefined;
+
 /// The tags of a picture's directory that describe the photo, not how its pixels are stored: caption, maker, model,
 /// resolution, software, date, artist, computer, rating, copyright, and Windows' own.
 const DESCRIPTIONS: [u16; 18] =
@@ -201,7 +203,13 @@ fn value<R: Read + Seek>(source: &mut Decoder<R>, directory: &Directory, tag: u1
     let mut value = ValueBuffer::empty(Type::BYTE);
     let tag = Tag::from_u16_exhaustive(tag);
     source.read_directory_tags(directory).find_tag_buf(tag, &mut value).ok()??;
-    value.set_byte_order(ByteOrder::native());
+    let from = value.byte_order();
+    if from != ByteOrder::native() {
+        value.set_byte_order(ByteOrder::native());
+        if value.data_type() == Type::UNDEFINED {
+            undefined::turn(tag.to_u16(), value.as_bytes_mut(), from);
+        }
+    }
     Some(value)
 }
 
@@ -267,7 +275,8 @@ mod tests {
         assert_eq!(texts, 4);
     }
 
-    /// A block in either byte order: a maker, an orientation; below, an exposure time and a maker's note; a latitude.
+    /// A block in either byte order: a maker, an orientation; below, an exposure time, a maker's note and the pattern of
+    /// the filter; a latitude.
     fn block(is_big: bool) -> Vec<u8> {
         let short = |v: u16| if is_big { v.to_be_bytes() } else { v.to_le_bytes() };
         let long = |v: u32| if is_big { v.to_be_bytes() } else { v.to_le_bytes() };
@@ -277,8 +286,8 @@ mod tests {
         let directory =
             |entries: &[Vec<u8>]| [short(entries.len() as u16).as_slice(), &entries.concat(), &long(0)].concat();
         let first = |data: &[u8]| [data, &[0; 4]].concat()[..4].try_into().unwrap();
-        // Of four entries 54 bytes, of two 30, of one 18; after them, the data.
-        let (root, exif, gps) = (8, 8 + 54, 8 + 54 + 30);
+        // Of four entries 54 bytes, of three 42, of one 18; after them, the data.
+        let (root, exif, gps) = (8, 8 + 54, 8 + 54 + 42);
         let data = gps + 18;
         [
             if is_big { b"MM" } else { b"II" }.as_slice(),
@@ -290,11 +299,18 @@ mod tests {
                 entry(0x8769, 4, 1, long(exif)),
                 entry(0x8825, 4, 1, long(gps)),
             ]),
-            &directory(&[entry(33_434, 5, 1, long(data + 6)), entry(37_500, 7, 4, *b"note")]),
+            &directory(&[
+                entry(33_434, 5, 1, long(data + 6)),
+                entry(37_500, 7, 4, *b"note"),
+                entry(41_730, 7, 8, long(data + 14)),
+            ]),
             &directory(&[entry(1, 2, 2, *b"N\0\0\0")]),
             b"Maker\0",
             &long(1),
             &long(250),
+            &short(2),
+            &short(2),
+            &[0, 1, 1, 2],
         ]
         .concat()
     }
@@ -319,10 +335,18 @@ mod tests {
                 source.read_directory(pointer).unwrap()
             };
             let (shot, place) = (branch(Tag::ExifDirectory), branch(Tag::GpsDirectory));
-            assert_eq!(shot.iter().map(|(tag, _)| tag.to_u16()).collect::<Vec<_>>(), [33_434], "no maker's note");
-            let mut exposure = ValueBuffer::empty(Type::BYTE);
-            source.read_directory_tags(&shot).find_tag_buf(Tag::Unknown(33_434), &mut exposure).unwrap();
+            assert_eq!(
+                shot.iter().map(|(tag, _)| tag.to_u16()).collect::<Vec<_>>(),
+                [33_434, 41_730],
+                "no maker's note"
+            );
+            let exposure = value(&mut source, &shot, 33_434).unwrap();
             assert_eq!(exposure.as_bytes(), [1u32.to_ne_bytes(), 250u32.to_ne_bytes()].concat());
+            let pattern = value(&mut source, &shot, 41_730).unwrap();
+            assert_eq!(
+                pattern.as_bytes(),
+                [2u16.to_ne_bytes().as_slice(), &2u16.to_ne_bytes(), &[0, 1, 1, 2]].concat()
+            );
             assert_eq!(text(&mut source, &place, Tag::Unknown(1)), "N");
         }
     }

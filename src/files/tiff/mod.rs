@@ -4,6 +4,7 @@ pub mod described;
 mod layout;
 mod meaning;
 mod read;
+mod undefined;
 mod write;
 
 use std::io::{Cursor, Read, Seek};
