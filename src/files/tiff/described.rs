@@ -275,8 +275,8 @@ mod tests {
         assert_eq!(texts, 4);
     }
 
-    /// A block in either byte order: a maker, an orientation; below, an exposure time, a maker's note and the pattern of
-    /// the filter; a latitude.
+    /// A block in either byte order: a maker, an orientation; below, an exposure time, a maker's note and the filter's
+    /// pattern; a latitude.
     fn block(is_big: bool) -> Vec<u8> {
         let short = |v: u16| if is_big { v.to_be_bytes() } else { v.to_le_bytes() };
         let long = |v: u32| if is_big { v.to_be_bytes() } else { v.to_le_bytes() };

@@ -1,5 +1,5 @@
-//! Values of the type UNDEFINED with numbers in them (EXIF 3.0, 4.6.5 and 4.6.6). Readers of TIFF take them for bytes, so
-//! a file of another byte order needs them turned.
+//! Values of the type UNDEFINED with numbers in them (EXIF 3.0, 4.6.5 and 4.6.6). Readers of TIFF take them for bytes,
+//! so a file of another byte order needs them turned.
 
 use tiff::tags::ByteOrder;
 
