@@ -178,7 +178,8 @@ def dng(name, pattern=(0, 1, 1, 2), codes=None, tags=(), **how):
 
 
 def raw():
-    for name, pattern in [("rggb", (0, 1, 1, 2)), ("grbg", (1, 0, 2, 1)), ("gbrg", (1, 2, 0, 1)), ("bggr", (2, 1, 1, 0))]:
+    patterns = {"rggb": (0, 1, 1, 2), "grbg": (1, 0, 2, 1), "gbrg": (1, 2, 0, 1), "bggr": (2, 1, 1, 0)}
+    for name, pattern in patterns.items():
         dng(f"{name}.dng", pattern)
     dng("big-endian.dng", byteorder=">")
     dng("tiles.dng", tile=(16, 16))

@@ -52,6 +52,7 @@
 //! ```
 
 pub mod color;
+#[cfg(not(fuzzing))]
 pub mod denoiser;
 pub mod error;
 pub mod estimate;
@@ -59,6 +60,7 @@ pub mod files;
 pub mod image;
 pub mod method;
 pub mod metrics;
+#[cfg(not(fuzzing))]
 pub mod network;
 pub mod raw;
 
@@ -74,7 +76,9 @@ pub mod weight_file;
 #[cfg(target_family = "wasm")]
 mod web;
 
+#[cfg(not(fuzzing))]
 pub use burn::tensor::Device;
+#[cfg(not(fuzzing))]
 pub use denoiser::{Denoiser, Options};
 pub use error::Error;
 pub use image::LinearImage;
