@@ -31,6 +31,7 @@ pub use doubt::Doubt;
 pub use grain::drawn_to_typical;
 pub use line::{Tolerance, fit};
 pub use report::noise_from_json;
+pub use white::least_excess;
 
 /// Below this std at mid-grey, in linear light, there is hardly anything to remove: about one step of 8 bits.
 pub const LITTLE: f32 = 0.004;

@@ -44,6 +44,11 @@ const MOST_DRAWN: f32 = 0.1;
 /// Patches of which more is clipped are ignored.
 const MOST_CLIPPED: f32 = 0.9;
 
+/// The share of all patches that are the quietest.
+const QUIETEST: f32 = 0.02;
+/// The variance of the noisiest of them for pure noise of variance 1, by simulation.
+const QUIETEST_OF_NOISE: f32 = 0.38;
+
 /// What was measured: points by increasing brightness, of all channels together and of each alone.
 #[derive(Debug, Clone, Default)]
 pub struct White {
@@ -129,6 +134,16 @@ pub fn measure(image: &LinearImage) -> White {
         counts,
         structure: structure.get(structure.len() / 2).copied().unwrap_or_default(),
     }
+}
+
+/// How much more variance the quietest patches have than noise of `variance(channel, brightness)` would give them: 1 if
+/// that is the noise. Texture can hardly raise it. Infinite if no patch says anything.
+pub fn least_excess(image: &LinearImage, variance: impl Fn(usize, f32) -> f32) -> f32 {
+    let (patches, _) = patches(image);
+    let mut excess: Vec<f32> = patches.iter().map(|patch| patch.fine / variance(patch.channel, patch.mean)).collect();
+    excess.sort_by(f32::total_cmp);
+    let quietest = excess.get((QUIETEST * excess.len() as f32) as usize);
+    quietest.map_or(f32::INFINITY, |quietest| quietest / QUIETEST_OF_NOISE)
 }
 
 /// What patches of like brightness say.

@@ -1,6 +1,6 @@
 //! The noise that a DNG says its mosaic has.
 
-use crate::estimate::{Doubt, estimate_noise};
+use crate::estimate::{Doubt, estimate_noise, least_excess};
 use crate::image::LinearImage;
 use crate::method::noise::{Noise, NoiseModel};
 use crate::raw::mosaic::{Mosaic, PLANES, Phase};
@@ -9,13 +9,6 @@ use crate::raw::mosaic::{Mosaic, PLANES, Phase};
 const NEAR: f32 = 1.5;
 /// The brightnesses at which they are compared: a shadow and a middle tone.
 const COMPARED: [f32; 2] = [0.02, 0.2];
-
-/// Side of the blocks of a plane among which the quietest are looked for.
-const BLOCK: usize = 16;
-/// The share of blocks that are the quietest.
-const QUIETEST: f32 = 0.02;
-/// From this on a value may be clipped.
-const CLIPPED: f32 = 0.98;
 
 /// More than this is no noise of a photograph: with `S` of 1, white has a std of 1.
 const MOST: f64 = 1.0;
@@ -111,36 +104,12 @@ impl NoiseProfile {
             (0..PLANES).all(|p| COMPARED.into_iter().all(|at| is_near(self.std(p, at), estimated.std(p, at))))
         };
         let is_lower = all(|told, found| found <= NEAR * told);
-        all(|told, found| told <= NEAR * found) && (is_lower || self.least_excess(&mosaic.planes()) <= 1.0)
+        all(|told, found| told <= NEAR * found) && (is_lower || !self.is_exceeded(&mosaic.planes()))
     }
 
-    /// The noise of the quietest blocks of all planes: its variance over this profile's. About 0.7 if the profile is
-    /// right, as blocks differ by chance; infinite if there are no blocks to see it in.
-    ///
-    /// A block's noise is what the mask of Immerkaer (1996) leaves, whose sum of squares is 36.
-    fn least_excess(&self, planes: &LinearImage) -> f32 {
-        const MASK: [[f32; 3]; 3] = [[1.0, -2.0, 1.0], [-2.0, 4.0, -2.0], [1.0, -2.0, 1.0]];
-        let width = planes.width();
-        let (rows, columns) = (planes.height().saturating_sub(2) / BLOCK, width.saturating_sub(2) / BLOCK);
-        let excess = |number: usize| {
-            let (p, row, column) = (number / (rows * columns), number / columns % rows, number % columns);
-            let (plane, corner) = (planes.plane(p), (row * width + column) * BLOCK);
-            let (mut light, mut rest) = (0.0, 0.0);
-            for at in (0..BLOCK * BLOCK).map(|i| corner + i / BLOCK * width + i % BLOCK) {
-                let around: [[f32; 3]; 3] = std::array::from_fn(|y| std::array::from_fn(|x| plane[at + y * width + x]));
-                if around[1][1] > CLIPPED {
-                    return None;
-                }
-                light += around[1][1];
-                let left: f32 = around.iter().flatten().zip(MASK.iter().flatten()).map(|(v, m)| v * m).sum();
-                rest += left * left / 36.0;
-            }
-            let pixels = (BLOCK * BLOCK) as f32;
-            Some(rest / pixels / self.planes[p].variance(light / pixels))
-        };
-        let mut all: Vec<f32> = (0..PLANES * rows * columns).filter_map(excess).collect();
-        all.sort_by(f32::total_cmp);
-        all.get((QUIETEST * all.len() as f32) as usize).copied().unwrap_or(f32::INFINITY)
+    /// Whether even the quietest places have more noise.
+    fn is_exceeded(&self, planes: &LinearImage) -> bool {
+        least_excess(planes, |plane, brightness| self.planes[plane].variance(brightness)) > NEAR * NEAR
     }
 
     /// How much of this noise is gone if another remains: 0 none, 1 all.
