@@ -74,8 +74,9 @@ export function withSettings({ noise, strength, steps, seed, sample, eta, lumina
     if (typeof strength === 'number') settings.setStrength(strength);
     else settings.setStrengthMap(strength.values);
     if (place) {
-      const { white, common, dotsAreHot, latest } = place.overview;
-      settings.setPlace(place.row, place.column, white, common ?? undefined, dotsAreHot, latest);
+      const { white, common, dotsAreHot, inner, latest } = place.overview;
+      const within = inner === null ? undefined : Uint32Array.of(inner.x, inner.y, inner.width, inner.height);
+      settings.setPlace(place.row, place.column, white, common ?? undefined, dotsAreHot, within, latest);
     }
     return f(wanted, settings);
   } finally {

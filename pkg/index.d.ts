@@ -309,16 +309,22 @@ export interface Overview {
   common: number | null;
   /** Whether single dots in all channels are hot pixels, not detail. */
   dotsAreHot: boolean;
+  /** The part within a frame in plain colors, which stays as it is; `null` if there is none. */
+  inner: Rectangle | null;
   /** The latest time at which any pixel starts. */
   latest: number;
 }
 
 /** A rectangle of an image, in whole pixels. */
-export interface Region {
+export interface Rectangle {
   x: number;
   y: number;
   width: number;
   height: number;
+}
+
+/** A part of an image to denoise. */
+export interface Region extends Rectangle {
   /**
    * What {@link Denoiser.overview} gives for the whole image and the same options. Without it each run on a region goes
    * through the whole image first.

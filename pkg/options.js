@@ -217,14 +217,8 @@ function noiseOf(noise) {
 function regionOf(region) {
   if (region === undefined) return null;
   if (typeof region !== 'object' || region === null) refuse(`region is ${show(region)}; it must be { x, y, width, height }`);
-  const { x, y, width, height, overview } = checkKeys(region, ['x', 'y', 'width', 'height', 'overview']);
-  return {
-    x: whole('region.x', x, 0, 1e9),
-    y: whole('region.y', y, 0, 1e9),
-    width: whole('region.width', width, 1, 1e9),
-    height: whole('region.height', height, 1, 1e9),
-    overview: overview === undefined ? null : overviewOf(overview),
-  };
+  const { overview, ...sides } = checkKeys(region, ['x', 'y', 'width', 'height', 'overview']);
+  return { ...rectangle('region', sides), overview: overview === undefined ? null : overviewOf(overview) };
 }
 
 /**
@@ -233,14 +227,38 @@ function regionOf(region) {
  */
 function overviewOf(overview) {
   if (typeof overview !== 'object' || overview === null) refuse(`region.overview is ${show(overview)}; pass what overview() gives`);
-  const { white, common, dotsAreHot, latest } = checkKeys(overview, ['white', 'common', 'dotsAreHot', 'latest']);
+  const { white, common, dotsAreHot, inner, latest } = checkKeys(overview, ['white', 'common', 'dotsAreHot', 'inner', 'latest']);
   if (typeof dotsAreHot !== 'boolean') refuse(`dotsAreHot in region.overview is ${show(dotsAreHot)}; pass what overview() gives`);
   const most = Number.MAX_VALUE;
   return {
     white: number('white in region.overview', white, Number.MIN_VALUE, most),
     common: common === null ? null : number('common in region.overview', common, 0, most),
     dotsAreHot,
+    inner: inner === null ? null : innerOf(inner),
     latest: number('latest in region.overview', latest, 0, most),
+  };
+}
+
+/**
+ * @param {unknown} inner
+ * @returns {import('./index.d.ts').Rectangle}
+ */
+function innerOf(inner) {
+  if (typeof inner !== 'object' || inner === null) refuse(`region.overview.inner is ${show(inner)}; pass what overview() gives`);
+  return rectangle('region.overview.inner', checkKeys(inner, ['x', 'y', 'width', 'height']));
+}
+
+/**
+ * @param {string} name
+ * @param {Record<string, unknown>} sides
+ * @returns {import('./index.d.ts').Rectangle}
+ */
+function rectangle(name, { x, y, width, height }) {
+  return {
+    x: whole(`${name}.x`, x, 0, 1e9),
+    y: whole(`${name}.y`, y, 0, 1e9),
+    width: whole(`${name}.width`, width, 1, 1e9),
+    height: whole(`${name}.height`, height, 1, 1e9),
   };
 }
 

@@ -74,9 +74,10 @@ export function overviewOf(engine, image, options) {
   const shared = call(() => toSharedImage(image));
   try {
     const found = call(() => withSettings(options, (noise, settings) => engine.overview(shared, noise, settings)));
-    const { white, common, dotsAreHot, latest } = found;
+    const { white, common, dotsAreHot, inner, latest } = found;
     found.free();
-    return { white, common: common ?? null, dotsAreHot, latest };
+    const [x = 0, y = 0, width = 0, height = 0] = inner ?? [];
+    return { white, common: common ?? null, dotsAreHot, inner: inner ? { x, y, width, height } : null, latest };
   } finally {
     shared.free();
   }

@@ -144,6 +144,26 @@ fn photos_of_cameras_get_better_with_their_noise_estimated() {
 }
 
 #[test]
+fn a_framed_photo_gets_as_clean_as_without_its_frame() {
+    let denoiser = released();
+    let (noise, clean) = (NoiseModel::at_gain(4.0), scene(128, 5));
+    let noisy = noise.add_to(&clean, 1);
+    let (frame, side) = (20, 128 + 2 * 20);
+    let inside = |at: usize| (frame..frame + 128).contains(&at);
+    let framed = LinearImage::from_fn(side, side, |channel, row, column| {
+        if inside(row) && inside(column) { noisy.plane(channel)[(row - frame) * 128 + column - frame] } else { 0.9 }
+    });
+    let of = |photo: &LinearImage| pollster::block_on(denoiser.denoise(photo, noise, &Options::default())).unwrap();
+    let (plain, framed) = (of(&noisy), of(&framed.unwrap()));
+    let within = LinearImage::from_fn(128, 128, |channel, row, column| {
+        framed.plane(channel)[(row + frame) * side + column + frame]
+    });
+    let (plain, within) = (psnr(&plain, &clean), psnr(&within.unwrap(), &clean));
+    eprintln!("{plain:.2} dB, in a frame {within:.2} dB");
+    assert!(within > plain - 0.1, "{plain:.2} dB, in a frame {within:.2} dB");
+}
+
+#[test]
 fn a_part_gives_the_values_of_the_whole() {
     let (side, inner) = (320, 152..200);
     let denoiser = released();

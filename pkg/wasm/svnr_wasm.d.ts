@@ -301,6 +301,14 @@ export class Overview {
      */
     dotsAreHot: boolean;
     /**
+     * The part within a frame: column, row, width and height.
+     */
+    get inner(): Uint32Array | undefined;
+    /**
+     * The part within a frame: column, row, width and height.
+     */
+    set inner(value: Uint32Array | null | undefined);
+    /**
      * The latest time of any pixel.
      */
     latest: number;
@@ -389,7 +397,7 @@ export class Settings {
     /**
      * The image was cut out of a larger one; the other arguments are the fields of its [`Overview`].
      */
-    setPlace(row: number, column: number, white: number, common: number | null | undefined, dots_are_hot: boolean, latest: number): void;
+    setPlace(row: number, column: number, white: number, common: number | null | undefined, dots_are_hot: boolean, inner: Uint32Array | null | undefined, latest: number): void;
     /**
      * Multiplies the noise's std by a factor for each pixel, row after row.
      */

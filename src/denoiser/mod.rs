@@ -2,6 +2,7 @@
 
 mod common_noise;
 mod draw;
+pub mod frame;
 pub(crate) mod hot_pixels;
 mod level;
 pub mod options;
@@ -27,6 +28,7 @@ use crate::method::schedule::Schedule;
 use crate::method::time_map::TimeMap;
 use crate::network::weights::{self, Description};
 use crate::network::{Unet, UnetConfig};
+use frame::{Frame, Inner};
 use hot_pixels::Dots;
 pub use options::{Options, Strength};
 pub use parts::Parts;
@@ -112,7 +114,7 @@ impl Denoiser {
     ///
     /// Hot and dead pixels, single values far beyond what the noise allows, are first replaced by the median of their
     /// neighbours. The noise is in units of the photo's [white](LinearImage::white). Noise that the channels share is
-    /// removed from all of them equally, so that a grey photo stays grey.
+    /// removed from all of them equally, so that a grey photo stays grey. A [frame] around the photo stays as it is.
     ///
     /// # Errors
     /// [`Error::BadOption`], [`Error::TooLarge`], or [`Error::WrongKind`] if the weights are for another kind of image.
@@ -129,6 +131,14 @@ impl Denoiser {
         let white = of_whole.map_or_else(|| photo.white(), |whole| whole.white);
         if white != 1.0 {
             photo = Arc::new(Arc::unwrap_or_clone(photo).scaled(1.0 / white));
+        }
+        let mut frame = None;
+        if photo.channels() == CHANNELS {
+            let (width, height) = (photo.width(), photo.height());
+            let inner = of_whole.map_or_else(|| Inner::of(&photo), |whole| whole.inner);
+            if let Some(inner) = inner.and_then(|inner| inner.in_cut(options.place, width, height)) {
+                frame = Some(Frame::take_off(Arc::make_mut(&mut photo), inner));
+            }
         }
         let dots = if options.strength.is_zero() {
             Dots::default()
@@ -155,7 +165,7 @@ impl Denoiser {
         });
         Ok(Run::new(
             self.clone(),
-            Photo { y: photo, disguised, white, common, dots_are_hot: are_hot },
+            Photo { y: photo, frame, disguised, white, common, dots_are_hot: are_hot },
             time_map,
             options,
         ))

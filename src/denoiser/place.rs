@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use crate::denoiser::frame::Inner;
 use crate::error::Error;
 use crate::network::UnetConfig;
 
@@ -28,6 +29,8 @@ pub struct Overview {
     pub common: Option<f32>,
     /// Whether single dots in all channels are hot pixels, not detail.
     pub dots_are_hot: bool,
+    /// The part within the photo's frame, if it has one.
+    pub inner: Option<Inner>,
     /// The latest time of any pixel ([`TimeMap::latest`](crate::method::time_map::TimeMap::latest)), over which the
     /// steps are spread.
     pub latest: f32,
@@ -37,12 +40,19 @@ impl Place {
     /// # Errors
     /// [`Error::BadOption`] unless all numbers of the overview can be those of a photo.
     pub(super) fn check(&self) -> Result<(), Error> {
-        let Some(Overview { white, common, latest, .. }) = self.overview else { return Ok(()) };
+        let Some(Overview { white, common, inner, latest, .. }) = self.overview else { return Ok(()) };
         let is_common = |factor: f32| factor.is_finite() && factor >= 0.0;
-        if white.is_finite() && white > 0.0 && common.is_none_or(is_common) && latest.is_finite() && latest >= 0.0 {
+        let is_rectangle = |inner: Inner| inner.height > 0 && inner.width > 0;
+        if white.is_finite()
+            && white > 0.0
+            && common.is_none_or(is_common)
+            && inner.is_none_or(is_rectangle)
+            && latest.is_finite()
+            && latest >= 0.0
+        {
             return Ok(());
         }
-        let value = format!("white {white}, common {common:?}, latest {latest}");
+        let value = format!("white {white}, common {common:?}, inner {inner:?}, latest {latest}");
         Err(Error::BadOption { name: "overview", value, range: "as Denoiser::overview gives it" })
     }
 

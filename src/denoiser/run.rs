@@ -6,6 +6,7 @@ use std::thread;
 
 use crate::denoiser::common_noise;
 use crate::denoiser::draw::Draw;
+use crate::denoiser::frame::Frame;
 use crate::denoiser::level::levelled;
 use crate::denoiser::step::{Step, TileInput};
 use crate::denoiser::tiles::Grid;
@@ -34,6 +35,8 @@ pub struct Progress {
 pub(super) struct Photo {
     /// Its values, white at 1.
     pub y: Arc<LinearImage>,
+    /// The frame that was taken off it.
+    pub frame: Option<Frame>,
     /// What they were divided by.
     pub white: f32,
     /// What the network sees in its place where the channels have their noise in common; see [`common_noise`].
@@ -57,6 +60,8 @@ pub struct Run {
     denoiser: Denoiser,
     /// The photo.
     y: Arc<LinearImage>,
+    /// The frame that was taken off it.
+    frame: Option<Frame>,
     /// `x_t` at the beginning of the step; `None` in the first one if it begins with the photo.
     x: Option<LinearImage>,
     /// `x_t'` at the end of the step, filled tile by tile; `None` before the first tile.
@@ -96,7 +101,7 @@ pub struct Run {
 impl Run {
     pub(super) fn new(
         denoiser: Denoiser,
-        Photo { y, disguised, white, common, dots_are_hot }: Photo,
+        Photo { y, frame, disguised, white, common, dots_are_hot }: Photo,
         time_map: TimeMap,
         options: &Options,
     ) -> Self {
@@ -116,6 +121,7 @@ impl Run {
             draw,
             place: options.place,
             y,
+            frame,
             x,
             next: None,
             denoiser,
@@ -148,6 +154,7 @@ impl Run {
             white: self.white,
             common: self.common,
             dots_are_hot: self.dots_are_hot,
+            inner: self.frame.as_ref().map(Frame::inner),
             latest: self.time_map.latest(),
         }
     }
@@ -257,14 +264,28 @@ impl Run {
         let finished = self.next.as_ref().filter(|_| self.finished[self.grid.index_of(row, column)]);
         let image = finished.or(self.x.as_ref()).unwrap_or(self.seen());
         let mut pixel = [0.0; MOST_CHANNELS];
-        self.kept(image, row * self.y.width() + column, &mut pixel);
+        match self.frame.as_ref().and_then(|frame| frame.color(row, column)) {
+            Some(color) => pixel[..CHANNELS].copy_from_slice(&color),
+            None => self.kept(image, row * self.y.width() + column, &mut pixel),
+        }
         pixel.map(|v| v * self.white)
     }
 
     /// The image after the last finished step: the result, once the run is done. A mosaic's planes are brought back to
     /// the photo's level.
     pub fn into_image(mut self) -> LinearImage {
-        let Some(mut x) = self.x.take() else { return Arc::unwrap_or_clone(self.y).scaled(self.white) };
+        let mut result = match self.x.take() {
+            Some(x) => self.kept_everywhere(x),
+            None => Arc::unwrap_or_clone(self.y),
+        };
+        if let Some(frame) = &self.frame {
+            frame.put_back(&mut result);
+        }
+        if self.white == 1.0 { result } else { result.scaled(self.white) }
+    }
+
+    /// The result, given what the network made of what it saw.
+    fn kept_everywhere(&self, mut x: LinearImage) -> LinearImage {
         if x.channels() != CHANNELS {
             let (times, schedule) = (self.time_map.times(), &self.denoiser.schedule);
             x = levelled(x, &self.y, |value| schedule.sigma(times[value]));
@@ -277,7 +298,7 @@ impl Run {
                 (0..channels).for_each(|c| x.values_mut()[c * pixels + at] = kept[c]);
             }
         }
-        if self.white == 1.0 { x } else { x.scaled(self.white) }
+        x
     }
 
     /// What the network sees: the photo, or what stands in for it.

@@ -16,6 +16,7 @@ use js_sys::Float32Array;
 use wasm_bindgen::Clamped;
 use wasm_bindgen::prelude::*;
 
+use crate::denoiser::frame::Inner;
 use crate::denoiser::place::cut_around;
 use crate::denoiser::{self, Denoiser, Options, Parts, Place, Run, Strength, TileInput};
 use crate::image::{CHANNELS, LinearImage};
@@ -134,9 +135,10 @@ impl Engine {
     /// As [`Engine::start`].
     pub fn overview(&self, image: &SharedImage, noise: &Noise, settings: &Settings) -> Result<Overview, JsValue> {
         let options = settings.options()?;
-        let denoiser::Overview { white, common, dots_are_hot, latest } =
+        let denoiser::Overview { white, common, dots_are_hot, inner, latest } =
             self.0.overview(Arc::clone(image.linear()), noise.get().clone(), &options)?;
-        Ok(Overview { white, common, dots_are_hot, latest })
+        let inner = inner.map(|Inner { row, column, height, width }| vec![column, row, width, height]);
+        Ok(Overview { white, common, dots_are_hot, inner, latest })
     }
 
     /// Where what has to be cut out for the pixels from `start` to before `end` of `size` begins and ends; see
@@ -149,7 +151,7 @@ impl Engine {
 }
 
 /// See [`denoiser::Overview`].
-#[wasm_bindgen]
+#[wasm_bindgen(getter_with_clone)]
 pub struct Overview {
     /// The value that counts as white.
     pub white: f32,
@@ -158,6 +160,8 @@ pub struct Overview {
     /// Whether single dots in all channels are hot pixels.
     #[wasm_bindgen(js_name = dotsAreHot)]
     pub dots_are_hot: bool,
+    /// The part within a frame: column, row, width and height.
+    pub inner: Option<Vec<usize>>,
     /// The latest time of any pixel.
     pub latest: f32,
 }
@@ -222,9 +226,14 @@ impl Settings {
         white: f32,
         common: Option<f32>,
         dots_are_hot: bool,
+        inner: Option<Vec<usize>>,
         latest: f32,
     ) {
-        let overview = Some(denoiser::Overview { white, common, dots_are_hot, latest });
+        let inner = inner.and_then(|inner| {
+            let [column, row, width, height] = inner.try_into().ok()?;
+            Some(Inner { row, column, height, width })
+        });
+        let overview = Some(denoiser::Overview { white, common, dots_are_hot, inner, latest });
         self.place = Place { row, column, overview };
     }
 

@@ -29,6 +29,41 @@ fn tiles_give_the_result_of_one_pass() {
 }
 
 #[test]
+fn a_frame_stays_and_changes_nothing_within() {
+    let (denoiser, image) = (denoiser(), photo(64, 48));
+    let (top, left, width, height) = (8, 12, 64 + 12 + 7, 48 + 8);
+    let inside = |r: usize, x: usize| r >= top && (left..left + 64).contains(&x);
+    let framed = |color: f32| {
+        let at = |c: usize, r: usize, x: usize| image.plane(c)[(r - top) * 64 + x - left];
+        LinearImage::from_fn(width, height, |c, r, x| if inside(r, x) { at(c, r, x) } else { color }).unwrap()
+    };
+    for options in [Options::default(), Options { strength: Strength::Everywhere(0.0), ..Options::default() }] {
+        let [light, dark] = [0.9, 0.1].map(|color| denoise(&denoiser, &framed(color), options.clone()));
+        for at in 0..light.values().len() {
+            let (light, dark) = (light.values()[at], dark.values()[at]);
+            let pixel = at % (width * height);
+            let expected = if inside(pixel / width, pixel % width) { (light, light) } else { (0.9, 0.1) };
+            assert_eq!((light, dark), expected, "the frame stays, and what is within does not depend on it");
+        }
+    }
+    let framed = framed(0.9);
+    let whole = denoise(&denoiser, &framed, Options::default());
+    // A part of it, cut as the page does.
+    let options = Options::default();
+    let overview = denoiser.overview(framed.clone(), NoiseModel::at_gain(8.0), &options).unwrap();
+    assert_eq!(overview.inner.map(|inner| (inner.row, inner.column)), Some((top, left)));
+    let columns = cut_around(denoiser.config(), 0..20, width);
+    assert!(columns.end < width);
+    let cut = LinearImage::from_fn(columns.len(), height, |c, r, x| framed.plane(c)[r * width + x]).unwrap();
+    let place = Place { overview: Some(overview), ..Place::default() };
+    let part = denoise(&denoiser, &cut, Options { place, ..options });
+    for (c, r, x) in (0..3).flat_map(|c| (0..height).flat_map(move |r| (0..20).map(move |x| (c, r, x)))) {
+        let (a, b) = (part.plane(c)[r * columns.len() + x], whole.plane(c)[r * width + x]);
+        assert!((a - b).abs() < 1e-4, "{c} {r} {x}: {a} for {b}");
+    }
+}
+
+#[test]
 fn a_part_gives_the_pixels_of_the_whole() {
     let (denoiser, image) = (denoiser(), photo(117, 93));
     let (width, height) = (image.width(), image.height());
