@@ -45,9 +45,9 @@ const MOST_DRAWN: f32 = 0.1;
 const MOST_CLIPPED: f32 = 0.9;
 
 /// The share of all patches that are the quietest.
-const QUIETEST: f32 = 0.02;
+const QUIETEST: f32 = 0.005;
 /// The variance of the noisiest of them for pure noise of variance 1, by simulation.
-const QUIETEST_OF_NOISE: f32 = 0.38;
+const QUIETEST_OF_NOISE: f32 = 0.29;
 
 /// What was measured: points by increasing brightness, of all channels together and of each alone.
 #[derive(Debug, Clone, Default)]
