@@ -2,10 +2,10 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
+use svnr::NoiseModel;
 use svnr::raw::dng::{self, Outcome};
 use svnr::raw::noise_profile::NoiseProfile;
-use svnr::raw::{self, RawError, RawPhoto};
-use svnr::NoiseModel;
+use svnr::raw::{self, RawError};
 
 /// Few, so that a header cannot slow the search down.
 const MOST_PHOTOSITES: usize = 1 << 16;
@@ -18,13 +18,14 @@ fuzz_target!(|bytes: &[u8]| {
     };
     let mosaic = photo.mosaic();
     let noise = NoiseProfile::uniform(NoiseModel { sigma_read: 1e-3, shot: 1e-4 });
-    let preview = |width, height| photo.quick_look(&mosaic, (width.min(64), height.min(64)));
+    let preview = |width: u32, height: u32| photo.quick_look(&mosaic, (width.min(64), height.min(64)));
     let outcome = Outcome { mosaic: &mosaic, noise, reduction: 0.5, preview: &preview };
     // As the file that it is, and as a file of its own.
     for format in [photo.format, "CR2"] {
-        let photo = RawPhoto { format, ..photo.clone() };
-        let result = dng::write(bytes, &photo, &outcome).expect("what is read can be written");
+        let mut file = photo.clone();
+        file.format = format;
+        let result = dng::write(bytes, &file, &outcome).expect("what is read can be written");
         let back = raw::decode(&result, MOST_PHOTOSITES).expect("what is written can be read");
-        assert_eq!((back.codes, back.noise_profile.is_some()), (photo.codes, true));
+        assert_eq!((back.codes, back.noise_profile.is_some()), (file.codes, true));
     }
 });
