@@ -21,13 +21,14 @@
 //!
 //! ```toml
 //! [dependencies]
-//! svnr = { version = "0.1", default-features = false }
+//! svnr = { version = "0.1", default-features = false, features = ["network"] }
 //! ```
 //!
 //! | feature | what |
 //! |---|---|
 //! | `tools` (default) | training, the programs `denoise`, `train` and `evaluate`, OpenEXR and RAW files |
 //! | `exr` | OpenEXR files |
+//! | `network` | the network and [`Denoiser`] |
 //! | `raw` | RAW files of cameras |
 //! | `vulkan` | GPUs, through Vulkan |
 //! | `libtorch` | PyTorch's kernels, for training on the processor |
@@ -52,7 +53,7 @@
 //! ```
 
 pub mod color;
-#[cfg(not(fuzzing))]
+#[cfg(feature = "network")]
 pub mod denoiser;
 pub mod error;
 pub mod estimate;
@@ -60,7 +61,7 @@ pub mod files;
 pub mod image;
 pub mod method;
 pub mod metrics;
-#[cfg(not(fuzzing))]
+#[cfg(feature = "network")]
 pub mod network;
 pub mod raw;
 
@@ -76,9 +77,9 @@ pub mod weight_file;
 #[cfg(target_family = "wasm")]
 mod web;
 
-#[cfg(not(fuzzing))]
+#[cfg(feature = "network")]
 pub use burn::tensor::Device;
-#[cfg(not(fuzzing))]
+#[cfg(feature = "network")]
 pub use denoiser::{Denoiser, Options};
 pub use error::Error;
 pub use image::LinearImage;

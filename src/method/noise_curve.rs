@@ -28,7 +28,7 @@ pub struct Point {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "Listed", into = "Listed")]
 pub struct NoiseCurve {
-    /// One or three.
+    /// One, three, or four for the planes of a mosaic.
     channels: Vec<Pieces>,
 }
 
@@ -51,6 +51,15 @@ impl NoiseCurve {
     /// As [`NoiseCurve::new`].
     pub fn of_channels(channels: [Vec<Point>; CHANNELS]) -> Result<Self, Error> {
         Ok(Self { channels: channels.into_iter().map(Pieces::new).collect::<Result<_, _>>()? })
+    }
+
+    /// For the planes of a mosaic: of curves for red, green and blue, both greens get green's.
+    #[must_use]
+    pub fn for_planes(mut self) -> Self {
+        if let [_, green, _] = &self.channels[..] {
+            self.channels.insert(1, green.clone());
+        }
+        self
     }
 
     /// The points of a channel's curve, by increasing brightness.
@@ -219,6 +228,18 @@ mod tests {
 
     fn curve(list: &[(f32, f32)]) -> NoiseCurve {
         NoiseCurve::new(points(list)).unwrap()
+    }
+
+    #[test]
+    fn both_greens_of_a_mosaic_have_greens_curve() {
+        let of = |std| vec![Point { mean: 0.5, std }];
+        let curve = NoiseCurve::of_channels([of(0.1), of(0.2), of(0.3)]).unwrap();
+        assert!(curve.check_channels(4).is_err());
+        let planes = curve.for_planes();
+        planes.check_channels(4).unwrap();
+        assert_eq!([0, 1, 2, 3].map(|plane| planes.std(plane, 0.4)), [0.1, 0.2, 0.2, 0.3]);
+        let shared = NoiseCurve::new(of(0.1)).unwrap();
+        assert_eq!(shared.clone().for_planes(), shared);
     }
 
     #[test]

@@ -14,6 +14,7 @@ use crate::raw::levels::Levels;
 use crate::raw::mosaic::Phase;
 use crate::raw::noise_profile::NoiseProfile;
 use crate::raw::photo::{Area, CameraColor, RawNote, RawPhoto, Shot};
+use crate::raw::upright::Turn;
 
 /// Reads a RAW file. With more photosites than `limit` it is refused before memory is taken for them.
 ///
@@ -21,6 +22,28 @@ use crate::raw::photo::{Area, CameraColor, RawNote, RawPhoto, Shot};
 /// [`RawError`]; a decoder that panics is one of them, where panics unwind, which they do not in wasm.
 pub fn decode(file: &[u8], limit: usize) -> Result<RawPhoto, RawError> {
     catch_unwind(AssertUnwindSafe(|| read(file, limit))).unwrap_or(Err(RawError::Decoder))
+}
+
+/// Whether a file is a RAW file by its contents: one that the decoder knows, or would know if it were whole, and not a
+/// TIFF of finished pictures. Whether it can be read is another question.
+pub fn is_raw(file: &[u8]) -> bool {
+    let is_known = || match FlashRaw::open(file) {
+        Ok(_) => dng::is_dng(file) || !dng::is_without_mosaic(file),
+        Err(error) => !matches!(refusal(error, file), RawError::NotRaw | RawError::NoMosaic) || dng::is_dng(file),
+    };
+    catch_unwind(is_known).unwrap_or(true)
+}
+
+/// Width and height of the picture that a RAW file holds, cropped and upright. The sensor's data are not touched.
+pub fn picture_size(file: &[u8]) -> Option<(usize, usize)> {
+    let find = || {
+        let raw = FlashRaw::open(file).ok()?;
+        let info = raw.frame_info();
+        let crop = area(info.crop);
+        let is_seen = crop.width > 0 && crop.height > 0;
+        is_seen.then(|| Turn::new(info.orientation.exif() as u16, (crop.width, crop.height)).size())
+    };
+    catch_unwind(find).ok()?
 }
 
 /// The largest JPEG that a RAW file holds for a quick look, and how it is to be turned (EXIF's Orientation). The
@@ -202,7 +225,8 @@ fn largest_preview(file: &[u8], metadata: &RawMetadata) -> Option<(std::ops::Ran
 
 fn refusal(error: Error, file: &[u8]) -> RawError {
     if dng::is_without_mosaic(file) {
-        return RawError::NoMosaic;
+        // Whatever is in a DNG was made of a RAW file.
+        return if dng::is_dng(file) { RawError::NotBayer("finished pictures") } else { RawError::NoMosaic };
     }
     match error {
         // A TIFF that was cut begins as one.
@@ -214,7 +238,8 @@ fn refusal(error: Error, file: &[u8]) -> RawError {
             RawError::Camera(parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", "))
         }
         Error::CorruptFile { what, .. } => RawError::Damaged(what),
-        Error::InvalidMetadata(what) | Error::LimitExceeded(what) | Error::OutOfMemory(what) => RawError::Damaged(what),
+        Error::InvalidMetadata(what) => RawError::Damaged(what),
+        Error::LimitExceeded(what) | Error::OutOfMemory(what) => RawError::TooMuchMemory(what),
         other => RawError::Damaged(other.to_string()),
     }
 }

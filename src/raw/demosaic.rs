@@ -15,7 +15,7 @@ use crate::image::{CHANNELS, LinearImage, reflect};
 use crate::raw::mosaic::{Mosaic, Phase, SiteColor};
 
 /// Sites around a strip that its values depend on. Even, so that the pattern is the same at both of its corners.
-const MARGIN: usize = 12;
+pub(super) const MARGIN: usize = 12;
 /// Rows of a strip, even as well. The buffers of a strip that is 6000 sites wide take 21 MB.
 const STRIP: usize = 64;
 /// More threads than this would need more memory than the image itself.

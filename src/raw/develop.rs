@@ -78,6 +78,15 @@ pub fn develop(mosaic: &Mosaic, colors: &Colors, development: &Development) -> R
     LinearImage::new(width, height, image.into_values())
 }
 
+/// How a colour of the sensor is shown: from its light to linear sRGB on the tone curve. The development has been
+/// checked.
+pub fn shown(colors: &Colors, development: &Development) -> impl Fn(Vector) -> Vector + use<> {
+    let balance = development.balance(colors.white_balance);
+    let gain = (colors.baseline_exposure + development.exposure).exp2();
+    let matrix = product(&diagonal([gain; 3]), &colors.to_srgb);
+    move |light| times(&matrix, without_cast(std::array::from_fn(|c| light[c] * balance[c]))).map(tone)
+}
+
 /// A balanced pixel, with white at 1, whose clipped channels give it no colour of their own: it keeps the mean of its
 /// channels, but has only as much colour as is left when all channels are clipped where the first one is.
 fn without_cast(pixel: Vector) -> Vector {

@@ -53,6 +53,11 @@ pub enum RawError {
         /// Photosites allowed.
         limit: usize,
     },
+    /// A header that claims more than memory, or an address, can hold; what.
+    #[error(
+        "it claims a picture that is too large for this memory ({0}); if it is smaller, copy it from the card again"
+    )]
+    TooMuchMemory(String),
     /// More than one picture of the sensor.
     #[error(
         "it holds {0} RAW pictures (a pixel shift or HDR series, or an enhanced copy), and svnr denoises files of one; \

@@ -10,6 +10,8 @@
 //! | [`levels`] | a sensor's codes as light, and back |
 //! | [`noise_profile`] | the noise that a DNG says its mosaic has |
 //! | `photo`, `decode`, `dng` | RAW files in, and DNGs out; with the feature `raw` |
+//! | `found` | the noise of a RAW photo, and where it is known from; with the feature `raw` |
+//! | `view` | a RAW photo as a picture, in parts; with the feature `raw` |
 //!
 //! [`mosaic`] and what computes with it know nothing of files.
 
@@ -21,6 +23,8 @@ pub mod develop;
 #[cfg(feature = "raw")]
 pub mod dng;
 pub mod error;
+#[cfg(feature = "raw")]
+pub mod found;
 pub mod levels;
 pub mod matrix;
 pub mod mosaic;
@@ -31,9 +35,11 @@ pub mod photo;
 mod quick;
 #[cfg(feature = "raw")]
 pub mod upright;
+#[cfg(feature = "raw")]
+pub mod view;
 
 #[cfg(feature = "raw")]
-pub use decode::{decode, preview};
+pub use decode::{decode, is_raw, picture_size, preview};
 pub use error::RawError;
 #[cfg(feature = "raw")]
 pub use photo::RawPhoto;

@@ -6,6 +6,42 @@ use crate::image::{CHANNELS, LinearImage};
 /// Planes of a mosaic: red, green in red's rows, green in blue's rows, blue.
 pub const PLANES: usize = 4;
 
+/// A rectangle of photosites.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Area {
+    /// Its first row.
+    pub row: usize,
+    /// Its first column.
+    pub column: usize,
+    /// Photosites across.
+    pub width: usize,
+    /// Photosites down.
+    pub height: usize,
+}
+
+impl Area {
+    /// Whether it lies in another.
+    pub fn is_in(&self, other: &Self) -> bool {
+        let is_in = |from: usize, length: usize, other_from: usize, other_length: usize| {
+            from >= other_from && from.saturating_add(length) <= other_from + other_length
+        };
+        is_in(self.row, self.height, other.row, other.height)
+            && is_in(self.column, self.width, other.column, other.width)
+    }
+
+    /// With so many more sites on every side, as far as they lie in another area.
+    #[must_use]
+    pub fn with_margin(&self, margin: usize, within: &Self) -> Self {
+        let wider = |from: usize, length: usize, first: usize, all: usize| {
+            let start = from.saturating_sub(margin).max(first);
+            (start, (from + length + margin).min(first + all) - start)
+        };
+        let (row, height) = wider(self.row, self.height, within.row, within.height);
+        let (column, width) = wider(self.column, self.width, within.column, within.width);
+        Self { row, column, width, height }
+    }
+}
+
 /// Where the red site of the repeating 2 x 2 square lies, which tells the four Bayer patterns apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Phase {
@@ -39,6 +75,18 @@ impl Phase {
     pub const BGGR: Self = Self { red_row: 1, red_column: 1 };
     /// All four patterns.
     pub const ALL: [Self; 4] = [Self::RGGB, Self::GRBG, Self::GBRG, Self::BGGR];
+
+    /// The phase of what begins in this row and column.
+    #[must_use]
+    pub fn at(self, row: usize, column: usize) -> Self {
+        Self { red_row: (self.red_row + row) % 2, red_column: (self.red_column + column) % 2 }
+    }
+
+    /// Width and height of the planes of a mosaic of a width and a height; see [`Mosaic::plane_size`].
+    pub fn plane_size(self, width: usize, height: usize) -> (usize, usize) {
+        let squares = |sites: usize, red: usize| (sites + red).div_ceil(2);
+        (squares(width, self.red_column), squares(height, self.red_row))
+    }
 
     /// The colour of the site in this row and column.
     pub fn color_at(self, row: usize, column: usize) -> SiteColor {
@@ -112,6 +160,19 @@ impl Mosaic {
         Self::new(width, image.height(), phase, (0..image.pixels()).map(value).collect())
     }
 
+    /// The sites of an area.
+    ///
+    /// # Errors
+    /// [`Error::EmptyImage`] for one without sites, [`Error::BadOption`] for one that does not lie in the mosaic.
+    pub fn cut(&self, area: Area) -> Result<Self, Error> {
+        if !area.is_in(&Area { row: 0, column: 0, width: self.width, height: self.height }) {
+            return Err(Error::BadOption { name: "area", value: format!("{area:?}"), range: "within the mosaic" });
+        }
+        let rows = self.values.chunks_exact(self.width).skip(area.row).take(area.height);
+        let values = rows.flat_map(|line| &line[area.column..area.column + area.width]).copied().collect();
+        Self::new(area.width, area.height, self.phase.at(area.row, area.column), values)
+    }
+
     /// Photosites across.
     pub fn width(&self) -> usize {
         self.width
@@ -152,8 +213,7 @@ impl Mosaic {
 
     /// Width and height of each plane: as many whole 2 x 2 squares that begin with a red site as cover the mosaic.
     pub fn plane_size(&self) -> (usize, usize) {
-        let squares = |sites: usize, red: usize| (sites + red).div_ceil(2);
-        (squares(self.width, self.phase.red_column), squares(self.height, self.phase.red_row))
+        self.phase.plane_size(self.width, self.height)
     }
 
     /// The four colours as the channels of an image, in the order of [`SiteColor`]. Every phase gives the same
@@ -181,22 +241,30 @@ impl Mosaic {
     /// # Errors
     /// [`Error::WrongPlanes`] if the planes are not those of such a mosaic.
     pub fn with_planes(&self, planes: &LinearImage) -> Result<Self, Error> {
-        let (width, height) = self.plane_size();
-        let expected = (PLANES, width, height);
+        Self::of_planes((self.width, self.height), self.phase, planes)
+    }
+
+    /// The mosaic of a width, a height and a phase whose sites have the values of these planes.
+    ///
+    /// # Errors
+    /// [`Error::WrongPlanes`] if the planes are not those of such a mosaic.
+    pub fn of_planes((width, height): (usize, usize), phase: Phase, planes: &LinearImage) -> Result<Self, Error> {
+        let (columns, rows) = phase.plane_size(width, height);
+        let expected = (PLANES, columns, rows);
         let found = (planes.channels(), planes.width(), planes.height());
         if found != expected {
             return Err(Error::WrongPlanes { expected, found });
         }
-        let mut values = Vec::with_capacity(self.values.len());
-        for row in (0..self.height).map(|row| row + self.phase.red_row) {
+        let mut values = Vec::with_capacity(width * height);
+        for row in (0..height).map(|row| row + phase.red_row) {
             let [even, odd] = [0, 1].map(|side| planes.plane(row % 2 * 2 + side));
-            let start = row / 2 * width;
-            values.extend((0..self.width).map(|column| column + self.phase.red_column).map(|column| {
+            let start = row / 2 * columns;
+            values.extend((0..width).map(|column| column + phase.red_column).map(|column| {
                 let plane = if column.is_multiple_of(2) { even } else { odd };
                 plane[start + column / 2]
             }));
         }
-        Ok(Self { values, ..*self })
+        Ok(Self { width, height, phase, values })
     }
 }
 

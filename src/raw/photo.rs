@@ -6,24 +6,14 @@ use std::ops::Range;
 use image::RgbImage;
 
 use crate::raw::colors::{ColorMatrix, Colors};
+use crate::raw::develop::Development;
 use crate::raw::error::RawError;
 use crate::raw::levels::Levels;
 use crate::raw::mosaic::{Mosaic, Phase};
 use crate::raw::noise_profile::{NoiseProfile, NoiseProfileError};
 use crate::raw::quick::quick_look;
 
-/// A rectangle of photosites.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Area {
-    /// Its first row.
-    pub row: usize,
-    /// Its first column.
-    pub column: usize,
-    /// Photosites across.
-    pub width: usize,
-    /// Photosites down.
-    pub height: usize,
-}
+pub use crate::raw::mosaic::Area;
 
 /// What a camera's colours are.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -153,18 +143,27 @@ impl RawPhoto {
     /// # Panics
     /// If the active area is not that of a decoded file.
     pub fn mosaic(&self) -> Mosaic {
-        let Area { row, column, width, height } = self.active;
+        self.mosaic_of(Area { row: 0, column: 0, ..self.active })
+    }
+
+    /// The photosites of an area of [`RawPhoto::mosaic`].
+    ///
+    /// # Panics
+    /// If the area has no photosites, or does not lie in the mosaic.
+    pub fn mosaic_of(&self, Area { row, column, width, height }: Area) -> Mosaic {
+        let phase = self.phase_at(row, column);
+        let (row, column) = (self.active.row + row, self.active.column + column);
         let mut values = Vec::with_capacity(width * height);
         for r in row..row + height {
             let line = &self.codes[r * self.width..(r + 1) * self.width];
             values.extend((column..column + width).map(|c| self.levels.light(r, c, line[c])));
         }
-        Mosaic::new(width, height, self.active_phase(), values).expect("codes between levels are finite")
+        Mosaic::new(width, height, phase, values).expect("codes between levels are finite")
     }
 
     /// A quick look at a mosaic of this photo: its crop as a picture of a width and a height, in sRGB and not turned.
     pub fn quick_look(&self, mosaic: &Mosaic, size: (u32, u32)) -> RgbImage {
-        quick_look(mosaic, self.crop_of_mosaic(), size, &self.color.colors())
+        quick_look(mosaic, self.crop_of_mosaic(), size, &self.color.colors(), &Development::default())
     }
 
     /// The crop within [`RawPhoto::mosaic`].
@@ -172,12 +171,14 @@ impl RawPhoto {
         Area { row: self.crop.row - self.active.row, column: self.crop.column - self.active.column, ..self.crop }
     }
 
+    /// The pattern from a photosite of [`RawPhoto::mosaic`] on.
+    pub fn phase_at(&self, row: usize, column: usize) -> Phase {
+        self.active_phase().at(row, column)
+    }
+
     /// The pattern from the first photosite on that gets light.
     pub(super) fn active_phase(&self) -> Phase {
-        Phase {
-            red_row: (self.phase.red_row + self.active.row) % 2,
-            red_column: (self.phase.red_column + self.active.column) % 2,
-        }
+        self.phase.at(self.active.row, self.active.column)
     }
 
     /// The codes of a result; photosites without light keep theirs. They are finer than the file's if that has room for

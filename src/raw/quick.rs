@@ -2,23 +2,27 @@
 
 use image::{Rgb, RgbImage};
 
-use crate::color::linear_to_srgb;
+use crate::color::SrgbTable;
 use crate::raw::colors::Colors;
-use crate::raw::develop::tone;
-use crate::raw::matrix::times;
-use crate::raw::mosaic::Mosaic;
-use crate::raw::photo::Area;
+use crate::raw::develop::{Development, shown};
+use crate::raw::mosaic::{Area, Mosaic};
 
 /// The area of a mosaic as a picture of a width and a height, in sRGB and not turned. A place without a photosite of a
-/// colour takes those around it.
+/// colour takes those around it. `development` has been checked.
 ///
 /// # Panics
 /// If the area does not lie in the mosaic, or a size is 0.
-pub fn quick_look(mosaic: &Mosaic, area: Area, (width, height): (u32, u32), colors: &Colors) -> RgbImage {
+pub fn quick_look(
+    mosaic: &Mosaic,
+    area: Area,
+    (width, height): (u32, u32),
+    colors: &Colors,
+    development: &Development,
+) -> RgbImage {
     let columns = |x: u32| reach(x, width, area.column, area.width, mosaic.width());
     let rows = |y: u32| reach(y, height, area.row, area.height, mosaic.height());
-    let least = colors.white_balance.iter().copied().fold(f32::MAX, f32::min);
-    let gain = colors.baseline_exposure.exp2();
+    let shown = shown(colors, development);
+    let table = SrgbTable::get();
     RgbImage::from_fn(width, height, |x, y| {
         let (mut sum, mut count) = ([0.0; 3], [0u32; 3]);
         for row in rows(y) {
@@ -28,11 +32,8 @@ pub fn quick_look(mosaic: &Mosaic, area: Area, (width, height): (u32, u32), colo
                 count[channel] += 1;
             }
         }
-        // What is clipped in one channel is white in all, lest highlights turn magenta.
-        let balanced: [f32; 3] =
-            std::array::from_fn(|c| (sum[c] / count[c].max(1) as f32 * colors.white_balance[c] / least).min(1.0));
-        let linear = times(&colors.to_srgb, balanced);
-        Rgb(linear.map(|v| (linear_to_srgb(tone(v * gain)) * 255.0).round() as u8))
+        let light = std::array::from_fn(|c| sum[c] / count[c].max(1) as f32);
+        Rgb(shown(light).map(|v| (table.encode(v) * 255.0).round() as u8))
     })
 }
 
@@ -46,7 +47,11 @@ fn reach(pixel: u32, pixels: u32, from: usize, sites: usize, all: usize) -> std:
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::color::linear_to_srgb;
+    use crate::raw::develop::tone;
     use crate::raw::mosaic::Phase;
+
+    const NONE: &Development = &Development { exposure: 0.0, warmth: 0.0, tint: 0.0 };
 
     fn balanced(white_balance: [f32; 3]) -> Colors {
         Colors { white_balance, ..Colors::default() }
@@ -60,7 +65,7 @@ mod tests {
             let area = Area { row: 1, column: 3, width: 27, height: 15 };
             let expected = [0.2, 0.2, 0.4].map(|v: f32| (linear_to_srgb(tone(v)) * 255.0).round() as u8);
             for size in [(1, 1), (27, 15), (13, 7), (54, 45), (5, 40)] {
-                let picture = quick_look(&mosaic, area, size, &balanced([2.0, 1.0, 1.0]));
+                let picture = quick_look(&mosaic, area, size, &balanced([2.0, 1.0, 1.0]), NONE);
                 assert_eq!(picture.dimensions(), size);
                 assert!(picture.pixels().all(|pixel| pixel.0 == expected), "{phase:?} {size:?}");
             }
@@ -71,7 +76,7 @@ mod tests {
     fn what_is_clipped_is_white() {
         let mosaic = Mosaic::new(8, 8, Phase::RGGB, vec![1.0; 64]).unwrap();
         let area = Area { row: 0, column: 0, width: 8, height: 8 };
-        let picture = quick_look(&mosaic, area, (2, 2), &balanced([2.0, 1.0, 1.5]));
+        let picture = quick_look(&mosaic, area, (2, 2), &balanced([2.0, 1.0, 1.5]), NONE);
         assert!(picture.pixels().all(|pixel| pixel.0 == [255; 3]));
     }
 
@@ -80,7 +85,7 @@ mod tests {
         let values = (0..16 * 16).map(|i| if i % 16 >= 8 && i / 16 >= 8 { 1.0 } else { 0.0 }).collect();
         let mosaic = Mosaic::new(16, 16, Phase::RGGB, values).unwrap();
         let area = Area { row: 4, column: 4, width: 8, height: 8 };
-        let picture = quick_look(&mosaic, area, (2, 2), &balanced([1.0; 3]));
+        let picture = quick_look(&mosaic, area, (2, 2), &balanced([1.0; 3]), NONE);
         let levels: Vec<u8> = picture.pixels().map(|pixel| pixel.0[0]).collect();
         assert_eq!(levels, [0, 0, 0, 255]);
     }

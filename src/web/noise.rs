@@ -34,6 +34,15 @@ impl Noise {
         Ok(Self(noise_from_json(text)?))
     }
 
+    /// For the planes of a mosaic: of a curve for each colour, both greens get green's.
+    #[wasm_bindgen(js_name = forMosaic)]
+    pub fn for_mosaic(self) -> Self {
+        match self.0 {
+            noise::Noise::Curve(curve) => Self(curve.for_planes().into()),
+            other => Self(other),
+        }
+    }
+
     /// From the std of every pixel in linear light, row after row.
     pub fn map(std: Vec<f32>) -> Self {
         Self(noise::Noise::Std(std))

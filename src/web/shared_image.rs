@@ -6,10 +6,12 @@
 
 use std::sync::Arc;
 
+use js_sys::Float32Array;
 use wasm_bindgen::prelude::*;
 
 use crate::color::{linear_to_srgb, srgb_to_linear, srgb8_table};
 use crate::image::{CHANNELS, LinearImage};
+use crate::raw::mosaic::PLANES;
 
 /// An image in wasm's memory, which runs share.
 #[wasm_bindgen]
@@ -43,6 +45,23 @@ impl SharedImage {
 
 #[wasm_bindgen]
 impl SharedImage {
+    /// Pixels across.
+    #[wasm_bindgen(getter)]
+    pub fn width(&self) -> usize {
+        self.0.width()
+    }
+
+    /// Pixels down.
+    #[wasm_bindgen(getter)]
+    pub fn height(&self) -> usize {
+        self.0.height()
+    }
+
+    /// A plane: red, green or blue, or one of a mosaic's four. It is copied out of wasm's memory.
+    pub fn plane(&self, channel: usize) -> Float32Array {
+        self.0.plane(channel).into()
+    }
+
     /// Writes 8-bit sRGB over the colours in `data`, which holds `stride` values for each pixel, beginning with pixel
     /// `first` of the image.
     #[wasm_bindgen(js_name = writeU8)]
@@ -69,11 +88,16 @@ impl SharedImage {
 pub struct ImageReader {
     width: usize,
     height: usize,
+    channels: usize,
     /// Planes as in [`LinearImage`].
     values: Vec<f32>,
 }
 
 impl ImageReader {
+    fn of(channels: usize, width: usize, height: usize) -> Self {
+        Self { width, height, channels, values: vec![0.0; channels * width * height] }
+    }
+
     fn read<T: Copy>(&mut self, first: usize, data: &[T], stride: usize, decode: impl Fn(T) -> f32) {
         for (channel, plane) in self.values.chunks_exact_mut(self.width * self.height).enumerate() {
             for (v, pixel) in plane[first..].iter_mut().zip(data.chunks_exact(stride)) {
@@ -88,7 +112,22 @@ impl ImageReader {
     /// For an image of this size in pixels.
     #[wasm_bindgen(constructor)]
     pub fn new(width: usize, height: usize) -> Self {
-        Self { width, height, values: vec![0.0; CHANNELS * width * height] }
+        Self::of(CHANNELS, width, height)
+    }
+
+    /// For the planes of a mosaic, of this size in pixels.
+    #[wasm_bindgen(js_name = ofMosaic)]
+    pub fn of_mosaic(width: usize, height: usize) -> Self {
+        Self::of(PLANES, width, height)
+    }
+
+    /// Reads values of a plane, in linear light, beginning with pixel `first`. Those beyond its end are not read.
+    #[wasm_bindgen(js_name = readPlane)]
+    pub fn read_plane(&mut self, channel: usize, first: usize, values: &[f32]) {
+        let pixels = self.width * self.height;
+        if let Some(plane) = self.values.chunks_exact_mut(pixels.max(1)).nth(channel) {
+            plane.iter_mut().skip(first).zip(values).for_each(|(v, value)| *v = *value);
+        }
     }
 
     /// Reads 8-bit sRGB from `data`, which holds `stride` values for each pixel, beginning with pixel `first` of the
@@ -116,7 +155,7 @@ impl ImageReader {
     /// # Errors
     /// `unsupported-image` if it has no pixels, or a value that is not finite.
     pub fn finish(self) -> Result<SharedImage, JsValue> {
-        Ok(LinearImage::new(self.width, self.height, self.values)?.into())
+        Ok(LinearImage::of_planes(self.channels, self.width, self.height, self.values)?.into())
     }
 }
 

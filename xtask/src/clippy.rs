@@ -7,10 +7,10 @@ use anyhow::{Context, Result};
 use crate::{
     command::{output, run},
     debian,
-    wasm::{Choice, RELEASE, Toolchain},
+    wasm::{Choice, MODULES, RELEASE, Toolchain},
 };
 
-/// Runs clippy for wasm32; a warning is an error.
+/// Runs clippy for wasm32, on what each module has of the crate; a warning is an error.
 pub fn browser(choice: Choice) -> Result<()> {
     let toolchain = Toolchain::get(choice)?;
     if matches!(toolchain, Toolchain::Debian(_))
@@ -19,5 +19,8 @@ pub fn browser(choice: Choice) -> Result<()> {
         debian::install(&["rust-web-clippy"]).context("there is no clippy for Debian's Rust")?;
     }
     // With the package's profile: build scripts and procedural macros are then compiled once for both.
-    run(toolchain.cargo("clippy", RELEASE)?.args(["--", "--deny", "warnings"]))
+    for module in MODULES {
+        run(toolchain.cargo("clippy", RELEASE, module)?.args(["--", "--deny", "warnings"]))?;
+    }
+    Ok(())
 }

@@ -1,4 +1,4 @@
-//! The package's wasm module, and the glue that calls it.
+//! The package's wasm modules, and the glue that calls them.
 
 use std::{
     collections::BTreeSet,
@@ -16,7 +16,7 @@ use crate::{
     clippy,
     command::run,
     inputs, node,
-    wasm::{self, Choice, GLUE, RELEASE, Toolchain},
+    wasm::{self, Choice, MODULES, Module, RELEASE, Toolchain},
     workspace,
 };
 
@@ -31,28 +31,28 @@ const FEATURES: [&str; 7] = [
     "--enable-sign-ext",
 ];
 
-/// Builds the module into a folder, over what an earlier build left there. What is to be released is linted first, so
-/// that a module whose record fits has passed the lints, too.
+/// Builds the modules into a folder, over what an earlier build left there. What is to be released is linted first, so
+/// that modules whose record fits have passed the lints, too.
 pub fn build(out: &Path, profile: &str, choice: Choice) -> Result<()> {
     let toolchain = Toolchain::get(choice)?;
-    let mut command = toolchain.cargo("build", profile)?;
     // Before the build: a source that changes while it runs makes the module stale.
     let hash = inputs::hash(workspace::root())?;
     if profile == RELEASE {
         clippy::browser(choice)?;
     }
-    let compiled = compile(&mut command)?;
-
     let new = workspace::root().join("target/wasm-new");
     if new.exists() {
         fs::remove_dir_all(&new).with_context(|| format!("{} cannot be removed", new.display()))?;
     }
     fs::create_dir_all(&new).with_context(|| format!("{} cannot be made", new.display()))?;
-    bind(&compiled, &new)?;
-    wasm::check_glue(&new)?;
-    if profile == RELEASE {
-        optimise(&new)?;
+    for module in MODULES {
+        run(&mut toolchain.clean(profile))?;
+        bind(&compile(&mut toolchain.cargo("build", profile, module)?)?, &new, module)?;
+        if profile == RELEASE {
+            optimise(&new, module)?;
+        }
     }
+    wasm::check_glue(&new)?;
 
     // The record goes first and comes last: files of two builds never pass for one.
     fs::create_dir_all(out).with_context(|| format!("{} cannot be made", out.display()))?;
@@ -120,28 +120,28 @@ fn compile(cargo: &mut Command) -> Result<PathBuf> {
 }
 
 /// Writes the module and the JavaScript that calls it.
-fn bind(wasm: &Path, to: &Path) -> Result<()> {
+fn bind(wasm: &Path, to: &Path, module: Module) -> Result<()> {
     let mut bindgen = Bindgen::new();
     bindgen.web(true).map_err(|error| anyhow!("wasm-bindgen: {error}"))?;
-    bindgen.input_path(wasm).out_name(GLUE).typescript(true);
+    bindgen.input_path(wasm).out_name(module.glue).typescript(true);
     bindgen.remove_name_section(true).remove_producers_section(true);
     bindgen.generate(to).map_err(|error| anyhow!("wasm-bindgen: {error:#}"))
 }
 
-/// Makes the module smaller.
-fn optimise(to: &Path) -> Result<()> {
+/// Makes a module smaller.
+fn optimise(to: &Path, module: Module) -> Result<()> {
     let xtask = workspace::root().join("xtask");
     let node = node::node()?;
     node::install(&xtask)?;
-    let module = module(to);
+    let module = file(to, module);
     let mut command = Command::new(node);
     command.arg(xtask.join("node_modules/binaryen/bin/wasm-opt")).arg("-Oz").args(FEATURES);
     run(command.arg(&module).arg("--output").arg(&module))
 }
 
-/// Prints what a visitor has to download.
+/// Prints what visitors download, the second of each kind for RAW files alone.
 fn report(out: &Path) -> Result<()> {
-    for file in [module(out), workspace::weights()] {
+    for file in MODULES.into_iter().map(|module| file(out, module)).chain(workspace::weights()) {
         let raw = file.metadata()?.len();
         let mut compressed = brotli::CompressorWriter::new(Vec::new(), 1 << 16, 11, 24);
         std::io::copy(&mut File::open(&file)?, &mut compressed)?;
@@ -153,8 +153,8 @@ fn report(out: &Path) -> Result<()> {
     Ok(())
 }
 
-fn module(directory: &Path) -> PathBuf {
-    directory.join(format!("{GLUE}_bg.wasm"))
+fn file(directory: &Path, module: Module) -> PathBuf {
+    directory.join(format!("{}_bg.wasm", module.glue))
 }
 
 fn megabytes(bytes: u64) -> f64 {

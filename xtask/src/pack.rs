@@ -17,11 +17,14 @@ pub fn assemble() -> Result<PathBuf> {
     if to.exists() {
         fs::remove_dir_all(&to).with_context(|| format!("{} cannot be removed", to.display()))?;
     }
-    copy_files(&workspace::package(), &to, |name| name != workspace::WEIGHTS && !name.starts_with("LICENSE-"))?;
+    copy_files(&workspace::package(), &to, |name| {
+        !workspace::WEIGHTS.contains(&name) && !name.starts_with("LICENSE-")
+    })?;
     copy_files(&workspace::wasm(), &to.join("wasm"), |name| name != inputs::RECORD)?;
     copy_files(workspace::root(), &to, |name| name.starts_with("LICENSE-"))?;
-    let weights = workspace::weights();
-    fs::copy(&weights, to.join(workspace::WEIGHTS)).with_context(|| format!("{} cannot be read", weights.display()))?;
+    for (weights, name) in workspace::weights().iter().zip(workspace::WEIGHTS) {
+        fs::copy(weights, to.join(name)).with_context(|| format!("{} cannot be read", weights.display()))?;
+    }
     Ok(to)
 }
 

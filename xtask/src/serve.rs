@@ -2,7 +2,7 @@
 
 use std::{
     net::{Ipv4Addr, TcpListener},
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 use anyhow::{Result, bail};
@@ -60,12 +60,13 @@ fn run(listener: TcpListener, site: Router) -> Result<()> {
     })
 }
 
-fn site(www: &Path, package: &Path, wasm: &Path, weights: &Path) -> Router {
-    Router::new()
-        .nest_service("/pkg", ServeDir::new(package))
-        .nest_service("/pkg/wasm", ServeDir::new(wasm))
-        .route_service(&format!("/pkg/{}", workspace::WEIGHTS), ServeFile::new(weights))
-        .fallback_service(ServeDir::new(www))
+fn site(www: &Path, package: &Path, wasm: &Path, weights: &[PathBuf]) -> Router {
+    let mut site =
+        Router::new().nest_service("/pkg", ServeDir::new(package)).nest_service("/pkg/wasm", ServeDir::new(wasm));
+    for (weights, name) in weights.iter().zip(workspace::WEIGHTS) {
+        site = site.route_service(&format!("/pkg/{name}"), ServeFile::new(weights));
+    }
+    site.fallback_service(ServeDir::new(www))
         // A rebuilt module must be seen at the next reload.
         .layer(SetResponseHeaderLayer::overriding(CACHE_CONTROL, HeaderValue::from_static("no-cache")))
         .layer(SetResponseHeaderLayer::overriding(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")))
@@ -92,6 +93,7 @@ mod tests {
             ("package/wasm/svnr_wasm_bg.wasm", "an older module"),
             ("built/svnr_wasm_bg.wasm", "module"),
             ("svnr.safetensors", "weights"),
+            ("svnr-mosaic.safetensors", "weights for RAW files"),
             ("secret", "!"),
         ] {
             let path = root.path().join(name);
@@ -100,8 +102,8 @@ mod tests {
         }
         let listener = bind(0).unwrap();
         let address = listener.local_addr().unwrap();
-        let [www, package, wasm, weights] =
-            ["www", "package", "built", "svnr.safetensors"].map(|name| root.path().join(name));
+        let [www, package, wasm] = ["www", "package", "built"].map(|name| root.path().join(name));
+        let weights = workspace::WEIGHTS.map(|name| root.path().join(name));
         let site = site(&www, &package, &wasm, &weights);
         thread::spawn(|| run(listener, site));
         (root, address)
@@ -129,6 +131,7 @@ mod tests {
             ("/pkg/index.js", "text/javascript", "package"),
             ("/pkg/wasm/svnr_wasm_bg.wasm", "application/wasm", "module"),
             ("/pkg/svnr.safetensors", "application/octet-stream", "weights"),
+            ("/pkg/svnr-mosaic.safetensors", "application/octet-stream", "weights for RAW files"),
         ] {
             let (status, head, body) = get(address, path);
             assert_eq!((status, &*body), (200, contents), "{path}");

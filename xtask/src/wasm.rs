@@ -24,8 +24,19 @@ const TARGET: &str = "wasm32-unknown-unknown";
 /// The profile of the package that is released.
 pub const RELEASE: &str = "wasm";
 
-/// The name of the module's glue, and what the module's own begins with.
-pub const GLUE: &str = "svnr_wasm";
+/// A module of the package.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Module {
+    /// The name of its glue, and what the module's own begins with.
+    pub glue: &'static str,
+    /// What it has of the crate.
+    pub feature: &'static str,
+}
+
+/// The package's modules: the network, and RAW files, which is loaded when there is one. Linked into one module, every
+/// visitor would load both. Features of one crate, as they are, cannot be in one run of cargo.
+pub const MODULES: [Module; 2] =
+    [Module { glue: "svnr_wasm", feature: "network" }, Module { glue: "svnr_raw", feature: "raw" }];
 
 /// Which toolchain to use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,8 +107,8 @@ impl Toolchain {
         Ok(Self::Own)
     }
 
-    /// A cargo command for the browser's library.
-    pub fn cargo(&self, subcommand: &str, profile: &str) -> Result<Command> {
+    /// A cargo command for one of the browser's libraries.
+    pub fn cargo(&self, subcommand: &str, profile: &str, module: Module) -> Result<Command> {
         // A linker that is not told otherwise has every export run all constructors, of which burn's kernels bring
         // thousands. Exported, they are run by whoever loads the module, once.
         let mut flags: Vec<OsString> =
@@ -117,6 +128,7 @@ impl Toolchain {
             }
         }
         command.args([subcommand, "--package", "svnr", "--lib", "--no-default-features"]);
+        command.args(["--features", module.feature]);
         command.args(["--target", TARGET, "--profile", profile]);
         if let Self::Debian(debian) = self {
             command.args(["-Z", "build-std=std,panic_abort"]);
@@ -126,6 +138,17 @@ impl Toolchain {
         // Unlike RUSTFLAGS it can hold paths with spaces.
         command.env("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1f}".as_ref()));
         Ok(command)
+    }
+
+    /// A cargo command that removes what it has built of the crate for the browser. Both modules are built into files of
+    /// the same names, and cargo would take one for the other.
+    pub fn clean(&self, profile: &str) -> Command {
+        let mut command = match self {
+            Self::Own => cargo(),
+            Self::Debian(_) => Debian::cargo(),
+        };
+        command.args(["clean", "--quiet", "--package", "svnr", "--target", TARGET, "--profile", profile]);
+        command
     }
 
     /// Where the compiler finds sources that are not ours, and what to call it.
@@ -156,13 +179,16 @@ impl Toolchain {
     }
 }
 
-/// Fails when the linker has wrapped the module's exports: each call into it would then run all of its constructors.
+/// Fails when the linker has wrapped the exports of a module: each call into it would then run all of its constructors.
 pub fn check_glue(directory: &Path) -> Result<()> {
-    let glue = directory.join(format!("{GLUE}.js"));
-    let text = fs::read_to_string(&glue).with_context(|| format!("{} cannot be read", glue.display()))?;
-    let wrapped = text.matches("command_export").count();
-    if wrapped > 0 {
-        bail!("the glue calls exports that run all constructors, {wrapped} times: does the linker export them?");
+    for Module { glue, .. } in MODULES {
+        let glue = directory.join(format!("{glue}.js"));
+        let text = fs::read_to_string(&glue).with_context(|| format!("{} cannot be read", glue.display()))?;
+        let wrapped = text.matches("command_export").count();
+        if wrapped > 0 {
+            let glue = glue.display();
+            bail!("{glue} calls exports that run all constructors, {wrapped} times: does the linker export them?");
+        }
     }
     Ok(())
 }

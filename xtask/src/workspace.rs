@@ -12,7 +12,7 @@ pub fn package() -> PathBuf {
     root().join("pkg")
 }
 
-/// The wasm module and its glue, to serve, test and pack: `$SVNR_WASM`, or those in the package.
+/// The wasm modules and their glue, to serve, test and pack: `$SVNR_WASM`, or those in the package.
 pub fn wasm() -> PathBuf {
     match std::env::var_os("SVNR_WASM") {
         Some(directory) => absolute(&directory).unwrap_or_else(|_| directory.into()),
@@ -20,10 +20,10 @@ pub fn wasm() -> PathBuf {
     }
 }
 
-/// The released weights, which the package holds under the same name.
-pub fn weights() -> PathBuf {
-    root().join("weights").join(WEIGHTS)
+/// The released weights, which the package holds under the same names.
+pub fn weights() -> [PathBuf; 2] {
+    WEIGHTS.map(|name| root().join("weights").join(name))
 }
 
-/// The name of the weight file, here and in the package.
-pub const WEIGHTS: &str = "svnr.safetensors";
+/// The names of the weight files, here and in the package: for photos, and for RAW files.
+pub const WEIGHTS: [&str; 2] = ["svnr.safetensors", "svnr-mosaic.safetensors"];

@@ -8,6 +8,7 @@ use serde::Serialize;
 use svnr::NoiseModel;
 use svnr::estimate::{Estimate, estimate_visible_noise};
 use svnr::files::{self, FileError};
+use svnr::raw::found::FoundNoise;
 use svnr::raw::noise_profile::NoiseProfile;
 
 use crate::arguments::Arguments;
@@ -80,7 +81,7 @@ fn raw_line(path: &Path) -> Result<String> {
     let file = std::fs::read(path).map_err(|error| FileError::Io { path: path.into(), error })?;
     let photo = raw::decode(path, &file)?;
     let mosaic = photo.mosaic();
-    let found = raw::noise_of(&photo, &mosaic);
+    let found = FoundNoise::of(&photo, &mosaic);
     Ok(serde_json::to_string(&RawLine {
         photo: &path.to_string_lossy(),
         camera: &photo.camera,

@@ -3,20 +3,18 @@
 use std::path::Path;
 
 use anyhow::{Result, anyhow, bail};
+use svnr::LinearImage;
 use svnr::files::{Depth, FileError, Metadata, Photo};
 use svnr::image::MAX_PIXELS;
 use svnr::method::noise::Noise;
-use svnr::raw::develop::{Development, develop, toned};
-use svnr::raw::dng::{self, Outcome};
+use svnr::raw::develop::Development;
+use svnr::raw::dng;
+use svnr::raw::found::{FoundNoise, said};
 use svnr::raw::mosaic::Mosaic;
 use svnr::raw::noise_profile::NoiseProfile;
 use svnr::raw::photo::RawNote;
-use svnr::raw::upright::upright;
+use svnr::raw::view::{Part, Piece, Sites};
 use svnr::raw::{self, RawPhoto};
-use svnr::{LinearImage, NoiseModel};
-
-/// The std that rounding to 16 bits adds: no result has less noise.
-const ROUNDING: f32 = 0.29 / 65_535.0;
 
 /// A RAW file that was read.
 pub struct Ready {
@@ -43,16 +41,6 @@ pub enum Written {
     Developed(Box<Photo>),
 }
 
-/// Where the noise of a RAW file is known from.
-pub struct Found {
-    /// The noise that is removed.
-    pub noise: NoiseProfile,
-    /// What the mosaic tells.
-    pub estimated: NoiseProfile,
-    /// It in words.
-    pub remark: String,
-}
-
 /// Whether an output's name asks for a DNG.
 pub fn is_dng(output: &Path) -> bool {
     output.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("dng"))
@@ -69,8 +57,8 @@ pub fn read(input: &Path, file: Vec<u8>, given: Option<&Noise>) -> Result<(Ready
     let mosaic = photo.mosaic();
     let (noise, remark) = match given {
         None => {
-            let found = noise_of(&photo, &mosaic);
-            (found.noise, found.remark)
+            let found = FoundNoise::of(&photo, &mosaic);
+            (found.noise, found.to_string())
         }
         Some(Noise::Model(model)) => (NoiseProfile::uniform(*model), format!("{} (given)", said(*model))),
         Some(Noise::Planes(planes)) => (NoiseProfile { planes: *planes }, format!("{} (given)", said(planes[1]))),
@@ -92,31 +80,6 @@ pub fn decode(input: &Path, file: &[u8]) -> Result<RawPhoto> {
     raw::decode(file, MAX_PIXELS).map_err(|error| anyhow!("{}: {error}", input.display()))
 }
 
-/// The noise of a mosaic: what the file says, unless the mosaic shows that it is wrong, or the estimate.
-pub fn noise_of(photo: &RawPhoto, mosaic: &Mosaic) -> Found {
-    let (estimated, doubt) = NoiseProfile::estimated(mosaic);
-    let words = |noise: &NoiseProfile| said(noise.planes[1]);
-    let (noise, remark) = match photo.noise_profile {
-        Some(told) if doubt.is_some() || told.fits(mosaic, &estimated) => {
-            (told, format!("{} (from its NoiseProfile)", words(&told)))
-        }
-        Some(told) => {
-            let (estimate, told) = (words(&estimated), words(&told));
-            (estimated, format!("{estimate} (estimated; its NoiseProfile says {told}, which is not its noise)"))
-        }
-        None => match doubt {
-            Some(doubt) => (estimated, format!("{} (estimated; {doubt})", words(&estimated))),
-            None => (estimated, format!("{} (estimated)", words(&estimated))),
-        },
-    };
-    Found { noise, estimated, remark }
-}
-
-/// Noise in words. A mosaic's is smaller than a developed photo's: it takes more digits.
-fn said(NoiseModel { sigma_read, shot }: NoiseModel) -> String {
-    format!("read {sigma_read:.5}, shot {shot:.6}")
-}
-
 impl Ready {
     /// The planes of the mosaic, and their noise: what a run takes.
     pub fn start(&self) -> (LinearImage, Noise) {
@@ -135,24 +98,17 @@ impl Done {
     pub fn written(self, output: &Path) -> Result<Written> {
         let Self { file, photo, mosaic, noise } = self;
         if !is_dng(output) {
-            return Ok(Written::Developed(Box::new(developed(&file, &photo, &mosaic)?)));
+            return Ok(Written::Developed(Box::new(developed(&file, &photo, mosaic)?)));
         }
-        let remaining = NoiseProfile::estimated(&mosaic).0.at_least(ROUNDING);
-        let preview = |width, height| photo.quick_look(&mosaic, (width, height));
-        let reduction = noise.reduction_to(&remaining);
-        let outcome = Outcome { mosaic: &mosaic, noise: remaining, reduction, preview: &preview };
-        Ok(Written::Dng(dng::write(&file, &photo, &outcome)?))
+        Ok(Written::Dng(dng::write_result(&file, &photo, &mosaic, &noise)?))
     }
 }
 
 /// A mosaic as a picture: developed, cropped, turned, and with the photo's EXIF.
-fn developed(file: &[u8], photo: &RawPhoto, mosaic: &Mosaic) -> Result<Photo> {
-    let image = develop(mosaic, &photo.color.colors(), &Development::default())?;
-    let area = photo.crop_of_mosaic();
-    let cropped = LinearImage::from_fn(area.width, area.height, |channel, row, column| {
-        image.plane(channel)[(area.row + row) * image.width() + area.column + column]
-    })?;
-    let picture = upright(&toned(cropped), photo.orientation);
+fn developed(file: &[u8], photo: &RawPhoto, mosaic: Mosaic) -> Result<Photo> {
+    let (width, height) = photo.picture_size();
+    let (whole, result) = (Part { x: 0, y: 0, width, height }, Piece::whole(mosaic));
+    let picture = photo.picture(Sites::Result(&result), whole, &Development::default())?;
     let metadata = Metadata { exif: dng::exif(file, photo), ..Metadata::default() };
     Ok(Photo { metadata, ..Photo::new(picture, Depth::Sixteen) })
 }

@@ -50,6 +50,21 @@ pub fn write(file: &[u8], photo: &RawPhoto, result: &Outcome) -> Result<Vec<u8>,
     if photo.format == "DNG" { replace::replace(file, photo, result) } else { build::build(file, photo, result) }
 }
 
+/// The std that rounding to 16 bits adds: no result has less noise.
+const ROUNDING: f32 = 0.29 / 65_535.0;
+
+/// The bytes of a DNG with what denoising made of a photo that had this noise. The noise that remains is measured, and
+/// previews are drawn from the result.
+///
+/// # Errors
+/// As [`write()`].
+pub fn write_result(file: &[u8], photo: &RawPhoto, mosaic: &Mosaic, noise: &NoiseProfile) -> Result<Vec<u8>, RawError> {
+    let remaining = NoiseProfile::estimated(mosaic).0.at_least(ROUNDING);
+    let preview = |width, height| photo.quick_look(mosaic, (width, height));
+    let reduction = noise.reduction_to(&remaining);
+    write(file, photo, &Outcome { mosaic, noise: remaining, reduction, preview: &preview })
+}
+
 /// What a DNG says that the decoder does not tell.
 pub(super) struct Tags {
     /// The numbers of NoiseProfile.
@@ -79,6 +94,11 @@ fn is_of_sensor(directory: &Directory, file: &[u8], order: Order) -> bool {
     let number = |tag| directory.number(tag, file, order);
     matches!(number(tags::PHOTOMETRIC), Some(tags::MOSAIC | tags::LINEAR))
         && matches!(number(tags::SUBFILE_TYPE).unwrap_or(0), 0 | ENHANCED)
+}
+
+/// Whether a file says that it is a DNG.
+pub(super) fn is_dng(file: &[u8]) -> bool {
+    Tree::read(file).is_ok_and(|tree| tree.chain[0].get(tags::DNG_VERSION).is_some())
 }
 
 /// Whether a file is a DNG or a TIFF of finished pictures alone, whatever its name.
