@@ -313,6 +313,15 @@ export class Compare extends Base {
   }
 
   /**
+   * Shows the same photo in another way; what it is compared with stays.
+   *
+   * @param {ImageBitmap} bitmap  given away
+   */
+  renewBefore(bitmap) {
+    draw(this.#before.picture, bitmap);
+  }
+
+  /**
    * Sets what the photo is compared with. While `emerging` it covers the photo, without a divider. The detail is
    * removed.
    *

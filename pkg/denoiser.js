@@ -4,7 +4,8 @@ import { fileImage } from './files.js';
 import { MOST_PIXELS_SAMPLED, checkCount, keptPixelsOf, pixelsOf, toSharedImage, writeSharedImage } from './image.js';
 import { load } from './load.js';
 import { noiseOf } from './noise.js';
-import { checkMaps, createOptions, denoiseOptions } from './options.js';
+import { checkMaps, createOptions, denoiseOptions, rawOptions } from './options.js';
+import { fromShared, toSharedPlanes } from './planes.js';
 import { Pool, workersHere } from './pool.js';
 import { checkRegion, cropped, cut, overviewOf, partOf } from './region.js';
 import { Samples } from './wasm/svnr_wasm.js';
@@ -14,9 +15,20 @@ import { call, callAsync, checkAlive, init } from './wasm.js';
 /** @typedef {import('./wasm/svnr_wasm.js').Engine} Engine */
 /** @typedef {import('./wasm/svnr_wasm.js').Task} Task */
 /** @typedef {import('./engine.js').Options} Options */
+/** @typedef {import('./engine.js').Wanted} Wanted */
+/** @typedef {import('./wasm/svnr_wasm.js').SharedImage} SharedImage */
+/** @typedef {import('./raw-photo.js').RawPhoto} RawPhoto */
+/** @typedef {import('./raw-photo.js').Planes} Planes */
+/** @typedef {ReturnType<typeof rawOptions>} RawOptions */
 
 /** Sides of tiles: large enough for the halo to cost little, small enough to cancel quickly. */
 const TILE = { webgpu: 512, cpu: 384 };
+
+/** How many pixels of reduced planes are looked at for maps of a mosaic, and to find its latest time. */
+const MOST_LOOKED_AT = 1 << 19;
+
+/** What a run looks like so far, in about `most` pixels.
+ * @typedef {(task: Task, most: number) => import('./index.d.ts').Preview} Show */
 
 /** Only `Denoiser.create` makes denoisers. */
 const KEY = Symbol('create');
@@ -41,6 +53,15 @@ export class Denoiser {
   #helped = new WeakSet();
   /** Settles with the last run in the queue. */
   #queue = Promise.resolve();
+  /** Where what RAW files need comes from.
+   * @type {ReturnType<typeof createOptions>['raw']} */
+  #raw;
+  /** How many workers were wanted.
+   * @type {'auto' | number} */
+  #wanted;
+  /** The denoiser for mosaics, with a network of its own on the same device, once there was a RAW file.
+   * @type {Promise<Denoiser> | undefined} */
+  #mosaics;
 
   /**
    * @param {typeof KEY} key
@@ -48,13 +69,16 @@ export class Denoiser {
    * @param {Uint8Array} weights
    * @param {Pool} pool
    * @param {boolean} mayMove
+   * @param {ReturnType<typeof createOptions>} options
    */
-  constructor(key, { engine, backend, adapter, fallbackReason }, weights, pool, mayMove) {
+  constructor(key, { engine, backend, adapter, fallbackReason }, weights, pool, mayMove, { raw, workers }) {
     if (key !== KEY) throw new TypeError('use await Denoiser.create()');
     this.#engine = engine;
     this.#weights = weights;
     this.#pool = pool;
     this.#mayMove = mayMove;
+    this.#raw = raw;
+    this.#wanted = workers;
     this.backend = backend;
     this.adapter = adapter;
     this.fallbackReason = fallbackReason;
@@ -66,7 +90,8 @@ export class Denoiser {
 
   /** @param {unknown} options */
   static async create(options = {}) {
-    const { backend, workers, weights, module_or_path, signal, onProgress } = createOptions(options);
+    const checked = createOptions(options);
+    const { backend, workers, weights, module_or_path, signal, onProgress } = checked;
     signal?.throwIfAborted();
     onProgress?.({ phase: 'loading', fraction: 0 });
     const [bytes, most] = await Promise.all([
@@ -77,7 +102,8 @@ export class Denoiser {
     signal?.throwIfAborted();
     onProgress?.({ phase: 'compiling', fraction: undefined });
     const place = await open(bytes, backend, signal);
-    return new Denoiser(KEY, place, bytes, new Pool(bytes, most), backend === 'auto' && place.backend === 'webgpu');
+    const mayMove = backend === 'auto' && place.backend === 'webgpu';
+    return new Denoiser(KEY, place, bytes, new Pool(bytes, most), mayMove, checked);
   }
 
   /** @param {unknown} image */
@@ -138,6 +164,224 @@ export class Denoiser {
   }
 
   /**
+   * @param {unknown} file
+   * @param {unknown} options
+   * @returns {Promise<import('./raw.d.ts').RawFiles>}
+   */
+  async denoiseRaw(file, options = {}) {
+    this.#alive();
+    const checked = rawOptions(options);
+    if (checked.region) throw new SvnrError('bad-option', 'a region is for denoiseRawPhoto: a DNG is always whole');
+    const { RawPhoto, openRaw } = await import('./raw-photo.js');
+    const { name, signal, look, output } = checked;
+    const isOpen = file instanceof RawPhoto;
+    const photo = isOpen ? file : await openRaw(/** @type {Blob} */ (file), { name, ...(signal && { signal }) });
+    try {
+      const result = await this.#denoisePhoto(photo, checked);
+      try {
+        return {
+          dng: output === 'image' ? undefined : await result.toDng(),
+          image: output === 'dng' ? undefined : await result.develop(look),
+          metadata: photo.metadata,
+          noise: result.noise,
+          camera: photo.camera,
+          notes: photo.notes,
+          ...(result.isUncertain && { uncertainty: result.uncertainty() }),
+        };
+      } finally {
+        result.free();
+      }
+    } finally {
+      if (!isOpen) photo.free();
+    }
+  }
+
+  /**
+   * Denoises an open RAW file; see {@link denoiseRaw}.
+   *
+   * @param {RawPhoto} photo
+   * @param {unknown} options
+   */
+  async denoiseRawPhoto(photo, options = {}) {
+    this.#alive();
+    const checked = rawOptions(options);
+    return checked.region ? this.#denoisePart(photo, checked, checked.region) : this.#denoisePhoto(photo, checked);
+  }
+
+  /**
+   * A part of a RAW file denoised, for previews; its result can be developed within the part.
+   *
+   * @param {RawPhoto} photo
+   * @param {RawOptions} checked
+   * @param {import('./raw-photo.js').Rectangle} part  of the picture
+   */
+  async #denoisePart(photo, checked, part) {
+    checkRegion(part, photo);
+    const mosaics = await this.#forMosaics(checked.signal);
+    const engine = mosaics.#alive();
+    const size = photo.planeSize;
+    const inner = photo.planesAround(part);
+    const [left = 0, right = 0] = call(() => engine.cutAround(inner.x, inner.x + inner.width, size.width));
+    const [top = 0, bottom = 0] = call(() => engine.cutAround(inner.y, inner.y + inner.height, size.height));
+    const outer = { x: left, y: top, width: right - left, height: bottom - top };
+    const latest = checked.steps === 1 ? 0 : mosaics.#latestOf(photo, checked);
+    // White and hot pixels are what they are in every part of a mosaic.
+    const place = { row: top, column: left, overview: { white: 1, common: null, dotsAreHot: false, inner: null, latest } };
+    const { planes } = await mosaics.#inTurn(() => mosaics.#runPlanes(photo, { ...checked, place }, outer));
+    const at = { x: inner.x - left, y: inner.y - top, width: inner.width, height: inner.height };
+    const values = planes.values.map((plane) => cut(plane, planes, at));
+    return photo.result({ ...inner, values }, undefined, checked.noise ?? photo.noise);
+  }
+
+  /**
+   * @param {RawPhoto} photo
+   * @param {unknown} options
+   * @returns {Promise<import('./index.d.ts').Maps>}
+   */
+  async rawMaps(photo, options = {}) {
+    this.#alive();
+    const checked = rawOptions(options);
+    const mosaics = await this.#forMosaics(checked.signal);
+    return mosaics.#mapsOf(photo, checked);
+  }
+
+  /**
+   * @param {RawPhoto} photo
+   * @param {RawOptions} options
+   */
+  async #denoisePhoto(photo, options) {
+    const mosaics = await this.#forMosaics(options.signal, options.onProgress);
+    // After the runs on photos.
+    return this.#inTurn(async () => {
+      this.#alive();
+      const { planes, uncertainty } = await mosaics.#runPlanes(photo, options);
+      return photo.result(planes, uncertainty, options.noise ?? photo.noise);
+    });
+  }
+
+  /**
+   * The denoiser for mosaics. Its weights are loaded once, when they are first needed.
+   *
+   * @param {AbortSignal | undefined} signal
+   * @param {((progress: any) => void)} [onProgress]
+   * @returns {Promise<Denoiser>}
+   */
+  async #forMosaics(signal, onProgress) {
+    signal?.throwIfAborted();
+    const { weights = new URL('./svnr-mosaic.safetensors', import.meta.url), module_or_path } = this.#raw;
+    if (!this.#mosaics) {
+      const { initRaw } = await import('./raw-module.js');
+      await initRaw({ ...(module_or_path && { module_or_path }), ...(signal && { signal }) });
+    }
+    // The GPU may have been lost in the meantime.
+    const backend = this.backend === 'cpu' ? 'cpu' : this.#mayMove ? 'auto' : 'webgpu';
+    const made = (this.#mosaics ??= Denoiser.create({ backend, workers: this.#wanted, weights, onProgress }));
+    try {
+      return await made;
+    } catch (error) {
+      // The next call may succeed.
+      if (this.#mosaics === made) this.#mosaics = undefined;
+      throw error;
+    }
+  }
+
+  /**
+   * A run on a RAW photo's planes, or on a part of them.
+   *
+   * @param {RawPhoto} photo
+   * @param {RawOptions} options
+   * @param {import('./raw-photo.js').Rectangle} [part]
+   * @returns {Promise<{ planes: Planes, uncertainty: Float32Array | undefined }>}
+   */
+  async #runPlanes(photo, options, part) {
+    const { signal, onProgress } = options;
+    const check = () => {
+      signal?.throwIfAborted();
+      return this.#alive();
+    };
+    check();
+    if (!options.noise) {
+      onProgress?.({ phase: 'estimating', fraction: 0 });
+      await macrotask();
+      check();
+    }
+    const settings = this.#planesSettings(photo, options, part);
+    const { x, y } = part ?? { x: 0, y: 0 };
+    const shared = call(() => toSharedPlanes(photo.planes(part)));
+    /** @type {Show} */
+    const show = (task, most) => {
+      return { ...photo.paint(call(() => light(task, most)), options.look), colorSpace: 'srgb' };
+    };
+    try {
+      const { made, uncertainty } = await this.#samples(shared, settings, check, show);
+      return { planes: { x, y, ...fromShared(made) }, uncertainty };
+    } finally {
+      shared.free();
+    }
+  }
+
+  /**
+   * A RAW photo's options, for its planes or a part of them.
+   *
+   * @param {RawPhoto} photo
+   * @param {RawOptions} options
+   * @param {import('./raw-photo.js').Rectangle} [part]
+   * @returns {Wanted}
+   */
+  #planesSettings(photo, options, part) {
+    const { strength } = options;
+    const { width, height } = part ?? photo.planeSize;
+    return {
+      ...options,
+      noise: options.noise ?? photo.noise,
+      strength: typeof strength === 'number' ? strength : { values: photo.overPlanes(strength, part), width, height },
+      tile: options.tile ?? TILE[this.backend],
+      neutral: photo.neutral,
+    };
+  }
+
+  /**
+   * The latest time of a RAW photo.
+   *
+   * @param {RawPhoto} photo
+   * @param {RawOptions} options
+   */
+  #latestOf(photo, options) {
+    const engine = this.#alive();
+    const reduced = photo.reducedPlanes(MOST_LOOKED_AT);
+    const shared = call(() => toSharedPlanes(reduced));
+    try {
+      const settings = { ...this.#planesSettings(photo, { ...options, strength: 1 }), ...strengthOn(photo, options, reduced) };
+      const found = call(() => withSettings(settings, (noise, given) => engine.overview(shared, noise, given)));
+      const { latest } = found;
+      found.free();
+      return latest;
+    } finally {
+      shared.free();
+    }
+  }
+
+  /**
+   * @param {RawPhoto} photo
+   * @param {RawOptions} options
+   */
+  #mapsOf(photo, options) {
+    const engine = this.#alive();
+    const reduced = photo.reducedPlanes(MOST_LOOKED_AT);
+    const shared = call(() => toSharedPlanes(reduced));
+    try {
+      const settings = { ...this.#planesSettings(photo, { ...options, strength: 1 }), ...strengthOn(photo, options, reduced) };
+      const maps = call(() => withSettings(settings, (noise, given) => engine.maps(shared, noise, given)));
+      const [std, time] = [maps.std, maps.time].map((planes) => photo.asColours(planes, reduced));
+      maps.free();
+      const size = photo.sizeOver(reduced);
+      return { std: std ?? new Float32Array(), time: time ?? new Float32Array(), ...size };
+    } finally {
+      shared.free();
+    }
+  }
+
+  /**
    * A run on a region of an image.
    *
    * @param {unknown} image
@@ -179,13 +423,24 @@ export class Denoiser {
    */
   async #enqueue(pixels, checked) {
     if (!(pixels instanceof Promise)) checkImage(pixels, checked);
-    const run = this.#queue.then(async () => {
+    // A file is decoded while other runs go on; if that fails, it is reported when its turn comes.
+    Promise.resolve(pixels).catch(() => {});
+    return this.#inTurn(async () => {
       const own = await pixels;
       checkImage(own, checked);
       return this.#run(own, checked);
     });
-    // A file is decoded while other runs go on; if that fails, it is reported when its turn comes.
-    Promise.resolve(pixels).catch(() => {});
+  }
+
+  /**
+   * Does something when all runs before have ended.
+   *
+   * @template T
+   * @param {() => Promise<T>} f
+   * @returns {Promise<T>}
+   */
+  #inTurn(f) {
+    const run = this.#queue.then(f);
     this.#queue = run.then(
       () => {},
       () => {},
@@ -197,6 +452,10 @@ export class Denoiser {
     const engine = this.#engine;
     this.#engine = undefined;
     this.#pool.end(freed());
+    this.#mosaics?.then(
+      (mosaics) => mosaics.free(),
+      () => {},
+    );
     // A run in progress holds the engine until its tile is done, and then ends too.
     // An engine that has failed has nothing to give back.
     this.#queue
@@ -226,8 +485,6 @@ export class Denoiser {
     };
     check();
     const shared = call(() => toSharedImage(image));
-    /** @type {Samples | undefined} */
-    let samples;
     try {
       if (!options.noise) {
         onProgress?.({ phase: 'estimating', fraction: 0 });
@@ -236,34 +493,58 @@ export class Denoiser {
       }
       const noise = options.noise ?? noiseOf(shared);
       const settings = { ...options, noise, tile: options.tile ?? TILE[this.backend] };
-      const first = await this.#draw(shared, image, settings, 1, check);
-      if (options.samples === 1) return { image: filled(first, image), noise };
-      samples = call(() => new Samples(first));
-      for (let sample = 2; sample <= options.samples; sample += 1) {
-        const next = await this.#draw(shared, image, settings, sample, check);
+      /** @type {Show} */
+      const show = (task, most) => {
+        const { width, height, data } = call(() => task.preview(most));
+        const colorSpace = image.colorSpace === 'display-p3' ? 'display-p3' : 'srgb';
+        return { width, height, data: new Uint8ClampedArray(data), colorSpace };
+      };
+      const { made, uncertainty } = await this.#samples(shared, settings, check, show);
+      return { image: filled(made, image), noise, ...(uncertainty && { uncertainty }) };
+    } finally {
+      shared.free();
+    }
+  }
+
+  /**
+   * The mean of as many samples as are wanted, as a shared image that the caller frees, and where they differ.
+   *
+   * @param {SharedImage} shared
+   * @param {Wanted} settings
+   * @param {() => Engine} check
+   * @param {Show} show
+   * @returns {Promise<{ made: SharedImage, uncertainty: Float32Array | undefined }>}
+   */
+  async #samples(shared, settings, check, show) {
+    const first = await this.#draw(shared, settings, 1, check, show);
+    if (settings.samples === 1) return { made: first, uncertainty: undefined };
+    /** @type {Samples | undefined} */
+    let samples = call(() => new Samples(first));
+    try {
+      for (let sample = 2; sample <= settings.samples; sample += 1) {
+        const next = await this.#draw(shared, settings, sample, check, show);
         samples.add(next);
         next.free();
       }
       const uncertainty = samples.uncertainty();
-      const mean = samples.intoMean();
+      const made = samples.intoMean();
       samples = undefined;
-      return { image: filled(mean, image), noise, uncertainty };
+      return { made, uncertainty };
     } finally {
       samples?.free();
-      shared.free();
     }
   }
 
   /**
    * One sample, as a shared image that the caller frees.
    *
-   * @param {import('./wasm/svnr_wasm.js').SharedImage} shared
-   * @param {Pixels} image
-   * @param {Options & { noise: NonNullable<Options['noise']>, tile: number }} options
+   * @param {SharedImage} shared
+   * @param {Wanted} options
    * @param {number} sample  from 1
    * @param {() => Engine} check
+   * @param {Show} show
    */
-  async #draw(shared, image, options, sample, check) {
+  async #draw(shared, options, sample, check, show) {
     const { signal, onProgress, samples } = options;
     /** @type {Task | undefined} */
     let task = call(() =>
@@ -274,13 +555,7 @@ export class Denoiser {
     const running = task;
     const { steps, tiles } = task;
     /** @param {number} most */
-    const preview = async (most = 1_000_000) => {
-      if (running !== task) return null;
-      const { width, height, data } = call(() => running.preview(most));
-      /** @type {'srgb' | 'display-p3'} */
-      const colorSpace = image.colorSpace === 'display-p3' ? 'display-p3' : 'srgb';
-      return { width, height, data: new Uint8ClampedArray(data), colorSpace };
-    };
+    const preview = async (most = 1_000_000) => (running === task ? show(running, most) : null);
     let fraction = 0;
     /** @param {{ step: number, tile: number, fraction: number }} done */
     const report = ({ step, tile, fraction: done }) => {
@@ -342,6 +617,39 @@ export class Denoiser {
     call(() => lost?.dispose());
     return error.message;
   }
+}
+
+/**
+ * The strength over a RAW photo's reduced planes.
+ *
+ * @param {RawPhoto} photo
+ * @param {RawOptions} options
+ * @param {{ width: number, height: number }} reduced
+ * @returns {{ strength: Wanted['strength'] }}
+ */
+function strengthOn(photo, { strength }, reduced) {
+  if (typeof strength === 'number') return { strength };
+  const full = photo.planeSize;
+  const values = photo.overPlanes(strength);
+  const [across, down] = [full.width / reduced.width, full.height / reduced.height];
+  const thinned = new Float32Array(reduced.width * reduced.height).map((_, i) => {
+    const [row, column] = [Math.floor(i / reduced.width), i % reduced.width];
+    return values[Math.floor((row + 0.5) * down) * full.width + Math.floor((column + 0.5) * across)] ?? 1;
+  });
+  return { strength: { values: thinned, width: reduced.width, height: reduced.height } };
+}
+
+/**
+ * A mosaic's run so far, as light.
+ *
+ * @param {Task} task
+ * @param {number} most
+ */
+function light(task, most) {
+  const preview = task.previewLight(most);
+  const { width, height, data } = preview;
+  preview.free();
+  return { width, height, data };
 }
 
 function freed() {

@@ -6,6 +6,18 @@ import { call, callAsync } from './wasm.js';
 /** @typedef {ReturnType<typeof import('./options.js').denoiseOptions>} Options */
 
 /**
+ * Options that are ready for a run. The sample is its place among several, from 0; `neutral` is what grey has in red, green and
+ * blue of a sensor.
+ *
+ * @typedef {Omit<Options, 'noise'> & {
+ *   noise: NonNullable<Options['noise']> | import('./index.d.ts').NoiseEstimate | import('./raw.d.ts').PlanesNoise,
+ *   tile: number,
+ *   sample?: number | undefined,
+ *   neutral?: [number, number, number] | undefined,
+ * }} Wanted
+ */
+
+/**
  * A network on a device, and which device that is.
  *
  * @typedef {{
@@ -49,8 +61,9 @@ export function onCpu(weights, fallbackReason) {
   return { engine: call(() => Engine.onCpu(weights)), backend: 'cpu', adapter: null, fallbackReason };
 }
 
-/** @param {NonNullable<Options['noise']> | import('./index.d.ts').NoiseEstimate} noise */
+/** @param {Wanted['noise']} noise */
 function asNoise(noise) {
+  if ('planes' in noise) return Noise.fromJson(JSON.stringify({ planes: noise.planes }));
   if ('std' in noise) return Noise.map(noise.std);
   // An estimate has a curve if its line does not fit.
   if ('curve' in noise && noise.curve) return Noise.fromJson(JSON.stringify({ curve: noise.curve }));
@@ -62,17 +75,19 @@ function asNoise(noise) {
  * Calls a function with the options in the engine's form.
  *
  * @template T
- * @param {Options & { noise: NonNullable<Options['noise']>, tile: number, sample?: number | undefined }} options  the sample is
- *   its place among several, from 0
+ * @param {Wanted} options
  * @param {(noise: Noise, settings: Settings) => T} f
  */
-export function withSettings({ noise, strength, steps, seed, sample, eta, luminance, chrominance, tile, place }, f) {
-  const wanted = asNoise(noise);
+export function withSettings(options, f) {
+  const { noise, strength, steps, seed, sample, eta, luminance, chrominance, tile, place, neutral } = options;
+  // It is of a sensor's colours.
+  const wanted = neutral ? asNoise(noise).forMosaic() : asNoise(noise);
   const given = { steps: steps === 'unit' ? undefined : steps, eta: eta ?? undefined, seed, sample, luminance, chrominance, tile };
   const settings = Object.assign(new Settings(), given);
   try {
     if (typeof strength === 'number') settings.setStrength(strength);
     else settings.setStrengthMap(strength.values);
+    if (neutral) settings.setNeutral(...neutral);
     if (place) {
       const { white, common, dotsAreHot, inner, latest } = place.overview;
       const within = inner === null ? undefined : Uint32Array.of(inner.x, inner.y, inner.width, inner.height);

@@ -1,7 +1,8 @@
 import { SvnrError } from './errors.js';
 
-/** The number of orientations in which the network can see a photo. */
+/** The numbers of orientations in which the network can see a photo, and a sensor's mosaic. */
 const VIEWS = 8;
+const VIEWS_RAW = 2;
 
 /** The most workers that can be asked for. */
 const MOST_WORKERS = 64;
@@ -93,29 +94,41 @@ export function transferOption(transfer = false) {
  * @param {unknown} options
  */
 export function createOptions(options) {
-  const given = checkKeys(options, ['backend', 'workers', 'weights', 'module_or_path', 'signal', 'onProgress']);
+  const given = checkKeys(options, ['backend', 'workers', 'weights', 'module_or_path', 'raw', 'signal', 'onProgress']);
   const { backend = 'auto', workers = 'auto', weights } = given;
   const module_or_path = /** @type {import('./index.d.ts').InitOptions['module_or_path']} */ (given.module_or_path);
   if (backend !== 'auto' && backend !== 'webgpu' && backend !== 'cpu') {
     return refuse(`backend is ${show(backend)}; it must be 'auto', 'webgpu' or 'cpu'`);
   }
+  const raw = given.raw === undefined ? {} : checkKeys(given.raw, ['weights', 'module_or_path']);
+  /** @type {ReturnType<typeof listeners<import('./index.d.ts').CreateProgress>>} */
+  const { signal, onProgress } = listeners(given);
+  return {
+    backend: /** @type {'auto' | 'webgpu' | 'cpu'} */ (backend),
+    workers: workers === 'auto' ? /** @type {const} */ ('auto') : whole('workers', workers, 1, MOST_WORKERS, ", or 'auto'"),
+    weights: weightsOption('weights', weights),
+    module_or_path,
+    raw: {
+      weights: weightsOption('raw.weights', raw.weights),
+      module_or_path: /** @type {import('./index.d.ts').InitOptions['module_or_path']} */ (raw.module_or_path),
+    },
+    signal,
+    onProgress,
+  };
+}
+
+/**
+ * @param {string} name
+ * @param {unknown} weights
+ */
+function weightsOption(name, weights) {
   const isSource =
     weights === undefined ||
     typeof weights === 'string' ||
     weights instanceof URL ||
     weights instanceof ArrayBuffer ||
     weights instanceof Uint8Array;
-  if (!isSource) return refuse('weights must be a URL, a string, an ArrayBuffer or a Uint8Array');
-  /** @type {ReturnType<typeof listeners<import('./index.d.ts').CreateProgress>>} */
-  const { signal, onProgress } = listeners(given);
-  return {
-    backend: /** @type {'auto' | 'webgpu' | 'cpu'} */ (backend),
-    workers: workers === 'auto' ? /** @type {const} */ ('auto') : whole('workers', workers, 1, MOST_WORKERS, ", or 'auto'"),
-    weights,
-    module_or_path,
-    signal,
-    onProgress,
-  };
+  return isSource ? weights : refuse(`${name} must be a URL, a string, an ArrayBuffer or a Uint8Array`);
 }
 
 /**
@@ -139,20 +152,116 @@ export function denoiseOptions(options) {
     'signal',
     'onProgress',
   ]);
-  const { noise = 'auto', strength = 1, tile = 'auto', seed = 0 } = given;
+  return {
+    ...runOptions(given, VIEWS),
+    noise: given.noise === undefined || given.noise === 'auto' ? null : noiseOf(given.noise),
+    region: regionOf(given.region),
+    /** @type {import('./region.js').Place | null} */
+    place: null,
+    transfer: transferOption(/** @type {{ transfer?: unknown }} */ (given).transfer),
+  };
+}
+
+/**
+ * The checked options of denoising a RAW file; see {@link denoiseOptions}.
+ *
+ * @param {unknown} options
+ */
+export function rawOptions(options) {
+  const given = checkKeys(options, [
+    'noise',
+    'steps',
+    'seed',
+    'eta',
+    'samples',
+    'strength',
+    'luminance',
+    'chrominance',
+    'tile',
+    'region',
+    'exposure',
+    'warmth',
+    'tint',
+    'output',
+    'name',
+    'signal',
+    'onProgress',
+  ]);
+  const { output = 'both', name = 'the file' } = given;
+  if (output !== 'both' && output !== 'dng' && output !== 'image') {
+    return refuse(`output is ${show(output)}; it must be 'both', 'dng' or 'image'`);
+  }
+  return {
+    ...runOptions(given, VIEWS_RAW),
+    noise: given.noise === undefined || given.noise === 'auto' ? null : rawNoiseOf(given.noise),
+    region: regionOf(given.region),
+    /** @type {import('./region.js').Place | null} */
+    place: null,
+    transfer: false,
+    look: lookOptions(given),
+    output: /** @type {'both' | 'dng' | 'image'} */ (output),
+    name: String(name),
+  };
+}
+
+/**
+ * How a mosaic is developed.
+ *
+ * @param {Record<string, unknown>} options
+ */
+export function lookOptions({ exposure = 0, warmth = 0, tint = 0 }) {
+  return {
+    exposure: number('exposure', exposure, -5, 5, ', in EV'),
+    warmth: number('warmth', warmth, -3, 3, ', in EV: how much red gains on blue'),
+    tint: number('tint', tint, -3, 3, ', in EV: how much red and blue gain on green'),
+  };
+}
+
+/**
+ * @param {unknown} noise
+ * @returns {import('./index.d.ts').NoiseModel | import('./index.d.ts').CurvedNoise | import('./raw.d.ts').PlanesNoise}
+ */
+function rawNoiseOf(noise) {
+  const planes = typeof noise === 'object' && noise !== null && 'planes' in noise ? noise.planes : undefined;
+  if (planes === undefined) {
+    if (typeof noise === 'object' && noise !== null && 'std' in noise) {
+      refuse("a RAW file's noise must be 'auto', { read, shot }, { planes } or { curve }");
+    }
+    return /** @type {ReturnType<typeof rawNoiseOf>} */ (noiseOf(noise));
+  }
+  if (!Array.isArray(planes) || planes.length !== 4) return refuse('noise.planes must be a list of four { read, shot }');
+  return {
+    planes: planes.map((plane) => {
+      const { read, shot } = checkKeys(plane, ['read', 'shot']);
+      return {
+        read: number('read in noise.planes', read, 0, 2, ', in linear light with white at 1'),
+        shot: number('shot in noise.planes', shot, 0, 2, ', in linear light with white at 1'),
+      };
+    }),
+  };
+}
+
+/**
+ * What runs on photos and on RAW files have in common.
+ *
+ * @param {Record<string, unknown>} given
+ * @param {number} views
+ */
+function runOptions(given, views) {
+  const { strength = 1, tile = 'auto', seed = 0 } = given;
   const { luminance = 1, chrominance = 1 } = given;
   const steps = given.steps === 'unit' ? 'unit' : whole('steps', given.steps === undefined ? 1 : given.steps, 1, 1000, ", or 'unit'");
   const eta = given.eta === undefined ? null : number('eta', given.eta, 0, 1, ': the share of new noise that each step draws');
   const samples = whole('samples', given.samples === undefined ? 1 : given.samples, 1, 1000);
-  if (samples > VIEWS && (steps === 1 || eta === 0)) {
+  if (samples > views && (steps === 1 || eta === 0)) {
+    const of = views === VIEWS ? '' : ' of a RAW file';
     return refuse(
-      `samples is ${samples}, but ${steps === 1 ? 'one step' : 'eta: 0'} gives no more than ${VIEWS} different samples; more need steps of 2 or more and an eta above 0`,
+      `samples is ${samples}, but ${steps === 1 ? 'one step' : 'eta: 0'} gives no more than ${views} different samples${of}; more need steps of 2 or more and an eta above 0`,
     );
   }
   /** @type {ReturnType<typeof listeners<import('./index.d.ts').DenoiseProgress>>} */
   const { signal, onProgress } = listeners(given);
   return {
-    noise: noise === 'auto' ? null : noiseOf(noise),
     steps,
     seed: whole('seed', seed, 0, Number.MAX_SAFE_INTEGER),
     eta,
@@ -164,10 +273,6 @@ export function denoiseOptions(options) {
     luminance: number('luminance', luminance, 0, 1, ': how much of the noise in the luminance to remove'),
     chrominance: number('chrominance', chrominance, 0, 1, ': how much of the noise in the colour to remove'),
     tile: tile === 'auto' ? null : whole('tile', tile, 8, 8192, " pixels, or 'auto'"),
-    region: regionOf(given.region),
-    /** @type {import('./region.js').Place | null} */
-    place: null,
-    transfer: transferOption(/** @type {{ transfer?: unknown }} */ (given).transfer),
     signal,
     onProgress,
   };

@@ -15,10 +15,10 @@ import { Denoiser, SvnrError, decodeFile, encodeFile, leftOutOf, noiseAtGain, to
  *
  * @typedef {{ code: import('./index.d.ts').SvnrErrorCode | null, message: string }} Failure
  *
- * @typedef {{ type: 'create', id: number, backend: any, workers: any, weights: any }
+ * @typedef {{ type: 'create', id: number, backend: any, workers: any, weights: any, raw: any }
  *   | { type: 'module', module: WebAssembly.Module }
  *   | { type: 'call', id: number, name: keyof typeof CALLS, image?: any, options?: any }
- *   | { type: 'denoise', id: number, image: any, options: any, reports: boolean }
+ *   | { type: 'denoise' | 'denoiseRaw', id: number, image: any, options: any, reports: boolean }
  *   | { type: 'preview', id: number, of: number, most?: number }
  *   | { type: 'abort', id: number }} ToThread
  *
@@ -76,11 +76,12 @@ async function read(image) {
 }
 
 /** @param {Extract<ToThread, { type: 'create' }>} message */
-async function create({ id, backend, workers, weights }, /** @type {AbortSignal} */ signal) {
+async function create({ id, backend, workers, weights, raw }, /** @type {AbortSignal} */ signal) {
   denoiser = await Denoiser.create({
     backend,
     workers,
     ...(weights === undefined ? {} : { weights }),
+    raw,
     module_or_path: given,
     signal,
     onProgress: (progress) => tell({ type: 'progress', id, progress }),
@@ -96,19 +97,19 @@ function deviceOf({ backend, adapter, fallbackReason, workers }) {
   return { backend, adapter, fallbackReason, workers };
 }
 
-/** @param {Extract<ToThread, { type: 'denoise' }>} message */
-async function denoise({ id, image, options, reports }, /** @type {AbortSignal} */ signal) {
+/** @param {Extract<ToThread, { type: 'denoise' | 'denoiseRaw' }>} message */
+async function denoise({ type, id, image, options, reports }, /** @type {AbortSignal} */ signal) {
   const denoiser = here();
   /** @type {{ id: number, most?: number }[]} */
   const wanted = [];
   previews.set(id, wanted);
+  // The worker owns it: it was copied or moved here.
+  const how = type === 'denoiseRaw' ? options : { ...options, transfer: true };
   try {
-    return await denoiser.denoise(image, {
-      ...options,
-      // The worker owns it: it was copied or moved here.
-      transfer: true,
+    return await denoiser[type](image, {
+      ...how,
       signal,
-      onProgress: (progress) => {
+      onProgress: (/** @type {any} */ progress) => {
         if (progress.phase === 'recovering') tell({ type: 'moved', id, device: deviceOf(denoiser) });
         if (reports) {
           const { preview: _, ...plain } = /** @type {any} */ (progress);

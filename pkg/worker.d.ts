@@ -25,6 +25,7 @@ import type {
   NoiseModel,
   SvnrImage,
 } from './index.js';
+import type { RawFiles, RawOptions } from './raw.js';
 
 /** Whether an image moves to the worker or is copied. */
 export interface TransferOptions {
@@ -55,6 +56,12 @@ export interface WorkerDenoiser {
 
   /** Denoises an image or a file. Calls queue. */
   denoise<T extends SvnrImage | Blob>(image: T, options?: DenoiseOptions): Promise<DenoiseResult<T>>;
+
+  /**
+   * Denoises a RAW file; see `Denoiser.denoiseRaw`. An `ArrayBuffer` or a `Uint8Array` is copied, a `Blob` is not. The
+   * `File` of an `<input>` is best.
+   */
+  denoiseRaw(file: Blob | ArrayBuffer | Uint8Array, options?: RawOptions): Promise<RawFiles>;
 
   /** The noise of a typical camera at an analog gain; see `noiseAtGain` of `svnr`. */
   noiseAtGain(gain: number): Promise<NoiseModel>;

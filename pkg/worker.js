@@ -79,6 +79,20 @@ class WorkerDenoiser {
     return this.#thread.ask('denoise', { image: sent, options: rest, reports: Boolean(onProgress) }, moved, heard);
   }
 
+  /**
+   * @param {unknown} file
+   * @param {import('./raw.d.ts').RawOptions} [options]
+   */
+  async denoiseRaw(file, options = {}) {
+    const { signal, onProgress, transfer: _, rest } = split(/** @type {any} */ (options));
+    const heard = {
+      ...listeners({ signal, onProgress }),
+      /** @param {Device} device */
+      onMoved: (device) => Object.assign(this, device),
+    };
+    return this.#thread.ask('denoiseRaw', { image: file, options: rest, reports: Boolean(onProgress) }, [], heard);
+  }
+
   /** @param {unknown} gain */
   async noiseAtGain(gain) {
     return this.#thread.ask('call', { name: 'noiseAtGain', options: gain }, [], {});
@@ -156,7 +170,7 @@ class Thread {
   }
 
   /**
-   * @param {'create' | 'call' | 'denoise' | 'preview'} type
+   * @param {'create' | 'call' | 'denoise' | 'denoiseRaw' | 'preview'} type
    * @param {object} what
    * @param {Transferable[]} moved
    * @param {Pick<Waiting, 'signal' | 'onProgress' | 'onMoved'>} listeners
@@ -266,20 +280,25 @@ function toSend(image, isGiven) {
   return createImageBitmap(image).then((bitmap) => ({ image: bitmap, moved: [bitmap] }));
 }
 
+/** In the worker, relative addresses would be relative to its script. @param {unknown} source */
+function absolute(source) {
+  const isPlace = typeof source === 'string' || source instanceof URL;
+  return isPlace ? new URL(source, globalThis.location?.href).href : source;
+}
+
 /**
  * See worker.d.ts.
  *
  * @param {import('./index.d.ts').CreateOptions} [options]
  */
 export async function createWorkerDenoiser(options = {}) {
-  const { signal, onProgress, weights, module_or_path, backend, workers } = createOptions(options);
+  const { signal, onProgress, weights, module_or_path, raw, backend, workers } = createOptions(options);
   signal?.throwIfAborted();
   if (typeof Worker !== 'function') {
     throw new SvnrError('load-failed', "there are no web workers here; use Denoiser from 'svnr', for example in Node");
   }
-  // In the worker, relative addresses would be relative to its script.
-  const isPlace = typeof weights === 'string' || weights instanceof URL;
-  const what = { backend, workers, weights: isPlace ? new URL(weights, globalThis.location?.href).href : weights };
+  const sources = { weights: absolute(raw.weights), module_or_path: absolute(await raw.module_or_path) };
+  const what = { backend, workers, weights: absolute(weights), raw: sources };
   const thread = new Thread();
   try {
     const module = compiled(module_or_path, signal).then((module) => thread.start(module));

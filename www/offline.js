@@ -5,7 +5,7 @@
 
 /** @typedef {{ waitUntil: (promise: Promise<unknown>) => void }} Extendable */
 /** @typedef {Extendable & { request: Request, resultingClientId: string, respondWith: (response: Promise<Response>) => void }} Fetching */
-/** @typedef {Extendable & { source: { id: string, postMessage: (message: unknown) => void } | null }} Hearing */
+/** @typedef {Extendable & { data: unknown, source: { id: string, postMessage: (message: unknown) => void } | null }} Hearing */
 
 /** Prefix of the versions' names. */
 const PREFIX = 'svnr-';
@@ -39,9 +39,11 @@ const FILES = [
   'elements/zoom.js',
   'worker/checker.js',
   'worker/failure.js',
+  'worker/finished.js',
   'worker/image-file.js',
   'worker/look.js',
   'worker/maps.js',
+  'worker/open.js',
   'worker/strength.js',
   'worker/worker.js',
   'shared/kinds.js',
@@ -71,6 +73,7 @@ const FILES = [
   '../pkg/module.js',
   '../pkg/noise.js',
   '../pkg/options.js',
+  '../pkg/planes.js',
   '../pkg/pool-thread.js',
   '../pkg/pool.js',
   '../pkg/region.js',
@@ -79,6 +82,17 @@ const FILES = [
   '../pkg/wasm.js',
   '../pkg/wasm/svnr_wasm.js',
   '../pkg/wasm/svnr_wasm_bg.wasm',
+];
+
+/** What RAW files need besides: kept once there was one. */
+const RAW_FILES = [
+  'worker/raw-photo.js',
+  '../pkg/raw.js',
+  '../pkg/raw-module.js',
+  '../pkg/raw-photo.js',
+  '../pkg/svnr-mosaic.safetensors',
+  '../pkg/wasm/svnr_raw.js',
+  '../pkg/wasm/svnr_raw_bg.wasm',
 ];
 
 /** The versions of pages that were opened without a network.
@@ -105,8 +119,19 @@ async function keepNewest() {
     await Promise.all(files.map(({ path, bytes, headers }) => cache.put(path, new Response(bytes, { headers }))));
   }
   const old = (await caches.keys()).filter((name) => name.startsWith(PREFIX) && name !== version);
+  // Who has had RAW files may have some again.
+  const hadRaw = await Promise.all(old.map(async (name) => (await caches.open(name)).match(RAW_FILES[0] ?? '')));
+  if (hadRaw.some(Boolean)) await keepRaw(cache);
   await Promise.all(old.map((name) => caches.delete(name)));
   return version;
+}
+
+/** Keeps what RAW files need, all of it or nothing. @param {Cache} cache */
+async function keepRaw(cache) {
+  if (await cache.match(RAW_FILES[0] ?? '')) return;
+  const files = await Promise.all(RAW_FILES.map(download));
+  // The first one, which tells that all are there, comes last.
+  for (const { path, bytes, headers } of files.reverse()) await cache.put(path, new Response(bytes, { headers }));
 }
 
 /** @param {string} path */
@@ -129,6 +154,12 @@ async function answer({ request, resultingClientId }) {
     if (request.mode === 'navigate') opened.set(resultingClientId, (await keptVersion()) ?? '');
     return kept;
   }
+}
+
+/** Keeps what RAW files need in the version that is kept. Without a network, what is kept stays as it is. */
+async function keepRawHere() {
+  const version = await keptVersion();
+  if (version) await keepRaw(await caches.open(version)).catch(() => {});
 }
 
 /** Tells a page which version it came from, if that was kept here, and which there is. @param {Hearing['source']} page */
@@ -154,5 +185,6 @@ addEventListener('fetch', (event) => {
 
 addEventListener('message', (event) => {
   const hearing = /** @type {Hearing} */ (/** @type {unknown} */ (event));
-  hearing.waitUntil(report(hearing.source));
+  if (hearing.data === 'raw') hearing.waitUntil(keepRawHere());
+  else hearing.waitUntil(report(hearing.source));
 });

@@ -203,7 +203,10 @@ export class FilePixels {
 /**
  * Reads a [`SharedImage`] piece by piece; black where nothing has been read yet.
  */
+export class LightPreview { private constructor(); free(): void; data: Float32Array; height: number; width: number; }
 export class ImageReader {
+ static ofMosaic(width: number, height: number): ImageReader;
+ readPlane(channel: number, first: number, values: Float32Array): void;
     free(): void;
     [Symbol.dispose](): void;
     /**
@@ -261,6 +264,7 @@ export class Maps {
  * [`noise::Noise`] for JavaScript. It is checked when a run starts.
  */
 export class Noise {
+ forMosaic(): Noise;
     private constructor();
     free(): void;
     [Symbol.dispose](): void;
@@ -388,6 +392,7 @@ export class Samples {
  * [`Options`] for JavaScript; starts with the defaults.
  */
 export class Settings {
+ setNeutral(red: number, green: number, blue: number): void;
     free(): void;
     [Symbol.dispose](): void;
     /**
@@ -456,6 +461,9 @@ export class Settings {
  * An image in wasm's memory, which runs share.
  */
 export class SharedImage {
+ plane(channel: number): Float32Array;
+ readonly width: number;
+ readonly height: number;
     private constructor();
     free(): void;
     [Symbol.dispose](): void;
@@ -478,6 +486,7 @@ export class SharedImage {
  * A run in progress.
  */
 export class Task {
+ previewLight(most: number): LightPreview;
     private constructor();
     free(): void;
     [Symbol.dispose](): void;

@@ -5,7 +5,9 @@ import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 
 import * as esbuild from 'esbuild';
+import sharp from 'sharp';
 
+import { madeDng } from './dng.mjs';
 import { launch, root } from './harness.mjs';
 import { encodePng, noisyAndClean } from './pictures.mjs';
 import { inWorker, screenshot, visitors } from './visit.mjs';
@@ -388,7 +390,8 @@ async function blocksOf(language) {
   return [...text.matchAll(/^```(\w+)\n(.*?)^```$/gms)].filter(([, name]) => name === language).map(([, , code]) => code ?? '');
 }
 
-const IMPORTS = { svnr: '/pkg/index.js', 'svnr/worker': '/pkg/worker.js', 'svnr/element': '/pkg/element.js' };
+const MODULES = ['worker', 'raw', 'element'];
+const IMPORTS = { svnr: '/pkg/index.js', ...Object.fromEntries(MODULES.map((name) => [`svnr/${name}`, `/pkg/${name}.js`])) };
 const MAP = `<!doctype html><script type="importmap">${JSON.stringify({ imports: IMPORTS })}</script>`;
 
 /**
@@ -403,6 +406,8 @@ async function visitReader(t, html) {
   const { page, errors } = await visitor.visit(t, { in: launched, html });
   const png = encodePng(photo.noisy);
   await page.route('**/noisy.jpg', (route) => route.fulfill({ contentType: 'image/png', body: png }));
+  const { file: dng } = madeDng({ width: 96, height: 64, preview: await sharp(png).jpeg().toBuffer() });
+  await page.route('**/photo.dng', (route) => route.fulfill({ contentType: 'image/x-adobe-dng', body: dng }));
   return { page, errors };
 }
 

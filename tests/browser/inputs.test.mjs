@@ -141,7 +141,6 @@ const half = (file) => async () => {
 const text = (/** @type {string} */ contents) => () => Buffer.from(contents, 'latin1');
 const container = (/** @type {string} */ brand) => text(`\0\0\0\x18ftyp${brand}\0\0\0\0mif1miaf`);
 const DAMAGED = ['is damaged or incomplete', 'get it from its source again'];
-const RAW = ['is a camera’s RAW file, which has to be developed first', 'Open the TIFF or JPEG'];
 
 /** @type {Bad[]} */
 const REFUSED = [
@@ -168,13 +167,12 @@ const REFUSED = [
   { what: 'a HEIC photo', name: 'photo.heic', file: container('heic'), says: ['is a HEIC photo, which this browser cannot read', 'Save it as JPEG'] },
   { what: 'a HEIC photo by another name', name: 'heic.jpg', file: container('mif1'), says: ['is a HEIC photo', 'Save it as JPEG'] },
   { what: 'a broken AVIF image', name: 'broken.avif', file: container('avif'), says: ['is an AVIF image that this browser cannot read', 'It may be damaged'] },
-  { what: 'a RAW file (DNG)', name: 'photo.dng', file: tiff, says: RAW },
-  { what: 'a RAW file (DNG) by another name', name: 'dng.tif', file: () => floatTiff(2, 1, new Float32Array(6), 1), says: ['it is a camera\'s RAW file, which has to be developed first'] },
-  { what: 'a RAW file (CR2)', name: 'photo.CR2', file: text('II*\0\x10\0\0\0CR\x02\0'), says: RAW },
-  { what: 'a RAW file (CR2) by another name', name: 'cr2.tif', file: text('II*\0\x10\0\0\0CR\x02\0'), says: RAW },
-  { what: 'a RAW file (NEF)', name: 'photo.nef', file: tiff, says: RAW },
-  { what: 'a RAW file (CR3) by another name', name: 'cr3.jpg', file: text('\0\0\0\x18ftypcrx \0\0\0\x01crx isom'), says: RAW },
-  { what: 'a RAW file (RAF) by another name', name: 'raf.jpg', file: text('FUJIFILMCCD-RAW 0201'), says: RAW },
+  {
+    what: 'a TIFF of a thumbnail, as RAW files begin',
+    name: 'thumbnail.tif',
+    file: () => floatTiff(2, 1, new Float32Array(6), 1),
+    says: ['it is a camera\'s RAW file, which has to be developed first'],
+  },
   { what: 'a JPEG XL image', name: 'photo.jxl', file: text('\xff\x0a\xfa\x7f'), says: ['is a JPEG XL image', 'Save it as PNG or TIFF'] },
   { what: 'an OpenEXR image', name: 'photo.exr', file: text('\x76\x2f\x31\x01\x02\0\0\0'), says: ['is an OpenEXR image', 'TIFF of 32-bit floats'] },
   { what: 'a Photoshop document', name: 'photo.psd', file: text('8BPS\0\x01'), says: ['is a Photoshop document', 'Save it as TIFF or PNG'] },

@@ -8,6 +8,7 @@ import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 
+import { SENSOR, madeDng, readDng } from './dng.mjs';
 import { assembled } from './harness.mjs';
 import { NOISE, noisyAndClean, psnr } from './pictures.mjs';
 
@@ -26,6 +27,112 @@ test('the package denoises in Node', async (t) => {
   const [before, after] = [psnr(noisy, clean), psnr({ ...noisy, data: new Uint8Array(result.data) }, clean)];
   t.diagnostic(`${before.toFixed(2)} dB before, ${after.toFixed(2)} dB after`);
   assert(after > before + 3);
+});
+
+test('the package denoises RAW files in Node', async (t) => {
+  const size = { width: 150, height: 110 };
+  const { file, clean, codes, black, white } = madeDng({ ...size, pattern: 'GRBG', active: [1, 1, 110, 149] });
+  const denoiser = await Denoiser.create({ backend: 'cpu' });
+  t.after(() => denoiser.free());
+  /** @type {Set<string>} */
+  const phases = new Set();
+  const onProgress = (/** @type {{ phase: string }} */ { phase }) => phases.add(phase);
+  const found = await denoiser.denoiseRaw(new Uint8Array(file), { samples: 2, onProgress });
+  assert.deepEqual([...phases], ['loading', 'compiling', 'estimating', 'denoising']);
+  assert.deepEqual(found.camera, { name: 'Canon EOS 550D', make: 'Canon', model: 'Canon EOS 550D', iso: 6400 });
+  const { noise, image, dng, uncertainty, metadata, notes } = found;
+  assert('source' in noise && noise.source === 'profile' && Math.abs(noise.read - SENSOR.read) < 1e-6);
+  assert.deepEqual(notes, []);
+  assert(image && image.data instanceof Uint16Array && dng && metadata.exif);
+  assert.deepEqual([image.width, image.height, image.data.length], [148, 109, 4 * 148 * 109]);
+  assert.equal(uncertainty?.length, 148 * 109);
+
+  // Its mosaic, at strength 0 to the code, else closer to the clean one.
+  const result = await mosaicOf(dng, size);
+  const scale = (result.white - result.black) / (white - black);
+  /** @param {(at: number) => number} light */
+  const error = (light) => {
+    let sum = 0;
+    for (let row = 1; row < 110; row += 1) {
+      for (let column = 1; column < 149; column += 1) sum += (light(row * size.width + column) - (clean[row * size.width + column] ?? 0)) ** 2;
+    }
+    return Math.sqrt(sum / (109 * 148));
+  };
+  const before = error((at) => ((codes[at] ?? 0) - black) / (white - black));
+  const after = error((at) => ((result.codes[at] ?? 0) - result.black) / (result.white - result.black));
+  t.diagnostic(`an error of ${before.toFixed(4)} before, ${after.toFixed(4)} after; codes ${scale} times as fine`);
+  assert(after < 0.5 * before);
+
+  const { dng: same, image: none } = await denoiser.denoiseRaw(new Blob([file]), { strength: 0, output: 'dng' });
+  assert.equal(none, undefined);
+  assert(same);
+  assert.deepEqual((await mosaicOf(same, size)).codes, codes);
+  const { dng: no, image: brighter } = await denoiser.denoiseRaw(file, { output: 'image', exposure: 1 });
+  assert.equal(no, undefined);
+  const mean = (/** @type {ArrayLike<number>} */ data) => Array.from(data).reduce((sum, v) => sum + v, 0) / data.length;
+  assert(brighter && mean(brighter.data) > 1.1 * mean(image.data));
+});
+
+/**
+ * The codes of a DNG that svnr wrote, by the package.
+ *
+ * @param {Blob} dng
+ * @param {{ width: number, height: number }} size
+ */
+async function mosaicOf(dng, { width, height }) {
+  const bytes = Buffer.from(await dng.arrayBuffer());
+  const { codes, black, white } = readDng(bytes);
+  assert.equal(codes.length, width * height);
+  return { codes, black, white };
+}
+
+test('RAW files that cannot be denoised are refused, and runs on them can be aborted', async (t) => {
+  const denoiser = await Denoiser.create({ backend: 'cpu' });
+  t.after(() => denoiser.free());
+  const { file } = madeDng({ width: 300, height: 200 });
+  /** @type {[unknown, object, string, RegExp][]} */
+  const bad = [
+    [file.subarray(0, 5000), {}, 'unsupported-image', /damaged or incomplete/],
+    [Buffer.from('nothing'), { name: 'IMG_1.CR3' }, 'unsupported-format', /^IMG_1\.CR3 cannot be read: it is not a RAW file/],
+    ['IMG_1.CR3', {}, 'unsupported-image', /must be a Blob/],
+    [file, { exposure: 9 }, 'bad-option', /^exposure is 9; it must be a number from -5 to 5/],
+    [file, { output: 'jpeg' }, 'bad-option', /^output is 'jpeg'/],
+    [file, { samples: 3 }, 'bad-option', /no more than 2 different samples of a RAW file/],
+    [file, { noise: { planes: [{ read: 1, shot: 1 }] } }, 'bad-option', /a list of four/],
+    [file, { quality: 9 }, 'bad-option', /there is no option quality/],
+  ];
+  for (const [given, options, code, words] of bad) {
+    await assert.rejects(
+      denoiser.denoiseRaw(/** @type {any} */ (given), options),
+      (error) => error instanceof SvnrError && error.code === code && words.test(error.message),
+    );
+  }
+  const abort = new AbortController();
+  const run = denoiser.denoiseRaw(file, { tile: 32, signal: abort.signal, onProgress: ({ phase }) => phase === 'denoising' && abort.abort() });
+  await assert.rejects(run, { name: 'AbortError' });
+  assert((await denoiser.denoiseRaw(file, { output: 'dng', strength: 0 })).dng);
+  denoiser.free();
+  await assert.rejects(denoiser.denoiseRaw(file), (error) => error instanceof SvnrError && error.code === 'freed');
+});
+
+test('a RAW file can be opened, looked at and developed without a denoiser', async () => {
+  /** @type {typeof import('../../pkg/raw.js')} */
+  const { isRaw, openRaw } = await load('raw.js');
+  const { file } = madeDng({ width: 120, height: 80, orientation: 6 });
+  assert.deepEqual([await isRaw(file), await isRaw(Buffer.from('nothing'))], [true, false]);
+  const photo = await openRaw(file);
+  assert.deepEqual([photo.width, photo.height, photo.format], [80, 120, 'DNG']);
+  const whole = await photo.develop({ depth: 8 });
+  const region = { x: 13, y: 40, width: 20, height: 9 };
+  const part = await photo.develop({ depth: 8, region });
+  for (let row = 0; row < region.height; row += 1) {
+    const from = 4 * ((region.y + row) * photo.width + region.x);
+    const line = part.data.subarray(4 * row * region.width, 4 * (row + 1) * region.width);
+    assert.deepEqual(line, whole.data.subarray(from, from + 4 * region.width));
+  }
+  await assert.rejects(photo.develop({ region: { ...region, x: 70 } }), (error) => error instanceof SvnrError && error.code === 'bad-option');
+  photo.free();
+  await assert.rejects(photo.develop(), (error) => error instanceof SvnrError && error.code === 'freed');
 });
 
 test('workers give the same picture to the bit', async (t) => {

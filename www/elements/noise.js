@@ -1,4 +1,5 @@
 import { channelsOf, stdsAt } from '../shared/noise-at.js';
+import { rawNoiseText } from '../shared/words.js';
 import { NoiseCurve, TONES } from './noise-curve.js';
 
 /** @typedef {import('../shared/protocol.js').Noise} Noise */
@@ -7,13 +8,15 @@ import { NoiseCurve, TONES } from './noise-curve.js';
 /** @typedef {{ luminance: number, chrominance: number }} Parts  shares from 0 to 1 */
 /** @typedef {{ source: string, value: Noise | null }} Choice  what the list says, and the noise */
 
-/** The range of the logarithmic sliders. Below the first number a value counts as 0. */
-const [LEAST, MOST] = [0.0005, 0.5];
+/** The ranges of the logarithmic sliders; a sensor has less noise than a finished picture. Below the first number a value
+ * counts as 0. */
+const MOST = 0.5;
+const LEAST = { finished: 0.0005, raw: 0.000_005 };
 
-/** @param {number} value */
-const toSlider = (value) => (value < LEAST ? 0 : 1 + (99 * Math.log(value / LEAST)) / Math.log(MOST / LEAST));
-/** @param {number} at */
-const fromSlider = (at) => (at < 1 ? 0 : LEAST * (MOST / LEAST) ** ((at - 1) / 99));
+/** @param {number} value @param {number} least */
+const toSlider = (value, least) => (value < least ? 0 : 1 + (99 * Math.log(value / least)) / Math.log(MOST / least));
+/** @param {number} at @param {number} least */
+const fromSlider = (at, least) => (at < 1 ? 0 : least * (MOST / least) ** ((at - 1) / 99));
 
 const NUMBERS = /** @type {const} */ ([
   ['read', 'In the shadows (read noise)', 'The same everywhere; it shows in the dark.', 'standard deviation in linear light, white = 1'],
@@ -40,6 +43,7 @@ const BENDS = /** @type {const} */ ([
 
 /** What is to be known of what was measured. @param {Measured | null} measured */
 function inWords(measured) {
+  if (measured?.source) return rawNoiseText(measured);
   if (measured?.doubt) return `A guess: ${measured.doubt}.`;
   return measured?.curve ? 'This photo was developed: its noise follows a curve, not read and shot noise.' : '';
 }
@@ -57,6 +61,8 @@ export class NoiseFields extends HTMLElement {
   #parts = { luminance: 1, chrominance: 1 };
   /** @type {Preset[]} */
   #presets = [];
+  /** The least that the sliders tell from nothing. */
+  #least = LEAST.finished;
   #curve = new NoiseCurve();
   #source = document.createElement('select');
   #doubt = document.createElement('p');
@@ -88,6 +94,12 @@ export class NoiseFields extends HTMLElement {
     this.append(this.#curve, this.#doubt, field(this.#source, 'Noise as', this.#source), this.#place, parts);
     this.setPresets([]);
     this.#take(null);
+  }
+
+  /** Whether it is that of a RAW photo. @param {boolean} value */
+  set isRaw(value) {
+    this.#least = value ? LEAST.raw : LEAST.finished;
+    for (const [name, { slider }] of this.#inputs) moveTo(slider, this.#value?.[name] ?? 0, this.#least);
   }
 
   /** The noise, or `null` before it was measured. */
@@ -179,7 +191,7 @@ export class NoiseFields extends HTMLElement {
     for (const [name, { slider, number }] of this.#inputs) {
       slider.disabled = number.disabled = !noise;
       number.value = noise ? show(noise[name]) : '';
-      moveTo(slider, noise?.[name] ?? 0);
+      moveTo(slider, noise?.[name] ?? 0, this.#least);
     }
     this.#tell();
   }
@@ -241,14 +253,14 @@ export class NoiseFields extends HTMLElement {
     Object.assign(number, { type: 'number', min: '0', max: '2', step: 'any', inputMode: 'decimal', title: unit });
     number.setAttribute('aria-label', `${label}, number`);
     slider.addEventListener('input', () => {
-      const value = fromSlider(slider.valueAsNumber);
+      const value = fromSlider(slider.valueAsNumber, this.#least);
       number.value = show(value);
       slider.setAttribute('aria-valuetext', number.value);
       this.#set(name, value);
     });
     number.addEventListener('input', () => {
       if (!number.validity.valid || number.value === '') return;
-      moveTo(slider, number.valueAsNumber);
+      moveTo(slider, number.valueAsNumber, this.#least);
       this.#set(name, number.valueAsNumber);
     });
     this.#inputs.set(name, { slider, number });
@@ -319,9 +331,10 @@ function range(id, step) {
  *
  * @param {HTMLInputElement} slider
  * @param {number} value
+ * @param {number} least
  */
-function moveTo(slider, value) {
-  slider.value = String(toSlider(value));
+function moveTo(slider, value, least) {
+  slider.value = String(toSlider(value, least));
   slider.setAttribute('aria-valuetext', show(value));
 }
 

@@ -4,7 +4,7 @@ import { fileSize, resultName } from '../shared/words.js';
 /** @typedef {import('../shared/protocol.js').Purpose} Purpose */
 
 /** @type {Record<Format, string>} */
-const NAMES = { png: 'PNG', png16: 'PNG, 16 bits', jpeg: 'JPEG', webp: 'WebP', tiff: 'TIFF, 16 bits' };
+const NAMES = { dng: 'DNG', png: 'PNG', png16: 'PNG, 16 bits', jpeg: 'JPEG', webp: 'WebP', tiff: 'TIFF, 16 bits' };
 
 /**
  * `<svnr-save>`: saves the result as a file or copies it to the clipboard.
@@ -19,6 +19,10 @@ export class Save extends HTMLElement {
   #quality = document.createElement('input');
   #qualityLabel = document.createElement('label');
   #name = '';
+  #isRaw = false;
+  /** What was chosen for each kind of photo.
+   * @type {{ finished: Format, raw: Format }} */
+  #chosen = { finished: 'png', raw: 'dng' };
   /** Waits for the result to copy.
    * @type {{ resolve: (file: Blob) => void, reject: (error: Error) => void } | undefined} */
   #copying;
@@ -31,15 +35,16 @@ export class Save extends HTMLElement {
     this.#copy.textContent = 'Copy';
     // There is a clipboard only in a secure context.
     this.#copy.hidden = !navigator.clipboard?.write;
-    for (const [value, text] of Object.entries(NAMES)) {
-      if (value !== 'webp' || canWriteWebp()) this.#format.add(new Option(text, value));
-    }
+    this.#offer();
     this.#format.setAttribute('aria-label', 'File format');
     Object.assign(this.#quality, { type: 'range', min: '50', max: '100', step: '1', value: '92' });
     this.#qualityLabel.append('Quality ', this.#quality);
     this.#qualityLabel.hidden = true;
     this.append(this.#link, this.#copy, this.#format, this.#qualityLabel);
-    this.#format.addEventListener('change', () => this.#ask());
+    this.#format.addEventListener('change', () => {
+      this.#chosen[this.#isRaw ? 'raw' : 'finished'] = this.format;
+      this.#ask();
+    });
     this.#quality.addEventListener('change', () => this.#ask());
     this.#copy.addEventListener('click', () => this.#toClipboard());
   }
@@ -59,9 +64,23 @@ export class Save extends HTMLElement {
     this.#link.focus(options);
   }
 
-  /** There is a picture of a file of this name. @param {string} name */
-  begin(name) {
+  /** The format for photos of a kind. @param {boolean} isRaw */
+  formatOf(isRaw) {
+    return this.#chosen[isRaw ? 'raw' : 'finished'];
+  }
+
+  /**
+   * There is a picture of a file of this name.
+   *
+   * @param {string} name
+   * @param {boolean} isRaw  whether it can be a DNG
+   */
+  begin(name, isRaw) {
     this.#name = name;
+    if (isRaw !== this.#isRaw) {
+      this.#isRaw = isRaw;
+      this.#offer();
+    }
     this.#ask();
   }
 
@@ -102,6 +121,16 @@ export class Save extends HTMLElement {
   refuse(purpose, format, why) {
     if (purpose === 'copy') this.#copying?.reject(new Error(why));
     else if (format === this.format) this.#link.textContent = 'Not written';
+  }
+
+  /** Lists the formats that the photo can have. */
+  #offer() {
+    this.#format.replaceChildren();
+    for (const [value, text] of Object.entries(NAMES)) {
+      const isPossible = { dng: this.#isRaw, webp: canWriteWebp() }[value] ?? true;
+      if (isPossible) this.#format.add(new Option(text, value));
+    }
+    this.#format.value = this.formatOf(this.#isRaw);
   }
 
   #ask() {

@@ -24,12 +24,12 @@ import { Client } from './client.js';
 import { element } from './element.js';
 import { takeFiles } from './intake.js';
 import { announce, close, tell } from './messages.js';
-import { Panel } from './panel.js';
+import { PLAIN, Panel } from './panel.js';
 import { current, noPhotos, photoOf, progressOf, stageOf, step } from './photos.js';
 import { sameForAll, sameSettings } from './settings.js';
 import { Speed } from './speed.js';
 import { Stage } from './stage.js';
-import { keepForOffline } from './updates.js';
+import { keepForOffline, keepRawForOffline } from './updates.js';
 
 /** @typedef {import('../shared/protocol.js').ToPage} ToPage */
 /** @typedef {import('../shared/protocol.js').Failure} Failure */
@@ -43,6 +43,7 @@ import { keepForOffline } from './updates.js';
  *   kept: Blob | null,
  *   own: import('./panel.js').Own | undefined,
  *   size: { width: number, height: number } | undefined,
+ *   isRaw: boolean,
  * }} Held */
 
 const file = element('file', HTMLInputElement);
@@ -91,7 +92,7 @@ const checker = new Checker((answer) => {
     if (isFilesFault(failure)) dispatch({ type: 'checked', id, why: openingText(name, failure) });
   } else {
     const one = held.get(answer.id);
-    if (one) one.size = { width: answer.width, height: answer.height };
+    if (one) Object.assign(one, { size: { width: answer.width, height: answer.height }, isRaw: answer.isRaw });
     queue.picture(answer.id, answer.bitmap);
     answer.bitmap.close();
     dispatch({ type: 'checked', id: answer.id, why: '' });
@@ -152,7 +153,7 @@ function open(id) {
   save.forget();
   element('name', HTMLElement).textContent = photo.name;
   panel.begin(photo.own);
-  client.open(photo.file, photo.name, photo.kept);
+  client.open(photo.file, photo.name, panel.development, photo.kept);
 }
 
 /** @param {number} id */
@@ -196,7 +197,10 @@ async function keptResults() {
   const done = photos.photos.filter(({ result }) => result);
   const lost = done.find(({ id }) => !held.get(id)?.kept);
   if (lost) throw new Error(`what was made of ${lost.name} could not be written; save it by itself`);
-  return done.map(({ id, name }) => ({ name, file: held.get(id)?.kept ?? new Blob() }));
+  return done.map(({ id, name }) => {
+    const { kept, isRaw = false, own } = held.get(id) ?? {};
+    return { name, file: kept ?? new Blob(), isRaw, development: own?.development ?? PLAIN };
+  });
 }
 
 /** Shows the state of the photos. */
@@ -283,7 +287,7 @@ function take(files) {
   if (isUnusable) start('auto');
   const added = files.map(({ blob, name }) => {
     lastId += 1;
-    held.set(lastId, { name, file: blob, kept: null, own: undefined, size: undefined });
+    held.set(lastId, { name, file: blob, kept: null, own: undefined, size: undefined, isRaw: false });
     return { id: lastId, name };
   });
   dispatch({ type: 'add', files: added });
@@ -416,16 +420,24 @@ on('unusable', ({ failure, isWorkerGone }) => {
   tell('error', failureText(failure), { action: 'retry', text: 'Try again' });
 });
 
-on('opened', ({ bitmap, width, height }) => {
+on('opened', ({ bitmap, width, height, isRaw }) => {
   const { current: id } = photos;
   const one = id === null ? undefined : held.get(id);
   if (id === null || !one) return;
   one.size = { width, height };
+  one.isRaw = isRaw;
+  panel.isRaw = isRaw;
   panel.size(bitmap, one.own);
   queue.picture(id, bitmap);
   stage.begin(bitmap, width, height);
   announce(`${one.name} is open.`);
   dispatch({ type: 'opened' });
+});
+
+// A RAW photo was developed, or developed anew.
+on('developed', ({ before, after }) => {
+  if (photos.current !== null) queue.picture(photos.current, before);
+  stage.renew(before, after);
 });
 
 on('previewed', ({ part, after, seconds }) => {
@@ -451,20 +463,23 @@ on('denoised', ({ bitmap, isUncertain, noise, seconds }) => {
   const photo = current(photos);
   if (!photo || !running) return;
   const one = held.get(photo.id);
+  // By now all that it needs has been loaded once.
+  if (one?.isRaw) keepRawForOffline();
   // A result that was kept before is older.
   if (one) one.kept = null;
   if (one?.size) speed?.ran(one.size, running.steps * running.samples, seconds);
   stage.finish(bitmap, isUncertain);
   // The run has measured the noise if it was not known.
   dispatch({ type: 'denoised', settings: { ...running, noise: running.noise === 'auto' ? noise : running.noise } });
-  save.begin(photo.name);
+  save.begin(photo.name, one?.isRaw ?? false);
   if (!photos.batch) announce('Done. Move the divider to compare before and after.');
 });
 
 on('restored', ({ bitmap, isUncertain }) => {
   stage.finish(bitmap, isUncertain);
   dispatch({ type: 'restored' });
-  save.begin(current(photos)?.name ?? '');
+  const photo = current(photos);
+  if (photo) save.begin(photo.name, held.get(photo.id)?.isRaw ?? false);
 });
 
 on('encoded', ({ purpose, format, file }) => {
@@ -541,6 +556,16 @@ panel.addEventListener('change', () => {
   stage.changed();
   showSettings();
   showQueue();
+});
+
+panel.addEventListener('develop', () => {
+  const one = photos.current === null ? undefined : held.get(photos.current);
+  if (!one?.isRaw) return;
+  one.own = panel.own;
+  client.develop(panel.development);
+  stage.redevelop();
+  // Of the picture before.
+  if (stageOf(photos) === 'done' && save.format !== 'dng') save.begin(one.name, true);
 });
 
 element('panel', HTMLFormElement).addEventListener('submit', (event) => {

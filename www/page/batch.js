@@ -3,7 +3,8 @@ import { asZip, askForFolder, canWriteFolders, intoFolder } from './save-all.js'
 import { resultName } from '../shared/words.js';
 
 /** @typedef {import('./photos.js').Photos} Photos */
-/** A result in a file that loses nothing. @typedef {{ name: string, file: Blob }} Kept */
+/** A result in a file that loses nothing: of a RAW photo a DNG, and how that is developed.
+ * @typedef {{ name: string, file: Blob, isRaw: boolean, development: import('../shared/protocol.js').Development }} Kept */
 
 /** What can be done with all photos at once: the buttons, and saving all results. */
 export class Batch {
@@ -65,16 +66,17 @@ export class Batch {
 
   /** @param {(files: import('./save-all.js').Named[]) => Promise<void>} write */
   async #saveAll(write) {
-    const { format, quality } = this.#save;
+    const { quality } = this.#save;
     let words = '';
     this.#box.inert = true;
     try {
       const results = await this.#results();
       const files = [];
-      for (const { name, file } of results) {
+      for (const kept of results) {
         this.say(`Writing ${files.length + 1} of ${results.length}…`);
-        const blob = await this.#client.convert(file, name, format, quality);
-        files.push({ name: resultName(name, format), blob });
+        const format = this.#save.formatOf(kept.isRaw);
+        const blob = await this.#client.convert(kept, format, quality);
+        files.push({ name: resultName(kept.name, format), blob });
       }
       await write(files);
       words = files.length === 1 ? '1 photo is saved.' : `${files.length} photos are saved.`;

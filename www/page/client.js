@@ -3,6 +3,7 @@
 /** @typedef {import('../shared/protocol.js').RunOptions} RunOptions */
 /** @typedef {import('../shared/protocol.js').Format} Format */
 /** @typedef {import('../shared/protocol.js').Made} Made */
+/** @typedef {import('../shared/protocol.js').Development} Development */
 /** @typedef {{ resolve: (file: Blob) => void, reject: (error: Error) => void }} Waiting */
 
 /** How many workers may crash in a row, without opening anything, before giving up. */
@@ -22,7 +23,7 @@ export class Client extends EventTarget {
   #isBroken = true;
   /** The open picture. Answers about others are late and dropped. */
   #picture = 0;
-  /** @type {{ file: Blob, name: string, result: Blob | Made | null } | undefined} */
+  /** @type {{ file: Blob, name: string, development: Development, result: Blob | Made | null } | undefined} */
   #file;
   #isOpening = false;
   /** How many workers have crashed since the last one that opened something. */
@@ -82,13 +83,14 @@ export class Client extends EventTarget {
    *
    * @param {Blob} file
    * @param {string} name
+   * @param {Development} development  how it is developed, if it is a RAW file
    * @param {Blob | null} result  what was made of it before, as it was kept
    */
-  open(file, name, result) {
+  open(file, name, development, result) {
     this.cancel();
     this.#picture += 1;
     this.#heard.clear();
-    this.#file = { file, name, result };
+    this.#file = { file, name, development, result };
     this.#isOpening = true;
     this.#tell({ type: 'open', picture: this.#picture, ...this.#file });
   }
@@ -97,6 +99,12 @@ export class Client extends EventTarget {
   denoise(options) {
     this.#run = options;
     this.#tell({ type: 'denoise', picture: this.#picture, options });
+  }
+
+  /** Develops the RAW photo that is open in another way. @param {Development} development */
+  develop(development) {
+    if (this.#file) this.#file.development = development;
+    this.#tell({ type: 'develop', picture: this.#picture, development });
   }
 
   /** Asks for a part at full resolution. @param {import('../shared/protocol.js').Rectangle} part */
@@ -166,19 +174,18 @@ export class Client extends EventTarget {
   }
 
   /**
-   * Converts a file to another format.
+   * Converts a result, as it was kept, to another format.
    *
-   * @param {Blob} file
-   * @param {string} name  for errors
+   * @param {{ file: Blob, name: string, isRaw: boolean, development: Development }} kept  the name is for errors
    * @param {Format} format
    * @param {number} quality  from 0 to 1
    * @returns {Promise<Blob>}
    */
-  convert(file, name, format, quality) {
+  convert({ file, name, isRaw, development }, format, quality) {
     const id = this.#converting.size === 0 ? 1 : Math.max(...this.#converting.keys()) + 1;
     return new Promise((resolve, reject) => {
       this.#converting.set(id, { resolve, reject });
-      this.#tell({ type: 'convert', id, file, name, format, quality });
+      this.#tell({ type: 'convert', id, file, name, isRaw, development, format, quality });
     });
   }
 
@@ -250,10 +257,7 @@ export class Client extends EventTarget {
   #restart({ failure, rescued }) {
     const [run, file, wasOpening] = [this.#run, this.#file, this.#isOpening];
     const isGpu = failure.code === 'device-lost' && this.#backend === 'auto';
-    if (file && rescued?.picture === this.#picture) {
-      const { image, metadata, uncertainty } = rescued;
-      file.result = { image, metadata, uncertainty };
-    }
+    if (file && rescued?.picture === this.#picture) file.result = rescued.result;
     // The file is not to blame for a lost GPU.
     if (wasOpening && !isGpu) this.#file = undefined;
     this.#isBroken = true;

@@ -8,8 +8,9 @@
 /** Files that a folder may hold beside photos; whoever drops a folder does not mean them. */
 const HIDDEN = /^(\.|Thumbs\.db$|desktop\.ini$)/i;
 
-/** Photos by their names, for those of which a system knows no type. */
-const PHOTO = /\.(jpe?g|png|webp|tiff?|avif|gif|bmp|heic|heif|dng|cr[23]|nef|arw|orf|raf|rw2|pef|srw|exr|jxl)$/i;
+/** Photos by their names, for those of which a system knows no type: RAW files above all. */
+const PHOTO =
+  /\.(jpe?g|png|webp|tiff?|avif|gif|bmp|heic|heif|exr|jxl|3fr|arw|cr[23]|crw|dcr|dng|erf|fff|gpr|iiq|kdc|mef|mos|mrw|nef|nrw|orf|pef|raf|raw|rw2|rwl|sr2|srf|srw|x3f)$/i;
 
 /**
  * Files by dropping them anywhere on the page, pasting, or choosing; and folders, with all that is in them, by dropping.

@@ -8,10 +8,24 @@ import { element } from './element.js';
 /** @typedef {import('../shared/protocol.js').RunOptions} RunOptions */
 /** @typedef {import('../shared/protocol.js').Measured} Measured */
 
-/** A photo's own settings: its noise, if it is not as measured, and what is painted on it.
- * @typedef {{ noise: import('../elements/noise.js').Choice, strokes: readonly import('../elements/brush.js').Stroke[] }} Own */
+/** @typedef {import('../shared/protocol.js').Development} Development */
 
-/** Fires `change` when a setting has changed, by the visitor or with the photo. */
+/** A photo's own settings: its noise, if it is not as measured, what is painted on it, and how it is developed.
+ * @typedef {{
+ *   noise: import('../elements/noise.js').Choice,
+ *   strokes: readonly import('../elements/brush.js').Stroke[],
+ *   development: Development,
+ * }} Own */
+
+/** The development that the camera suggests. @type {Readonly<Development>} */
+export const PLAIN = { exposure: 0, warmth: 0, tint: 0 };
+/** How long a slider of the development rests before the photo is developed anew, in milliseconds. */
+const REST = 120;
+
+/**
+ * Fires `change` when a setting has changed, by the visitor or with the photo, and `develop` when the visitor wants a RAW photo
+ * developed in another way.
+ */
 export class Panel extends EventTarget {
   #form = element('panel', HTMLFormElement);
   #settings = element('settings', HTMLFieldSetElement);
@@ -20,6 +34,9 @@ export class Panel extends EventTarget {
   #noise = element('noise', NoiseFields);
   #strength = element('strength', HTMLInputElement);
   #samples = element('samples', HTMLSelectElement);
+  #look = element('look', HTMLDetailsElement);
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #rest;
   /** Whether there is a photo to paint on. */
   #canPaint = false;
 
@@ -34,6 +51,16 @@ export class Panel extends EventTarget {
         });
       }
     }
+    this.#look.addEventListener('input', () => {
+      this.#sayLook();
+      clearTimeout(this.#rest);
+      this.#rest = setTimeout(() => this.dispatchEvent(new Event('develop')), REST);
+    });
+    this.#look.addEventListener('click', ({ target }) => {
+      if (!(target instanceof HTMLButtonElement)) return;
+      this.#setLook(PLAIN);
+      this.dispatchEvent(new Event('develop'));
+    });
     this.#local.addEventListener('toggle', () => this.#showBrush());
     this.#local.addEventListener('input', () => this.#takeTool());
     this.#showBrush();
@@ -54,7 +81,20 @@ export class Panel extends EventTarget {
 
   /** What the photo that is open has for itself. @returns {Own} */
   get own() {
-    return { noise: this.#noise.choice, strokes: this.#brush.strokes };
+    return { noise: this.#noise.choice, strokes: this.#brush.strokes, development: this.development };
+  }
+
+  /** How the photo that is open is developed, if it is a RAW file. @returns {Development} */
+  get development() {
+    const value = (/** @type {string} */ id) => element(id, HTMLInputElement).valueAsNumber;
+    return { exposure: value('exposure'), warmth: value('warmth'), tint: value('tint') };
+  }
+
+  /** Whether the photo that is open is a RAW file. @param {boolean} value */
+  set isRaw(value) {
+    this.#look.hidden = !value;
+    this.#noise.isRaw = value;
+    element('samples-raw', HTMLElement).hidden = !value;
   }
 
   /** While it is locked, nothing can be set. @param {boolean} value */
@@ -87,7 +127,9 @@ export class Panel extends EventTarget {
    * @param {Own | undefined} own
    */
   begin(own) {
+    clearTimeout(this.#rest);
     this.#noise.begin(own?.noise);
+    this.#setLook(own?.development ?? PLAIN);
   }
 
   /**
@@ -121,6 +163,23 @@ export class Panel extends EventTarget {
       size: element('brush-size', HTMLInputElement).valueAsNumber / 100,
       softness: element('brush-softness', HTMLInputElement).valueAsNumber / 100,
     });
+  }
+
+  /** @param {Readonly<Development>} development */
+  #setLook(development) {
+    for (const [id, value] of Object.entries(development)) element(id, HTMLInputElement).valueAsNumber = value;
+    this.#sayLook();
+  }
+
+  /** Shows the development beside its fields. */
+  #sayLook() {
+    for (const [id, value] of Object.entries(this.development)) {
+      const text = `${value > 0 ? '+' : ''}${value.toFixed(1).replace('-', '−')}${id === 'exposure' ? ' EV' : ''}`;
+      element(`${id}-value`, HTMLOutputElement).value = text;
+      element(id, HTMLInputElement).setAttribute('aria-valuetext', text);
+    }
+    const isPlain = Object.values(this.development).every((value) => value === 0);
+    element('look-words', HTMLElement).textContent = isPlain ? 'as shot' : 'changed';
   }
 
   /** Shows the settings beside their fields. */

@@ -155,6 +155,33 @@ export class Stage {
     this.#showLoupe();
   }
 
+  /**
+   * The same photo, developed in another way.
+   *
+   * @param {ImageBitmap} before  given away
+   * @param {ImageBitmap | null} after  its result, if there is one; given away
+   */
+  renew(before, after) {
+    if (!this.#photo) return;
+    this.#photo.shown = before.width / this.#photo.width;
+    this.#compare.renewBefore(before);
+    if (after && !this.#isRunning && this.view === 'picture') this.#setAfter(after);
+    else {
+      after?.close();
+      this.#setDetail(null);
+      if (this.view !== 'picture' && !this.#isRunning) this.#ask();
+    }
+    if (!this.#isRunning) this.#lookSoon();
+    this.redevelop();
+  }
+
+  /** The loupe shows what is no longer. */
+  redevelop() {
+    if (!this.#loupe.active) return;
+    this.#client.forgetPreview();
+    this.#loupe.renew();
+  }
+
   /** A run begins: its picture emerges. */
   run() {
     this.#isRunning = true;

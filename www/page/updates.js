@@ -1,6 +1,14 @@
 /** The least time between two checks for a newer version while the page stays open, in milliseconds. */
 const EVERY = 3_600_000;
 
+/** Keeps what RAW files need for offline use, too. */
+export async function keepRawForOffline() {
+  const registration = await navigator.serviceWorker?.getRegistration();
+  if (!registration) return;
+  const { active } = await navigator.serviceWorker.ready;
+  active?.postMessage('raw');
+}
+
 /**
  * Keeps the page for offline use, and looks for newer versions while it is open.
  *

@@ -9,10 +9,17 @@
  * @typedef {{ code: Code | 'aborted', message: string }} Failure
  * Noise as read and shot noise, or as a curve, which counts where there is one.
  * @typedef {{ read: number, shot: number, curve?: import('../../pkg/index.js').NoiseCurve | undefined }} Noise
- * @typedef {Noise & { points: { mean: number, std: number }[], doubt?: string | undefined }} Measured  see NoiseEstimate in
- *   pkg/index.d.ts
+ * @typedef {Noise & {
+ *   points: { mean: number, std: number }[],
+ *   doubt?: string | undefined,
+ *   source?: import('../../pkg/raw.js').RawNoise['source'],
+ *   told?: { read: number, shot: number } | undefined,
+ * }} Measured  see NoiseEstimate in pkg/index.d.ts; of a RAW photo RawNoise in pkg/raw.d.ts
  * @typedef {Noise & { name: string }} Preset
  * @typedef {{ x: number, y: number, width: number, height: number }} Rectangle  in whole pixels of the photo
+ *
+ * How a RAW photo is developed; see Development in pkg/raw.d.ts.
+ * @typedef {{ exposure: number, warmth: number, tint: number }} Development
  *
  * Options of a run; see DenoiseOptions in pkg/index.d.ts. `painted` holds greys: 0 leaves a place alone, 128 removes
  * noise there as everywhere else, 255 twice as much.
@@ -30,7 +37,7 @@
  * @typedef {'picture' | 'noise' | 'time' | 'difference' | 'uncertainty'} View
  * @typedef {{ low: string, high: string }} Scale  what a map's darkest and brightest colours mean
  *
- * @typedef {'png' | 'png16' | 'jpeg' | 'webp' | 'tiff'} Format
+ * @typedef {'dng' | 'png' | 'png16' | 'jpeg' | 'webp' | 'tiff'} Format  `dng` of RAW photos alone
  * @typedef {'download' | 'copy' | 'keep'} Purpose  to keep is to lose nothing; the format is the worker's choice
  * @typedef {{
  *   backend: 'webgpu' | 'cpu',
@@ -39,7 +46,7 @@
  *   workers: number,
  * }} Device  `workers`: how many tiles it denoises at once
  *
- * A run's result, as a file or as the worker had it.
+ * A run's result, as the worker had it. That of a RAW photo is a DNG.
  * @typedef {{
  *   image: ImageData | import('../../pkg/index.js').PlainImage,
  *   metadata: import('../../pkg/index.js').Metadata,
@@ -50,13 +57,15 @@
  * and its result with `options`.
  * @typedef {(
  *   | { type: 'start', backend: 'auto' | 'cpu' }
- *   | { type: 'open', picture: number, file: Blob, name: string, result: Blob | Made | null }
+ *   | { type: 'open', picture: number, file: Blob, name: string, development: Development, result: Blob | Made | null }
+ *   | { type: 'develop', picture: number, development: Development }
  *   | { type: 'denoise', picture: number, options: RunOptions }
  *   | { type: 'look', picture: number, look: number, part: Rectangle }
  *   | { type: 'preview', picture: number, look: number, part: Rectangle, options: RunOptions }
  *   | { type: 'show', picture: number, view: View, options: RunOptions }
  *   | { type: 'encode', picture: number, purpose: Purpose, format: Format, quality: number }
- *   | { type: 'convert', id: number, file: Blob, name: string, format: Format, quality: number }
+ *   | { type: 'convert', id: number, file: Blob, name: string, isRaw: boolean, development: Development, format: Format,
+ *       quality: number }
  *   | { type: 'cancel' }
  * )} ToWorker
  *
@@ -64,9 +73,10 @@
  *   | { type: 'starting', phase: 'loading' | 'compiling', fraction: number | undefined }
  *   | { type: 'started', device: Device, presets: Preset[] }
  *   | { type: 'moved', device: Device }
- *   | { type: 'crashed', failure: Failure, rescued: (Made & { picture: number }) | null }
+ *   | { type: 'crashed', failure: Failure, rescued: { picture: number, result: Blob | Made } | null }
  *   | { type: 'unusable', failure: Failure, isWorkerGone?: true }
- *   | { type: 'opened', picture: number, bitmap: ImageBitmap, width: number, height: number }
+ *   | { type: 'opened', picture: number, bitmap: ImageBitmap, width: number, height: number, isRaw: boolean }
+ *   | { type: 'developed', picture: number, before: ImageBitmap, after: ImageBitmap | null }
  *   | { type: 'noted', picture: number, note: string }
  *   | { type: 'measured', picture: number, noise: Measured }
  *   | { type: 'running', picture: number, sample: number, samples: number, step: number, steps: number, tile: number,
@@ -90,7 +100,7 @@
  * The messages between the page and the worker that checks waiting files. The bitmap is a thumbnail.
  * @typedef {{ id: number, file: Blob, name: string }} ToChecker
  * @typedef {(
- *   | { id: number, width: number, height: number, bitmap: ImageBitmap }
+ *   | { id: number, width: number, height: number, isRaw: boolean, bitmap: ImageBitmap }
  *   | { id: number, failure: Failure }
  * )} FromChecker
  */

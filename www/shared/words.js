@@ -108,8 +108,8 @@ export function unkeptText(name) {
   return `There is not enough memory to keep the result of “${name}”. Download it first, then choose the other photo again.`;
 }
 
-/** What kinds of files cannot be opened, and what to do instead.
- * @type {Record<Kind, [string, string]>} */
+/** What kinds of files cannot be opened, and what to do instead. RAW files have words of their own, in Rust.
+ * @type {Record<Exclude<Kind, 'raw'>, [string, string]>} */
 const UNREADABLE = {
   gif: ['a GIF image, but it is damaged or incomplete', 'Get it from its source again'],
   bmp: ['a BMP image, but it is damaged or incomplete', 'Get it from its source again'],
@@ -125,10 +125,6 @@ const UNREADABLE = {
   jp2: ['a JPEG 2000 image, which this browser cannot read', 'Save it as PNG or TIFF and open that'],
   exr: ['an OpenEXR image, which cannot be read in a browser', 'Save it as a TIFF of 32-bit floats and open that'],
   psd: ['a Photoshop document, which cannot be read', 'Save it as TIFF or PNG and open that'],
-  raw: [
-    'a camera’s RAW file, which has to be developed first',
-    'Open the TIFF or JPEG from a RAW converter, or the JPEG that the camera saved beside it',
-  ],
   svg: ['an SVG drawing, not a photo', 'Save it as PNG and open that'],
   pdf: ['a PDF document, not a photo', 'Save the picture that is in it as PNG or JPEG and open that'],
   video: ['a video, not a photo', 'Save one of its pictures as PNG or JPEG and open that'],
@@ -139,7 +135,7 @@ const UNREADABLE = {
  * Why a file cannot be opened, and what to do instead.
  *
  * @param {string} name
- * @param {Kind} kind
+ * @param {Exclude<Kind, 'raw'>} kind
  */
 export function unreadable(name, kind) {
   const [what, advice] = UNREADABLE[kind];
@@ -172,6 +168,18 @@ export function firstOfSeveral(name) {
  */
 export function readByBrowser(name) {
   return `The browser has read “${name}” as 8 bits in sRGB. Its profile, EXIF and XMP are not kept.`;
+}
+
+/**
+ * Where the noise of a RAW photo is known from.
+ *
+ * @param {import('./protocol.js').Measured} measured
+ */
+export function rawNoiseText({ source, doubt }) {
+  if (source === 'profile') return 'Read from the file: its noise profile.';
+  if (source === 'not-profile') return 'Measured in the sensor’s data. The file has a noise profile, but it does not fit.';
+  if (doubt) return `The file does not say its noise. A guess from the sensor’s data: ${doubt}.`;
+  return 'Measured in the sensor’s data. The file does not say its noise.';
 }
 
 /**
@@ -240,7 +248,7 @@ function duration(seconds) {
  * @param {import('./protocol.js').Format} format
  */
 export function resultName(name, format) {
-  const extension = { png: 'png', png16: 'png', jpeg: 'jpg', webp: 'webp', tiff: 'tif' }[format];
+  const extension = { dng: 'dng', png: 'png', png16: 'png', jpeg: 'jpg', webp: 'webp', tiff: 'tif' }[format];
   return `${name.replace(/\.[^.]+$/, '') || 'photo'}-svnr.${extension}`;
 }
 

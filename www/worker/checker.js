@@ -2,13 +2,16 @@
 
 import init from '../../pkg/index.js';
 import { failure } from './failure.js';
-import { open, toShow } from './image-file.js';
+import { openAny } from './open.js';
 
 /** @typedef {import('../shared/protocol.js').ToChecker} ToChecker */
 /** @typedef {import('../shared/protocol.js').FromChecker} FromChecker */
 
 /** Longest side of the thumbnails, in pixels. */
 const SIDE = 256;
+
+/** A RAW file's thumbnail shows it as it was taken. */
+const PLAIN = { exposure: 0, warmth: 0, tint: 0 };
 
 /** What is looked at. @type {number | undefined} */
 let current;
@@ -28,10 +31,14 @@ onmessage = async ({ data: { id, file, name } }) => {
   current = id;
   try {
     await init();
-    const photo = await open(file, name);
-    const { width, height } = photo.image;
-    const bitmap = await toShow(photo, SIDE);
-    answer({ id, width, height, bitmap }, [bitmap]);
+    const photo = await openAny(file, name, PLAIN);
+    const { size, isRaw } = photo;
+    try {
+      const bitmap = await photo.toShow(SIDE);
+      answer({ id, ...size, isRaw, bitmap }, [bitmap]);
+    } finally {
+      photo.free();
+    }
   } catch (error) {
     answer({ id, failure: failure(error) });
   }

@@ -17,8 +17,8 @@ const ANIMATED = /** @type {const} */ ({ gif: 'image/gif', avif: 'image/avif' })
 /** Options for making a bitmap from an ImageData. Without them Firefox shows transparent ones in wrong colours. */
 export const TO_SHOW = /** @type {const} */ ({ premultiplyAlpha: 'premultiply' });
 
-/** The formats in which a visitor can save. */
-const FORMATS = {
+/** The formats in which a visitor can save a picture. */
+export const FORMATS = {
   png: { format: /** @type {const} */ ('png'), depth: /** @type {const} */ (8) },
   png16: { format: /** @type {const} */ ('png'), depth: /** @type {const} */ (16) },
   jpeg: { format: /** @type {const} */ ('jpeg'), depth: /** @type {const} */ (8) },
@@ -35,7 +35,8 @@ const FORMATS = {
  */
 export async function open(file, name) {
   const kind = await kindOf(file, name);
-  if (kind) return openElsewhere(file, name, kind, new SvnrError('unsupported-format', unreadable(name, kind)));
+  // Of RAW files, those come here that are TIFFs of finished pictures.
+  if (kind && kind !== 'raw') return openElsewhere(file, name, kind, new SvnrError('unsupported-format', unreadable(name, kind)));
   try {
     const { image, metadata, notes } = await decodeFile(file, { name: `“${name}”` });
     return { image, metadata, note: notes.length > 0 ? notKept(name, notes) : null };
@@ -171,6 +172,7 @@ export async function shrunk(image, most) {
  * @param {number} quality  from 0 to 1, where the format has any
  */
 export async function save({ image, metadata }, format, quality) {
+  if (format === 'dng') throw new Error('a DNG is made of RAW files alone');
   const { depth, ...how } = FORMATS[format];
   // WebP needs the browser's encoder, which takes 8 bits.
   const pixels = format === 'webp' ? await toImageData(image) : image;

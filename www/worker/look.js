@@ -24,12 +24,14 @@ export class Looker {
 
   /**
    * @param {number} picture  the photo's number
-   * @param {Photo} photo
+   * @param {import('./finished.js').Finished | import('./raw-photo.js').RawPicture} open
    * @param {Rectangle} part
    * @param {RunOptions} settings
    * @param {AbortSignal} signal
    */
-  async preview(picture, photo, part, settings, signal) {
+  async preview(picture, open, part, settings, signal) {
+    if (open.isRaw) return open.preview(this.#denoiser, part, settings, signal);
+    const photo = open.pixels;
     const { painted, strength, ...options } = settings;
     const { image } = photo;
     const wanted = { ...options, strength: strengthOf(painted, strength, image) };

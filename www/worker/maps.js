@@ -36,14 +36,21 @@ const ABOVE_SCALE = 0.002;
  */
 export async function noiseMap(denoiser, bitmap, view, { noise, painted, strength }) {
   const image = pixelsOf(bitmap);
-  const maps = denoiser.maps(image, { noise, strength: strengthOf(painted, strength, image) });
-  const pixels = image.width * image.height;
+  return mapOf(denoiser.maps(image, { noise, strength: strengthOf(painted, strength, image) }), view);
+}
+
+/**
+ * @param {import('../../pkg/index.js').Maps} maps
+ * @param {'noise' | 'time'} view
+ */
+export async function mapOf(maps, view) {
+  const pixels = maps.width * maps.height;
   const planes = view === 'noise' ? maps.std : maps.time;
   // The mean of the three channels: the eye sees one noise.
   const values = new Float32Array(pixels).map((_, i) => {
     return ((planes[i] ?? 0) + (planes[i + pixels] ?? 0) + (planes[i + 2 * pixels] ?? 0)) / 3;
   });
-  const { bitmap: map, most } = await coloured(values, image.width, image.height);
+  const { bitmap: map, most } = await coloured(values, maps.width, maps.height);
   const high = view === 'noise' ? `most: ± ${percent(most)} of white` : `strongest: ${percent(most)}`;
   return { bitmap: map, scale: { low: view === 'noise' ? 'no noise' : 'left alone', high } };
 }

@@ -1,18 +1,18 @@
 // Owns the denoiser. Everything heavy happens here, so that the page stays responsive.
 
-import init, { Denoiser, encodeFile, noiseAtGain, toImageData } from '../../pkg/index.js';
+import init, { Denoiser, noiseAtGain, toImageData } from '../../pkg/index.js';
 import { failure } from './failure.js';
-import { TO_SHOW, deepened, open as openFile, save, shrunk, toShow } from './image-file.js';
-import { Looker, sharpPart } from './look.js';
-import { differenceMap, noiseMap, uncertaintyMap } from './maps.js';
+import { TO_SHOW, shrunk } from './image-file.js';
+import { Looker } from './look.js';
+import { differenceMap, uncertaintyMap } from './maps.js';
+import { convertedKept, openAny } from './open.js';
 import { fewerCores } from '../shared/words.js';
-import { strengthOf } from './strength.js';
 
 /** @typedef {import('../shared/protocol.js').ToWorker} ToWorker */
 /** @typedef {import('../shared/protocol.js').ToPage} ToPage */
 /** @typedef {import('../shared/protocol.js').RunOptions} RunOptions */
-/** @typedef {import('../shared/protocol.js').Made} Made */
-/** @typedef {import('./image-file.js').Photo} Photo */
+/** @typedef {import('./open.js').Photo} Photo */
+/** @typedef {import('./open.js').Made} Made */
 
 /**
  * Previews of a run: the least time between two, in milliseconds, and the most that they may take of the run's time.
@@ -41,7 +41,7 @@ let open;
  * @type {{ picture: number, made: Promise<Made | null> } | undefined} */
 let result;
 /** The same, once it is there.
- * @type {(Made & { picture: number }) | undefined} */
+ * @type {{ picture: number, made: Made } | undefined} */
 let held;
 /** Whether something has failed internally, after which nothing here works any more. */
 let hasCrashed = false;
@@ -59,11 +59,14 @@ function tell(message, transfer = []) {
 }
 
 /** Tells of a failure that ends this worker, and gives away what it has made. @param {import('../shared/protocol.js').Failure} failure */
-function crash(failure) {
+async function crash(failure) {
   if (hasCrashed) return;
   hasCrashed = true;
-  const rescued = held ?? null;
-  tell({ type: 'crashed', failure, rescued }, rescued ? [rescued.image.data.buffer] : []);
+  const mine = held;
+  // What is to be written first may fail, too.
+  const result = await Promise.resolve(mine?.made.rescue()).catch(() => undefined);
+  const rescued = mine && result ? { picture: mine.picture, result } : null;
+  tell({ type: 'crashed', failure, rescued }, result && 'image' in result ? [result.image.data.buffer] : []);
 }
 
 /** @param {Denoiser} denoiser */
@@ -110,35 +113,60 @@ async function madeOf(picture) {
 
 /** @param {number} picture @param {Made} made */
 function hold(picture, made) {
+  if (held && held.made !== made) held.made.free();
   result = { picture, made: Promise.resolve(made) };
-  held = { picture, ...made };
+  held = { picture, made };
+}
+
+/** Gives back the memory of what was open. */
+async function letGo() {
+  const [photo, made] = [open?.photo, result?.made];
+  open = undefined;
+  held = undefined;
+  result = undefined;
+  (await made)?.free();
+  (await photo)?.free();
 }
 
 /** @param {Extract<ToWorker, { type: 'open' }>} message */
-async function openPicture({ picture, file, name, result: kept }) {
+async function openPicture({ picture, file, name, development, result: kept }) {
   running?.abort();
   looking?.abort();
-  const opening = openFile(file, name);
+  // Only one RAW photo may be in memory at a time.
+  const gone = letGo();
+  let isEarly = false;
+  const opening = gone.then(() =>
+    openAny(file, name, development, async (shown, size) => {
+      const bitmap = await shown(MOST_SHOWN);
+      if (!bitmap || open !== mine) return;
+      isEarly = true;
+      tell({ type: 'opened', picture, bitmap, ...size, isRaw: true }, [bitmap]);
+    }),
+  );
   const mine = { picture, photo: opening.catch(() => null) };
   open = mine;
-  held = undefined;
-  const earlier = kept instanceof Blob ? opening.then((photo) => reopened(photo, kept, name)) : Promise.resolve(kept);
+  /** @type {Promise<Made | null>} */
+  const earlier = opening.then(async (photo) => (kept ? photo.reopened(kept, name) : null));
   result = { picture, made: earlier.catch(() => null) };
   if (!isLoaded) await showEarly(picture, file);
   const photo = await opening;
-  const { width, height } = photo.image;
-  const bitmap = await toShow(photo, MOST_SHOWN);
-  tell({ type: 'opened', picture, bitmap, width, height }, [bitmap]);
+  if (open !== mine) return;
+  const { width, height } = photo.size;
+  const { isRaw } = photo;
+  const bitmap = await photo.toShow(MOST_SHOWN);
+  // The page has the size already, and something to look at.
+  if (isEarly) tell({ type: 'developed', picture, before: bitmap, after: null }, [bitmap]);
+  else tell({ type: 'opened', picture, bitmap, width, height, isRaw }, [bitmap]);
   if (photo.note) tell({ type: 'noted', picture, note: photo.note });
   const made = await earlier;
   if (made && open === mine) {
     hold(picture, made);
-    const bitmap = await toShow(made, MOST_SHOWN);
-    tell({ type: 'restored', picture, bitmap, isUncertain: made.uncertainty !== undefined }, [bitmap]);
+    const bitmap = await made.toShow(MOST_SHOWN);
+    tell({ type: 'restored', picture, bitmap, isUncertain: made.isUncertain }, [bitmap]);
   }
   const denoiser = await ready();
   if (!denoiser || open !== mine) return;
-  tell({ type: 'measured', picture, noise: denoiser.estimateNoise(photo.image) });
+  tell({ type: 'measured', picture, noise: await photo.measure(denoiser) });
 }
 
 /**
@@ -149,45 +177,43 @@ async function openPicture({ picture, file, name, result: kept }) {
  */
 async function showEarly(picture, file) {
   const whole = await createImageBitmap(file).catch(() => null);
-  if (!whole) return;
+  if (!whole || open?.picture !== picture) return;
   const { width, height } = whole;
   const bitmap = await shrunk(whole, MOST_SHOWN);
-  tell({ type: 'opened', picture, bitmap, width, height }, [bitmap]);
+  tell({ type: 'opened', picture, bitmap, width, height, isRaw: false }, [bitmap]);
 }
 
 /**
- * A photo's result, from the file that it was kept in.
+ * Develops a RAW photo and its result anew.
  *
- * @param {Photo} photo
- * @param {Blob} kept
- * @param {string} name
- * @returns {Promise<Made>}
+ * @param {Extract<ToWorker, { type: 'develop' }>} message
  */
-async function reopened({ metadata }, kept, name) {
-  const { image } = await openFile(kept, name);
-  return { image, metadata, uncertainty: undefined };
+async function develop({ picture, development }) {
+  const photo = await photoOf(picture);
+  if (!photo?.isRaw) return;
+  photo.development = development;
+  const before = await photo.toShow(MOST_SHOWN);
+  const made = await madeOf(picture);
+  const after = made && (await made.toShow(MOST_SHOWN));
+  tell({ type: 'developed', picture, before, after }, [before, after]);
 }
 
 /**
  * @param {number} picture
  * @param {RunOptions} options
  */
-async function denoise(picture, { painted, strength, ...options }) {
+async function denoise(picture, options) {
   looking?.abort();
   // The earlier result stays until there is a newer one.
   const { signal } = (running = new AbortController());
   const photo = await photoOf(picture);
   const denoiser = await ready();
   if (!photo || !denoiser) return;
-  const { metadata } = photo;
-  const image = deepened(photo.image);
   let sent = Promise.resolve();
   const begun = performance.now();
   let next = 0;
   const { backend } = denoiser;
-  const { image: denoised, noise, uncertainty } = await denoiser.denoise(image, {
-    ...options,
-    strength: strengthOf(painted, strength, image),
+  const { made, noise } = await photo.denoise(denoiser, options, {
     signal,
     onProgress: (progress) => {
       if (progress.phase === 'recovering') {
@@ -203,7 +229,7 @@ async function denoise(picture, { painted, strength, ...options }) {
       sent = sent.then(async () => {
         const shown = await looked;
         const data = shown && new ImageData(shown.data, shown.width, shown.height, { colorSpace: shown.colorSpace });
-        const preview = data && (await createImageBitmap(await toImageData(data, { profile: metadata.profile }), TO_SHOW));
+        const preview = data && (await createImageBitmap(await toImageData(data, { profile: photo.profile }), TO_SHOW));
         if (signal.aborted) return;
         const where = { sample, samples, step, steps, tile, tiles, fraction };
         tell({ type: 'running', picture, ...where, preview }, [preview]);
@@ -212,14 +238,13 @@ async function denoise(picture, { painted, strength, ...options }) {
   });
   const ended = performance.now();
   await sent;
-  const made = { image: denoised, metadata, uncertainty };
-  const bitmap = await toShow(made, MOST_SHOWN);
+  const bitmap = await made.toShow(MOST_SHOWN);
   signal.throwIfAborted();
   hold(picture, made);
   const numbers = 'read' in noise ? { read: noise.read, shot: noise.shot } : { read: 0, shot: 0 };
   const removed = 'curve' in noise ? { ...numbers, curve: noise.curve } : numbers;
   const seconds = (ended - begun) / 1000;
-  tell({ type: 'denoised', picture, bitmap, isUncertain: uncertainty !== undefined, noise: removed, seconds }, [bitmap]);
+  tell({ type: 'denoised', picture, bitmap, isUncertain: made.isUncertain, noise: removed, seconds }, [bitmap]);
 }
 
 /** @param {Extract<ToWorker, { type: 'look' }>} message */
@@ -227,8 +252,8 @@ async function look({ picture, look, part }) {
   const photo = await photoOf(picture);
   if (!photo) return;
   const made = await madeOf(picture);
-  const before = await sharpPart(photo, part);
-  const after = made && (await sharpPart(made, part));
+  const before = await photo.sharpPart(part);
+  const after = made && (await made.sharpPart(part));
   tell({ type: 'looked', picture, look, part, before, after }, [before, after]);
 }
 
@@ -238,7 +263,7 @@ async function preview({ picture, look, part, options }) {
   const { signal } = (looking = new AbortController());
   const photo = await photoOf(picture);
   if (!photo || signal.aborted) return;
-  const before = await sharpPart(photo, part);
+  const before = await photo.sharpPart(part);
   tell({ type: 'previewed', picture, look, part, before, after: null, seconds: 0 }, [before]);
   await ready();
   const begin = performance.now();
@@ -256,16 +281,18 @@ async function show({ picture, view, options }) {
   if (view === 'noise' || view === 'time') {
     const denoiser = await ready();
     if (!denoiser) return;
-    const { bitmap, scale } = await noiseMap(denoiser, await toShow(photo, MOST_SHOWN), view, options);
+    const { bitmap, scale } = await photo.map(denoiser, view, options, MOST_SHOWN);
     tell({ type: 'shown', picture, view, bitmap, scale }, [bitmap]);
   } else if (made && view === 'picture') {
-    const bitmap = await toShow(made, MOST_SHOWN);
+    const bitmap = await made.toShow(MOST_SHOWN);
     tell({ type: 'shown', picture, view, bitmap, scale: null }, [bitmap]);
   } else if (made && view === 'difference') {
-    const { bitmap, scale } = await differenceMap(await toShow(photo, MOST_SHOWN), await toShow(made, MOST_SHOWN));
+    const { bitmap, scale } = await differenceMap(await photo.toShow(MOST_SHOWN), await made.toShow(MOST_SHOWN));
     tell({ type: 'shown', picture, view, bitmap, scale }, [bitmap]);
-  } else if (made?.uncertainty && view === 'uncertainty') {
-    const { bitmap, scale } = await uncertaintyMap(made.uncertainty, made.image, MOST_SHOWN);
+  } else if (made && view === 'uncertainty') {
+    const found = made.uncertainty(MOST_SHOWN);
+    if (!found) return;
+    const { bitmap, scale } = await uncertaintyMap(found.values, found, MOST_SHOWN);
     tell({ type: 'shown', picture, view, bitmap, scale }, [bitmap]);
   }
 }
@@ -280,23 +307,17 @@ async function encodeResult({ picture, purpose, format, quality }) {
     return;
   }
   try {
-    const file = purpose === 'keep' ? await kept(made) : await save(made, format, quality);
+    const file = purpose === 'keep' ? await made.keep() : await made.save(format, quality);
     tell({ type: 'encoded', picture, purpose, format, file });
   } catch (error) {
     tell({ type: 'unencoded', picture, purpose, format, failure: failure(error) });
   }
 }
 
-/** A file that loses nothing. @param {Made} made */
-function kept({ image, metadata }) {
-  const isFloat = image.data instanceof Float32Array;
-  return encodeFile(image, { format: isFloat ? 'tiff' : 'png', metadata });
-}
-
 /** @param {Extract<ToWorker, { type: 'convert' }>} message */
-async function convert({ id, file, name, format, quality }) {
+async function convert({ id, ...what }) {
   try {
-    tell({ type: 'converted', id, file: await save(await openFile(file, name), format, quality) });
+    tell({ type: 'converted', id, file: await convertedKept(what) });
   } catch (error) {
     tell({ type: 'unconverted', id, failure: failure(error) });
   }
@@ -309,6 +330,7 @@ onmessage = async ({ data }) => {
     if (data.type === 'start') await start(data.backend);
     else if (data.type === 'open') await openPicture(data);
     else if (data.type === 'denoise') await denoise(data.picture, data.options);
+    else if (data.type === 'develop') await develop(data);
     else if (data.type === 'look') await look(data);
     else if (data.type === 'preview') await preview(data);
     else if (data.type === 'show') await show(data);
