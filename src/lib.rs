@@ -29,6 +29,7 @@
 //! | `tools` (default) | training, the programs `denoise`, `train` and `evaluate`, OpenEXR and RAW files |
 //! | `exr` | OpenEXR files |
 //! | `network` | the network and [`Denoiser`] |
+//! | `webgpu` | the network in a browser |
 //! | `raw` | RAW files of cameras |
 //! | `vulkan` | GPUs, through Vulkan |
 //! | `libtorch` | PyTorch's kernels, for training on the processor |

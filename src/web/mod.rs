@@ -1,6 +1,6 @@
 //! The crate as wasm-bindgen classes, on which the npm package's JavaScript (`pkg/`) is built.
 //!
-//! They come in two modules. One has the network and finished photos (the feature `network`); the other reads, develops
+//! They come in two modules. One has the network and finished photos (the feature `webgpu`); the other reads, develops
 //! and writes RAW files (the feature `raw`). They are apart because few visitors have RAW files, and because a module
 //! that links burn keeps all of its kernels' constructors, whether anything calls them or not. JavaScript carries
 //! planes from one to the other.

@@ -36,7 +36,7 @@ pub struct Module {
 /// The package's modules: the network, and RAW files, which is loaded when there is one. Linked into one module, every
 /// visitor would load both. Features of one crate, as they are, cannot be in one run of cargo.
 pub const MODULES: [Module; 2] =
-    [Module { glue: "svnr_wasm", feature: "network" }, Module { glue: "svnr_raw", feature: "raw" }];
+    [Module { glue: "svnr_wasm", feature: "webgpu" }, Module { glue: "svnr_raw", feature: "raw" }];
 
 /// Which toolchain to use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
