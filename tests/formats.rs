@@ -276,6 +276,18 @@ fn what_is_right_but_not_read_is_refused_in_words() {
     }
 }
 
+/// Each made a decoder panic once.
+#[test]
+fn what_fuzzing_found_is_read_or_refused() {
+    let files = files_in(&folder("tests/formats/found"));
+    assert!(!files.is_empty());
+    for path in files {
+        if let Err(error) = decode(&path) {
+            assert!(error.to_string().contains(name(&path)), "{error}");
+        }
+    }
+}
+
 #[test]
 fn the_reference_strip_shows_pictures() {
     // A strip of one colour would let anything pass.
