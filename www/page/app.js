@@ -1,4 +1,4 @@
-// The page: carries out the commands of photos.js, and tells it what happens. The worker does the work.
+// The page's wiring: tells photos.js what happens, and carries out its commands. The worker does the work.
 
 import { Compare } from '../../pkg/compare.js';
 import { Loupe } from '../elements/loupe.js';
@@ -6,74 +6,40 @@ import { NoiseFields } from '../elements/noise.js';
 import { Queue } from '../elements/queue.js';
 import { Save } from '../elements/save.js';
 import { Zoom } from '../elements/zoom.js';
-import {
-  batchText,
-  deviceName,
-  deviceNotice,
-  expectedText,
-  failureText,
-  lostText,
-  movedText,
-  openingText,
-  runText,
-  unkeptText,
-} from '../shared/words.js';
+import { batchText, failureText, lostText, openingText, runText, unkeptText } from '../shared/words.js';
 import { Batch } from './batch.js';
+import { Belongings } from './belongings.js';
 import { Checker } from './checker.js';
 import { Client } from './client.js';
+import { Device } from './device.js';
+import { Display } from './display.js';
 import { element } from './element.js';
 import { takeFiles } from './intake.js';
 import { announce, close, tell } from './messages.js';
 import { PLAIN, Panel } from './panel.js';
-import { current, noPhotos, photoOf, progressOf, stageOf, step } from './photos.js';
-import { sameForAll, sameSettings } from './settings.js';
-import { Speed } from './speed.js';
+import { current, noPhotos, photoOf, stageOf, step } from './photos.js';
 import { Stage } from './stage.js';
 import { keepForOffline, keepRawForOffline } from './updates.js';
 
-/** @typedef {import('../shared/protocol.js').ToPage} ToPage */
 /** @typedef {import('../shared/protocol.js').Failure} Failure */
 /** @typedef {import('./photos.js').PhotoEvent} PhotoEvent */
 /** @typedef {import('./photos.js').Command} Command */
-
-/** What belongs to a photo besides its state: its file, its result as a file, and its own settings.
- * @typedef {{
- *   name: string,
- *   file: Blob,
- *   kept: Blob | null,
- *   own: import('./panel.js').Own | undefined,
- *   size: { width: number, height: number } | undefined,
- *   isRaw: boolean,
- * }} Held */
 
 const file = element('file', HTMLInputElement);
 const zoom = element('zoom', Zoom);
 const save = element('save', Save);
 const queue = element('queue', Queue);
-const bar = element('bar', HTMLProgressElement);
 element('noise', NoiseFields);
 
 let photos = noPhotos();
-/** By their ids.
- * @type {Map<number, Held>} */
-const held = new Map();
-let lastId = 0;
 /** The settings of the current run.
  * @type {import('../shared/protocol.js').RunOptions | undefined} */
 let running;
-/** Whether the denoiser is ready to run. */
-let isReady = false;
-/** Whether preparing it failed. */
-let isUnusable = false;
-/** Progress of the denoiser's start, shown while a photo waits for it. */
-let starting = { text: 'Loading…', fraction: /** @type {number | undefined} */ (0) };
 /** When the run began, in milliseconds. */
 let runBegin = 0;
-/** How fast the device is, once there is one.
- * @type {Speed | undefined} */
-let speed;
-
+const belongings = new Belongings();
 const client = new Client();
+const device = new Device(client);
 const panel = new Panel();
 const stage = new Stage({
   client,
@@ -85,13 +51,13 @@ const stage = new Stage({
   options: () => panel.settings,
 });
 const batch = new Batch({ box: element('batch', HTMLElement), save, client, results: keptResults });
+const display = new Display({ panel, stage, batch, queue, belongings, device });
 const checker = new Checker((answer) => {
   if ('failure' in answer) {
     const { id, failure } = answer;
-    const name = held.get(id)?.name ?? '';
-    if (isFilesFault(failure)) dispatch({ type: 'checked', id, why: openingText(name, failure) });
+    if (isFilesFault(failure)) dispatch({ type: 'checked', id, why: openingText(belongings.name(id), failure) });
   } else {
-    const one = held.get(answer.id);
+    const one = belongings.of(answer.id);
     if (one) Object.assign(one, { size: { width: answer.width, height: answer.height }, isRaw: answer.isRaw });
     queue.picture(answer.id, answer.bitmap);
     answer.bitmap.close();
@@ -99,20 +65,11 @@ const checker = new Checker((answer) => {
   }
 });
 
-/**
- * @template {ToPage['type']} T
- * @param {T} type
- * @param {(message: Extract<ToPage, { type: T }>) => void} f
- */
-function on(type, f) {
-  client.addEventListener(type, (event) => f(/** @type {CustomEvent} */ (event).detail));
-}
-
 /** Something has happened. @param {PhotoEvent} event */
 function dispatch(event) {
   const [next, commands] = step(photos, event);
   photos = next;
-  show();
+  display.show(photos);
   for (const command of commands) carryOut(command);
 }
 
@@ -120,7 +77,7 @@ function dispatch(event) {
 function carryOut(command) {
   switch (command.type) {
     case 'check': {
-      const one = held.get(command.id);
+      const one = belongings.of(command.id);
       if (one) checker.check(command.id, one.file, one.name);
       break;
     }
@@ -147,7 +104,7 @@ function carryOut(command) {
 
 /** @param {number} id */
 function open(id) {
-  const photo = held.get(id);
+  const photo = belongings.of(id);
   if (!photo) return;
   tell('note', '');
   save.forget();
@@ -158,7 +115,7 @@ function open(id) {
 
 /** @param {number} id */
 async function keep(id) {
-  const photo = held.get(id);
+  const photo = belongings.of(id);
   if (!photo) return;
   try {
     photo.kept = await client.keep();
@@ -173,20 +130,20 @@ function run(settings) {
   running = settings;
   panel.putBrushAway();
   stage.run();
-  if (isReady) showProgress('Starting…', 0);
-  else showProgress();
+  if (device.isReady) display.progress('Starting…', 0);
+  else display.progress();
   client.denoise(settings);
 }
 
 /** @param {Extract<Command, { type: 'say' }>} what */
 function say(what) {
   if (what.what === 'batch') {
-    const text = batchText(what.total, what.failed.map((id) => held.get(id)?.name ?? ''));
+    const text = batchText(what.total, what.failed.map((id) => belongings.name(id)));
     batch.say(text);
     announce(text);
     return;
   }
-  const name = held.get(what.id)?.name ?? '';
+  const name = belongings.name(what.id);
   tell('error', what.what === 'lost' ? lostText(name) : unkeptText(name));
 }
 
@@ -195,102 +152,20 @@ async function keptResults() {
   const photo = current(photos);
   if (photo?.result?.where === 'memory') await keep(photo.id);
   const done = photos.photos.filter(({ result }) => result);
-  const lost = done.find(({ id }) => !held.get(id)?.kept);
+  const lost = done.find(({ id }) => !belongings.of(id)?.kept);
   if (lost) throw new Error(`what was made of ${lost.name} could not be written; save it by itself`);
   return done.map(({ id, name }) => {
-    const { kept, isRaw = false, own } = held.get(id) ?? {};
+    const { kept, isRaw = false, own } = belongings.of(id) ?? {};
     return { name, file: kept ?? new Blob(), isRaw, development: own?.development ?? PLAIN };
   });
-}
-
-/** Shows the state of the photos. */
-function show() {
-  const state = stageOf(photos);
-  const photo = current(photos);
-  const { batch: all } = photos;
-  const hasChanged = document.body.dataset.state !== state;
-  document.body.dataset.state = state;
-  panel.isLocked = state === 'running';
-  panel.canPaint = state === 'open' || state === 'done';
-  const denoise = element('denoise', HTMLButtonElement);
-  denoise.disabled = state === 'opening';
-  denoise.textContent = photo?.result ? 'Denoise again' : 'Denoise';
-  queue.isLocked = all !== null;
-  showQueue();
-  batch.show(photos);
-  element('progress', HTMLElement).hidden = state !== 'running';
-  showSettings();
-  const chosen = photoOf(photos, photos.chosen);
-  tell('chosen', chosen ? `“${chosen.name}” opens when this photo is done.` : '', { action: 'hurry', text: 'Stop and open it now' });
-  if (hasChanged) keepFocus();
-}
-
-/** The list of photos. */
-function showQueue() {
-  const { settings } = panel;
-  queue.show(
-    photos.photos.map((photo) => {
-      const isCurrent = photo.id === photos.current;
-      const { result } = photo;
-      // The own settings of the others are not in the panel.
-      const isSame = isCurrent && stageOf(photos) === 'done' ? sameSettings : sameForAll;
-      const isOlder = result !== null && !isSame(result.settings, settings);
-      const progress = progressOf(photos, photo);
-      return { id: photo.id, name: photo.name, progress, isCurrent, isOlder: isOlder && progress === 'done', why: photo.why };
-    }),
-  );
-}
-
-/** Updates what depends on the settings: whether the result still matches them. */
-function showSettings() {
-  const result = current(photos)?.result;
-  const { settings } = panel;
-  const isOlder = Boolean(result && stageOf(photos) === 'done' && !sameSettings(result.settings, settings));
-  document.body.toggleAttribute('data-older', isOlder);
-  element('older', HTMLElement).hidden = !isOlder;
-  stage.isOlder = isOlder;
-  showExpected();
-}
-
-/** How long a run would take. */
-function showExpected() {
-  const { steps, samples } = panel.settings;
-  const evaluations = steps * samples;
-  if (speed) stage.mostPreviewed = speed.previewPixels(evaluations);
-  const size = photos.current === null ? undefined : held.get(photos.current)?.size;
-  const text = speed && size ? expectedText(speed.seconds(size, evaluations), speed.isMeasured) : '';
-  element('expected', HTMLElement).textContent = text;
-}
-
-/** Moves the focus when the focused element is gone, as a pressed Denoise button is. */
-function keepFocus() {
-  const { activeElement: active } = document;
-  if (active && active !== document.body && active.checkVisibility()) return;
-  const next = { empty: null, opening: null, open: 'denoise', running: 'cancel', done: 'save' }[stageOf(photos)];
-  if (next) element(next, HTMLElement).focus({ preventScroll: true });
-}
-
-/**
- * @param {string} [text]
- * @param {number} [fraction]
- */
-function showProgress(text = starting.text, fraction = starting.fraction) {
-  element('phase', HTMLElement).textContent = text;
-  if (fraction === undefined) bar.removeAttribute('value');
-  else bar.value = fraction;
 }
 
 /** Takes files in. @param {{ blob: Blob, name: string }[]} files */
 function take(files) {
   tell('error', '');
   batch.say('');
-  if (isUnusable) start('auto');
-  const added = files.map(({ blob, name }) => {
-    lastId += 1;
-    held.set(lastId, { name, file: blob, kept: null, own: undefined, size: undefined, isRaw: false });
-    return { id: lastId, name };
-  });
-  dispatch({ type: 'add', files: added });
+  if (device.isUnusable) start('auto');
+  dispatch({ type: 'add', files: belongings.add(files) });
 }
 
 /** @param {HTMLButtonElement} button */
@@ -308,7 +183,7 @@ async function openDemo(button) {
 function denoise() {
   if (!current(photos)) return;
   tell('error', '');
-  if (isUnusable) start('auto');
+  if (device.isUnusable) start('auto');
   dispatch({ type: 'denoise', settings: panel.settings });
 }
 
@@ -316,7 +191,7 @@ function denoise() {
 function denoiseAll() {
   tell('error', '');
   batch.say('');
-  if (isUnusable) start('auto');
+  if (device.isUnusable) start('auto');
   const isAgain = photos.photos.every(({ isBad, result, why }) => isBad || result || why);
   dispatch({ type: 'denoise-all', again: isAgain });
 }
@@ -332,12 +207,8 @@ async function sayIfItFails(saving) {
 
 /** @param {'auto' | 'cpu'} backend */
 function start(backend) {
-  isReady = false;
-  isUnusable = false;
   stage.canPreview = false;
-  starting = { text: 'Loading…', fraction: 0 };
-  element('device', HTMLElement).textContent = 'Loading…';
-  client.start(backend);
+  device.start(backend);
 }
 
 /** Goes on with another device; what was made stays. @param {'auto' | 'cpu'} backend */
@@ -349,25 +220,10 @@ async function changeDevice(backend) {
   start(backend);
 }
 
-/** @param {import('../shared/protocol.js').Device} device */
-function runsOn(device) {
-  isReady = true;
-  element('device', HTMLElement).textContent = deviceName(device);
-  announce(deviceName(device));
-  const { backend, workers, adapter } = device;
-  document.body.dataset.backend = backend;
-  speed = new Speed({ backend, workers, name: deviceName(device), isImitation: adapter?.isFallback ?? false }, storage());
-  showExpected();
-  stage.canPreview = !adapter?.isFallback;
-}
-
-/** What is kept between visits; a browser may refuse to keep anything. */
-function storage() {
-  try {
-    return localStorage;
-  } catch {
-    return null;
-  }
+/** There is a device to run on. */
+function ready() {
+  display.expected(photos);
+  stage.canPreview = device.isQuick;
 }
 
 /** Whether a file that was not opened is to blame for that. @param {Failure} failure */
@@ -375,23 +231,17 @@ function isFilesFault({ code }) {
   return ['unsupported-format', 'unsupported-image', 'too-large', 'internal'].includes(code);
 }
 
-on('starting', ({ phase, fraction }) => {
-  const percent = fraction === undefined ? '' : ` ${Math.round(100 * fraction)} %`;
-  const text = phase === 'loading' ? `Loading the network…${percent}` : 'Getting the GPU ready…';
-  starting = { text, fraction };
-  element('device', HTMLElement).textContent = starting.text;
-  if (stageOf(photos) === 'running') showProgress();
+client.on('starting', () => {
+  if (stageOf(photos) === 'running') display.progress();
 });
 
-on('started', ({ device, presets }) => {
-  runsOn(device);
+client.on('started', ({ presets }) => {
+  ready();
   panel.presets(presets);
-  const notice = deviceNotice(device);
-  // The notice about recovering is still valid, and says more.
-  const offer = { action: 'use-cpu', text: 'Use the CPU instead' };
-  if (notice) tell('notice', notice, device.backend === 'webgpu' ? offer : undefined);
-  if (stageOf(photos) === 'running') showProgress('Starting…', 0);
+  if (stageOf(photos) === 'running') display.progress('Starting…', 0);
 });
+
+client.on('moved', ready);
 
 // Everything has been loaded once: keep it for offline use.
 const keepPage = () => {
@@ -406,23 +256,14 @@ const keepPage = () => {
 };
 client.addEventListener('started', keepPage, { once: true });
 
-on('moved', ({ device }) => {
-  runsOn(device);
-  const offer = device.backend === 'cpu' ? { action: 'use-gpu', text: 'Try the GPU again' } : undefined;
-  tell('notice', movedText(device), offer);
-});
-
-on('unusable', ({ failure, isWorkerGone }) => {
-  isReady = false;
-  isUnusable = true;
-  element('device', HTMLElement).textContent = 'Not available';
+client.on('unusable', ({ failure, isWorkerGone }) => {
   dispatch({ type: 'unusable', canOpen: !isWorkerGone });
   tell('error', failureText(failure), { action: 'retry', text: 'Try again' });
 });
 
-on('opened', ({ bitmap, width, height, isRaw }) => {
+client.on('opened', ({ bitmap, width, height, isRaw }) => {
   const { current: id } = photos;
-  const one = id === null ? undefined : held.get(id);
+  const one = belongings.of(id);
   if (id === null || !one) return;
   one.size = { width, height };
   one.isRaw = isRaw;
@@ -435,39 +276,39 @@ on('opened', ({ bitmap, width, height, isRaw }) => {
 });
 
 // A RAW photo was developed, or developed anew.
-on('developed', ({ before, after }) => {
+client.on('developed', ({ before, after }) => {
   if (photos.current !== null) queue.picture(photos.current, before);
   stage.renew(before, after);
 });
 
-on('previewed', ({ part, after, seconds }) => {
+client.on('previewed', ({ part, after, seconds }) => {
   const { steps, samples } = panel.settings;
-  if (after) speed?.previewed(part, steps * samples, seconds);
-  if (after) showExpected();
+  if (after) device.speed?.previewed(part, steps * samples, seconds);
+  if (after) display.expected(photos);
 });
 
-on('noted', ({ note }) => tell('note', note));
+client.on('noted', ({ note }) => tell('note', note));
 
-on('measured', ({ noise }) => panel.measured(noise));
+client.on('measured', ({ noise }) => panel.measured(noise));
 
-on('running', ({ sample, samples, step, steps, tile, tiles, fraction, preview }) => {
+client.on('running', ({ sample, samples, step, steps, tile, tiles, fraction, preview }) => {
   if (fraction === 0) runBegin = performance.now();
   const seconds = (performance.now() - runBegin) / 1000;
   // Unknown before the first tile is done.
   const left = fraction > 0 ? (seconds / fraction) * (1 - fraction) : 0;
-  showProgress(runText({ sample, samples, step, steps, tile, tiles, fraction, left }), fraction);
+  display.progress(runText({ sample, samples, step, steps, tile, tiles, fraction, left }), fraction);
   if (preview) stage.emerge(preview);
 });
 
-on('denoised', ({ bitmap, isUncertain, noise, seconds }) => {
+client.on('denoised', ({ bitmap, isUncertain, noise, seconds }) => {
   const photo = current(photos);
   if (!photo || !running) return;
-  const one = held.get(photo.id);
+  const one = belongings.of(photo.id);
   // By now all that it needs has been loaded once.
   if (one?.isRaw) keepRawForOffline();
   // A result that was kept before is older.
   if (one) one.kept = null;
-  if (one?.size) speed?.ran(one.size, running.steps * running.samples, seconds);
+  if (one?.size) device.speed?.ran(one.size, running.steps * running.samples, seconds);
   stage.finish(bitmap, isUncertain);
   // The run has measured the noise if it was not known.
   dispatch({ type: 'denoised', settings: { ...running, noise: running.noise === 'auto' ? noise : running.noise } });
@@ -475,32 +316,31 @@ on('denoised', ({ bitmap, isUncertain, noise, seconds }) => {
   if (!photos.batch) announce('Done. Move the divider to compare before and after.');
 });
 
-on('restored', ({ bitmap, isUncertain }) => {
+client.on('restored', ({ bitmap, isUncertain }) => {
   stage.finish(bitmap, isUncertain);
   dispatch({ type: 'restored' });
   const photo = current(photos);
-  if (photo) save.begin(photo.name, held.get(photo.id)?.isRaw ?? false);
+  if (photo) save.begin(photo.name, belongings.of(photo.id)?.isRaw ?? false);
 });
 
-on('encoded', ({ purpose, format, file }) => {
+client.on('encoded', ({ purpose, format, file }) => {
   if (purpose !== 'keep') save.take(purpose, format, file);
-  keepFocus();
+  display.keepFocus(photos);
 });
 
-on('unencoded', ({ purpose, format, failure }) => {
+client.on('unencoded', ({ purpose, format, failure }) => {
   const text = `The picture could not be written in this format. Choose another one. (${failure.message})`;
   // The clipboard reports a failed copy.
   if (purpose === 'download') tell('error', text);
   if (purpose !== 'keep') save.refuse(purpose, format, failure.message);
 });
 
-on('failed', ({ isOpening, failure }) => {
+client.on('failed', ({ isOpening, failure }) => {
   fail(failure, isOpening);
 });
 
 client.addEventListener('crashed', (event) => {
   const { failure, isLost } = /** @type {CustomEvent<{ failure: Failure, isLost: boolean }>} */ (event).detail;
-  isReady = false;
   const isOpening = photos.activity.is === 'opening';
   const why = isOpening ? openingText(current(photos)?.name ?? '', failure) : failureText(failure);
   const wasRunning = photos.activity.is === 'running';
@@ -522,11 +362,6 @@ function fail(failure, isOpening) {
   dispatch(isOpening ? { type: 'unopened', why } : { type: 'undenoised', why });
 }
 
-client.addEventListener('recovering', () => {
-  isReady = false;
-  tell('notice', 'The GPU stopped working. From now on the CPU does the work, which takes longer.');
-});
-
 save.addEventListener('encode', (event) => {
   const { purpose, format, quality } = /** @type {CustomEvent} */ (event).detail;
   client.encode(purpose, format, quality);
@@ -547,19 +382,18 @@ queue.addEventListener('remove', (event) => {
   dispatch({ type: 'remove', id });
   if (photoOf(photos, id)) return;
   checker.forget(id);
-  held.delete(id);
+  belongings.forget(id);
 });
 
 panel.addEventListener('change', () => {
-  const one = photos.current === null ? undefined : held.get(photos.current);
+  const one = belongings.of(photos.current);
   if (one && photos.activity.is === 'rest') one.own = panel.own;
   stage.changed();
-  showSettings();
-  showQueue();
+  display.settings(photos);
 });
 
 panel.addEventListener('develop', () => {
-  const one = photos.current === null ? undefined : held.get(photos.current);
+  const one = belongings.of(photos.current);
   if (!one?.isRaw) return;
   one.own = panel.own;
   client.develop(panel.development);
@@ -609,5 +443,5 @@ takeFiles(
   (files) => take(files.map((one) => ({ blob: one, name: one.name }))),
   () => tell('error', 'There are no photos in this folder.'),
 );
-show();
+display.show(photos);
 start('auto');

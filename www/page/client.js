@@ -45,6 +45,17 @@ export class Client extends EventTarget {
   #converting = new Map();
 
   /**
+   * Hears the worker's messages of a type.
+   *
+   * @template {ToPage['type']} T
+   * @param {T} type
+   * @param {(message: Extract<ToPage, { type: T }>) => void} f
+   */
+  on(type, f) {
+    this.addEventListener(type, (event) => f(/** @type {CustomEvent} */ (event).detail));
+  }
+
+  /**
    * Prepares a denoiser on a device. The current run ends; the open photo stays open.
    *
    * @param {'auto' | 'cpu'} backend
