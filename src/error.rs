@@ -73,8 +73,9 @@ pub enum Error {
     /// Weights that cannot be read or do not fit the network.
     #[error("the weights cannot be used: {0}")]
     BadWeights(String),
-    /// The device computed values that are not finite, from an image that is. It may compute others right.
-    #[error("the device computed values that are not finite; try it again, or on another device")]
+    /// The device computed values that are wrong: not finite, from an image that is, or not what the processor
+    /// computes. It may compute others right.
+    #[error("the device computed wrong values; try it again, or on another device")]
     WrongResult,
     /// The device failed, before a run or during it.
     #[error("the device failed: {0}")]

@@ -1,6 +1,7 @@
 //! Mathematics and network together: a noisy photo in, a denoised image out, tile by tile and step by step.
 
 mod common_noise;
+mod device_check;
 mod draw;
 pub mod frame;
 pub(crate) mod hot_pixels;
@@ -17,6 +18,7 @@ mod view;
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use burn::module::Module;
 use burn::tensor::Device;
 
 use crate::error::Error;
@@ -26,6 +28,7 @@ use crate::method::formulation::{Formulation, Start, Time};
 use crate::method::noise::Noise;
 use crate::method::schedule::Schedule;
 use crate::method::time_map::TimeMap;
+use crate::network::kernels::Kernels;
 use crate::network::weights::{self, Description};
 use crate::network::{Unet, UnetConfig};
 use frame::{Frame, Inner};
@@ -48,7 +51,9 @@ const TILE_ON_GPU: usize = 1024;
 /// A trained network on a device, ready to denoise.
 #[derive(Debug, Clone)]
 pub struct Denoiser {
+    /// On the device, or, where kernels compute it, on the processor.
     network: Unet,
+    kernels: Option<Arc<Kernels>>,
     config: UnetConfig,
     schedule: Schedule,
     formulation: Formulation,
@@ -57,21 +62,29 @@ pub struct Denoiser {
 }
 
 impl Denoiser {
-    /// A denoiser from the bytes of a weight file (see [`weights`]).
+    /// A denoiser from the bytes of a weight file (see [`weights`]). On a GPU the network is computed by [kernels made
+    /// for it](crate::network::kernels) if they fit its shape.
     ///
     /// # Errors
     /// [`Error::BadWeights`] if the file is damaged or not a weight file.
     pub fn from_weights(bytes: &[u8], device: &Device) -> Result<Self, Error> {
-        let (network, description) = weights::from_bytes(bytes, device)?;
-        Ok(Self::new(network, description, device))
+        let here = Device::flex();
+        let (network, description) = weights::from_bytes(bytes, &here)?;
+        if *device == here {
+            return Ok(Self::new(network, description, device));
+        }
+        let Some(kernels) = Kernels::new(&network, &description.network, device) else {
+            return Ok(Self::new(network.to_device(device), description, device));
+        };
+        Ok(Self { kernels: Some(Arc::new(kernels)), ..Self::new(network, description, device) })
     }
 
-    /// A denoiser from a network that is on `device`.
+    /// A denoiser from a network that is on `device`, where it is computed on tensors.
     pub fn new(network: Unet, description: Description, device: &Device) -> Self {
         let Description { network: config, schedule, formulation } = description;
         let schedule = Schedule::new(&schedule);
         let threads = std::thread::available_parallelism().map_or(1, usize::from).min(MOST_THREADS);
-        Self { network, config, schedule, formulation, device: device.clone(), threads }
+        Self { network, kernels: None, config, schedule, formulation, device: device.clone(), threads }
     }
 
     /// The same denoiser with this many threads on a processor, at least one. Each works on a tile of its own, which
@@ -210,7 +223,10 @@ impl Denoiser {
     /// [`Error::BadOption`] if the input's planes are not of its size; [`Error::Device`] if the device fails.
     pub async fn predict(&self, input: TileInput) -> Result<Vec<f32>, Error> {
         input.check(&self.config)?;
-        input.predicted(&self.network, &self.device).await
+        match &self.kernels {
+            Some(kernels) => input.predicted_by(kernels).await,
+            None => input.predicted(&self.network, &self.device).await,
+        }
     }
 
     /// Runs to the end, on a copy of the photo.

@@ -10,6 +10,7 @@ use crate::method::formulation::{Condition, Formulation};
 use crate::method::reverse::{step_back, x0_hat};
 use crate::method::schedule::Schedule;
 use crate::method::time_map::{TimeMap, time_after};
+use crate::network::kernels::Kernels;
 use crate::network::{Unet, UnetConfig};
 
 /// One step of the reverse process: everything about it that its tiles share.
@@ -67,6 +68,15 @@ impl TileInput {
     pub(super) async fn predicted(self, network: &Unet, device: &Device) -> Result<Vec<f32>, Error> {
         let eps = self.predict(network, device).into_data_async().await;
         Ok(eps.map_err(|e| Error::Device(causes(&e.to_string())))?.iter::<f32>().collect())
+    }
+
+    /// The same by kernels made for the network.
+    ///
+    /// # Errors
+    /// [`Error::Device`].
+    pub(super) async fn predicted_by(self, kernels: &Kernels) -> Result<Vec<f32>, Error> {
+        let eps = kernels.predict(self.size, [self.x, self.y, self.sigma_t, self.sigma_star]).await;
+        eps.map_err(|report| Error::Device(causes(&report)))
     }
 
     /// Checks that there are as many planes as the network takes, all of one size that it takes.

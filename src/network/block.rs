@@ -8,7 +8,7 @@ use burn::tensor::ops::ConvOptions;
 use burn::tensor::{Device, FloatDType, Tensor, activation::relu};
 
 /// Added to a pixel's mean square before the root is taken, so that the division stays finite.
-const NORM_FLOOR: f32 = 1e-5;
+pub(super) const NORM_FLOOR: f32 = 1e-5;
 
 /// A convolution that keeps the size (zeros beyond the border).
 pub(crate) fn conv(channels_in: usize, channels_out: usize, kernel: usize, device: &Device) -> Conv2d {
@@ -44,7 +44,7 @@ pub(crate) fn convolved(layer: &Conv2d, x: Tensor<4>) -> Tensor<4> {
 #[derive(Module, Debug)]
 pub struct Embedding {
     pub(crate) first: Conv2d,
-    second: Conv2d,
+    pub(super) second: Conv2d,
 }
 
 impl Embedding {
@@ -68,12 +68,12 @@ impl Embedding {
 /// of that width would take.
 #[derive(Module, Debug)]
 pub struct Block {
-    steer: Conv2d,
-    widen: Conv2d,
-    depthwise: Conv2d,
-    narrow: Conv2d,
-    mix_widen: Conv2d,
-    mix_narrow: Conv2d,
+    pub(super) steer: Conv2d,
+    pub(super) widen: Conv2d,
+    pub(super) depthwise: Conv2d,
+    pub(super) narrow: Conv2d,
+    pub(super) mix_widen: Conv2d,
+    pub(super) mix_narrow: Conv2d,
 }
 
 impl Block {

@@ -4,6 +4,7 @@
 pub mod block;
 pub mod budget;
 pub mod config;
+pub mod kernels;
 pub mod shuffle;
 pub mod unet;
 pub mod weights;

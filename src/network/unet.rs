@@ -63,11 +63,11 @@ impl NoiseRange {
 pub struct Unet {
     pub(crate) input: Conv2d,
     pub(crate) embeddings: Vec<Embedding>,
-    down_blocks: Vec<Vec<Block>>,
-    downs: Vec<Conv2d>,
-    middle: Vec<Block>,
-    ups: Vec<Conv2d>,
-    up_blocks: Vec<Vec<Block>>,
+    pub(super) down_blocks: Vec<Vec<Block>>,
+    pub(super) downs: Vec<Conv2d>,
+    pub(super) middle: Vec<Block>,
+    pub(super) ups: Vec<Conv2d>,
+    pub(super) up_blocks: Vec<Vec<Block>>,
     pub(crate) output: Conv2d,
     #[module(skip)]
     pub(crate) image: ImageKind,

@@ -66,13 +66,14 @@ impl Engine {
         Ok(Self(Denoiser::from_weights(weights, &device)?))
     }
 
-    /// Denoises a few pixels, which compiles the shaders before a photo waits for them and finds a GPU that returns
-    /// values that are not finite.
+    /// Denoises a few pixels, which compiles the shaders before a photo waits for them and finds a GPU that computes
+    /// nonsense.
     ///
     /// # Errors
-    /// `device-lost` if the device fails, `device-wrong` if it returns such values.
+    /// `device-lost` if the device fails, `device-wrong` if it computes something else than the processor.
     #[wasm_bindgen(js_name = warmUp)]
     pub async fn warm_up(&self) -> Result<(), JsValue> {
+        self.0.check_device().await?;
         let noise = NoiseModel::at_gain(8.0);
         let grey = LinearImage::from_fn(32, 32, |_, _, _| 0.2)?;
         self.0.denoise(&noise.add_to(&grey, 0), noise, &Options::default()).await?;

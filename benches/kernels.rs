@@ -1,0 +1,37 @@
+//! What an evaluation of the network by its kernels takes of a GPU, counted without one: `cargo bench --bench kernels --
+//! [side]`, for a square tile of so many pixels, 512 if none is given.
+
+use std::collections::BTreeMap;
+
+use svnr::Device;
+use svnr::network::kernels::{Limits, Recipe};
+use svnr::network::weights::{from_bytes, released};
+use svnr::network::{ImageKind, UnetConfig};
+
+fn main() {
+    // `cargo bench` adds an option of its own.
+    let side = std::env::args().skip(1).find_map(|argument| argument.parse().ok()).unwrap_or(512);
+    for kind in [ImageKind::Rgb, ImageKind::Mosaic] {
+        let (network, description) =
+            from_bytes(released(kind), &Device::flex()).expect("the released weights are whole");
+        let config: UnetConfig = description.network;
+        let recipe = Recipe::new(&network, &config, Limits::LEAST).expect("the released networks fit");
+        let mut kernels = BTreeMap::<_, (usize, usize)>::new();
+        for (name, bytes) in recipe.by_dispatch([side, side]) {
+            let counted = kernels.entry(name).or_default();
+            *counted = (counted.0 + 1, counted.1 + bytes);
+        }
+        // Planes have a pixel for four photosites.
+        let (pixels, unit) = match kind {
+            ImageKind::Rgb => (side * side, "pixel"),
+            ImageKind::Mosaic => (4 * side * side, "photosite"),
+        };
+        println!("The network for {}, {side} x {side}:\n", kind.words());
+        println!("| kernel | dispatches | bytes per {unit} |\n|---|--:|--:|");
+        for (name, (dispatches, bytes)) in &kernels {
+            println!("| {name} | {dispatches} | {} |", bytes / pixels);
+        }
+        println!("| all | {} | {} |\n", recipe.dispatches(), recipe.traffic([side, side]) / pixels);
+        println!("{:.0} kFLOP per {unit}\n", config.flops_per_pixel() / 1e3);
+    }
+}

@@ -1,0 +1,117 @@
+//! The kernels on a GPU.
+
+use std::sync::Arc;
+
+use burn::backend::DispatchDevice;
+use burn::backend::wgpu::{KernelSource, SourceKernel, SourceTemplate};
+use burn::cubecl::client::Client;
+use burn::cubecl::prelude::{CubeCount, CubeDim, KernelId};
+use burn::cubecl::server::{Handle, KernelArguments, MetadataBindingInfo};
+use burn::tensor::{Bytes, Device};
+
+use crate::network::kernels::program::Program;
+use crate::network::kernels::recipe::{Buffer, Call, Limits, Recipe};
+use crate::network::{Unet, UnetConfig};
+
+/// A network's kernels and weights on a GPU.
+pub struct Kernels {
+    client: Client,
+    recipe: Recipe,
+    weights: Vec<Handle>,
+    /// The call after which values are not needed any more.
+    last_uses: Vec<usize>,
+}
+
+impl Kernels {
+    /// The kernels of a network that is on a processor, for this device; `None` if it takes no WGSL, or the network's
+    /// shape does not fit ([`Recipe::new`]).
+    pub fn new(network: &Unet, config: &UnetConfig, device: &Device) -> Option<Self> {
+        let DispatchDevice::Cube(device) = device.as_dispatch() else { return None };
+        let client = device.client();
+        if !client.name().contains("wgsl") {
+            return None;
+        }
+        let limits = Limits {
+            shared_bytes: client.properties().hardware.max_shared_memory_size,
+            // Natively, burn cuts its buffers out of large ones.
+            are_buffers_apart: cfg!(target_family = "wasm"),
+        };
+        let mut recipe = Recipe::new(network, config, limits)?;
+        let upload = |values| client.create(Bytes::from_elems(values));
+        let weights = std::mem::take(&mut recipe.weights).into_iter().map(upload).collect();
+        let uses = |number: &usize| {
+            let is_used = |call: &Call| call.buffers.contains(&Buffer::Values(*number));
+            recipe.calls.iter().rposition(is_used).unwrap_or_default()
+        };
+        let last_uses = (0..recipe.values.len()).map(|number| uses(&number)).collect();
+        Some(Self { client, recipe, weights, last_uses })
+    }
+
+    /// The prediction for `[x_t, y, sigma_t, sigma_star]`, planes of this size, as planes; see
+    /// [`Unet::forward`](crate::network::Unet::forward).
+    ///
+    /// # Errors
+    /// The device's report when it fails.
+    pub async fn predict(&self, size: [usize; 2], inputs: [Vec<f32>; 4]) -> Result<Vec<f32>, String> {
+        let inputs = inputs.map(|planes| self.client.create(Bytes::from_elems(planes)));
+        let mut values: Vec<Option<Handle>> = vec![None; self.recipe.values.len()];
+        for (number, call) in self.recipe.calls.iter().enumerate() {
+            let mut handle = |buffer: &Buffer| match *buffer {
+                Buffer::Input(input) => inputs[input].clone(),
+                Buffer::Weights(weights) => self.weights[weights].clone(),
+                Buffer::Values(at) => {
+                    let empty = || self.client.empty(self.recipe.bytes(at, size));
+                    values[at].get_or_insert_with(empty).clone()
+                }
+            };
+            let handles: Vec<Handle> = call.buffers.iter().map(&mut handle).collect();
+            self.launch(call, self.recipe.size_at(call.scale, size), handles);
+            for (at, last) in self.last_uses.iter().enumerate() {
+                if *last == number && at != self.recipe.output {
+                    values[at] = None;
+                }
+            }
+        }
+        let eps = values.swap_remove(self.recipe.output).ok_or("no kernel computes the prediction")?;
+        let read = self.client.read_async(vec![eps]).await.map_err(|e| e.to_string())?;
+        let bytes = read.first().ok_or("the device returned nothing")?;
+        Ok(bytes.as_chunks().0.iter().map(|value| f32::from_le_bytes(*value)).collect())
+    }
+
+    fn launch(&self, call: &Call, [rows, columns]: [usize; 2], handles: Vec<Handle>) {
+        let [x, y, z] = call.groups([rows, columns]).map(|groups| groups as u32);
+        let mut arguments = KernelArguments::new();
+        for handle in handles {
+            arguments = arguments.with_buffer(handle.binding());
+        }
+        // A vector of four: rows, columns, and nothing.
+        arguments.info = MetadataBindingInfo::custom(vec![rows as u64 | (columns as u64) << 32, 0]);
+        let kernel = SourceKernel::new(Text(call.program.clone()), CubeDim::new_1d(call.program.threads as u32));
+        self.client.launch(Box::new(kernel), CubeCount::Static(x, y, z), arguments);
+    }
+}
+
+impl std::fmt::Debug for Kernels {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Kernels").field("dispatches", &self.recipe.dispatches()).finish_non_exhaustive()
+    }
+}
+
+/// A program as burn takes it.
+struct Text(Program);
+
+impl KernelSource for Text {
+    fn source(&self) -> SourceTemplate {
+        SourceTemplate::new(&*self.0.text)
+    }
+
+    fn id(&self) -> KernelId {
+        let threads = CubeDim::new_1d(self.0.threads as u32);
+        // Compiled programs are kept by this: it has to tell any two texts apart.
+        KernelId::new::<Self>().cube_dim(threads.0).info(Arc::clone(&self.0.text))
+    }
+
+    fn lang(&self) -> &'static str {
+        "wgsl"
+    }
+}

@@ -1,0 +1,67 @@
+//! A kernel's text, put together.
+
+use std::fmt::Write;
+use std::sync::Arc;
+
+/// Pixels of a row that a thread works on. Each weight that it reads serves all of them; with 8, the sums alone would
+/// take all registers of an integrated GPU.
+pub(super) const SEGMENT: usize = 4;
+
+/// A kernel ready to be compiled, and how many threads a group has.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct Program {
+    pub name: &'static str,
+    pub text: Arc<str>,
+    pub threads: usize,
+}
+
+impl Program {
+    /// The parts one after the other, with these constants before them. `access` is how buffers that are only read are
+    /// declared: `read`, or `read_write` where they share their memory with others that are written.
+    pub fn new(
+        name: &'static str,
+        parts: &[&str],
+        constants: &[(&str, usize)],
+        more: &str,
+        threads: usize,
+        access: &str,
+    ) -> Self {
+        let mut text = String::new();
+        for (name, value) in constants.iter().chain(&[("T", SEGMENT), ("THREADS", threads)]) {
+            writeln!(text, "const {name}: u32 = {value}u;").expect("a string takes all");
+        }
+        text += more;
+        for part in parts {
+            for line in part.lines() {
+                text += &unrolled(&line.replace("ACCESS", access));
+            }
+        }
+        Self { name, text: text.into(), threads }
+    }
+}
+
+/// A line with `$i`, `$j` or `$k` once for every pixel of a segment, where they are the pixel's number, the next one
+/// and the one after that: compilers do not unroll loops over arrays of registers reliably.
+fn unrolled(line: &str) -> String {
+    if !line.contains('$') {
+        return format!("{line}\n");
+    }
+    let of_pixel = |i: usize| {
+        let numbered = line.replace("$i", &i.to_string()).replace("$j", &(i + 1).to_string());
+        numbered.replace("$k", &(i + 2).to_string()) + "\n"
+    };
+    (0..SEGMENT).map(of_pixel).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_repeated_for_every_pixel_of_a_segment() {
+        assert_eq!(unrolled("let a = 1u;"), "let a = 1u;\n");
+        let lines = unrolled("let c$k = $iu;");
+        assert_eq!(lines.lines().count(), SEGMENT);
+        assert!(lines.starts_with("let c2 = 0u;\nlet c3 = 1u;\n"), "{lines}");
+    }
+}

@@ -1,0 +1,445 @@
+//! Which kernels compute the network, in which order, on which buffers.
+
+use burn::nn::conv::Conv2d;
+
+use crate::network::block::{Block, Embedding};
+use crate::network::config::{ImageKind, UnetConfig};
+use crate::network::kernels::layout::{by_pixel, conv, plain};
+use crate::network::kernels::program::{Program, SEGMENT};
+use crate::network::unet::{NoiseRange, Unet, features, levels, prediction};
+
+const SEGMENTS_WGSL: &str = include_str!("wgsl/segment.wgsl");
+const NORM_WGSL: &str = include_str!("wgsl/norm.wgsl");
+const FEATURES_WGSL: &str = include_str!("wgsl/features.wgsl");
+const EMBED_WGSL: &str = include_str!("wgsl/embed.wgsl");
+const WIDEN_WGSL: &str = include_str!("wgsl/widen.wgsl");
+const MIX_WGSL: &str = include_str!("wgsl/mix.wgsl");
+const CONV_WGSL: &str = include_str!("wgsl/conv.wgsl");
+const STORE_PIXELS_WGSL: &str = include_str!("wgsl/store_pixels.wgsl");
+const STORE_FINER_WGSL: &str = include_str!("wgsl/store_finer.wgsl");
+const STORE_RGB_WGSL: &str = include_str!("wgsl/store_rgb.wgsl");
+const STORE_MOSAIC_WGSL: &str = include_str!("wgsl/store_mosaic.wgsl");
+
+/// Channels in a vector.
+const VECTOR: usize = 4;
+/// About as many threads as a group has whose threads work alone: enough to fill a GPU's lanes.
+const THREADS: usize = 128;
+/// The most threads of a group, and the most groups along an axis, that WebGPU promises. Groups that share memory have
+/// as many as they can: all of a group's pixels use a weight that was read once.
+const MOST_THREADS: usize = 256;
+pub(super) const MOST_GROUPS: usize = 65_535;
+/// Vectors of a pixel whose squares one thread adds up.
+const VECTORS_IN_PART: usize = 8;
+
+/// What the device has, as far as the kernels depend on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Bytes of memory that a group of threads shares; WebGPU promises [`Limits::LEAST`].
+    pub shared_bytes: usize,
+    /// Whether all buffers have memory of their own, so that those that are only read may be declared so.
+    pub are_buffers_apart: bool,
+}
+
+impl Limits {
+    /// What WebGPU promises.
+    pub const LEAST: Self = Self { shared_bytes: 16_384, are_buffers_apart: true };
+
+    fn access(self) -> &'static str {
+        if self.are_buffers_apart { "read" } else { "read_write" }
+    }
+}
+
+/// What a kernel is bound to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Buffer {
+    /// `x_t`, `y`, `sigma_t` or `sigma_star`, as planes.
+    Input(usize),
+    /// The weights of this number.
+    Weights(usize),
+    /// Values that a kernel computes.
+    Values(usize),
+}
+
+/// How a kernel's threads share the pixels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Work {
+    /// A pixel for every thread.
+    Pixels,
+    /// This many segments of rows for every group, `times` over.
+    Segments { in_group: usize, times: usize },
+}
+
+/// One dispatch.
+#[derive(Debug, Clone)]
+pub(super) struct Call {
+    pub program: Program,
+    /// In the order of the bindings.
+    pub buffers: Vec<Buffer>,
+    /// The scale whose pixels the threads work on.
+    pub scale: usize,
+    pub work: Work,
+}
+
+impl Call {
+    /// Groups along the three axes, for so many rows and columns of the call's scale.
+    pub fn groups(&self, [rows, columns]: [usize; 2]) -> [usize; 3] {
+        let (groups, times) = match self.work {
+            Work::Pixels => ((rows * columns).div_ceil(self.program.threads), 1),
+            Work::Segments { in_group, times } => ((rows * columns.div_ceil(SEGMENT)).div_ceil(in_group), times),
+        };
+        let across = groups.min(MOST_GROUPS);
+        [across, groups.div_ceil(across), times]
+    }
+}
+
+/// Values between kernels: so many numbers for every pixel of a scale.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Values {
+    channels: usize,
+    scale: usize,
+}
+
+/// The network as a list of kernels, for images of any size.
+#[derive(Debug)]
+pub struct Recipe {
+    pub(super) calls: Vec<Call>,
+    pub(super) weights: Vec<Vec<f32>>,
+    pub(super) values: Vec<Values>,
+    /// Which of the values is the prediction, as planes.
+    pub(super) output: usize,
+    config: UnetConfig,
+    limits: Limits,
+}
+
+impl Recipe {
+    /// The recipe for a network, which has to be on a processor; `None` if the kernels do not fit its shape: all
+    /// channel counts must be multiples of 4, and a few pixels' features must fit into a group's memory.
+    pub fn new(network: &Unet, config: &UnetConfig, limits: Limits) -> Option<Self> {
+        let is_whole = |channels: &usize| channels % VECTOR == 0;
+        let fits = |width: &usize| shared_bytes(*width, 1) <= limits.shared_bytes;
+        if !is_whole(&config.embedding) || !config.widths.iter().all(|width| is_whole(width) && fits(width)) {
+            return None;
+        }
+        let mut recipe = Self {
+            calls: Vec::new(),
+            weights: Vec::new(),
+            values: Vec::new(),
+            output: 0,
+            config: config.clone(),
+            limits,
+        };
+        recipe.output = recipe.network(network);
+        Some(recipe)
+    }
+
+    /// Number of dispatches.
+    pub fn dispatches(&self) -> usize {
+        self.calls.len()
+    }
+
+    /// Bytes of all buffers that the kernels are bound to, each counted once for every kernel, for an image or tile of
+    /// so many rows and columns: what has to be moved if caches keep nothing from one kernel to the next.
+    pub fn traffic(&self, size: [usize; 2]) -> usize {
+        self.by_dispatch(size).map(|(_, bytes)| bytes).sum()
+    }
+
+    /// Every dispatch's kernel and its share of the [traffic](Recipe::traffic), in their order.
+    pub fn by_dispatch(&self, size: [usize; 2]) -> impl Iterator<Item = (&'static str, usize)> {
+        let bytes = move |buffer: &Buffer| match *buffer {
+            Buffer::Input(_) => self.bytes(self.output, size),
+            Buffer::Weights(number) => self.weights[number].len() * size_of::<f32>(),
+            Buffer::Values(number) => self.bytes(number, size),
+        };
+        self.calls.iter().map(move |call| (call.program.name, call.buffers.iter().map(bytes).sum()))
+    }
+
+    /// Rows and columns of a scale.
+    pub(super) fn size_at(&self, scale: usize, size: [usize; 2]) -> [usize; 2] {
+        size.map(|side| side / self.config.pixel_size(scale))
+    }
+
+    /// Bytes of values.
+    pub(super) fn bytes(&self, number: usize, size: [usize; 2]) -> usize {
+        let Values { channels, scale } = self.values[number];
+        channels * self.size_at(scale, size).iter().product::<usize>() * size_of::<f32>()
+    }
+
+    /// Lists the whole network, and says which values are the prediction.
+    fn network(&mut self, network: &Unet) -> usize {
+        let config = self.config.clone();
+        let (image, widths) = (config.image, &config.widths);
+        let coarsest = widths.len() - 1;
+        let (features, levels) = self.features();
+        let embeddings: Vec<usize> = network
+            .embeddings
+            .iter()
+            .enumerate()
+            .map(|(scale, layers)| self.embedding(layers, scale, levels))
+            .collect();
+
+        let mut x = self.conv("input", &network.input, features, 0, widths[0]);
+        let mut skips = Vec::with_capacity(coarsest);
+        for scale in 0..coarsest {
+            x = self.blocks(&network.down_blocks[scale], x, embeddings[scale], scale);
+            skips.push(x);
+            x = self.conv("down", &network.downs[scale], x, scale + 1, widths[scale + 1]);
+        }
+        x = self.blocks(&network.middle, x, embeddings[coarsest], coarsest);
+        for scale in (0..coarsest).rev() {
+            x = self.up(&network.ups[scale], x, skips[scale], scale);
+            x = self.blocks(&network.up_blocks[scale], x, embeddings[scale], scale);
+        }
+
+        let store = match image {
+            ImageKind::Rgb => STORE_RGB_WGSL,
+            ImageKind::Mosaic => STORE_MOSAIC_WGSL,
+        };
+        let eps = self.values(prediction(image), 0);
+        let weights = self.weights(plain(&network.output));
+        let buffers = vec![Buffer::Values(x), Buffer::Weights(weights), Buffer::Values(eps)];
+        self.convolve("output", &network.output, store, 1, buffers, 0);
+        eps
+    }
+
+    fn values(&mut self, channels: usize, scale: usize) -> usize {
+        self.values.push(Values { channels, scale });
+        self.values.len() - 1
+    }
+
+    fn weights(&mut self, weights: Vec<f32>) -> usize {
+        self.weights.push(weights);
+        self.weights.len() - 1
+    }
+
+    /// The input of the finest scale, and the noise levels alone.
+    fn features(&mut self) -> (usize, usize) {
+        let image = self.config.image;
+        let NoiseRange { floor, log_middle, log_quarter } = NoiseRange::of(image);
+        let more: String = [("FLOOR", floor), ("LOG_MIDDLE", log_middle), ("LOG_QUARTER", log_quarter)]
+            .map(|(name, value)| format!("const {name}: f32 = {value:?}f;\n"))
+            .concat();
+        let constants = [("CHANNELS", image.channels()), ("SIDE", image.finest_side())];
+        let parts = [SEGMENTS_WGSL, FEATURES_WGSL];
+        let program = Program::new("features", &parts, &constants, &more, THREADS, self.limits.access());
+        let (seen, levels) = (self.values(features(image), 0), self.values(levels(image), 0));
+        let mut buffers: Vec<Buffer> = (0..4).map(Buffer::Input).collect();
+        buffers.extend([Buffer::Values(seen), Buffer::Values(levels)]);
+        self.calls.push(Call { program, buffers, scale: 0, work: Work::Pixels });
+        (seen, levels)
+    }
+
+    fn embedding(&mut self, layers: &Embedding, scale: usize, seen: usize) -> usize {
+        let channels = self.config.embedding;
+        let constants = [("LEVELS", levels(self.config.image)), ("E4", channels / VECTOR), ("SIDE", 1 << scale)];
+        let parts = [SEGMENTS_WGSL, EMBED_WGSL];
+        let program = Program::new("embed", &parts, &constants, "", THREADS, self.limits.access());
+        let weights = self.weights([plain(&layers.first), plain(&layers.second)].concat());
+        let embedding = self.values(channels, scale);
+        let buffers = vec![Buffer::Values(seen), Buffer::Weights(weights), Buffer::Values(embedding)];
+        self.calls.push(Call { program, buffers, scale, work: Work::Pixels });
+        embedding
+    }
+
+    fn blocks(&mut self, blocks: &[Block], x: usize, embedding: usize, scale: usize) -> usize {
+        blocks.iter().fold(x, |x, block| self.block(block, x, embedding, scale))
+    }
+
+    fn block(&mut self, block: &Block, x: usize, embedding: usize, scale: usize) -> usize {
+        let width = self.config.widths[scale];
+        let segments = segments(width, self.limits);
+        let threads = width / VECTOR * segments;
+        let constants = [
+            ("C4", width / VECTOR),
+            ("E4", self.config.embedding / VECTOR),
+            ("SEGMENTS", segments),
+            ("PIXELS", segments * SEGMENT),
+            ("PARTS", parts(width)),
+        ];
+        let norm = format!("const NORM_FLOOR: f32 = {:?}f;\n", crate::network::block::NORM_FLOOR);
+        let access = self.limits.access();
+        let program =
+            |name, text| Program::new(name, &[SEGMENTS_WGSL, NORM_WGSL, text], &constants, &norm, threads, access);
+        let work = Work::Segments { in_group: segments, times: 1 };
+
+        let mut steer = plain(&block.steer);
+        // Features are multiplied by the scale and 1.
+        let scale_bias = steer.len() - 2 * width..steer.len() - width;
+        steer[scale_bias].iter_mut().for_each(|v| *v += 1.0);
+        let weights = self.weights([steer, plain(&block.widen)].concat());
+        let wide = self.values(2 * width, scale);
+        let buffers =
+            vec![Buffer::Values(x), Buffer::Values(embedding), Buffer::Weights(weights), Buffer::Values(wide)];
+        self.calls.push(Call { program: program("widen", WIDEN_WGSL), buffers, scale, work });
+
+        let layers = [&block.depthwise, &block.narrow, &block.mix_widen, &block.mix_narrow];
+        let weights = self.weights(layers.map(plain).concat());
+        let mixed = self.values(width, scale);
+        let buffers = vec![Buffer::Values(wide), Buffer::Values(x), Buffer::Weights(weights), Buffer::Values(mixed)];
+        self.calls.push(Call { program: program("mix", MIX_WGSL), buffers, scale, work });
+        mixed
+    }
+
+    /// To `channels` at `scale`.
+    fn conv(&mut self, name: &'static str, layer: &Conv2d, x: usize, scale: usize, channels: usize) -> usize {
+        let weights = self.weights(plain(layer));
+        let result = self.values(channels, scale);
+        let buffers = vec![Buffer::Values(x), Buffer::Weights(weights), Buffer::Values(result)];
+        self.convolve(name, layer, STORE_PIXELS_WGSL, 1, buffers, scale);
+        result
+    }
+
+    /// To `scale` from the next coarser one.
+    fn up(&mut self, layer: &Conv2d, x: usize, skip: usize, scale: usize) -> usize {
+        let width = self.config.widths[scale];
+        let weights = self.weights(conv(layer, by_pixel(4 * width)));
+        let result = self.values(width, scale);
+        let buffers = vec![Buffer::Values(x), Buffer::Weights(weights), Buffer::Values(skip), Buffer::Values(result)];
+        self.convolve("up", layer, STORE_FINER_WGSL, 4, buffers, scale + 1);
+        result
+    }
+
+    /// The outputs are computed in `times` parts.
+    fn convolve(
+        &mut self,
+        name: &'static str,
+        layer: &Conv2d,
+        store: &str,
+        times: usize,
+        buffers: Vec<Buffer>,
+        scale: usize,
+    ) {
+        let [channels_out, channels_in, kernel, _] = layer.weight.dims();
+        let vectors = channels_out / VECTOR / times;
+        let in_group = (THREADS / vectors).max(1);
+        let stride = layer.stride[0];
+        let constants = [
+            ("K4", channels_in / VECTOR),
+            ("N4", channels_out / VECTOR),
+            ("THREADS_N", vectors),
+            ("SEGMENTS", in_group),
+            ("KERNEL", kernel),
+            ("STRIDE", stride),
+        ];
+        let padding = format!("const PADDING: i32 = {};\n", (kernel - stride) / 2);
+        let parts = [SEGMENTS_WGSL, store, CONV_WGSL];
+        let program = Program::new(name, &parts, &constants, &padding, vectors * in_group, self.limits.access());
+        self.calls.push(Call { program, buffers, scale, work: Work::Segments { in_group, times } });
+    }
+}
+
+/// Threads that add up the squares of one pixel's features.
+fn parts(width: usize) -> usize {
+    (width / VECTOR / VECTORS_IN_PART).max(1)
+}
+
+/// Bytes of a group's shared memory with so many segments; see `wgsl/norm.wgsl`.
+fn shared_bytes(width: usize, segments: usize) -> usize {
+    segments * SEGMENT * (width + parts(width) + 1) * size_of::<f32>()
+}
+
+/// How many segments of rows a group works on in a block of this width.
+fn segments(width: usize, limits: Limits) -> usize {
+    let fits = |segments: &usize| shared_bytes(width, *segments) <= limits.shared_bytes;
+    (1..=MOST_THREADS / (width / VECTOR)).rev().find(fits).unwrap_or(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use burn::tensor::Device;
+
+    fn recipe(config: &UnetConfig, limits: Limits) -> Option<Recipe> {
+        Recipe::new(&Unet::new(config, &Device::flex()).unwrap(), config, limits)
+    }
+
+    fn shapes() -> [UnetConfig; 5] {
+        let mosaic = UnetConfig { image: ImageKind::Mosaic, ..UnetConfig::default() };
+        [
+            UnetConfig::default(),
+            mosaic.clone(),
+            UnetConfig { widths: vec![4], blocks: vec![2], embedding: 4, ..UnetConfig::default() },
+            UnetConfig { widths: vec![8, 20], blocks: vec![0, 1], embedding: 8, ..mosaic },
+            UnetConfig { widths: vec![12, 8, 400], blocks: vec![1, 2, 1], embedding: 32, ..UnetConfig::default() },
+        ]
+    }
+
+    #[test]
+    fn a_block_is_two_dispatches() {
+        let released = recipe(&UnetConfig::default(), Limits::LEAST).unwrap();
+        // Features, three embeddings, input, two downs, two ups, output; eight blocks.
+        assert_eq!(released.dispatches(), 10 + 2 * 8);
+    }
+
+    #[test]
+    fn the_networks_move_a_few_kilobytes_a_pixel() {
+        for (image, channels) in [(ImageKind::Rgb, 1), (ImageKind::Mosaic, 4)] {
+            let recipe = recipe(&UnetConfig { image, ..UnetConfig::default() }, Limits::LEAST).unwrap();
+            let [rows, columns] = [512, 512];
+            // A pixel of a mosaic's planes is four photosites.
+            let per_pixel = recipe.traffic([rows, columns]) / (rows * columns * channels);
+            assert!(per_pixel < 3500, "{image:?}: {per_pixel}");
+        }
+    }
+
+    #[test]
+    fn traffic_is_what_counting_says() {
+        let config = UnetConfig { widths: vec![4], blocks: vec![1], embedding: 4, ..UnetConfig::default() };
+        let recipe = recipe(&config, Limits::LEAST).unwrap();
+        // Per pixel of the finest scale: the features read 4 x 12 and write 36 and 6; the embedding reads 6 and writes
+        // 4; the input reads 36 and writes 4; the block 4 + 4 and 8, 8 + 4 and 4; the output 4 and 12.
+        let values = 48 + 36 + 6 + 6 + 4 + 36 + 4 + 16 + 16 + 16;
+        let parameters: usize = config.parameters();
+        assert_eq!(recipe.traffic([4, 6]), 4 * (values * 6 + parameters));
+    }
+
+    #[test]
+    fn networks_that_do_not_fit_are_refused() {
+        let released = UnetConfig::default();
+        for config in [
+            UnetConfig { widths: vec![96, 162, 256], ..released.clone() },
+            UnetConfig { embedding: 6, ..released.clone() },
+            UnetConfig { widths: vec![1024], blocks: vec![1], ..released },
+        ] {
+            assert!(recipe(&config, Limits::LEAST).is_none(), "{config:?}");
+        }
+    }
+
+    #[test]
+    fn every_kernel_is_valid_and_within_what_webgpu_promises() {
+        let more = Limits { shared_bytes: 48 << 10, are_buffers_apart: false };
+        for (config, limits) in shapes().iter().flat_map(|config| [(config, Limits::LEAST), (config, more)]) {
+            for Call { program, buffers, .. } in recipe(config, limits).unwrap().calls {
+                assert!(program.threads <= MOST_THREADS && buffers.len() < 8, "{}", program.name);
+                let module = naga::front::wgsl::parse_str(&program.text)
+                    .unwrap_or_else(|e| panic!("{}: {}", program.name, e.emit_to_string(&program.text)));
+                let all = naga::valid::ValidationFlags::all();
+                let info = naga::valid::Validator::new(all, naga::valid::Capabilities::empty()).validate(&module);
+                info.unwrap_or_else(|e| panic!("{}: {}", program.name, e.emit_to_string(&program.text)));
+                let shared = module.global_variables.iter().filter(|(_, v)| v.space == naga::AddressSpace::WorkGroup);
+                let mut layouter = naga::proc::Layouter::default();
+                layouter.update(module.to_ctx()).unwrap();
+                let bytes: u32 = shared.map(|(_, v)| layouter[v.ty].size).sum();
+                assert!(bytes as usize <= limits.shared_bytes, "{} shares {bytes} bytes", program.name);
+                // Its buffers, and the size.
+                let bound = module.global_variables.iter().filter(|(_, v)| v.binding.is_some()).count();
+                assert_eq!(bound, buffers.len() + 1, "{}", program.name);
+            }
+        }
+    }
+
+    #[test]
+    fn groups_cover_every_segment() {
+        let recipe = recipe(&UnetConfig::default(), Limits::LEAST).unwrap();
+        for call in &recipe.calls {
+            for size in [[1, 1], [3, 9], [4096, 4096]] {
+                let [x, y, z] = call.groups(size);
+                assert!(x.max(y) <= MOST_GROUPS && z <= 4, "{}", call.program.name);
+                let covered = match call.work {
+                    Work::Pixels => x * y * call.program.threads >= size[0] * size[1],
+                    Work::Segments { in_group, .. } => x * y * in_group >= size[0] * size[1].div_ceil(SEGMENT),
+                };
+                assert!(covered, "{}", call.program.name);
+            }
+        }
+    }
+}

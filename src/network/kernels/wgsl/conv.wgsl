@@ -1,0 +1,52 @@
+// A convolution of K4 to N4 channels, in fours, of which a group computes THREADS_N. What becomes of the sums is said
+// by one of the store_*.wgsl.
+@group(0) @binding(0) var<storage, ACCESS> x: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, ACCESS> weights: array<vec4<f32>>;
+
+const BIAS: u32 = KERNEL * KERNEL * 4u * K4 * N4;
+
+// The column itself, or the nearest that there is.
+fn nearest(column: i32, columns: i32) -> u32 {
+  return u32(clamp(column, 0, columns - 1));
+}
+
+@compute @workgroup_size(THREADS)
+fn main(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(num_workgroups) groups: vec3<u32>,
+  @builtin(local_invocation_index) local: u32,
+) {
+  let n = group.z * THREADS_N + local % THREADS_N;
+  let m = local / THREADS_N;
+  let at = segment(number_of(group, groups) * SEGMENTS + m, shape.x, shape.y);
+  let rows_in = i32(shape.x * STRIDE);
+  let columns_in = i32(shape.y * STRIDE);
+  let bias = weights[BIAS + n];
+  var a$i = bias;
+  for (var dy = 0u; dy < KERNEL; dy++) {
+    let row = i32(at.row * STRIDE + dy) - PADDING;
+    if (row >= 0 && row < rows_in) {
+      let line = u32(row) * u32(columns_in);
+      for (var dx = 0u; dx < KERNEL; dx++) {
+        let first = i32(at.column * STRIDE + dx) - PADDING;
+        let q$i = first + $i * i32(STRIDE);
+        let p$i = nearest(q$i, columns_in);
+        let is$i = i32(p$i) == q$i;
+        let o$i = (line + p$i) * K4;
+        let from_tap = (dy * KERNEL + dx) * 4u * K4 * N4 + n;
+        for (var k = 0u; k < K4; k++) {
+          let from_w = from_tap + 4u * k * N4;
+          let w0 = weights[from_w];
+          let w1 = weights[from_w + N4];
+          let w2 = weights[from_w + 2u * N4];
+          let w3 = weights[from_w + 3u * N4];
+          let f$i = select(vec4<f32>(), x[o$i + k], is$i);
+          a$i += f$i.x * w0 + f$i.y * w1 + f$i.z * w2 + f$i.w * w3;
+        }
+      }
+    }
+  }
+  if (at.is_inside) {
+    if (at.column + $iu < shape.y) { store(at.row, at.column + $iu, n, a$i); }
+  }
+}

@@ -1,0 +1,75 @@
+// A block's beginning: features normalised, steered by the embedding, and widened.
+@group(0) @binding(0) var<storage, ACCESS> x: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, ACCESS> embedding: array<vec4<f32>>;
+@group(0) @binding(2) var<storage, ACCESS> weights: array<vec4<f32>>;
+@group(0) @binding(3) var<storage, read_write> wide: array<vec4<f32>>;
+@group(0) @binding(4) var<storage, read> shape: vec4<u32>;
+
+const W4: u32 = 2u * C4;
+const STEER_BIAS: u32 = 4u * E4 * W4;
+const WIDEN: u32 = STEER_BIAS + W4;
+const WIDEN_BIAS: u32 = WIDEN + 4u * C4 * W4;
+
+@compute @workgroup_size(THREADS)
+fn main(
+  @builtin(workgroup_id) group: vec3<u32>,
+  @builtin(num_workgroups) groups: vec3<u32>,
+  @builtin(local_invocation_index) local: u32,
+) {
+  let n = local % C4;
+  let m = local / C4;
+  let at = segment(number_of(group, groups) * SEGMENTS + m, shape.x, shape.y);
+  let row = at.row * shape.y;
+  let mine = m * T * C4;
+  let p$i = row + min(at.column + $iu, shape.y - 1u);
+  let x$i = x[p$i * C4 + n];
+  features[mine + $iu * C4 + n] = x$i;
+  workgroupBarrier();
+  find_scales(local);
+
+  // Its bias has the 1 that is added to the scale.
+  let steer_bias = weights[STEER_BIAS + n];
+  let shift_bias = weights[STEER_BIAS + C4 + n];
+  var s$i = steer_bias;
+  var t$i = shift_bias;
+  for (var e = 0u; e < E4; e++) {
+    let from_scale = 4u * e * W4 + n;
+    let from_shift = from_scale + C4;
+    let v0 = weights[from_scale];
+    let v1 = weights[from_scale + W4];
+    let v2 = weights[from_scale + 2u * W4];
+    let v3 = weights[from_scale + 3u * W4];
+    let w0 = weights[from_shift];
+    let w1 = weights[from_shift + W4];
+    let w2 = weights[from_shift + 2u * W4];
+    let w3 = weights[from_shift + 3u * W4];
+    let e$i = embedding[p$i * E4 + e];
+    s$i += e$i.x * v0 + e$i.y * v1 + e$i.z * v2 + e$i.w * v3;
+    t$i += e$i.x * w0 + e$i.y * w1 + e$i.z * w2 + e$i.w * w3;
+  }
+  features[mine + $iu * C4 + n] = x$i * scales[m * T + $iu] * s$i + t$i;
+  workgroupBarrier();
+
+  let bias_a = weights[WIDEN_BIAS + n];
+  let bias_b = weights[WIDEN_BIAS + C4 + n];
+  var a$i = bias_a;
+  var b$i = bias_b;
+  for (var k = 0u; k < C4; k++) {
+    let from_a = WIDEN + 4u * k * W4 + n;
+    let from_b = from_a + C4;
+    let v0 = weights[from_a];
+    let v1 = weights[from_a + W4];
+    let v2 = weights[from_a + 2u * W4];
+    let v3 = weights[from_a + 3u * W4];
+    let w0 = weights[from_b];
+    let w1 = weights[from_b + W4];
+    let w2 = weights[from_b + 2u * W4];
+    let w3 = weights[from_b + 3u * W4];
+    let f$i = features[mine + $iu * C4 + k];
+    a$i += f$i.x * v0 + f$i.y * v1 + f$i.z * v2 + f$i.w * v3;
+    b$i += f$i.x * w0 + f$i.y * w1 + f$i.z * w2 + f$i.w * w3;
+  }
+  if (at.is_inside) {
+    if (at.column + $iu < shape.y) { wide[p$i * W4 + n] = a$i; wide[p$i * W4 + C4 + n] = b$i; }
+  }
+}

@@ -1,0 +1,94 @@
+// A page with the network on a GPU and on the CPU, below the package's API: one evaluation at a time, counted.
+
+/** What the GPU was given for one evaluation.
+ * @typedef {{ dispatches: number, passes: number, submits: number, traffic: number, written: number, wall: number, thread: number }} Counts
+ *   Traffic: bytes of the buffers that dispatches are bound to. Written: bytes that the page uploads. Wall: seconds until the
+ *   result is there. Thread: seconds for which the page's thread was busy until it first waited. */
+
+/** What {@link prepare} puts into the page.
+ * @typedef {{ evaluate: (on: 'gpu' | 'cpu', weights: string, size: [number, number], channels: number) => Promise<{ eps: number[], counts: Counts }> }} Here */
+
+/**
+ * Counts what WebGPU is given, and adds `evaluate` to the page.
+ *
+ * @param {import('playwright-core').Page} page
+ */
+export async function prepare(page) {
+  await page.evaluate(async () => {
+    const scope = /** @type {any} */ (globalThis);
+    const counts = { dispatches: 0, passes: 0, submits: 0, traffic: 0, written: 0 };
+    /** Calls `before` before a method of WebGPU, and `after` with its result.
+     * @param {string} type
+     * @param {string} method
+     * @param {(self: any, given: any[]) => void} before
+     * @param {(result: any, given: any[]) => void} [after] */
+    const spy = (type, method, before, after) => {
+      const { prototype } = scope[type];
+      const original = prototype[method];
+      prototype[method] = function (/** @type {any[]} */ ...given) {
+        before(this, given);
+        const result = original.apply(this, given);
+        after?.(result, given);
+        return result;
+      };
+    };
+    /** @type {WeakMap<object, number>} */
+    const bytes = new WeakMap();
+    /** @type {WeakMap<object, object>} */
+    const bound = new WeakMap();
+    const nothing = () => {};
+    spy('GPUDevice', 'createBindGroup', nothing, (group, [{ entries }]) => {
+      const sizes = [...entries].map(({ resource: { buffer, offset = 0, size } }) => size ?? buffer.size - offset);
+      bytes.set(group, sizes.reduce((a, b) => a + b, 0));
+    });
+    spy('GPUComputePassEncoder', 'setBindGroup', (pass, [, group]) => void bound.set(pass, group));
+    spy('GPUComputePassEncoder', 'dispatchWorkgroups', (pass) => {
+      counts.dispatches += 1;
+      counts.traffic += bytes.get(bound.get(pass) ?? {}) ?? 0;
+    });
+    spy('GPUCommandEncoder', 'beginComputePass', () => void (counts.passes += 1));
+    spy('GPUQueue', 'submit', () => void (counts.submits += 1));
+    spy('GPUQueue', 'writeBuffer', (_, [, , data, from = 0, size]) => {
+      counts.written += (size ?? data.length - from) * (data.BYTES_PER_ELEMENT ?? 1);
+    });
+
+    const [{ init }, { gpu }, { Engine }] = await Promise.all([
+      import(/** @type {any} */ ('/pkg/wasm.js')),
+      import(/** @type {any} */ ('/pkg/gpu.js')),
+      import(/** @type {any} */ ('/pkg/wasm/svnr_wasm.js')),
+    ]);
+    await init();
+    /** @type {Map<string, Promise<any>>} */
+    const engines = new Map();
+    /** @param {'gpu' | 'cpu'} on @param {string} weights */
+    const engine = (on, weights) => {
+      const made = engines.get(on + weights) ?? create(on, weights);
+      engines.set(on + weights, made);
+      return made;
+    };
+    /** @param {'gpu' | 'cpu'} on @param {string} weights */
+    async function create(on, weights) {
+      const file = new Uint8Array(await (await fetch(weights)).arrayBuffer());
+      if (on === 'cpu') return Engine.onCpu(file);
+      await gpu();
+      return Engine.onGpu(file);
+    }
+    scope.evaluate = async (/** @type {'gpu' | 'cpu'} */ on, /** @type {string} */ weights, /** @type {[number, number]} */ [rows, columns], /** @type {number} */ channels) => {
+      const network = await engine(on, weights);
+      // Smooth light with noise, values beyond both ends, and stds below what counts as noise.
+      const values = channels * rows * columns;
+      let state = 1;
+      const random = () => (state = (state * 48271) % 2147483647) / 2147483647;
+      const y = Float32Array.from({ length: values }, (_, at) => 0.4 + 0.5 * Math.sin(at / 37) + 0.3 * (random() - 0.5));
+      const x = y.map((v) => v + 0.2 * (random() - 0.5));
+      const star = Float32Array.from({ length: values }, (_, at) => (at % 97 === 0 ? 0 : 0.02 + 0.2 * random()));
+      const t = star.map((std) => std * random());
+      for (const key of /** @type {(keyof typeof counts)[]} */ (Object.keys(counts))) counts[key] = 0;
+      const begun = performance.now();
+      const pending = network.predict(rows, columns, x, y, t, star);
+      const thread = (performance.now() - begun) / 1000;
+      const eps = await pending;
+      return { eps: [...eps], counts: { ...counts, thread, wall: (performance.now() - begun) / 1000 } };
+    };
+  });
+}
