@@ -189,16 +189,20 @@ impl ModuleMapper for Loader<'_> {
 
     fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
         let name = self.path.join(".");
-        param.map(|tensor| match self.values(&name, &tensor.dims()) {
+        // Without the values that a fresh network would start with: they would be drawn in vain.
+        let shape = param.lazy_shape().dims::<D>();
+        match self.values(&name, &shape) {
             Ok(values) => {
                 self.loaded += 1;
-                Tensor::from_data(TensorData::new(values, tensor.dims()), &tensor.device())
+                let tensor = Tensor::from_data(TensorData::new(values, shape), &param.lazy_device());
+                let id = param.id;
+                param.transform_for_load(tensor, id)
             }
             Err(error) => {
                 self.error.get_or_insert(error);
-                tensor
+                param
             }
-        })
+        }
     }
 }
 

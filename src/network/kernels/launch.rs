@@ -115,3 +115,48 @@ impl KernelSource for Text {
         "wgsl"
     }
 }
+
+#[cfg(all(test, not(target_family = "wasm")))]
+mod tests {
+    use super::*;
+    use crate::network::ImageKind;
+    use crate::network::weights::randomised;
+    use burn::tensor::{Distribution, Tensor, TensorData};
+
+    /// The GPU; `None`, and why, where there is none. A software GPU will do.
+    fn gpu() -> Option<Device> {
+        Device::wgpu_options().init().inspect_err(|e| eprintln!("not tested, for want of a GPU: {e}")).ok()
+    }
+
+    #[test]
+    fn kernels_compute_what_tensors_do() {
+        let Some(gpu) = gpu() else { return };
+        let here = Device::flex();
+        let mosaic = UnetConfig { image: ImageKind::Mosaic, ..UnetConfig::default() };
+        for (config, size) in [
+            (UnetConfig::default(), [24, 40]),
+            (mosaic.clone(), [12, 44]),
+            (UnetConfig { widths: vec![4], blocks: vec![2], embedding: 4, ..UnetConfig::default() }, [2, 2]),
+            (UnetConfig { widths: vec![8, 20], blocks: vec![0, 1], embedding: 8, ..mosaic }, [6, 22]),
+            (
+                UnetConfig { widths: vec![12, 8, 400], blocks: vec![1, 2, 1], embedding: 32, ..UnetConfig::default() },
+                [24, 40],
+            ),
+        ] {
+            let network = randomised(Unet::new(&config, &here).unwrap(), &here);
+            let shape = [1, config.image.channels(), size[0], size[1]];
+            let random = |from, to| Tensor::<4>::random(shape, Distribution::Uniform(from, to), &here);
+            // Light beyond both ends, and stds below what counts as noise.
+            let inputs = [random(-0.3, 1.2), random(-0.3, 1.2), random(-0.01, 0.3), random(0.0, 0.3)];
+            let [x_t, y, sigma_t, sigma_star] = inputs.clone();
+            let expected: TensorData = network.forward(x_t, y, sigma_t, sigma_star).into_data();
+            let planes = inputs.map(|planes| planes.into_data().iter().collect());
+            let kernels = Kernels::new(&network, &config, &gpu).expect("the shape fits");
+            let found = pollster::block_on(kernels.predict(size, planes)).unwrap();
+            let largest = expected.iter::<f32>().map(f32::abs).fold(0.0, f32::max);
+            let differ = expected.iter::<f32>().zip(&found).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+            assert_eq!(found.len(), shape.iter().product::<usize>());
+            assert!(differ < 1e-5 * largest.max(1.0), "{config:?}: {differ} of {largest}");
+        }
+    }
+}
