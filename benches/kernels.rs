@@ -17,9 +17,9 @@ fn main() {
         let config: UnetConfig = description.network;
         let recipe = Recipe::new(&network, &config, Limits::LEAST).expect("the released networks fit");
         let mut kernels = BTreeMap::<_, (usize, usize)>::new();
-        for (name, bytes) in recipe.by_dispatch([side, side]) {
-            let counted = kernels.entry(name).or_default();
-            *counted = (counted.0 + 1, counted.1 + bytes);
+        for dispatch in recipe.by_dispatch([side, side]) {
+            let counted = kernels.entry(dispatch.kernel).or_default();
+            *counted = (counted.0 + 1, counted.1 + dispatch.bytes);
         }
         // Planes have a pixel for four photosites.
         let (pixels, unit) = match kind {

@@ -53,7 +53,7 @@ impl Kernels {
     /// # Errors
     /// The device's report when it fails.
     pub async fn predict(&self, size: [usize; 2], inputs: [Vec<f32>; 4]) -> Result<Vec<f32>, String> {
-        let inputs = inputs.map(|planes| self.client.create(Bytes::from_elems(planes)));
+        let inputs = self.uploaded(inputs);
         let mut values: Vec<Option<Handle>> = vec![None; self.recipe.values.len()];
         for (number, call) in self.recipe.calls.iter().enumerate() {
             let mut handle = |buffer: &Buffer| match *buffer {
@@ -76,6 +76,21 @@ impl Kernels {
         let read = self.client.read_async(vec![eps]).await.map_err(|e| e.to_string())?;
         let bytes = read.first().ok_or("the device returned nothing")?;
         Ok(bytes.as_chunks().0.iter().map(|value| f32::from_le_bytes(*value)).collect())
+    }
+
+    /// The inputs on the device. A run begins at the photo: in its first step, which is often the only one, `x_t` is `y`
+    /// and `sigma_t` is `sigma_star`, and half of the values suffice.
+    fn uploaded(&self, [x_t, y, sigma_t, sigma_star]: [Vec<f32>; 4]) -> [Handle; 4] {
+        let pair = |first: Vec<f32>, second: Vec<f32>| {
+            // A buffer that may be written cannot be bound twice.
+            let is_same = self.recipe.limits().are_buffers_apart && first == second;
+            let upload = |planes| self.client.create(Bytes::from_elems(planes));
+            let first = upload(first);
+            let second = if is_same { first.clone() } else { upload(second) };
+            (first, second)
+        };
+        let ((x_t, y), (sigma_t, sigma_star)) = (pair(x_t, y), pair(sigma_t, sigma_star));
+        [x_t, y, sigma_t, sigma_star]
     }
 
     fn launch(&self, call: &Call, [rows, columns]: [usize; 2], handles: Vec<Handle>) {

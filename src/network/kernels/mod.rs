@@ -25,10 +25,12 @@ mod launch {
     pub enum Kernels {}
 
     impl Kernels {
+        /// There are none.
         pub fn new(_: &Unet, _: &UnetConfig, _: &Device) -> Option<Self> {
             None
         }
 
+        /// Is never called.
         pub async fn predict(&self, _: [usize; 2], _: [Vec<f32>; 4]) -> Result<Vec<f32>, String> {
             match *self {}
         }
@@ -36,7 +38,7 @@ mod launch {
 }
 
 pub use launch::Kernels;
-pub use recipe::{Limits, Recipe};
+pub use recipe::{Dispatch, Limits, Recipe};
 
 #[cfg(doc)]
 use crate::network::Unet;

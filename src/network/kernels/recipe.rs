@@ -99,6 +99,19 @@ pub(super) struct Values {
     scale: usize,
 }
 
+/// What a dispatch takes of a GPU.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Dispatch {
+    /// The kernel's name.
+    pub kernel: &'static str,
+    /// Threads in a group.
+    pub threads: usize,
+    /// Groups along the three axes.
+    pub groups: [usize; 3],
+    /// Its share of the [traffic](Recipe::traffic).
+    pub bytes: usize,
+}
+
 /// The network as a list of kernels, for images of any size.
 #[derive(Debug)]
 pub struct Recipe {
@@ -140,17 +153,27 @@ impl Recipe {
     /// Bytes of all buffers that the kernels are bound to, each counted once for every kernel, for an image or tile of
     /// so many rows and columns: what has to be moved if caches keep nothing from one kernel to the next.
     pub fn traffic(&self, size: [usize; 2]) -> usize {
-        self.by_dispatch(size).map(|(_, bytes)| bytes).sum()
+        self.by_dispatch(size).map(|dispatch| dispatch.bytes).sum()
     }
 
-    /// Every dispatch's kernel and its share of the [traffic](Recipe::traffic), in their order.
-    pub fn by_dispatch(&self, size: [usize; 2]) -> impl Iterator<Item = (&'static str, usize)> {
+    /// Every dispatch, in their order.
+    pub fn by_dispatch(&self, size: [usize; 2]) -> impl Iterator<Item = Dispatch> {
         let bytes = move |buffer: &Buffer| match *buffer {
             Buffer::Input(_) => self.bytes(self.output, size),
             Buffer::Weights(number) => self.weights[number].len() * size_of::<f32>(),
             Buffer::Values(number) => self.bytes(number, size),
         };
-        self.calls.iter().map(move |call| (call.program.name, call.buffers.iter().map(bytes).sum()))
+        self.calls.iter().map(move |call| Dispatch {
+            kernel: call.program.name,
+            threads: call.program.threads,
+            groups: call.groups(self.size_at(call.scale, size)),
+            bytes: call.buffers.iter().map(bytes).sum(),
+        })
+    }
+
+    /// What the device has.
+    pub fn limits(&self) -> Limits {
+        self.limits
     }
 
     /// Rows and columns of a scale.
