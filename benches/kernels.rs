@@ -1,5 +1,5 @@
-//! What an evaluation of the network by its kernels takes of a GPU, counted without one: `cargo bench --bench kernels --
-//! [side]`, for a square tile of so many pixels, 512 if none is given.
+//! What an evaluation of the network by its kernels takes of a GPU, counted without one:
+//! `cargo bench --bench kernels -- [side]`, for a square tile of so many pixels, 512 if none is given.
 
 use std::collections::BTreeMap;
 

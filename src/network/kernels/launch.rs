@@ -78,8 +78,8 @@ impl Kernels {
         Ok(bytes.as_chunks().0.iter().map(|value| f32::from_le_bytes(*value)).collect())
     }
 
-    /// The inputs on the device. A run begins at the photo: in its first step, which is often the only one, `x_t` is `y`
-    /// and `sigma_t` is `sigma_star`, and half of the values suffice.
+    /// The inputs on the device. A run begins at the photo: in its first step, which is often the only one, `x_t` is
+    /// `y` and `sigma_t` is `sigma_star`, and half of the values suffice.
     fn uploaded(&self, [x_t, y, sigma_t, sigma_star]: [Vec<f32>; 4]) -> [Handle; 4] {
         let pair = |first: Vec<f32>, second: Vec<f32>| {
             // A buffer that may be written cannot be bound twice.
