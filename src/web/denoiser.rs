@@ -75,7 +75,8 @@ impl Engine {
     pub async fn warm_up(&self) -> Result<(), JsValue> {
         self.0.check_device().await?;
         let noise = NoiseModel::at_gain(8.0);
-        let grey = LinearImage::from_fn(32, 32, |_, _, _| 0.2)?;
+        let channels = self.0.config().image.channels();
+        let grey = LinearImage::of_planes(channels, 32, 32, vec![0.2; channels * 32 * 32])?;
         self.0.denoise(&noise.add_to(&grey, 0), noise, &Options::default()).await?;
         Ok(())
     }
