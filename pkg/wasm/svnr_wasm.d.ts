@@ -203,10 +203,7 @@ export class FilePixels {
 /**
  * Reads a [`SharedImage`] piece by piece; black where nothing has been read yet.
  */
-export class LightPreview { private constructor(); free(): void; data: Float32Array; height: number; width: number; }
 export class ImageReader {
- static ofMosaic(width: number, height: number): ImageReader;
- readPlane(channel: number, first: number, values: Float32Array): void;
     free(): void;
     [Symbol.dispose](): void;
     /**
@@ -221,9 +218,17 @@ export class ImageReader {
      */
     constructor(width: number, height: number);
     /**
+     * For the planes of a mosaic, of this size in pixels.
+     */
+    static ofMosaic(width: number, height: number): ImageReader;
+    /**
      * Reads floats, as [`ImageReader::read_u8`] does, unclipped: linear light or sRGB-encoded.
      */
     readF32(first: number, data: Float32Array | number[], stride: number, linear: boolean): void;
+    /**
+     * Reads values of a plane, in linear light, beginning with pixel `first`. Those beyond its end are not read.
+     */
+    readPlane(channel: number, first: number, values: Float32Array | number[]): void;
     /**
      * Reads 16-bit sRGB, as [`ImageReader::read_u8`] does.
      */
@@ -233,6 +238,31 @@ export class ImageReader {
      * image.
      */
     readU8(first: number, data: Uint8Array | number[], stride: number): void;
+}
+
+/**
+ * A small image of a mosaic.
+ */
+export class LightPreview {
+    private constructor();
+    free(): void;
+    [Symbol.dispose](): void;
+    /**
+     * Red, green and blue of the sensor, pixel by pixel.
+     */
+    get data(): Float32Array;
+    /**
+     * Red, green and blue of the sensor, pixel by pixel.
+     */
+    set data(value: Float32Array | number[]);
+    /**
+     * Pixels down.
+     */
+    height: number;
+    /**
+     * Pixels across.
+     */
+    width: number;
 }
 
 /**
@@ -264,10 +294,13 @@ export class Maps {
  * [`noise::Noise`] for JavaScript. It is checked when a run starts.
  */
 export class Noise {
- forMosaic(): Noise;
     private constructor();
     free(): void;
     [Symbol.dispose](): void;
+    /**
+     * For the planes of a mosaic: of a curve for each colour, both greens get green's.
+     */
+    forMosaic(): Noise;
     /**
      * From JSON; see [`noise_from_json`].
      *
@@ -311,7 +344,7 @@ export class Overview {
     /**
      * The part within a frame: column, row, width and height.
      */
-    set inner(value: Uint32Array | null | undefined);
+    set inner(value: Uint32Array | number[] | null | undefined);
     /**
      * The latest time of any pixel.
      */
@@ -392,7 +425,6 @@ export class Samples {
  * [`Options`] for JavaScript; starts with the defaults.
  */
 export class Settings {
- setNeutral(red: number, green: number, blue: number): void;
     free(): void;
     [Symbol.dispose](): void;
     /**
@@ -400,9 +432,13 @@ export class Settings {
      */
     constructor();
     /**
+     * What a neutral colour has in red, green and blue; see [`Options::neutral`].
+     */
+    setNeutral(red: number, green: number, blue: number): void;
+    /**
      * The image was cut out of a larger one; the other arguments are the fields of its [`Overview`].
      */
-    setPlace(row: number, column: number, white: number, common: number | null | undefined, dots_are_hot: boolean, inner: Uint32Array | null | undefined, latest: number): void;
+    setPlace(row: number, column: number, white: number, common: number | null | undefined, dots_are_hot: boolean, inner: Uint32Array | number[] | null | undefined, latest: number): void;
     /**
      * Multiplies the noise's std by a factor for each pixel, row after row.
      */
@@ -461,12 +497,13 @@ export class Settings {
  * An image in wasm's memory, which runs share.
  */
 export class SharedImage {
- plane(channel: number): Float32Array;
- readonly width: number;
- readonly height: number;
     private constructor();
     free(): void;
     [Symbol.dispose](): void;
+    /**
+     * A plane: red, green or blue, or one of a mosaic's four. It is copied out of wasm's memory.
+     */
+    plane(channel: number): Float32Array;
     /**
      * Writes floats, as [`SharedImage::write_u8`] does, unclipped: linear light or sRGB-encoded.
      */
@@ -480,13 +517,20 @@ export class SharedImage {
      * `first` of the image.
      */
     writeU8(first: number, data: Uint8Array, stride: number): void;
+    /**
+     * Pixels down.
+     */
+    readonly height: number;
+    /**
+     * Pixels across.
+     */
+    readonly width: number;
 }
 
 /**
  * A run in progress.
  */
 export class Task {
- previewLight(most: number): LightPreview;
     private constructor();
     free(): void;
     [Symbol.dispose](): void;
@@ -516,6 +560,10 @@ export class Task {
      * The result, once the run is done.
      */
     finish(): SharedImage;
+    /**
+     * The same of a mosaic's planes, as light: three values a pixel, green's the mean of both greens.
+     */
+    previewLight(most: number): LightPreview;
     /**
      * The image so far, reduced to about `most` pixels by taking every n-th pixel of every n-th row.
      */
@@ -652,10 +700,14 @@ export interface InitOutput {
     readonly __wbg_engine_free: (a: number, b: number) => void;
     readonly __wbg_filemetadata_free: (a: number, b: number) => void;
     readonly __wbg_filepixels_free: (a: number, b: number) => void;
+    readonly __wbg_get_lightpreview_data: (a: number) => [number, number];
+    readonly __wbg_get_lightpreview_height: (a: number) => number;
+    readonly __wbg_get_lightpreview_width: (a: number) => number;
     readonly __wbg_get_maps_std: (a: number) => [number, number];
     readonly __wbg_get_maps_time: (a: number) => [number, number];
     readonly __wbg_get_overview_common: (a: number) => number;
     readonly __wbg_get_overview_dotsAreHot: (a: number) => number;
+    readonly __wbg_get_overview_inner: (a: number) => [number, number];
     readonly __wbg_get_overview_latest: (a: number) => number;
     readonly __wbg_get_overview_white: (a: number) => number;
     readonly __wbg_get_preview_data: (a: number) => [number, number];
@@ -672,16 +724,21 @@ export interface InitOutput {
     readonly __wbg_get_settings_steps: (a: number) => number;
     readonly __wbg_get_settings_tile: (a: number) => number;
     readonly __wbg_imagereader_free: (a: number, b: number) => void;
+    readonly __wbg_lightpreview_free: (a: number, b: number) => void;
     readonly __wbg_maps_free: (a: number, b: number) => void;
     readonly __wbg_noise_free: (a: number, b: number) => void;
     readonly __wbg_overview_free: (a: number, b: number) => void;
     readonly __wbg_preview_free: (a: number, b: number) => void;
     readonly __wbg_progress_free: (a: number, b: number) => void;
     readonly __wbg_samples_free: (a: number, b: number) => void;
+    readonly __wbg_set_lightpreview_data: (a: number, b: number, c: number) => void;
+    readonly __wbg_set_lightpreview_height: (a: number, b: number) => void;
+    readonly __wbg_set_lightpreview_width: (a: number, b: number) => void;
     readonly __wbg_set_maps_std: (a: number, b: number, c: number) => void;
     readonly __wbg_set_maps_time: (a: number, b: number, c: number) => void;
     readonly __wbg_set_overview_common: (a: number, b: number) => void;
     readonly __wbg_set_overview_dotsAreHot: (a: number, b: number) => void;
+    readonly __wbg_set_overview_inner: (a: number, b: number, c: number) => void;
     readonly __wbg_set_overview_latest: (a: number, b: number) => void;
     readonly __wbg_set_overview_white: (a: number, b: number) => void;
     readonly __wbg_set_preview_data: (a: number, b: number, c: number) => void;
@@ -736,11 +793,14 @@ export interface InitOutput {
     readonly filepixels_fromU8: (a: number, b: number, c: number, d: number) => [number, number, number];
     readonly imagereader_finish: (a: number) => [number, number, number];
     readonly imagereader_new: (a: number, b: number) => number;
+    readonly imagereader_ofMosaic: (a: number, b: number) => number;
     readonly imagereader_readF32: (a: number, b: number, c: number, d: number, e: number, f: number) => void;
+    readonly imagereader_readPlane: (a: number, b: number, c: number, d: number, e: number) => void;
     readonly imagereader_readU16: (a: number, b: number, c: number, d: number, e: number) => void;
     readonly imagereader_readU8: (a: number, b: number, c: number, d: number, e: number) => void;
     readonly leftOut: (a: number, b: number, c: number) => [number, number, number, number];
     readonly noiseAtGain: (a: number) => [number, number, number];
+    readonly noise_forMosaic: (a: number) => number;
     readonly noise_fromJson: (a: number, b: number) => [number, number, number];
     readonly noise_map: (a: number, b: number) => number;
     readonly noise_model: (a: number, b: number) => number;
@@ -751,9 +811,13 @@ export interface InitOutput {
     readonly samples_new: (a: number) => number;
     readonly samples_uncertainty: (a: number) => [number, number];
     readonly settings_new: () => number;
-    readonly settings_setPlace: (a: number, b: number, c: number, d: number, e: number, f: number, g: number) => void;
+    readonly settings_setNeutral: (a: number, b: number, c: number, d: number) => void;
+    readonly settings_setPlace: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number) => void;
     readonly settings_setStrength: (a: number, b: number) => void;
     readonly settings_setStrengthMap: (a: number, b: number, c: number) => void;
+    readonly sharedimage_height: (a: number) => number;
+    readonly sharedimage_plane: (a: number, b: number) => any;
+    readonly sharedimage_width: (a: number) => number;
     readonly sharedimage_writeF32: (a: number, b: number, c: number, d: number, e: any, f: number, g: number) => void;
     readonly sharedimage_writeU16: (a: number, b: number, c: number, d: number, e: any, f: number) => void;
     readonly sharedimage_writeU8: (a: number, b: number, c: number, d: number, e: any, f: number) => void;
@@ -763,6 +827,7 @@ export interface InitOutput {
     readonly task_finishTile: (a: number, b: number, c: number, d: number) => [number, number, number];
     readonly task_isDone: (a: number) => number;
     readonly task_preview: (a: number, b: number) => number;
+    readonly task_previewLight: (a: number, b: number) => number;
     readonly task_returnTile: (a: number, b: number) => [number, number];
     readonly task_steps: (a: number) => number;
     readonly task_takeTile: (a: number) => number;
@@ -775,13 +840,14 @@ export interface InitOutput {
     readonly tile_x: (a: number) => any;
     readonly tile_y: (a: number) => any;
     readonly toSrgb: (a: number, b: number, c: any, d: number, e: number) => void;
-    readonly wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___js_sys_dff239142b40dee0___Function_fn_wasm_bindgen_c02b820e88f6dfef___JsValue_____wasm_bindgen_c02b820e88f6dfef___sys__Undefined___js_sys_dff239142b40dee0___Function_fn_wasm_bindgen_c02b820e88f6dfef___JsValue_____wasm_bindgen_c02b820e88f6dfef___sys__Undefined_______true_: (a: number, b: number, c: any, d: any) => void;
-    readonly wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wasm_bindgen_c02b820e88f6dfef___JsValue__core_2ad33a1119d2fba1___result__Result_____wasm_bindgen_c02b820e88f6dfef___JsError___true_: (a: number, b: number, c: any) => [number, number];
-    readonly wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wasm_bindgen_c02b820e88f6dfef___sys__JsNullable_wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuError__GpuError___core_2ad33a1119d2fba1___result__Result_____wasm_bindgen_c02b820e88f6dfef___JsError___true_: (a: number, b: number, c: any) => [number, number];
-    readonly wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wasm_bindgen_c02b820e88f6dfef___sys__JsNullable_wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuError__GpuError___core_2ad33a1119d2fba1___result__Result_____wasm_bindgen_c02b820e88f6dfef___JsError___true__117: (a: number, b: number, c: any) => [number, number];
-    readonly wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wasm_bindgen_c02b820e88f6dfef___sys__JsNullable_wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuError__GpuError___core_2ad33a1119d2fba1___result__Result_____wasm_bindgen_c02b820e88f6dfef___JsError___true__118: (a: number, b: number, c: any) => [number, number];
-    readonly wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuDeviceLostInfo__GpuDeviceLostInfo______true_: (a: number, b: number, c: any) => void;
-    readonly wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuDeviceLostInfo__GpuDeviceLostInfo______true__116: (a: number, b: number, c: any) => void;
+    readonly wasm_bindgen_b526254bdc79dd05___convert__closures_____invoke___js_sys_ea880267d80ae959___Function_fn_wasm_bindgen_b526254bdc79dd05___JsValue_____wasm_bindgen_b526254bdc79dd05___sys__Undefined___js_sys_ea880267d80ae959___Function_fn_wasm_bindgen_b526254bdc79dd05___JsValue_____wasm_bindgen_b526254bdc79dd05___sys__Undefined_______true_: (a: number, b: number, c: any, d: any) => void;
+    readonly wasm_bindgen_b526254bdc79dd05___convert__closures_____invoke___wasm_bindgen_b526254bdc79dd05___JsValue__core_f09163c50fc616a4___result__Result_____wasm_bindgen_b526254bdc79dd05___JsError___true_: (a: number, b: number, c: any) => [number, number];
+    readonly wasm_bindgen_b526254bdc79dd05___convert__closures_____invoke___wasm_bindgen_b526254bdc79dd05___sys__JsNullable_wgpu_d8988a78b8ce3a3a___backend__webgpu__webgpu_sys__gen_GpuAdapter__GpuAdapter___core_f09163c50fc616a4___result__Result_____wasm_bindgen_b526254bdc79dd05___JsError___true_: (a: number, b: number, c: any) => [number, number];
+    readonly wasm_bindgen_b526254bdc79dd05___convert__closures_____invoke___wasm_bindgen_b526254bdc79dd05___sys__JsNullable_wgpu_d8988a78b8ce3a3a___backend__webgpu__webgpu_sys__gen_GpuError__GpuError___core_f09163c50fc616a4___result__Result_____wasm_bindgen_b526254bdc79dd05___JsError___true_: (a: number, b: number, c: any) => [number, number];
+    readonly wasm_bindgen_b526254bdc79dd05___convert__closures_____invoke___wasm_bindgen_b526254bdc79dd05___sys__Undefined__core_f09163c50fc616a4___result__Result_____wasm_bindgen_b526254bdc79dd05___JsError___true_: (a: number, b: number, c: any) => [number, number];
+    readonly wasm_bindgen_b526254bdc79dd05___convert__closures_____invoke___wgpu_d8988a78b8ce3a3a___backend__webgpu__webgpu_sys__gen_GpuDevice__GpuDevice__core_f09163c50fc616a4___result__Result_____wasm_bindgen_b526254bdc79dd05___JsError___true_: (a: number, b: number, c: any) => [number, number];
+    readonly wasm_bindgen_b526254bdc79dd05___convert__closures_____invoke___wgpu_d8988a78b8ce3a3a___backend__webgpu__webgpu_sys__gen_GpuDeviceLostInfo__GpuDeviceLostInfo______true_: (a: number, b: number, c: any) => void;
+    readonly wasm_bindgen_b526254bdc79dd05___convert__closures_____invoke___wgpu_d8988a78b8ce3a3a___backend__webgpu__webgpu_sys__gen_GpuUncapturedErrorEvent__GpuUncapturedErrorEvent______true_: (a: number, b: number, c: any) => void;
     readonly __wbindgen_malloc: (a: number, b: number) => number;
     readonly __wbindgen_realloc: (a: number, b: number, c: number, d: number) => number;
     readonly __wbindgen_free: (a: number, b: number, c: number) => void;

@@ -42,6 +42,8 @@ export function madeDng(made) {
   const { orientation = 1, active = [0, 0, height, width], preview, isBig = false, change } = made;
   const profile = made.profile === undefined ? [noise.shot, noise.read ** 2] : made.profile;
   const random = generator(7);
+  // The pattern that is written begins where the active area does.
+  const written = [0, 1, 2, 3].map((i) => pattern[2 * (((i >> 1) + active[0]) % 2) + ((i + active[1]) % 2)] ?? 'G');
   const [clean, codes] = [new Float32Array(width * height), new Uint16Array(width * height)];
   for (let row = 0; row < height; row += 1) {
     for (let column = 0; column < width; column += 1) {
@@ -68,7 +70,7 @@ export function madeDng(made) {
     { tag: 278, type: LONG, values: [height] },
     { tag: 279, type: LONG, values: [2 * width * height] },
     { tag: 33_421, type: SHORT, values: [2, 2] },
-    { tag: 33_422, type: BYTE, values: Buffer.from([...pattern].map((colour) => 'RGB'.indexOf(colour))) },
+    { tag: 33_422, type: BYTE, values: Buffer.from(written.map((colour) => 'RGB'.indexOf(colour))) },
     { tag: 50_714, type: LONG, values: [black] },
     { tag: 50_717, type: LONG, values: [white] },
     { tag: 50_829, type: LONG, values: active },

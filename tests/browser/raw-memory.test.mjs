@@ -68,7 +68,7 @@ test('24 megapixels fit into 1.3 GB', async (t) => {
   count('denoised');
   const dng = await result.toDng();
   count('written');
-  assert(dng.size < file.length);
+  assert(dng.size > 0.5 * file.length, 'nearly all of its noise is still there');
   const { width, height } = await result.develop({ region: { x: 0, y: 0, width: SIZE.width, height: 500 } });
   assert.deepEqual([width, height], [SIZE.width, 500]);
   count('developed in part');
