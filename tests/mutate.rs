@@ -2,7 +2,7 @@
 //! named with the reason, and what is merely unusual is not called damaged.
 //!
 //! The files are made of those in `fuzz/seeds/read`. `SVNR_MUTATED_FILES` says how many are tried, `SVNR_MUTATED_SEED`
-//! which: `SVNR_MUTATED_FILES=10000 cargo test --release --test mutate`.
+//! which: `SVNR_MUTATED_FILES=10000 cargo test --test mutate`.
 
 mod mutate {
     pub mod broken;
