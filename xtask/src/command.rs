@@ -58,7 +58,7 @@ pub fn find(program: impl AsRef<OsStr>) -> Option<PathBuf> {
 }
 
 /// A command as it would be typed.
-fn show(command: &Command) -> String {
+pub fn show(command: &Command) -> String {
     let words = std::iter::once(command.get_program()).chain(command.get_args());
     words.map(OsStr::to_string_lossy).collect::<Vec<_>>().join(" ")
 }

@@ -1,5 +1,6 @@
 //! What to do with this repository; see `cargo xtask help`.
 
+pub mod beside;
 pub mod clippy;
 pub mod command;
 pub mod debian;

@@ -19,8 +19,8 @@ cargo xtask serve [--port PORT]
 
 cargo xtask test [--fast] [--native] [--types] [--browser [NAME...]]
     Runs every test, or only those named: Rust's, the type check of the JavaScript, those in a real browser, of which
-    'page' is page.test.mjs. Installs what they need where it can. --fast leaves out what takes long, for the loop while
-    you edit.
+    'page' is page.test.mjs. Installs what they need where it can. Rust's and the browser's run at the same time; what
+    the browser's print is shown last. --fast leaves out what takes long, for the loop while you edit.
 
 cargo xtask pkg [--check] [--out DIR] [--profile wasm|wasm-dev] [--toolchain auto|rustup|debian]
     Lints the browser's code and builds the wasm module and its glue into pkg/wasm; all else in pkg is edited there. The

@@ -9,6 +9,7 @@ use std::{
 use anyhow::{Context, Result, bail};
 
 use crate::{
+    beside::Beside,
     command::{cargo, find, output, run},
     debian, node, pack, workspace,
 };
@@ -38,7 +39,8 @@ impl Tests {
     /// Every test.
     pub const ALL: Self = Self { native: true, types: true, browser: true, names: Vec::new(), fast: false };
 
-    /// Runs them, and fails at the first kind that does.
+    /// Runs them. Those in a browser run beside Rust's: while they wait for pages the processor would be idle, and
+    /// cargo takes longest to compile.
     pub fn run(self) -> Result<()> {
         let directory = workspace::root().join("tests/browser");
         // What is missing is better heard of now than after minutes of compiling.
@@ -49,29 +51,37 @@ impl Tests {
         // Before cargo builds it anew: then the system no longer knows where this program lies.
         let xtask = env::current_exe().context("this program does not know where it lies")?;
 
-        if self.native {
-            self.run_native()?;
-        }
         if self.types {
             run(Command::new(node::npm()?).args(["run", "--silent", "types"]).current_dir(&directory))?;
         }
-        if let Some(browser) = browser {
-            let names = if self.fast { FAST.map(str::to_owned).into() } else { self.names };
-            let mut command = Command::new(node::node()?);
-            // One after the other: each of them needs all the cores that there are.
-            command.args(["--test", "--test-concurrency=1"]).args(browser_tests(&directory, &names)?);
-            command.current_dir(&directory);
-            command.env("CHROMIUM", browser).env("SVNR_PACKAGE", pack::assemble()?);
-            command.env("SVNR_XTASK", &xtask);
-            run(&mut command)?;
+        let Some(browser) = browser else {
+            return if self.native { self.run_native() } else { Ok(()) };
+        };
+        let mut command = self.browser_command(&directory)?;
+        command.env("CHROMIUM", browser).env("SVNR_PACKAGE", pack::assemble()?).env("SVNR_XTASK", &xtask);
+        if !self.native {
+            return run(&mut command);
         }
-        Ok(())
+        let beside = Beside::start(&mut command)?;
+        let native = self.run_native();
+        match (native, beside.show()) {
+            (Err(native), Err(browser)) => bail!("{native:#}; {browser:#}"),
+            (native, browser) => native.and(browser),
+        }
+    }
+
+    fn browser_command(&self, directory: &Path) -> Result<Command> {
+        let names = if self.fast { FAST.map(str::to_owned).into() } else { self.names.clone() };
+        let mut command = Command::new(node::node()?);
+        // One after the other: on the CPU each of them has workers for all cores.
+        command.args(["--test", "--test-concurrency=1"]).args(browser_tests(directory, &names)?);
+        command.current_dir(directory);
+        Ok(command)
     }
 
     /// Rust's tests: the crate's as `cargo test` builds them, ours with the profile in which this program was just
     /// built.
     fn run_native(&self) -> Result<()> {
-        let ours = ["--profile", "xtask", "--package", "xtask"];
         if self.fast {
             let (name, cases) = FAST_CASES;
             return run(cargo().args(["test", "--package", "svnr", "--lib", "--bins"]).env(name, cases));
@@ -83,7 +93,7 @@ impl Tests {
         } else {
             run(cargo().args(["test", "--package", "svnr"]))?;
         }
-        run(cargo().arg("test").args(ours))
+        run(cargo().args(["test", "--profile", "xtask", "--package", "xtask"]))
     }
 }
 
