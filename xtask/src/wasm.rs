@@ -140,8 +140,8 @@ impl Toolchain {
         Ok(command)
     }
 
-    /// A cargo command that removes what it has built of the crate for the browser. Both modules are built into files of
-    /// the same names, and cargo would take one for the other.
+    /// A cargo command that removes what it has built of the crate for the browser. Both modules are built into files
+    /// of the same names, and cargo would take one for the other.
     pub fn clean(&self, profile: &str) -> Command {
         let mut command = match self {
             Self::Own => cargo(),
