@@ -552,7 +552,7 @@ export class Denoiser {
 
   /**
    * Denoises a camera's RAW file before it is developed. The first call loads a wasm module and weights of its own
-   * (0.9 and 4.5 MB with Brotli). Calls queue with those of {@link denoise}.
+   * (0.8 and 4.5 MB with Brotli). Calls queue with those of {@link denoise}.
    *
    * @throws {SvnrError} `unsupported-format`, `unsupported-image`, `too-large`, `bad-option`, `load-failed`,
    *   `device-lost`, `device-wrong`, `freed`

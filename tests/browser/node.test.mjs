@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
+import { brotliCompressSync, constants } from 'node:zlib';
 
 import { SENSOR, madeDng, readDng } from './dng.mjs';
 import { assembled } from './harness.mjs';
@@ -113,6 +114,18 @@ test('RAW files that cannot be denoised are refused, and runs on them can be abo
   assert((await denoiser.denoiseRaw(file, { output: 'dng', strength: 0 })).dng);
   denoiser.free();
   await assert.rejects(denoiser.denoiseRaw(file), (error) => error instanceof SvnrError && error.code === 'freed');
+});
+
+test('the module for RAW files is small, and has nothing of the network', async (t) => {
+  const [raw, network] = await Promise.all(
+    ['svnr_raw_bg.wasm', 'svnr_wasm_bg.wasm'].map((name) => readFile(join(assembled(), 'wasm', name))),
+  );
+  assert(raw && network);
+  const { BROTLI_PARAM_QUALITY: quality, BROTLI_PARAM_LGWIN: window } = constants;
+  const { length } = brotliCompressSync(raw, { params: { [quality]: 11, [window]: 24 } });
+  t.diagnostic(`${length} bytes by Brotli`);
+  assert(length <= 900_000);
+  assert(network.includes('cubecl') && !raw.includes('cubecl') && !raw.includes('burn'));
 });
 
 test('a RAW file can be opened, looked at and developed without a denoiser', async () => {

@@ -23,12 +23,12 @@ cargo xtask test [--fast] [--native] [--types] [--browser [NAME...]]
     the browser's print is shown last. --fast leaves out what takes long, for the loop while you edit.
 
 cargo xtask pkg [--check] [--out DIR] [--profile wasm|wasm-dev] [--toolchain auto|rustup|debian]
-    Lints the browser's code and builds the wasm module and its glue into pkg/wasm; all else in pkg is edited there. The
-    profile wasm-dev compiles quickly, without lints, and gives a large, slow module. --check builds into
+    Lints the browser's code and builds the wasm modules and their glue into pkg/wasm; all else in pkg is edited there.
+    The profile wasm-dev compiles quickly, without lints, and gives large, slow modules. --check builds into
     target/wasm-check instead and fails unless that is what pkg/wasm holds, to the byte.
 
 cargo xtask check-pkg
-    Fails when the module in pkg/wasm was built from other sources than these.
+    Fails when the modules in pkg/wasm were built from other sources than these.
 
 cargo xtask pack
     Packs the npm package into target/npm.
@@ -36,7 +36,7 @@ cargo xtask pack
 cargo xtask clippy-wasm [--toolchain auto|rustup|debian]
     Lints the browser's code.
 
-serve, test, check-pkg and pack take the module from $SVNR_WASM, where that is set, in place of pkg/wasm.
+serve, test, check-pkg and pack take the modules from $SVNR_WASM, where that is set, in place of pkg/wasm.
 ";
 
 fn main() -> ExitCode {
@@ -102,7 +102,7 @@ fn run() -> Result<()> {
         "check-pkg" => {
             end(arguments)?;
             inputs::check()?;
-            println!("the module was built from these sources");
+            println!("the modules were built from these sources");
             Ok(())
         }
         "pack" => {
