@@ -202,8 +202,8 @@ impl Recipe {
 
         let mut x = self.conv("input", &network.input, features, 0, widths[0]);
         let mut skips = Vec::with_capacity(coarsest);
-        for scale in 0..coarsest {
-            x = self.blocks(&network.down_blocks[scale], x, embeddings[scale], scale);
+        for (scale, &embedding) in embeddings.iter().enumerate().take(coarsest) {
+            x = self.blocks(&network.down_blocks[scale], x, embedding, scale);
             skips.push(x);
             x = self.conv("down", &network.downs[scale], x, scale + 1, widths[scale + 1]);
         }
