@@ -91,7 +91,8 @@ export function withSettings(options, f) {
     if (place) {
       const { white, common, dotsAreHot, inner, latest } = place.overview;
       const within = inner === null ? undefined : Uint32Array.of(inner.x, inner.y, inner.width, inner.height);
-      settings.setPlace(place.row, place.column, white, common ?? undefined, dotsAreHot, within, latest);
+      settings.setPlace(place.row, place.column);
+      settings.setOverview(white, common ?? undefined, dotsAreHot, within, latest);
     }
     return f(wanted, settings);
   } finally {

@@ -217,12 +217,16 @@ impl Settings {
         self.strength = Strength::Map(factors);
     }
 
-    /// The image was cut out of a larger one; the other arguments are the fields of its [`Overview`].
+    /// The image was cut out of a larger one, from this pixel on.
     #[wasm_bindgen(js_name = setPlace)]
-    pub fn set_place(
+    pub fn set_place(&mut self, row: usize, column: usize) {
+        self.place = Place { row, column, ..self.place };
+    }
+
+    /// The fields of that larger image's [`Overview`].
+    #[wasm_bindgen(js_name = setOverview)]
+    pub fn set_overview(
         &mut self,
-        row: usize,
-        column: usize,
         white: f32,
         common: Option<f32>,
         dots_are_hot: bool,
@@ -233,8 +237,7 @@ impl Settings {
             let [column, row, width, height] = inner.try_into().ok()?;
             Some(Inner { row, column, height, width })
         });
-        let overview = Some(denoiser::Overview { white, common, dots_are_hot, inner, latest });
-        self.place = Place { row, column, overview };
+        self.place.overview = Some(denoiser::Overview { white, common, dots_are_hot, inner, latest });
     }
 
     /// What a neutral colour has in red, green and blue; see [`Options::neutral`].

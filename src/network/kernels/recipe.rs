@@ -128,7 +128,7 @@ impl Recipe {
     /// The recipe for a network, which has to be on a processor; `None` if the kernels do not fit its shape: all
     /// channel counts must be multiples of 4, and a few pixels' features must fit into a group's memory.
     pub fn new(network: &Unet, config: &UnetConfig, limits: Limits) -> Option<Self> {
-        let is_whole = |channels: &usize| channels % VECTOR == 0;
+        let is_whole = |channels: &usize| channels.is_multiple_of(VECTOR);
         let fits = |width: &usize| shared_bytes(*width, 1) <= limits.shared_bytes;
         if !is_whole(&config.embedding) || !config.widths.iter().all(|width| is_whole(width) && fits(width)) {
             return None;
