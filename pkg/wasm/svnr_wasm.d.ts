@@ -126,11 +126,11 @@ export class Engine {
      */
     start(image: SharedImage, noise: Noise, settings: Settings): Task;
     /**
-     * Denoises a few pixels, which compiles the shaders before a photo waits for them and finds a GPU that returns
-     * values that are not finite.
+     * Denoises a few pixels, which compiles the shaders before a photo waits for them and finds a GPU that computes
+     * nonsense.
      *
      * # Errors
-     * `device-lost` if the device fails, `device-wrong` if it returns such values.
+     * `device-lost` if the device fails, `device-wrong` if it computes something else than the processor.
      */
     warmUp(): Promise<void>;
 }
@@ -436,9 +436,13 @@ export class Settings {
      */
     setNeutral(red: number, green: number, blue: number): void;
     /**
-     * The image was cut out of a larger one; the other arguments are the fields of its [`Overview`].
+     * The fields of that larger image's [`Overview`].
      */
-    setPlace(row: number, column: number, white: number, common: number | null | undefined, dots_are_hot: boolean, inner: Uint32Array | number[] | null | undefined, latest: number): void;
+    setOverview(white: number, common: number | null | undefined, dots_are_hot: boolean, inner: Uint32Array | number[] | null | undefined, latest: number): void;
+    /**
+     * The image was cut out of a larger one, from this pixel on.
+     */
+    setPlace(row: number, column: number): void;
     /**
      * Multiplies the noise's std by a factor for each pixel, row after row.
      */
@@ -812,7 +816,8 @@ export interface InitOutput {
     readonly samples_uncertainty: (a: number) => [number, number];
     readonly settings_new: () => number;
     readonly settings_setNeutral: (a: number, b: number, c: number, d: number) => void;
-    readonly settings_setPlace: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number) => void;
+    readonly settings_setOverview: (a: number, b: number, c: number, d: number, e: number, f: number, g: number) => void;
+    readonly settings_setPlace: (a: number, b: number, c: number) => void;
     readonly settings_setStrength: (a: number, b: number) => void;
     readonly settings_setStrengthMap: (a: number, b: number, c: number) => void;
     readonly sharedimage_height: (a: number) => number;
@@ -840,14 +845,13 @@ export interface InitOutput {
     readonly tile_x: (a: number) => any;
     readonly tile_y: (a: number) => any;
     readonly toSrgb: (a: number, b: number, c: any, d: number, e: number) => void;
-    readonly wasm_bindgen_b526254bdc79dd05___convert__closures_____invoke___js_sys_ea880267d80ae959___Function_fn_wasm_bindgen_b526254bdc79dd05___JsValue_____wasm_bindgen_b526254bdc79dd05___sys__Undefined___js_sys_ea880267d80ae959___Function_fn_wasm_bindgen_b526254bdc79dd05___JsValue_____wasm_bindgen_b526254bdc79dd05___sys__Undefined_______true_: (a: number, b: number, c: any, d: any) => void;
-    readonly wasm_bindgen_b526254bdc79dd05___convert__closures_____invoke___wasm_bindgen_b526254bdc79dd05___JsValue__core_f09163c50fc616a4___result__Result_____wasm_bindgen_b526254bdc79dd05___JsError___true_: (a: number, b: number, c: any) => [number, number];
-    readonly wasm_bindgen_b526254bdc79dd05___convert__closures_____invoke___wasm_bindgen_b526254bdc79dd05___sys__JsNullable_wgpu_d8988a78b8ce3a3a___backend__webgpu__webgpu_sys__gen_GpuAdapter__GpuAdapter___core_f09163c50fc616a4___result__Result_____wasm_bindgen_b526254bdc79dd05___JsError___true_: (a: number, b: number, c: any) => [number, number];
-    readonly wasm_bindgen_b526254bdc79dd05___convert__closures_____invoke___wasm_bindgen_b526254bdc79dd05___sys__JsNullable_wgpu_d8988a78b8ce3a3a___backend__webgpu__webgpu_sys__gen_GpuError__GpuError___core_f09163c50fc616a4___result__Result_____wasm_bindgen_b526254bdc79dd05___JsError___true_: (a: number, b: number, c: any) => [number, number];
-    readonly wasm_bindgen_b526254bdc79dd05___convert__closures_____invoke___wasm_bindgen_b526254bdc79dd05___sys__Undefined__core_f09163c50fc616a4___result__Result_____wasm_bindgen_b526254bdc79dd05___JsError___true_: (a: number, b: number, c: any) => [number, number];
-    readonly wasm_bindgen_b526254bdc79dd05___convert__closures_____invoke___wgpu_d8988a78b8ce3a3a___backend__webgpu__webgpu_sys__gen_GpuDevice__GpuDevice__core_f09163c50fc616a4___result__Result_____wasm_bindgen_b526254bdc79dd05___JsError___true_: (a: number, b: number, c: any) => [number, number];
-    readonly wasm_bindgen_b526254bdc79dd05___convert__closures_____invoke___wgpu_d8988a78b8ce3a3a___backend__webgpu__webgpu_sys__gen_GpuDeviceLostInfo__GpuDeviceLostInfo______true_: (a: number, b: number, c: any) => void;
-    readonly wasm_bindgen_b526254bdc79dd05___convert__closures_____invoke___wgpu_d8988a78b8ce3a3a___backend__webgpu__webgpu_sys__gen_GpuUncapturedErrorEvent__GpuUncapturedErrorEvent______true_: (a: number, b: number, c: any) => void;
+    readonly wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___js_sys_dff239142b40dee0___Function_fn_wasm_bindgen_c02b820e88f6dfef___JsValue_____wasm_bindgen_c02b820e88f6dfef___sys__Undefined___js_sys_dff239142b40dee0___Function_fn_wasm_bindgen_c02b820e88f6dfef___JsValue_____wasm_bindgen_c02b820e88f6dfef___sys__Undefined_______true_: (a: number, b: number, c: any, d: any) => void;
+    readonly wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wasm_bindgen_c02b820e88f6dfef___JsValue__core_2ad33a1119d2fba1___result__Result_____wasm_bindgen_c02b820e88f6dfef___JsError___true_: (a: number, b: number, c: any) => [number, number];
+    readonly wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wasm_bindgen_c02b820e88f6dfef___sys__JsNullable_wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuError__GpuError___core_2ad33a1119d2fba1___result__Result_____wasm_bindgen_c02b820e88f6dfef___JsError___true_: (a: number, b: number, c: any) => [number, number];
+    readonly wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wasm_bindgen_c02b820e88f6dfef___sys__JsNullable_wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuError__GpuError___core_2ad33a1119d2fba1___result__Result_____wasm_bindgen_c02b820e88f6dfef___JsError___true__134: (a: number, b: number, c: any) => [number, number];
+    readonly wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wasm_bindgen_c02b820e88f6dfef___sys__JsNullable_wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuError__GpuError___core_2ad33a1119d2fba1___result__Result_____wasm_bindgen_c02b820e88f6dfef___JsError___true__135: (a: number, b: number, c: any) => [number, number];
+    readonly wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuDeviceLostInfo__GpuDeviceLostInfo______true_: (a: number, b: number, c: any) => void;
+    readonly wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuDeviceLostInfo__GpuDeviceLostInfo______true__133: (a: number, b: number, c: any) => void;
     readonly __wbindgen_malloc: (a: number, b: number) => number;
     readonly __wbindgen_realloc: (a: number, b: number, c: number, d: number) => number;
     readonly __wbindgen_free: (a: number, b: number, c: number) => void;

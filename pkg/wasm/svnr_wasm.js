@@ -344,11 +344,11 @@ export class Engine {
         return Task.__wrap(ret[0]);
     }
     /**
-     * Denoises a few pixels, which compiles the shaders before a photo waits for them and finds a GPU that returns
-     * values that are not finite.
+     * Denoises a few pixels, which compiles the shaders before a photo waits for them and finds a GPU that computes
+     * nonsense.
      *
      * # Errors
-     * `device-lost` if the device fails, `device-wrong` if it returns such values.
+     * `device-lost` if the device fails, `device-wrong` if it computes something else than the processor.
      * @returns {Promise<void>}
      */
     warmUp() {
@@ -588,6 +588,12 @@ if (Symbol.dispose) FilePixels.prototype[Symbol.dispose] = FilePixels.prototype.
  * Reads a [`SharedImage`] piece by piece; black where nothing has been read yet.
  */
 export class ImageReader {
+    static __wrap(ptr) {
+        const obj = Object.create(ImageReader.prototype);
+        obj.__wbg_ptr = ptr;
+        ImageReaderFinalization.register(obj, obj.__wbg_ptr, obj);
+        return obj;
+    }
     __destroy_into_raw() {
         const ptr = this.__wbg_ptr;
         this.__wbg_ptr = 0;
@@ -625,6 +631,16 @@ export class ImageReader {
         return this;
     }
     /**
+     * For the planes of a mosaic, of this size in pixels.
+     * @param {number} width
+     * @param {number} height
+     * @returns {ImageReader}
+     */
+    static ofMosaic(width, height) {
+        const ret = wasm.imagereader_ofMosaic(width, height);
+        return ImageReader.__wrap(ret);
+    }
+    /**
      * Reads floats, as [`ImageReader::read_u8`] does, unclipped: linear light or sRGB-encoded.
      * @param {number} first
      * @param {Float32Array | number[]} data
@@ -638,6 +654,19 @@ export class ImageReader {
         const ptr0 = passArrayF32ToWasm0(data, wasm.__wbindgen_malloc);
         const len0 = WASM_VECTOR_LEN;
         wasm.imagereader_readF32(this.__wbg_ptr, val2, ptr0, len0, val3, val4);
+    }
+    /**
+     * Reads values of a plane, in linear light, beginning with pixel `first`. Those beyond its end are not read.
+     * @param {number} channel
+     * @param {number} first
+     * @param {Float32Array | number[]} values
+     */
+    readPlane(channel, first, values) {
+        const val2 = +channel;
+        const val3 = +first;
+        const ptr0 = passArrayF32ToWasm0(values, wasm.__wbindgen_malloc);
+        const len0 = WASM_VECTOR_LEN;
+        wasm.imagereader_readPlane(this.__wbg_ptr, val2, val3, ptr0, len0);
     }
     /**
      * Reads 16-bit sRGB, as [`ImageReader::read_u8`] does.
@@ -668,6 +697,78 @@ export class ImageReader {
     }
 }
 if (Symbol.dispose) ImageReader.prototype[Symbol.dispose] = ImageReader.prototype.free;
+
+/**
+ * A small image of a mosaic.
+ */
+export class LightPreview {
+    static __wrap(ptr) {
+        const obj = Object.create(LightPreview.prototype);
+        obj.__wbg_ptr = ptr;
+        LightPreviewFinalization.register(obj, obj.__wbg_ptr, obj);
+        return obj;
+    }
+    __destroy_into_raw() {
+        const ptr = this.__wbg_ptr;
+        this.__wbg_ptr = 0;
+        LightPreviewFinalization.unregister(this);
+        return ptr;
+    }
+    free() {
+        const ptr = this.__destroy_into_raw();
+        wasm.__wbg_lightpreview_free(ptr, 0);
+    }
+    /**
+     * Red, green and blue of the sensor, pixel by pixel.
+     * @returns {Float32Array}
+     */
+    get data() {
+        const ret = wasm.__wbg_get_lightpreview_data(this.__wbg_ptr);
+        var v1 = getArrayF32FromWasm0(ret[0], ret[1]).slice();
+        wasm.__wbindgen_free(ret[0], ret[1] * 4, 4);
+        return v1;
+    }
+    /**
+     * Pixels down.
+     * @returns {number}
+     */
+    get height() {
+        const ret = wasm.__wbg_get_lightpreview_height(this.__wbg_ptr);
+        return ret >>> 0;
+    }
+    /**
+     * Pixels across.
+     * @returns {number}
+     */
+    get width() {
+        const ret = wasm.__wbg_get_lightpreview_width(this.__wbg_ptr);
+        return ret >>> 0;
+    }
+    /**
+     * Red, green and blue of the sensor, pixel by pixel.
+     * @param {Float32Array | number[]} arg0
+     */
+    set data(arg0) {
+        const ptr0 = passArrayF32ToWasm0(arg0, wasm.__wbindgen_malloc);
+        const len0 = WASM_VECTOR_LEN;
+        wasm.__wbg_set_lightpreview_data(this.__wbg_ptr, ptr0, len0);
+    }
+    /**
+     * Pixels down.
+     * @param {number} arg0
+     */
+    set height(arg0) {
+        wasm.__wbg_set_lightpreview_height(this.__wbg_ptr, arg0);
+    }
+    /**
+     * Pixels across.
+     * @param {number} arg0
+     */
+    set width(arg0) {
+        wasm.__wbg_set_lightpreview_width(this.__wbg_ptr, arg0);
+    }
+}
+if (Symbol.dispose) LightPreview.prototype[Symbol.dispose] = LightPreview.prototype.free;
 
 /**
  * The noise that a run would remove and where each pixel would start: a plane for each channel, row after row.
@@ -751,6 +852,15 @@ export class Noise {
         wasm.__wbg_noise_free(ptr, 0);
     }
     /**
+     * For the planes of a mosaic: of a curve for each colour, both greens get green's.
+     * @returns {Noise}
+     */
+    forMosaic() {
+        const ptr = this.__destroy_into_raw();
+        const ret = wasm.noise_forMosaic(ptr);
+        return Noise.__wrap(ret);
+    }
+    /**
      * From JSON; see [`noise_from_json`].
      *
      * # Errors
@@ -828,6 +938,19 @@ export class Overview {
         return ret !== 0;
     }
     /**
+     * The part within a frame: column, row, width and height.
+     * @returns {Uint32Array | undefined}
+     */
+    get inner() {
+        const ret = wasm.__wbg_get_overview_inner(this.__wbg_ptr);
+        let v1;
+        if (ret[0] !== 0) {
+            v1 = getArrayU32FromWasm0(ret[0], ret[1]).slice();
+            wasm.__wbindgen_free(ret[0], ret[1] * 4, 4);
+        }
+        return v1;
+    }
+    /**
      * The latest time of any pixel.
      * @returns {number}
      */
@@ -856,6 +979,15 @@ export class Overview {
      */
     set dotsAreHot(arg0) {
         wasm.__wbg_set_overview_dotsAreHot(this.__wbg_ptr, arg0);
+    }
+    /**
+     * The part within a frame: column, row, width and height.
+     * @param {Uint32Array | number[] | null} [arg0]
+     */
+    set inner(arg0) {
+        var ptr0 = isLikeNone(arg0) ? 0 : passArray32ToWasm0(arg0, wasm.__wbindgen_malloc);
+        var len0 = WASM_VECTOR_LEN;
+        wasm.__wbg_set_overview_inner(this.__wbg_ptr, ptr0, len0);
     }
     /**
      * The latest time of any pixel.
@@ -1199,16 +1331,38 @@ export class Settings {
         return this;
     }
     /**
-     * The image was cut out of a larger one; the other arguments are the fields of its [`Overview`].
-     * @param {number} row
-     * @param {number} column
+     * What a neutral colour has in red, green and blue; see [`Options::neutral`].
+     * @param {number} red
+     * @param {number} green
+     * @param {number} blue
+     */
+    setNeutral(red, green, blue) {
+        wasm.settings_setNeutral(this.__wbg_ptr, red, green, blue);
+    }
+    /**
+     * The fields of that larger image's [`Overview`].
      * @param {number} white
      * @param {number | null | undefined} common
      * @param {boolean} dots_are_hot
+     * @param {Uint32Array | number[] | null | undefined} inner
      * @param {number} latest
      */
-    setPlace(row, column, white, common, dots_are_hot, latest) {
-        wasm.settings_setPlace(this.__wbg_ptr, row, column, white, isLikeNone(common) ? Number.MAX_SAFE_INTEGER : Math.fround(common), dots_are_hot, latest);
+    setOverview(white, common, dots_are_hot, inner, latest) {
+        const val2 = +white;
+        const val3 = +(isLikeNone(common) ? Number.MAX_SAFE_INTEGER : Math.fround(common));
+        const val4 = +dots_are_hot;
+        const val5 = +latest;
+        var ptr0 = isLikeNone(inner) ? 0 : passArray32ToWasm0(inner, wasm.__wbindgen_malloc);
+        var len0 = WASM_VECTOR_LEN;
+        wasm.settings_setOverview(this.__wbg_ptr, val2, val3, val4, ptr0, len0, val5);
+    }
+    /**
+     * The image was cut out of a larger one, from this pixel on.
+     * @param {number} row
+     * @param {number} column
+     */
+    setPlace(row, column) {
+        wasm.settings_setPlace(this.__wbg_ptr, row, column);
     }
     /**
      * Multiplies the noise's std by a factor for each pixel, row after row.
@@ -1248,6 +1402,31 @@ export class SharedImage {
     free() {
         const ptr = this.__destroy_into_raw();
         wasm.__wbg_sharedimage_free(ptr, 0);
+    }
+    /**
+     * Pixels down.
+     * @returns {number}
+     */
+    get height() {
+        const ret = wasm.sharedimage_height(this.__wbg_ptr);
+        return ret >>> 0;
+    }
+    /**
+     * A plane: red, green or blue, or one of a mosaic's four. It is copied out of wasm's memory.
+     * @param {number} channel
+     * @returns {Float32Array}
+     */
+    plane(channel) {
+        const ret = wasm.sharedimage_plane(this.__wbg_ptr, channel);
+        return ret;
+    }
+    /**
+     * Pixels across.
+     * @returns {number}
+     */
+    get width() {
+        const ret = wasm.sharedimage_width(this.__wbg_ptr);
+        return ret >>> 0;
     }
     /**
      * Writes floats, as [`SharedImage::write_u8`] does, unclipped: linear light or sRGB-encoded.
@@ -1375,6 +1554,15 @@ export class Task {
     get isDone() {
         const ret = wasm.task_isDone(this.__wbg_ptr);
         return ret !== 0;
+    }
+    /**
+     * The same of a mosaic's planes, as light: three values a pixel, green's the mean of both greens.
+     * @param {number} most
+     * @returns {LightPreview}
+     */
+    previewLight(most) {
+        const ret = wasm.task_previewLight(this.__wbg_ptr, most);
+        return LightPreview.__wrap(ret);
     }
     /**
      * The image so far, reduced to about `most` pixels by taking every n-th pixel of every n-th row.
@@ -2386,33 +2574,33 @@ function __wbg_get_imports() {
             arg0.writeBuffer(arg1, arg2, getArrayU8FromWasm0(arg3, arg4), arg5, arg6);
         }, arguments); },
         __wbindgen_generic_0000000000000001: function(arg0, arg1) {
-            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [Externref], shim_idx: 24954, ret: Result(Unit), inner_ret: Some(Result(Unit)) }, mutable: true }) -> Externref`.
+            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [Externref], shim_idx: 24969, ret: Result(Unit), inner_ret: Some(Result(Unit)) }, mutable: true }) -> Externref`.
             const ret = makeMutClosure(arg0, arg1, wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wasm_bindgen_c02b820e88f6dfef___JsValue__core_2ad33a1119d2fba1___result__Result_____wasm_bindgen_c02b820e88f6dfef___JsError___true_);
             return ret;
         },
         __wbindgen_generic_0000000000000002: function(arg0, arg1) {
-            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [NamedExternref("GPUDevice")], shim_idx: 13482, ret: Result(Unit), inner_ret: Some(Result(Unit)) }, mutable: true }) -> Externref`.
+            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [NamedExternref("GPUDevice")], shim_idx: 13495, ret: Result(Unit), inner_ret: Some(Result(Unit)) }, mutable: true }) -> Externref`.
             const ret = makeMutClosure(arg0, arg1, wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wasm_bindgen_c02b820e88f6dfef___sys__JsNullable_wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuError__GpuError___core_2ad33a1119d2fba1___result__Result_____wasm_bindgen_c02b820e88f6dfef___JsError___true_);
             return ret;
         },
         __wbindgen_generic_0000000000000003: function(arg0, arg1) {
-            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [NamedExternref("GPUDeviceLostInfo")], shim_idx: 13483, ret: Unit, inner_ret: Some(Unit) }, mutable: true }) -> Externref`.
+            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [NamedExternref("GPUDeviceLostInfo")], shim_idx: 13496, ret: Unit, inner_ret: Some(Unit) }, mutable: true }) -> Externref`.
             const ret = makeMutClosure(arg0, arg1, wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuDeviceLostInfo__GpuDeviceLostInfo______true_);
             return ret;
         },
         __wbindgen_generic_0000000000000004: function(arg0, arg1) {
-            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [NamedExternref("GPUUncapturedErrorEvent")], shim_idx: 13483, ret: Unit, inner_ret: Some(Unit) }, mutable: true }) -> Externref`.
-            const ret = makeMutClosure(arg0, arg1, wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuDeviceLostInfo__GpuDeviceLostInfo______true__116);
+            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [NamedExternref("GPUUncapturedErrorEvent")], shim_idx: 13496, ret: Unit, inner_ret: Some(Unit) }, mutable: true }) -> Externref`.
+            const ret = makeMutClosure(arg0, arg1, wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuDeviceLostInfo__GpuDeviceLostInfo______true__133);
             return ret;
         },
         __wbindgen_generic_0000000000000005: function(arg0, arg1) {
-            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [NamedExternref("any")], shim_idx: 13482, ret: Result(Unit), inner_ret: Some(Result(Unit)) }, mutable: true }) -> Externref`.
-            const ret = makeMutClosure(arg0, arg1, wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wasm_bindgen_c02b820e88f6dfef___sys__JsNullable_wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuError__GpuError___core_2ad33a1119d2fba1___result__Result_____wasm_bindgen_c02b820e88f6dfef___JsError___true__117);
+            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [NamedExternref("any")], shim_idx: 13495, ret: Result(Unit), inner_ret: Some(Result(Unit)) }, mutable: true }) -> Externref`.
+            const ret = makeMutClosure(arg0, arg1, wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wasm_bindgen_c02b820e88f6dfef___sys__JsNullable_wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuError__GpuError___core_2ad33a1119d2fba1___result__Result_____wasm_bindgen_c02b820e88f6dfef___JsError___true__134);
             return ret;
         },
         __wbindgen_generic_0000000000000006: function(arg0, arg1) {
-            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [NamedExternref("undefined")], shim_idx: 13482, ret: Result(Unit), inner_ret: Some(Result(Unit)) }, mutable: true }) -> Externref`.
-            const ret = makeMutClosure(arg0, arg1, wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wasm_bindgen_c02b820e88f6dfef___sys__JsNullable_wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuError__GpuError___core_2ad33a1119d2fba1___result__Result_____wasm_bindgen_c02b820e88f6dfef___JsError___true__118);
+            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [NamedExternref("undefined")], shim_idx: 13495, ret: Result(Unit), inner_ret: Some(Result(Unit)) }, mutable: true }) -> Externref`.
+            const ret = makeMutClosure(arg0, arg1, wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wasm_bindgen_c02b820e88f6dfef___sys__JsNullable_wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuError__GpuError___core_2ad33a1119d2fba1___result__Result_____wasm_bindgen_c02b820e88f6dfef___JsError___true__135);
             return ret;
         },
         __wbindgen_generic_0000000000000007: function(arg0) {
@@ -2456,8 +2644,8 @@ function wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wgpu_cb0
     wasm.wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuDeviceLostInfo__GpuDeviceLostInfo______true_(arg0, arg1, arg2);
 }
 
-function wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuDeviceLostInfo__GpuDeviceLostInfo______true__116(arg0, arg1, arg2) {
-    wasm.wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuDeviceLostInfo__GpuDeviceLostInfo______true__116(arg0, arg1, arg2);
+function wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuDeviceLostInfo__GpuDeviceLostInfo______true__133(arg0, arg1, arg2) {
+    wasm.wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuDeviceLostInfo__GpuDeviceLostInfo______true__133(arg0, arg1, arg2);
 }
 
 function wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wasm_bindgen_c02b820e88f6dfef___JsValue__core_2ad33a1119d2fba1___result__Result_____wasm_bindgen_c02b820e88f6dfef___JsError___true_(arg0, arg1, arg2) {
@@ -2474,15 +2662,15 @@ function wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wasm_bin
     }
 }
 
-function wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wasm_bindgen_c02b820e88f6dfef___sys__JsNullable_wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuError__GpuError___core_2ad33a1119d2fba1___result__Result_____wasm_bindgen_c02b820e88f6dfef___JsError___true__117(arg0, arg1, arg2) {
-    const ret = wasm.wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wasm_bindgen_c02b820e88f6dfef___sys__JsNullable_wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuError__GpuError___core_2ad33a1119d2fba1___result__Result_____wasm_bindgen_c02b820e88f6dfef___JsError___true__117(arg0, arg1, arg2);
+function wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wasm_bindgen_c02b820e88f6dfef___sys__JsNullable_wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuError__GpuError___core_2ad33a1119d2fba1___result__Result_____wasm_bindgen_c02b820e88f6dfef___JsError___true__134(arg0, arg1, arg2) {
+    const ret = wasm.wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wasm_bindgen_c02b820e88f6dfef___sys__JsNullable_wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuError__GpuError___core_2ad33a1119d2fba1___result__Result_____wasm_bindgen_c02b820e88f6dfef___JsError___true__134(arg0, arg1, arg2);
     if (ret[1]) {
         throw takeFromExternrefTable0(ret[0]);
     }
 }
 
-function wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wasm_bindgen_c02b820e88f6dfef___sys__JsNullable_wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuError__GpuError___core_2ad33a1119d2fba1___result__Result_____wasm_bindgen_c02b820e88f6dfef___JsError___true__118(arg0, arg1, arg2) {
-    const ret = wasm.wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wasm_bindgen_c02b820e88f6dfef___sys__JsNullable_wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuError__GpuError___core_2ad33a1119d2fba1___result__Result_____wasm_bindgen_c02b820e88f6dfef___JsError___true__118(arg0, arg1, arg2);
+function wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wasm_bindgen_c02b820e88f6dfef___sys__JsNullable_wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuError__GpuError___core_2ad33a1119d2fba1___result__Result_____wasm_bindgen_c02b820e88f6dfef___JsError___true__135(arg0, arg1, arg2) {
+    const ret = wasm.wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wasm_bindgen_c02b820e88f6dfef___sys__JsNullable_wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuError__GpuError___core_2ad33a1119d2fba1___result__Result_____wasm_bindgen_c02b820e88f6dfef___JsError___true__135(arg0, arg1, arg2);
     if (ret[1]) {
         throw takeFromExternrefTable0(ret[0]);
     }
@@ -2539,6 +2727,9 @@ const FilePixelsFinalization = (typeof FinalizationRegistry === 'undefined')
 const ImageReaderFinalization = (typeof FinalizationRegistry === 'undefined')
     ? { register: () => {}, unregister: () => {} }
     : new FinalizationRegistry(ptr => wasm.__wbg_imagereader_free(ptr, 1));
+const LightPreviewFinalization = (typeof FinalizationRegistry === 'undefined')
+    ? { register: () => {}, unregister: () => {} }
+    : new FinalizationRegistry(ptr => wasm.__wbg_lightpreview_free(ptr, 1));
 const MapsFinalization = (typeof FinalizationRegistry === 'undefined')
     ? { register: () => {}, unregister: () => {} }
     : new FinalizationRegistry(ptr => wasm.__wbg_maps_free(ptr, 1));
@@ -2800,6 +2991,13 @@ function makeMutClosure(arg0, arg1, f) {
 function passArray16ToWasm0(arg, malloc) {
     const ptr = malloc(arg.length * 2, 2) >>> 0;
     getUint16ArrayMemory0().set(arg, ptr / 2);
+    WASM_VECTOR_LEN = arg.length;
+    return ptr;
+}
+
+function passArray32ToWasm0(arg, malloc) {
+    const ptr = malloc(arg.length * 4, 4) >>> 0;
+    getUint32ArrayMemory0().set(arg, ptr / 4);
     WASM_VECTOR_LEN = arg.length;
     return ptr;
 }
