@@ -207,7 +207,7 @@ test('TypeScript knows the element in JSX', async () => {
 
 test('rendering ahead in Node imports everything without a failure', async () => {
   const place = await installed('plain');
-  const script = "await Promise.all(['svnr', 'svnr/worker', 'svnr/element'].map((name) => import(name))); console.log('imported');";
+  const script = "await Promise.all(['svnr', 'svnr/worker', 'svnr/element', 'svnr/raw'].map((name) => import(name))); console.log('imported');";
   const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', script], { cwd: place });
   assert.equal(stdout.trim(), 'imported');
 });
@@ -222,7 +222,7 @@ test('the tarball holds the package and nothing else', async () => {
   const { stdout } = await run('git', ['ls-files', 'pkg'], { cwd: root });
   const edited = stdout.trim().split('\n').map((path) => path.slice('pkg/'.length));
   const notPacked = ['prepare.mjs', 'wasm/inputs.sha256'];
-  const copied = ['LICENSE-APACHE', 'LICENSE-MIT', 'svnr.safetensors'];
+  const copied = ['LICENSE-APACHE', 'LICENSE-MIT', 'svnr.safetensors', 'svnr-mosaic.safetensors'];
   assert.deepEqual(files, [...edited.filter((path) => !notPacked.includes(path)), ...copied].sort());
   for (const key of ['exports', 'types', 'sideEffects', 'license', 'engines']) assert(key in manifest, key);
   for (const entry of Object.values(manifest.exports)) {
