@@ -75,7 +75,11 @@ async function readFile(href, signal) {
   return new Response(await readFile(new URL(href), { signal }), { headers });
 }
 
-/** @param {unknown} error */
-function message(error) {
+/**
+ * What an error says.
+ *
+ * @param {unknown} error
+ */
+export function message(error) {
   return error instanceof Error ? error.message : String(error);
 }

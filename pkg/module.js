@@ -1,5 +1,5 @@
 import { SvnrError } from './errors.js';
-import { request } from './load.js';
+import { message, request } from './load.js';
 import { SharedLoad } from './shared.js';
 
 /** @typedef {NonNullable<import('./index.d.ts').InitOptions['module_or_path']>} Source */
@@ -46,7 +46,22 @@ async function compile(source, signal) {
     return await (isWasm ? WebAssembly.compileStreaming(code) : WebAssembly.compile(await code.arrayBuffer()));
   } catch (error) {
     signal.throwIfAborted();
-    const why = error instanceof Error ? error.message : String(error);
-    throw new SvnrError('load-failed', `the wasm module could not be compiled: ${why}`, { cause: error });
+    throw new SvnrError('load-failed', `the wasm module could not be compiled: ${message(error)}`, { cause: error });
+  }
+}
+
+/**
+ * Starts a compiled module.
+ *
+ * @param {(options: { module_or_path: WebAssembly.Module }) => Promise<any>} initGlue  its glue
+ * @param {WebAssembly.Module} module
+ * @param {string} what  it in words, for the message
+ */
+export async function startModule(initGlue, module, what) {
+  try {
+    // The module's constructors must be run here, once (see xtask/src/wasm.rs).
+    (await initGlue({ module_or_path: module })).__wasm_call_ctors();
+  } catch (error) {
+    throw new SvnrError('load-failed', `${what} could not be started: ${message(error)}`, { cause: error });
   }
 }

@@ -1,7 +1,7 @@
 // The wasm module for RAW files, which is loaded when the first of them is opened.
 
 import { SvnrError, fromWasm } from './errors.js';
-import { compiled } from './module.js';
+import { compiled, startModule } from './module.js';
 import initGlue, { onPanic } from './wasm/svnr_raw.js';
 
 /** @typedef {import('./index.d.ts').InitOptions} InitOptions */
@@ -38,11 +38,10 @@ export async function initRaw({ module_or_path, signal } = {}) {
 /** @param {WebAssembly.Module} module */
 async function start(module) {
   try {
-    /** @type {any} */ (await initGlue({ module_or_path: module })).__wasm_call_ctors();
+    await startModule(initGlue, module, 'the wasm module for RAW files');
   } catch (error) {
     started = undefined;
-    const why = error instanceof Error ? error.message : String(error);
-    throw new SvnrError('load-failed', `the wasm module for RAW files could not be started: ${why}`, { cause: error });
+    throw error;
   }
   onPanic((/** @type {string} */ message) => {
     broken = new SvnrError('internal', `svnr failed inside (${message}); load it again in a new worker or page`);

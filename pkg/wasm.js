@@ -1,5 +1,5 @@
 import { SvnrError, fromWasm } from './errors.js';
-import { compiled } from './module.js';
+import { compiled, startModule } from './module.js';
 import initGlue, { onPanic } from './wasm/svnr_wasm.js';
 
 /** The module's address, once it was given.
@@ -39,12 +39,10 @@ export async function init({ module_or_path, signal } = {}) {
 /** @param {WebAssembly.Module} module */
 async function start(module) {
   try {
-    // The module's constructors must be run here, once (see xtask/src/wasm.rs).
-    /** @type {any} */ (await initGlue({ module_or_path: module })).__wasm_call_ctors();
+    await startModule(initGlue, module, 'the wasm module');
   } catch (error) {
     started = undefined;
-    const why = error instanceof Error ? error.message : String(error);
-    throw new SvnrError('load-failed', `the wasm module could not be started: ${why}`, { cause: error });
+    throw error;
   }
   onPanic(fail);
   isReady = true;
