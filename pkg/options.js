@@ -131,27 +131,16 @@ function weightsOption(name, weights) {
   return isSource ? weights : refuse(`${name} must be a URL, a string, an ArrayBuffer or a Uint8Array`);
 }
 
+/** The options of every run, whatever it denoises. */
+const RUN_KEYS = ['noise', 'steps', 'seed', 'eta', 'samples', 'strength', 'luminance', 'chrominance', 'tile', 'region'];
+
 /**
  * The checked options of denoising. `null` stands for 'auto'. Maps are copied, because the caller may change them.
  *
  * @param {unknown} options
  */
 export function denoiseOptions(options) {
-  const given = checkKeys(options, [
-    'noise',
-    'steps',
-    'seed',
-    'eta',
-    'samples',
-    'strength',
-    'luminance',
-    'chrominance',
-    'tile',
-    'region',
-    'transfer',
-    'signal',
-    'onProgress',
-  ]);
+  const given = checkKeys(options, [...RUN_KEYS, 'transfer', 'signal', 'onProgress']);
   return {
     ...runOptions(given, VIEWS),
     noise: given.noise === undefined || given.noise === 'auto' ? null : noiseOf(given.noise),
@@ -168,25 +157,7 @@ export function denoiseOptions(options) {
  * @param {unknown} options
  */
 export function rawOptions(options) {
-  const given = checkKeys(options, [
-    'noise',
-    'steps',
-    'seed',
-    'eta',
-    'samples',
-    'strength',
-    'luminance',
-    'chrominance',
-    'tile',
-    'region',
-    'exposure',
-    'warmth',
-    'tint',
-    'output',
-    'name',
-    'signal',
-    'onProgress',
-  ]);
+  const given = checkKeys(options, [...RUN_KEYS, 'exposure', 'warmth', 'tint', 'output', 'name', 'signal', 'onProgress']);
   const { output = 'both', name = 'the file' } = given;
   if (output !== 'both' && output !== 'dng' && output !== 'image') {
     return refuse(`output is ${show(output)}; it must be 'both', 'dng' or 'image'`);
