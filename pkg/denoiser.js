@@ -347,18 +347,12 @@ export class Denoiser {
    * @param {RawOptions} options
    */
   #latestOf(photo, options) {
-    const engine = this.#alive();
-    const reduced = photo.reducedPlanes(MOST_LOOKED_AT);
-    const shared = call(() => toSharedPlanes(reduced));
-    try {
-      const settings = { ...this.#planesSettings(photo, { ...options, strength: 1 }), ...strengthOn(photo, options, reduced) };
+    return this.#onReduced(photo, options, (engine, shared, settings) => {
       const found = call(() => withSettings(settings, (noise, given) => engine.overview(shared, noise, given)));
       const { latest } = found;
       found.free();
       return latest;
-    } finally {
-      shared.free();
-    }
+    });
   }
 
   /**
@@ -366,16 +360,31 @@ export class Denoiser {
    * @param {RawOptions} options
    */
   #mapsOf(photo, options) {
-    const engine = this.#alive();
-    const reduced = photo.reducedPlanes(MOST_LOOKED_AT);
-    const shared = call(() => toSharedPlanes(reduced));
-    try {
-      const settings = { ...this.#planesSettings(photo, { ...options, strength: 1 }), ...strengthOn(photo, options, reduced) };
+    return this.#onReduced(photo, options, (engine, shared, settings, reduced) => {
       const maps = call(() => withSettings(settings, (noise, given) => engine.maps(shared, noise, given)));
       const [std, time] = [maps.std, maps.time].map((planes) => photo.asColours(planes, reduced));
       maps.free();
       const size = photo.sizeOver(reduced);
       return { std: std ?? new Float32Array(), time: time ?? new Float32Array(), ...size };
+    });
+  }
+
+  /**
+   * Looks at a RAW photo's planes, reduced, with the settings that a run on them would have.
+   *
+   * @template T
+   * @param {RawPhoto} photo
+   * @param {RawOptions} options
+   * @param {(engine: Engine, shared: SharedImage, settings: Wanted, reduced: Planes) => T} f
+   * @returns {T}
+   */
+  #onReduced(photo, options, f) {
+    const engine = this.#alive();
+    const reduced = photo.reducedPlanes(MOST_LOOKED_AT);
+    const shared = call(() => toSharedPlanes(reduced));
+    try {
+      const settings = { ...this.#planesSettings(photo, { ...options, strength: 1 }), ...strengthOn(photo, options, reduced) };
+      return f(engine, shared, settings, reduced);
     } finally {
       shared.free();
     }
