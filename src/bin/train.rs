@@ -86,6 +86,9 @@ struct Arguments {
     /// Share of the other patches and photos with a tone curve over their noise, from 0 to 1
     #[arg(long, value_parser = share)]
     toned: Option<f64>,
+    /// Share of patches of which a part keeps its noise, as under a painted strength of 0, from 0 to 1
+    #[arg(long, value_parser = share)]
+    painted: Option<f64>,
     /// Share of patches at tau = 0, if denoising starts at the photo, from 0 to 1
     #[arg(long, value_parser = share)]
     share_at_photo: Option<f64>,
@@ -188,6 +191,7 @@ settings! {
     resampled => share_resampled,
     grain => share_grain,
     toned => share_toned,
+    painted => share_painted,
     share_at_photo => share_at_photo,
     start => formulation.start,
     time => formulation.time,

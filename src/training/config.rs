@@ -122,6 +122,8 @@ pub struct Config {
     pub share_grain: f64,
     /// Share of simulated patches and photos with a tone curve over their noise.
     pub share_toned: f64,
+    /// Share of patches of which a part keeps its noise, as under a painted strength of 0.
+    pub share_painted: f64,
     /// Error of the noise curve that the time map assumes for these: its std in log10.
     pub curve_error: f32,
     /// Share of patches from pairs, if there are any.
@@ -174,6 +176,7 @@ impl Default for Config {
             share_resampled: 0.08,
             share_grain: 0.05,
             share_toned: 0.12,
+            share_painted: 0.04,
             curve_error: 0.05,
             share_pairs: 0.05,
             photo_error: 0.15,
@@ -260,6 +263,7 @@ impl Config {
             ("resampled patches", self.share_resampled),
             ("patches with film grain", self.share_grain),
             ("patches with a tone curve", self.share_toned),
+            ("patches with a part that is kept", self.share_painted),
         ] {
             if !(0.0..=1.0).contains(&share) {
                 return Err(format!("the share of {what} is from 0 to 1, not {share}"));

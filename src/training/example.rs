@@ -9,7 +9,7 @@ use rand_chacha::ChaCha8Rng;
 use crate::color::srgb8_table;
 use crate::estimate::drawn_to_typical;
 use crate::image::{CHANNELS, LinearImage, MOST_CHANNELS};
-use crate::method::formulation::{Condition, Correlation, Formulation, Start};
+use crate::method::formulation::{Condition, Correlation, Formulation, Start, Time};
 use crate::method::forward::unit_noise;
 use crate::method::noise::{Noise, NoiseModel};
 use crate::method::random::{Normals, Stream};
@@ -22,6 +22,7 @@ use crate::training::draw::{log_normal, log_uniform};
 use crate::training::noise::edit::grey;
 use crate::training::noise::tone::ToneCurve;
 use crate::training::noise::{Simulation, Source, assumed, jittered};
+use crate::training::painted::Kept;
 use crate::training::raw::{self, RawPatch};
 use crate::training::scenes::{Scene, Scenes};
 
@@ -82,9 +83,17 @@ impl Example {
         } else {
             None
         };
-        let Patch { x0, y, noise, balance } = patch.unwrap_or_else(|| simulated(scenes, config, side, seed, &mut rng));
+        let patch = patch.unwrap_or_else(|| simulated(scenes, config, side, seed, &mut rng));
+        let Patch { mut x0, y, noise, balance } = patch;
         let formulation = config.formulation;
-        let time_map = formulation.time_map(&y, &noise, schedule, |_, _| 1.0);
+        let painted = formulation.time == Time::Map && rng.random_bool(config.share_painted);
+        let time_map = if painted {
+            let kept = Kept::random(side, &mut rng);
+            kept.keep(&mut x0, &y);
+            formulation.time_map(&y, &noise, schedule, |row, column| kept.strength(row, column))
+        } else {
+            formulation.time_map(&y, &noise, schedule, |_, _| 1.0)
+        };
         let latest = formulation.first_time(time_map.latest(), schedule);
         let tau = match formulation.start {
             Start::Photo if rng.random_bool(config.share_at_photo) => 0.0,
@@ -326,7 +335,6 @@ fn cut(scene: &Scene, left: usize, top: usize, side: usize) -> Vec<f32> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::method::formulation::Time;
     use crate::method::formulation::tests::variants;
     use crate::training::scenes::{Generated, Pair};
 
@@ -366,7 +374,9 @@ mod tests {
 
     #[test]
     fn an_example_is_consistent() {
-        let (scenes, config, schedule) = (scenes(), Config::default(), Schedule::default());
+        let (scenes, schedule) = (scenes(), Schedule::default());
+        // Noise that stays goes beyond black and white.
+        let config = Config { share_painted: 0.0, ..Config::default() };
         for index in 0..24 {
             let s = Example::new(&scenes, &config, &schedule, 0, index);
             assert_eq!(s.x0.len(), 3 * 48 * 48);
@@ -382,6 +392,33 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn a_part_that_is_painted_out_is_the_photos() {
+        let (scenes, schedule) = (scenes(), Schedule::default());
+        let at = |share_painted| {
+            let config = Config { share_painted, share_at_photo: 1.0, ..plain() };
+            (0..12).map(move |index| (index, config.clone()))
+        };
+        let mut kept = 0;
+        for ((index, painted), (_, whole)) in at(1.0).zip(at(0.0)) {
+            let [painted, whole] = [painted, whole].map(|config| Example::new(&scenes, &config, &schedule, 0, index));
+            assert_eq!(painted.y, whole.y);
+            for i in 0..painted.y.len() {
+                if painted.sigma_star[i] == 0.0 {
+                    assert_eq!((painted.x0[i], painted.eps[i]), (painted.y[i], 0.0));
+                    kept += 1;
+                } else if painted.sigma_star[i] == whole.sigma_star[i] {
+                    assert!((painted.x0[i] - whole.x0[i]).abs() < 1e-6);
+                } else {
+                    let share = painted.sigma_star[i] / whole.sigma_star[i];
+                    let expected = whole.y[i] + share * (whole.x0[i] - whole.y[i]);
+                    assert!((painted.x0[i] - expected).abs() < 1e-3, "{share}: {}, not {expected}", painted.x0[i]);
+                }
+            }
+        }
+        assert!((9_000..70_000).contains(&kept), "{kept} of 82,944 values");
     }
 
     #[test]

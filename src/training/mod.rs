@@ -6,6 +6,7 @@
 //! | [`scenes`] | clean images, from folders and from the built-in generator ([`dead_leaves`]) |
 //! | [`example`] | one training example: patch, noise, time map, `x_t` |
 //! | [`noise`] | simulated noise: a sensor's, film grain; grey, scaled, sharpened, toned |
+//! | [`painted`] | parts of a patch that keep their noise |
 //! | [`camera`] | photos as a camera writes them |
 //! | [`raw`] | mosaics as sensors record them |
 //! | [`draw`] | distributions of random numbers |
@@ -35,6 +36,7 @@ pub mod loss;
 pub mod muon;
 pub mod noise;
 pub mod optimizer;
+pub mod painted;
 pub mod raw;
 pub mod raw_levels;
 pub mod scenes;
