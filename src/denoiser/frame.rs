@@ -28,8 +28,8 @@ impl Inner {
     pub fn of(photo: &LinearImage) -> Option<Self> {
         let (width, height) = (photo.width(), photo.height());
         let is_plain = |first: usize, step: usize, pixels: usize| {
-            let planes = (0..photo.channels()).map(|channel| photo.plane(channel));
-            planes.into_iter().all(|plane| (1..pixels).all(|i| plane[first + i * step] == plane[first]))
+            let mut planes = (0..photo.channels()).map(|channel| photo.plane(channel));
+            planes.all(|plane| (1..pixels).all(|i| plane[first + i * step] == plane[first]))
         };
         let is_plain_row = |row: &usize| is_plain(row * width, 1, width);
         let row = (0..height).take_while(is_plain_row).count();

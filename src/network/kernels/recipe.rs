@@ -9,6 +9,7 @@ use crate::network::kernels::program::{Program, SEGMENT};
 use crate::network::unet::{NoiseRange, Unet, features, levels, prediction};
 
 const SEGMENTS_WGSL: &str = include_str!("wgsl/segment.wgsl");
+const MATRIX_WGSL: &str = include_str!("wgsl/matrix.wgsl");
 const NORM_WGSL: &str = include_str!("wgsl/norm.wgsl");
 const FEATURES_WGSL: &str = include_str!("wgsl/features.wgsl");
 const EMBED_WGSL: &str = include_str!("wgsl/embed.wgsl");
@@ -254,7 +255,7 @@ impl Recipe {
     fn embedding(&mut self, layers: &Embedding, scale: usize, seen: usize) -> usize {
         let channels = self.config.embedding;
         let constants = [("LEVELS", levels(self.config.image)), ("E4", channels / VECTOR), ("SIDE", 1 << scale)];
-        let parts = [SEGMENTS_WGSL, EMBED_WGSL];
+        let parts = [SEGMENTS_WGSL, MATRIX_WGSL, EMBED_WGSL];
         let program = Program::new("embed", &parts, &constants, "", THREADS, self.limits.access());
         let weights = self.weights([plain(&layers.first), plain(&layers.second)].concat());
         let embedding = self.values(channels, scale);
@@ -280,8 +281,10 @@ impl Recipe {
         ];
         let norm = format!("const NORM_FLOOR: f32 = {:?}f;\n", crate::network::block::NORM_FLOOR);
         let access = self.limits.access();
-        let program =
-            |name, text| Program::new(name, &[SEGMENTS_WGSL, NORM_WGSL, text], &constants, &norm, threads, access);
+        let program = |name, text| {
+            let parts = [SEGMENTS_WGSL, MATRIX_WGSL, NORM_WGSL, text];
+            Program::new(name, &parts, &constants, &norm, threads, access)
+        };
         let work = Work::Segments { in_group: segments, times: 1 };
 
         let mut steer = plain(&block.steer);
@@ -344,7 +347,7 @@ impl Recipe {
             ("STRIDE", stride),
         ];
         let padding = format!("const PADDING: i32 = {};\n", (kernel - stride) / 2);
-        let parts = [SEGMENTS_WGSL, store, CONV_WGSL];
+        let parts = [SEGMENTS_WGSL, MATRIX_WGSL, store, CONV_WGSL];
         let program = Program::new(name, &parts, &constants, &padding, vectors * in_group, self.limits.access());
         self.calls.push(Call { program, buffers, scale, work: Work::Segments { in_group, times } });
     }

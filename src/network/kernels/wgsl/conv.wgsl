@@ -35,13 +35,9 @@ fn main(
         let o$i = (line + p$i) * K4;
         let from_tap = (dy * KERNEL + dx) * 4u * K4 * N4 + n;
         for (var k = 0u; k < K4; k++) {
-          let from_w = from_tap + 4u * k * N4;
-          let w0 = weights[from_w];
-          let w1 = weights[from_w + N4];
-          let w2 = weights[from_w + 2u * N4];
-          let w3 = weights[from_w + 3u * N4];
+          let w = matrix(from_tap + 4u * k * N4, N4);
           let f$i = select(vec4<f32>(), x[o$i + k], is$i);
-          a$i += f$i.x * w0 + f$i.y * w1 + f$i.z * w2 + f$i.w * w3;
+          a$i += w * f$i;
         }
       }
     }

@@ -40,9 +40,7 @@ fn main(
   for (var e = 0u; e < E4; e++) {
     var sum = weights[SECOND_BIAS + e];
     for (var k = 0u; k < E4; k++) {
-      let h = hidden[k];
-      let row = SECOND + 4u * k * E4 + e;
-      sum += h.x * weights[row] + h.y * weights[row + E4] + h.z * weights[row + 2u * E4] + h.w * weights[row + 3u * E4];
+      sum += matrix(SECOND + 4u * k * E4 + e, E4) * hidden[k];
     }
     embedding[pixel * E4 + e] = max(sum, vec4<f32>());
   }

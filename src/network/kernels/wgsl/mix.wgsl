@@ -69,13 +69,9 @@ fn main(
   let narrow_bias = weights[NARROW_BIAS + n];
   var x$i = x[p$i * C4 + n] + narrow_bias;
   for (var k = 0u; k < C4; k++) {
-    let from_w = NARROW + 4u * k * C4 + n;
-    let w0 = weights[from_w];
-    let w1 = weights[from_w + C4];
-    let w2 = weights[from_w + 2u * C4];
-    let w3 = weights[from_w + 3u * C4];
+    let w = matrix(NARROW + 4u * k * C4 + n, C4);
     let f$i = features[mine + $iu * C4 + k];
-    x$i += f$i.x * w0 + f$i.y * w1 + f$i.z * w2 + f$i.w * w3;
+    x$i += w * f$i;
   }
   workgroupBarrier();
   features[mine + $iu * C4 + n] = x$i;
@@ -86,19 +82,11 @@ fn main(
   var a$i = vec4<f32>();
   var b$i = vec4<f32>();
   for (var k = 0u; k < C4; k++) {
-    let from_a = MIX_WIDEN + 4u * k * W4 + n;
-    let from_b = from_a + C4;
-    let v0 = weights[from_a];
-    let v1 = weights[from_a + W4];
-    let v2 = weights[from_a + 2u * W4];
-    let v3 = weights[from_a + 3u * W4];
-    let w0 = weights[from_b];
-    let w1 = weights[from_b + W4];
-    let w2 = weights[from_b + 2u * W4];
-    let w3 = weights[from_b + 3u * W4];
+    let v = matrix(MIX_WIDEN + 4u * k * W4 + n, W4);
+    let w = matrix(MIX_WIDEN + 4u * k * W4 + C4 + n, W4);
     let f$i = features[mine + $iu * C4 + k];
-    a$i += f$i.x * v0 + f$i.y * v1 + f$i.z * v2 + f$i.w * v3;
-    b$i += f$i.x * w0 + f$i.y * w1 + f$i.z * w2 + f$i.w * w3;
+    a$i += v * f$i;
+    b$i += w * f$i;
   }
   workgroupBarrier();
   let bias_c = weights[MIX_WIDEN_BIAS + n];
@@ -109,13 +97,9 @@ fn main(
   let mix_bias = weights[MIX_NARROW_BIAS + n];
   var y$i = x$i + mix_bias;
   for (var k = 0u; k < C4; k++) {
-    let from_w = MIX_NARROW + 4u * k * C4 + n;
-    let w0 = weights[from_w];
-    let w1 = weights[from_w + C4];
-    let w2 = weights[from_w + 2u * C4];
-    let w3 = weights[from_w + 3u * C4];
+    let w = matrix(MIX_NARROW + 4u * k * C4 + n, C4);
     let f$i = features[mine + $iu * C4 + k];
-    y$i += f$i.x * w0 + f$i.y * w1 + f$i.z * w2 + f$i.w * w3;
+    y$i += w * f$i;
   }
   if (at.is_inside) {
     if (at.column + $iu < columns) { mixed[p$i * C4 + n] = y$i; }

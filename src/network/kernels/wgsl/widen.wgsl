@@ -33,19 +33,11 @@ fn main(
   var s$i = steer_bias;
   var t$i = shift_bias;
   for (var e = 0u; e < E4; e++) {
-    let from_scale = 4u * e * W4 + n;
-    let from_shift = from_scale + C4;
-    let v0 = weights[from_scale];
-    let v1 = weights[from_scale + W4];
-    let v2 = weights[from_scale + 2u * W4];
-    let v3 = weights[from_scale + 3u * W4];
-    let w0 = weights[from_shift];
-    let w1 = weights[from_shift + W4];
-    let w2 = weights[from_shift + 2u * W4];
-    let w3 = weights[from_shift + 3u * W4];
+    let v = matrix(4u * e * W4 + n, W4);
+    let w = matrix(4u * e * W4 + C4 + n, W4);
     let e$i = embedding[p$i * E4 + e];
-    s$i += e$i.x * v0 + e$i.y * v1 + e$i.z * v2 + e$i.w * v3;
-    t$i += e$i.x * w0 + e$i.y * w1 + e$i.z * w2 + e$i.w * w3;
+    s$i += v * e$i;
+    t$i += w * e$i;
   }
   features[mine + $iu * C4 + n] = x$i * scales[m * T + $iu] * s$i + t$i;
   workgroupBarrier();
@@ -55,19 +47,11 @@ fn main(
   var a$i = bias_a;
   var b$i = bias_b;
   for (var k = 0u; k < C4; k++) {
-    let from_a = WIDEN + 4u * k * W4 + n;
-    let from_b = from_a + C4;
-    let v0 = weights[from_a];
-    let v1 = weights[from_a + W4];
-    let v2 = weights[from_a + 2u * W4];
-    let v3 = weights[from_a + 3u * W4];
-    let w0 = weights[from_b];
-    let w1 = weights[from_b + W4];
-    let w2 = weights[from_b + 2u * W4];
-    let w3 = weights[from_b + 3u * W4];
+    let v = matrix(WIDEN + 4u * k * W4 + n, W4);
+    let w = matrix(WIDEN + 4u * k * W4 + C4 + n, W4);
     let f$i = features[mine + $iu * C4 + k];
-    a$i += f$i.x * v0 + f$i.y * v1 + f$i.z * v2 + f$i.w * v3;
-    b$i += f$i.x * w0 + f$i.y * w1 + f$i.z * w2 + f$i.w * w3;
+    a$i += v * f$i;
+    b$i += w * f$i;
   }
   if (at.is_inside) {
     if (at.column + $iu < shape.y) { wide[p$i * W4 + n] = a$i; wide[p$i * W4 + C4 + n] = b$i; }
