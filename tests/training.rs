@@ -176,20 +176,24 @@ fn every_kind_of_noise_can_be_trained_and_resumed_exactly() {
     }
 }
 
-/// Every variant of the method that means something.
-fn variants() -> Vec<Formulation> {
-    let mut all = Vec::new();
-    for &start in Start::ALL {
-        for &time in Time::ALL {
-            for &correlation in Correlation::ALL {
-                for &condition in Condition::ALL {
-                    all.push(Formulation { start, time, correlation, condition });
-                }
-            }
-        }
-    }
-    all.retain(|variant| variant.check().is_ok());
-    all
+/// Trains four steps at once and in two halves, in `whole` and `halved`, and returns the weights, which must be the same.
+fn resumed_exactly(begun: impl Fn() -> Checkpoint, scenes: &Scenes, dir: &Path) -> Vec<u8> {
+    let device = Device::flex();
+    let rhythm = Rhythm { log: 1, validate: 4, save: Duration::from_secs(60) };
+    let run = |run: Checkpoint, folder: &Path, until: usize| {
+        svnr::training::trainer::train(run, scenes, folder, &device, rhythm, |event| match event {
+            Event::Step { step, .. } if step == until => ControlFlow::Break(()),
+            _ => ControlFlow::Continue(()),
+        })
+        .unwrap()
+    };
+    let (whole, halved) = (dir.join("whole"), dir.join("halved"));
+    run(begun(), &whole, 4);
+    assert_eq!(run(begun(), &halved, 2).step, 2);
+    run(Checkpoint::load(&halved, &device).unwrap(), &halved, 4);
+    let [whole, halved] = [whole, halved].map(|folder| std::fs::read(folder.join("svnr.safetensors")).unwrap());
+    assert!(halved == whole, "the resumed run is another");
+    whole
 }
 
 #[test]
@@ -201,7 +205,7 @@ fn every_variant_of_the_method_trains_resumes_saves_loads_and_denoises() {
     let photo = LinearImage::from_fn(20, 12, |c, r, x| 0.1 + 0.1 * c as f32 + 0.02 * (r + x) as f32).unwrap();
     let noise = NoiseModel::at_gain(8.0);
     let photo = noise.add_to(&photo, 1);
-    for formulation in variants() {
+    for formulation in Formulation::all() {
         let config = Config {
             formulation,
             network: UnetConfig { widths: vec![4, 6], blocks: vec![1, 1], embedding: 4, ..UnetConfig::default() },
@@ -210,23 +214,10 @@ fn every_variant_of_the_method_trains_resumes_saves_loads_and_denoises() {
             share_at_photo: 0.5,
             ..Config::default()
         };
-        let rhythm = Rhythm { log: 1, validate: 4, save: Duration::from_secs(60) };
-        let run = |run: Checkpoint, folder: &Path, until: usize| {
-            svnr::training::trainer::train(run, &scenes, folder, &device, rhythm, |event| match event {
-                Event::Step { step, .. } if step == until => ControlFlow::Break(()),
-                _ => ControlFlow::Continue(()),
-            })
-            .unwrap()
-        };
         let fresh = || Checkpoint::fresh(config.clone(), &device).unwrap();
-        let (whole, halved) = (dir.path().join("whole"), dir.path().join("halved"));
-        run(fresh(), &whole, 4);
-        assert_eq!(run(fresh(), &halved, 2).step, 2);
-        run(Checkpoint::load(&halved, &device).unwrap(), &halved, 4);
-        let files = [whole, halved].map(|folder| std::fs::read(folder.join("svnr.safetensors")).unwrap());
-        assert!(files[0] == files[1], "{formulation:?}: the resumed run is another");
+        let weights = resumed_exactly(fresh, &scenes, dir.path());
 
-        let denoiser = Denoiser::from_weights(&files[0], &device).unwrap();
+        let denoiser = Denoiser::from_weights(&weights, &device).unwrap();
         assert_eq!(denoiser.formulation(), formulation);
         for steps in [Steps::Count(1), Steps::Count(3)] {
             let options = Options { steps, ..Options::default() };
@@ -254,27 +245,14 @@ fn a_run_for_mosaics_starts_from_a_photos_network_and_resumes_exactly() {
         share_at_photo: 0.5,
         ..Config::default()
     };
-    let rhythm = Rhythm { log: 1, validate: 4, save: Duration::from_secs(60) };
-    let run = |run: Checkpoint, folder: &Path, until: usize| {
-        svnr::training::trainer::train(run, &scenes, folder, &device, rhythm, |event| match event {
-            Event::Step { step, .. } if step == until => ControlFlow::Break(()),
-            _ => ControlFlow::Continue(()),
-        })
-        .unwrap()
-    };
     let begun = || Checkpoint::from_weights(config.clone(), &weights_file, None, &device).unwrap();
     let shape = UnetConfig { image: ImageKind::Mosaic, ..photos };
     assert_eq!(begun().config.network, shape, "the file's network, for mosaics");
-    let (whole, halved) = (dir.path().join("whole"), dir.path().join("halved"));
-    run(begun(), &whole, 4);
-    assert_eq!(run(begun(), &halved, 2).step, 2);
-    run(Checkpoint::load(&halved, &device).unwrap(), &halved, 4);
-    let files = [&whole, &halved].map(|folder| std::fs::read(folder.join("svnr.safetensors")).unwrap());
-    assert!(files[0] == files[1], "the resumed run is another");
-    let scores = std::fs::read_to_string(whole.join("scores.csv")).unwrap();
+    let weights = resumed_exactly(begun, &scenes, dir.path());
+    let scores = std::fs::read_to_string(dir.path().join("whole/scores.csv")).unwrap();
     assert!(scores.starts_with("step,seconds,mean,psnr_iso800,") && scores.contains(",psnr_iso800_raw,"), "{scores}");
 
-    let denoiser = Denoiser::from_weights(&files[0], &device).unwrap();
+    let denoiser = Denoiser::from_weights(&weights, &device).unwrap();
     assert_eq!(denoiser.config(), &shape);
     let planes =
         LinearImage::planes_from_fn(4, 20, 12, |c, r, x| 0.05 + 0.1 * c as f32 + 0.02 * (r + x) as f32).unwrap();

@@ -119,6 +119,22 @@ pub struct Formulation {
 }
 
 impl Formulation {
+    /// Every variant: the combinations that mean something.
+    pub fn all() -> Vec<Self> {
+        let mut all = Vec::new();
+        for &start in Start::ALL {
+            for &time in Time::ALL {
+                for &correlation in Correlation::ALL {
+                    for &condition in Condition::ALL {
+                        all.push(Self { start, time, correlation, condition });
+                    }
+                }
+            }
+        }
+        all.retain(|variant| variant.check().is_ok());
+        all
+    }
+
     /// Whether this combination means something.
     ///
     /// # Errors
@@ -174,29 +190,13 @@ impl Formulation {
 }
 
 #[cfg(test)]
-pub(crate) mod tests {
+mod tests {
     use super::*;
-
-    /// Every combination that means something.
-    pub(crate) fn variants() -> Vec<Formulation> {
-        let mut all = Vec::new();
-        for &start in Start::ALL {
-            for &time in Time::ALL {
-                for &correlation in Correlation::ALL {
-                    for &condition in Condition::ALL {
-                        all.push(Formulation { start, time, correlation, condition });
-                    }
-                }
-            }
-        }
-        all.retain(|variant| variant.check().is_ok());
-        all
-    }
 
     #[test]
     fn combinations_that_mean_nothing_say_why() {
         // From the photo all 12 of them, from noise one for each time.
-        assert_eq!(variants().len(), 15);
+        assert_eq!(Formulation::all().len(), 15);
         let from_noise = Formulation { start: Start::Noise, ..Formulation::default() };
         let message = |variant: Formulation| variant.check().unwrap_err().to_string();
         assert!(message(from_noise).contains("correlation is shared; it must be independent"));
@@ -206,7 +206,7 @@ pub(crate) mod tests {
 
     #[test]
     fn names_are_read_as_they_are_written() {
-        for variant in variants() {
+        for variant in Formulation::all() {
             let Formulation { start, time, correlation, condition } = variant;
             assert_eq!(start.to_string().parse(), Ok(start));
             assert_eq!(time.to_string().parse(), Ok(time));

@@ -110,7 +110,6 @@ impl Steps {
 mod tests {
     use super::*;
     use crate::method::formulation::Formulation;
-    use crate::method::formulation::tests::variants;
     use crate::method::forward::unit_noise;
     use crate::method::random::{Normals, Stream};
     use crate::method::schedule::Schedule;
@@ -138,7 +137,7 @@ mod tests {
 
     #[test]
     fn a_perfect_network_returns_the_clean_image() {
-        for variant in variants() {
+        for variant in Formulation::all() {
             for steps in [Steps::Count(1), Steps::Count(2), Steps::Count(7), Steps::Count(50), Steps::Unit] {
                 for eta in [0.0, 0.5, 1.0] {
                     for (y, x0) in [(0.9f32, 0.2f32), (-0.4, 0.1), (1.7, 0.6), (0.5, 0.5)] {

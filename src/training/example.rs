@@ -335,7 +335,6 @@ fn cut(scene: &Scene, left: usize, top: usize, side: usize) -> Vec<f32> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::method::formulation::tests::variants;
     use crate::training::scenes::{Generated, Pair};
 
     fn scenes() -> Scenes {
@@ -424,7 +423,7 @@ mod tests {
     #[test]
     fn every_variant_of_the_method_has_examples_of_its_own() {
         let (scenes, schedule) = (scenes(), Schedule::default());
-        for formulation in variants() {
+        for formulation in Formulation::all() {
             let config = Config { formulation, share_at_photo: 0.5, ..plain() };
             let (mut at_photo, mut with_less_noise) = (0, 0);
             for index in 0..12 {

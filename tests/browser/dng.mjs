@@ -1,5 +1,7 @@
 // DNGs that tests make: a Bayer mosaic with the noise of a sensor, and a preview.
 
+import { generator, normal } from './pictures.mjs';
+
 /** TIFF's types, and the bytes of a value of each. */
 const [BYTE, ASCII, SHORT, LONG, RATIONAL, UNDEFINED, SRATIONAL, DOUBLE] = [1, 2, 3, 4, 5, 7, 10, 12];
 
@@ -199,25 +201,6 @@ function jpegSize(jpeg) {
     if (marker >= 0xc0 && marker <= 0xc2) return { width: jpeg.readUInt16BE(at + 7), height: jpeg.readUInt16BE(at + 5) };
   }
   throw new Error('this JPEG says no size');
-}
-
-/**
- * Numbers in (0, 1] that are the same in every run (mulberry32).
- *
- * @param {number} seed
- */
-function generator(seed) {
-  return () => {
-    seed = (seed + 0x6d2b79f5) | 0;
-    let t = Math.imul(seed ^ (seed >>> 15), 1 | seed);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return (((t ^ (t >>> 14)) >>> 0) + 1) / 2 ** 32;
-  };
-}
-
-/** @param {() => number} random */
-function normal(random) {
-  return Math.sqrt(-2 * Math.log(random())) * Math.cos(2 * Math.PI * random());
 }
 
 /**

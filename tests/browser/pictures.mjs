@@ -48,7 +48,7 @@ function encode(linear, bits) {
  *
  * @param {number} seed
  */
-function generator(seed) {
+export function generator(seed) {
   return () => {
     seed = (seed + 0x6d2b79f5) | 0;
     let t = Math.imul(seed ^ (seed >>> 15), 1 | seed);
@@ -58,7 +58,7 @@ function generator(seed) {
 }
 
 /** @param {() => number} random */
-function normal(random) {
+export function normal(random) {
   return Math.sqrt(-2 * Math.log(random())) * Math.cos(2 * Math.PI * random());
 }
 

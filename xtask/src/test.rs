@@ -73,8 +73,8 @@ impl Tests {
     fn browser_command(&self, directory: &Path) -> Result<Command> {
         let names = if self.fast { FAST.map(str::to_owned).into() } else { self.names.clone() };
         let mut command = Command::new(node::node()?);
-        // One after the other: on the CPU each of them has workers for all cores.
-        command.args(["--test", "--test-concurrency=1"]).args(browser_tests(directory, &names)?);
+        // Two files at a time: much of each is waiting for a browser to start, or work for one core.
+        command.args(["--test", "--test-concurrency=2"]).args(browser_tests(directory, &names)?);
         command.current_dir(directory);
         Ok(command)
     }

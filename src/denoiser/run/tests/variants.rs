@@ -5,7 +5,6 @@ use crate::denoiser::run::tests::{as_variant, denoise, denoiser, exact_in_tiles,
 use crate::denoiser::{Options, Place, Strength};
 use crate::error::Error;
 use crate::image::{CHANNELS, LinearImage};
-use crate::method::formulation::tests::variants;
 use crate::method::formulation::{Condition, Correlation, Formulation, Start, Time};
 use crate::method::noise::NoiseModel;
 use crate::method::reverse::Steps;
@@ -13,7 +12,7 @@ use crate::method::reverse::Steps;
 #[test]
 fn every_variant_denoises_whatever_the_tiles() {
     let image = photo(61, 45);
-    for formulation in variants() {
+    for formulation in Formulation::all() {
         let denoiser = exact_in_tiles(formulation);
         // From pure noise, values are as large as its std.
         let scale = if formulation.start == Start::Noise { denoiser.schedule.sigma(1000.0) } else { 1.0 };
@@ -84,7 +83,7 @@ fn without_a_map_all_pixels_have_one_time() {
 #[test]
 fn parts_have_the_times_of_the_whole_in_every_variant() {
     let image = photo(117, 93);
-    for formulation in variants() {
+    for formulation in Formulation::all() {
         let denoiser = exact_in_tiles(formulation);
         let [down, across] =
             [(40..52, 93), (50..61, 117)].map(|(inner, size)| cut_around(denoiser.config(), inner, size));
@@ -111,7 +110,7 @@ fn parts_have_the_times_of_the_whole_in_every_variant() {
 fn options_that_a_variant_cannot_have_are_refused() {
     let (svnr, image) = (denoiser(), photo(8, 8));
     let maps = || Strength::Map(vec![1.0; 64]);
-    for formulation in variants() {
+    for formulation in Formulation::all() {
         let denoiser = as_variant(&svnr, formulation);
         let refused = |strength| {
             let options = Options { strength, ..Options::default() };
