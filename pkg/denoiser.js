@@ -4,10 +4,10 @@ import { fileImage } from './files.js';
 import { MOST_PIXELS_SAMPLED, checkCount, keptPixelsOf, pixelsOf, toSharedImage, writeSharedImage } from './image.js';
 import { load } from './load.js';
 import { noiseOf } from './noise.js';
-import { checkMaps, createOptions, denoiseOptions, rawOptions } from './options.js';
+import { checkMaps, checkViews, createOptions, denoiseOptions, rawOptions } from './options.js';
 import { fromShared, toSharedPlanes } from './planes.js';
 import { Pool, workersHere } from './pool.js';
-import { checkRegion, cropped, cut, overviewOf, partOf } from './region.js';
+import { checkRegion, cropped, cut, overviewOf, overviewOfShared, partOf } from './region.js';
 import { Samples } from './wasm/svnr_wasm.js';
 import { call, callAsync, checkAlive, init } from './wasm.js';
 
@@ -24,7 +24,7 @@ import { call, callAsync, checkAlive, init } from './wasm.js';
 /** Sides of tiles: large enough for the halo to cost little, small enough to cancel quickly. */
 const TILE = { webgpu: 512, cpu: 384 };
 
-/** How many pixels of reduced planes are looked at for maps of a mosaic, and to find its latest time. */
+/** How many pixels of reduced planes are looked at for maps of a RAW photo, and to find a mosaic's latest time. */
 const MOST_LOOKED_AT = 1 << 19;
 
 /** What a run looks like so far, in about `most` pixels.
@@ -62,6 +62,9 @@ export class Denoiser {
   /** The denoiser for mosaics, with a network of its own on the same device, once there was a RAW file.
    * @type {Promise<Denoiser> | undefined} */
   #mosaics;
+  /** What is known of whole linear photos, with the settings that it depends on.
+   * @type {WeakMap<RawPhoto, { of: string, overview: import('./index.d.ts').Overview }>} */
+  #overviews = new WeakMap();
 
   /**
    * @param {typeof KEY} key
@@ -177,6 +180,7 @@ export class Denoiser {
     const isOpen = file instanceof RawPhoto;
     const photo = isOpen ? file : await openRaw(/** @type {Blob} */ (file), { name, ...(signal && { signal }) });
     try {
+      checkViews(checked, photo.kind);
       const result = await this.#denoisePhoto(photo, checked);
       try {
         return {
@@ -205,6 +209,7 @@ export class Denoiser {
   async denoiseRawPhoto(photo, options = {}) {
     this.#alive();
     const checked = rawOptions(options);
+    checkViews(checked, photo.kind);
     return checked.region ? this.#denoisePart(photo, checked, checked.region) : this.#denoisePhoto(photo, checked);
   }
 
@@ -217,20 +222,42 @@ export class Denoiser {
    */
   async #denoisePart(photo, checked, part) {
     checkRegion(part, photo);
-    const mosaics = await this.#forMosaics(checked.signal);
-    const engine = mosaics.#alive();
+    const denoiser = await this.#forKind(photo, checked.signal);
+    const engine = denoiser.#alive();
     const size = photo.planeSize;
     const inner = photo.planesAround(part);
     const [left = 0, right = 0] = call(() => engine.cutAround(inner.x, inner.x + inner.width, size.width));
     const [top = 0, bottom = 0] = call(() => engine.cutAround(inner.y, inner.y + inner.height, size.height));
     const outer = { x: left, y: top, width: right - left, height: bottom - top };
-    const latest = checked.steps === 1 ? 0 : mosaics.#latestOf(photo, checked);
-    // White and hot pixels are what they are in every part of a mosaic.
-    const place = { row: top, column: left, overview: { white: 1, common: null, dotsAreHot: false, inner: null, latest } };
-    const { planes } = await mosaics.#inTurn(() => mosaics.#runPlanes(photo, { ...checked, place }, outer));
+    const place = { row: top, column: left, overview: denoiser.#overviewOfRaw(photo, checked) };
+    const { planes } = await denoiser.#inTurn(() => denoiser.#runPlanes(photo, { ...checked, place }, outer));
     const at = { x: inner.x - left, y: inner.y - top, width: inner.width, height: inner.height };
     const values = planes.values.map((plane) => cut(plane, planes, at));
     return photo.result({ ...inner, values }, undefined, checked.noise ?? photo.noise);
+  }
+
+  /**
+   * What a run on a part of a RAW photo has to know of the whole. A linear photo is looked at once for the settings that it
+   * depends on; with one step the latest time does not matter, and with it the strength.
+   *
+   * @param {RawPhoto} photo
+   * @param {RawOptions} options
+   * @returns {import('./index.d.ts').Overview}
+   */
+  #overviewOfRaw(photo, options) {
+    if (photo.kind !== 'linear') {
+      const latest = options.steps === 1 ? 0 : this.#latestOf(photo, options);
+      // White and hot pixels are what they are in every part of a mosaic.
+      return { white: 1, common: null, dotsAreHot: false, inner: null, latest };
+    }
+    const { strength, steps } = options;
+    const of = steps === 1 || typeof strength === 'number' ? JSON.stringify([options.noise, steps === 1 || strength]) : undefined;
+    const known = this.#overviews.get(photo);
+    if (known && known.of === of) return known.overview;
+    const shared = call(() => toSharedPlanes(photo.planes()));
+    const overview = overviewOfShared(this.#alive(), shared, this.#planesSettings(photo, options));
+    if (of) this.#overviews.set(photo, { of, overview });
+    return overview;
   }
 
   /**
@@ -241,8 +268,8 @@ export class Denoiser {
   async rawMaps(photo, options = {}) {
     this.#alive();
     const checked = rawOptions(options);
-    const mosaics = await this.#forMosaics(checked.signal);
-    return mosaics.#mapsOf(photo, checked);
+    const denoiser = await this.#forKind(photo, checked.signal);
+    return denoiser.#mapsOf(photo, checked);
   }
 
   /**
@@ -250,13 +277,25 @@ export class Denoiser {
    * @param {RawOptions} options
    */
   async #denoisePhoto(photo, options) {
-    const mosaics = await this.#forMosaics(options.signal, options.onProgress);
+    const denoiser = await this.#forKind(photo, options.signal, options.onProgress);
     // After the runs on photos.
     return this.#inTurn(async () => {
       this.#alive();
-      const { planes, uncertainty } = await mosaics.#runPlanes(photo, options);
+      const { planes, uncertainty } = await denoiser.#runPlanes(photo, options);
       return photo.result(planes, uncertainty, options.noise ?? photo.noise);
     });
+  }
+
+  /**
+   * The denoiser for a RAW photo: what is demosaiced is as any photo to the network.
+   *
+   * @param {RawPhoto} photo
+   * @param {AbortSignal | undefined} signal
+   * @param {((progress: any) => void)} [onProgress]
+   * @returns {Promise<Denoiser>}
+   */
+  async #forKind(photo, signal, onProgress) {
+    return photo.kind === 'linear' ? this : this.#forMosaics(signal, onProgress);
   }
 
   /**
@@ -295,6 +334,8 @@ export class Denoiser {
    */
   async #runPlanes(photo, options, part) {
     const { signal, onProgress } = options;
+    const size = part ?? photo.planeSize;
+    if (options.samples > 1) checkCount(size.width * size.height, MOST_PIXELS_SAMPLED);
     const check = () => {
       signal?.throwIfAborted();
       return this.#alive();
@@ -314,7 +355,7 @@ export class Denoiser {
     };
     try {
       const { made, uncertainty } = await this.#samples(shared, settings, check, show);
-      return { planes: { x, y, ...fromShared(made) }, uncertainty };
+      return { planes: { x, y, ...fromShared(made, photo.planeCount) }, uncertainty };
     } finally {
       shared.free();
     }
@@ -336,7 +377,8 @@ export class Denoiser {
       noise: options.noise ?? photo.noise,
       strength: typeof strength === 'number' ? strength : { values: photo.overPlanes(strength, part), width, height },
       tile: options.tile ?? TILE[this.backend],
-      neutral: photo.neutral,
+      // What is demosaiced is balanced.
+      neutral: photo.kind === 'linear' ? undefined : photo.neutral,
     };
   }
 

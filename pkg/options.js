@@ -142,7 +142,7 @@ const RUN_KEYS = ['noise', 'steps', 'seed', 'eta', 'samples', 'strength', 'lumin
 export function denoiseOptions(options) {
   const given = checkKeys(options, [...RUN_KEYS, 'transfer', 'signal', 'onProgress']);
   return {
-    ...runOptions(given, VIEWS),
+    ...runOptions(given),
     noise: given.noise === undefined || given.noise === 'auto' ? null : noiseOf(given.noise),
     region: regionOf(given.region),
     /** @type {import('./region.js').Place | null} */
@@ -163,7 +163,7 @@ export function rawOptions(options) {
     return refuse(`output is ${show(output)}; it must be 'both', 'dng' or 'image'`);
   }
   return {
-    ...runOptions(given, VIEWS_RAW),
+    ...runOptions(given),
     noise: given.noise === undefined || given.noise === 'auto' ? null : rawNoiseOf(given.noise),
     region: regionOf(given.region),
     /** @type {import('./region.js').Place | null} */
@@ -176,7 +176,17 @@ export function rawOptions(options) {
 }
 
 /**
- * How a mosaic is developed.
+ * Throws if a RAW photo has fewer different samples than are wanted.
+ *
+ * @param {{ samples: number, steps: string | number, eta: number | null }} options
+ * @param {'mosaic' | 'linear'} kind
+ */
+export function checkViews({ samples, steps, eta }, kind) {
+  if (kind !== 'linear') checkSamples({ samples, steps, eta }, VIEWS_RAW, ' of a mosaic');
+}
+
+/**
+ * How a RAW photo is developed.
  *
  * @param {Record<string, unknown>} options
  */
@@ -198,7 +208,9 @@ function rawNoiseOf(noise) {
     if (typeof noise === 'object' && noise !== null && 'std' in noise) {
       refuse("a RAW file's noise must be 'auto', { read, shot }, { planes } or { curve }");
     }
-    return /** @type {ReturnType<typeof rawNoiseOf>} */ (noiseOf(noise));
+    // A photo's noise can be passed back as it is.
+    const given = typeof noise === 'object' && noise !== null && 'source' in noise ? without(noise, ['source', 'told']) : noise;
+    return /** @type {ReturnType<typeof rawNoiseOf>} */ (noiseOf(given));
   }
   if (!Array.isArray(planes) || planes.length !== 4) return refuse('noise.planes must be a list of four { read, shot }');
   return {
@@ -213,23 +225,41 @@ function rawNoiseOf(noise) {
 }
 
 /**
+ * An object without some of its keys.
+ *
+ * @param {object} object
+ * @param {string[]} keys
+ */
+function without(object, keys) {
+  return Object.fromEntries(Object.entries(object).filter(([key]) => !keys.includes(key)));
+}
+
+/**
+ * Throws if there are fewer different samples than are wanted.
+ *
+ * @param {{ samples: number, steps: string | number, eta: number | null }} options
+ * @param {number} views
+ * @param {string} of  of what, for the error
+ */
+function checkSamples({ samples, steps, eta }, views, of) {
+  if (samples <= views || (steps !== 1 && eta !== 0)) return;
+  refuse(
+    `samples is ${samples}, but ${steps === 1 ? 'one step' : 'eta: 0'} gives no more than ${views} different samples${of}; more need steps of 2 or more and an eta above 0`,
+  );
+}
+
+/**
  * What runs on photos and on RAW files have in common.
  *
  * @param {Record<string, unknown>} given
- * @param {number} views
  */
-function runOptions(given, views) {
+function runOptions(given) {
   const { strength = 1, tile = 'auto', seed = 0 } = given;
   const { luminance = 1, chrominance = 1 } = given;
   const steps = given.steps === 'unit' ? 'unit' : whole('steps', given.steps === undefined ? 1 : given.steps, 1, 1000, ", or 'unit'");
   const eta = given.eta === undefined ? null : number('eta', given.eta, 0, 1, ': the share of new noise that each step draws');
   const samples = whole('samples', given.samples === undefined ? 1 : given.samples, 1, 1000);
-  if (samples > views && (steps === 1 || eta === 0)) {
-    const of = views === VIEWS ? '' : ' of a RAW file';
-    return refuse(
-      `samples is ${samples}, but ${steps === 1 ? 'one step' : 'eta: 0'} gives no more than ${views} different samples${of}; more need steps of 2 or more and an eta above 0`,
-    );
-  }
+  checkSamples({ samples, steps, eta }, VIEWS, '');
   /** @type {ReturnType<typeof listeners<import('./index.d.ts').DenoiseProgress>>} */
   const { signal, onProgress } = listeners(given);
   return {

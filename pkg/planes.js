@@ -1,4 +1,4 @@
-// A mosaic's planes on their way between the module of RAW files and that of the network: one after the other, so that no
+// A RAW photo's planes on their way between the module of RAW files and that of the networks: one after the other, so that no
 // more than one of them is copied at a time.
 
 import { ImageReader } from './wasm/svnr_wasm.js';
@@ -8,10 +8,10 @@ import { ImageReader } from './wasm/svnr_wasm.js';
 /**
  * The planes in the network's module; the caller frees them. The list is emptied.
  *
- * @param {{ width: number, height: number, values: Float32Array[] }} planes  red, two greens, blue
+ * @param {{ width: number, height: number, values: Float32Array[] }} planes  four of a mosaic, or red, green and blue
  */
 export function toSharedPlanes({ width, height, values }) {
-  const reader = ImageReader.ofMosaic(width, height);
+  const reader = values.length === 4 ? ImageReader.ofMosaic(width, height) : new ImageReader(width, height);
   for (let number = 0; values.length > 0; number += 1) reader.readPlane(number, 0, values.shift() ?? new Float32Array());
   return reader.finish();
 }
@@ -20,11 +20,12 @@ export function toSharedPlanes({ width, height, values }) {
  * The planes of a shared image, which is freed.
  *
  * @param {SharedImage} shared
+ * @param {number} count  how many there are
  */
-export function fromShared(shared) {
+export function fromShared(shared, count) {
   try {
     const { width, height } = shared;
-    return { width, height, values: [0, 1, 2, 3].map((number) => shared.plane(number)) };
+    return { width, height, values: Array.from({ length: count }, (_, number) => shared.plane(number)) };
   } finally {
     shared.free();
   }

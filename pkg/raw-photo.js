@@ -8,7 +8,8 @@ import { Look, PlaneReader, RawFile, RawResult as WasmResult } from './wasm/svnr
 /** @typedef {{ exposure: number, warmth: number, tint: number }} Given  a checked development */
 /** @typedef {{ x: number, y: number, width: number, height: number }} Rectangle */
 
-/** Planes, or a part of them that begins at x and y, in linear light: red, two greens, blue.
+/** Planes, or a part of them that begins at x and y, in linear light: red, two greens and blue of a mosaic, else red, green
+ * and blue, balanced.
  * @typedef {Rectangle & { values: Float32Array[] }} Planes */
 
 /** How many pixels are developed at once: a whole picture would take up to 50 bytes per pixel. */
@@ -31,10 +32,11 @@ export class RawPhoto {
   constructor(key, raw) {
     if (key !== KEY) throw new TypeError('use await openRaw()');
     this.#raw = raw;
-    const { width, height, format, camera, make, model, iso } = raw;
+    const { width, height, format, kind, camera, make, model, iso } = raw;
     this.width = width;
     this.height = height;
     this.format = format;
+    this.kind = /** @type {'mosaic' | 'linear'} */ (kind);
     this.camera = { name: camera, make, model, iso };
     this.notes = raw.notes();
   }
@@ -79,6 +81,11 @@ export class RawPhoto {
     return [red, green, blue];
   }
 
+  /** How many planes it has. */
+  get planeCount() {
+    return this.kind === 'linear' ? 3 : 4;
+  }
+
   /** The size of its planes. */
   get planeSize() {
     const [width = 0, height = 0] = this.call((raw) => raw.planeSize());
@@ -92,12 +99,15 @@ export class RawPhoto {
    * @returns {Planes}
    */
   planes(part) {
-    return this.call((raw) => copied(part ? raw.planesOf(part.x, part.y, part.width, part.height) : raw.planes(), part));
+    const { planeCount } = this;
+    return this.call((raw) => {
+      return copied(part ? raw.planesOf(part.x, part.y, part.width, part.height) : raw.planes(), planeCount, part);
+    });
   }
 
   /** Its planes, reduced. @param {number} most  how many pixels a plane may have @returns {Planes} */
   reducedPlanes(most) {
-    return this.call((raw) => copied(raw.reduced(most)));
+    return this.call((raw) => copied(raw.reduced(most), this.planeCount));
   }
 
   /** The part of its planes that a part of the picture depends on. @param {Rectangle} part @returns {Rectangle} */
@@ -141,8 +151,8 @@ export class RawPhoto {
   }
 
   /**
-   * Values of all four planes, which may be reduced, over the picture in the size that fits them: the planes of red, green and
-   * blue, green's the mean of both.
+   * Values of all planes, which may be reduced, over the picture in the size that fits them: the planes of red, green and
+   * blue; a mosaic's green is the mean of both.
    *
    * @param {Float32Array} values
    * @param {{ width: number, height: number }} planes
@@ -150,11 +160,14 @@ export class RawPhoto {
   asColours(values, planes) {
     const size = this.sizeOver(planes);
     const pixels = planes.width * planes.height;
-    const [red, green, other, blue] = [0, 1, 2, 3].map((number) => values.slice(number * pixels, (number + 1) * pixels));
-    if (!red || !green || !other || !blue) throw new TypeError('a mosaic has four planes');
-    const greens = green.map((value, i) => 0.5 * (value + (other[i] ?? value)));
+    const plane = (/** @type {number} */ number) => values.slice(number * pixels, (number + 1) * pixels);
+    const other = plane(2);
+    const colours =
+      this.kind === 'linear'
+        ? [plane(0), plane(1), other]
+        : [plane(0), plane(1).map((value, i) => 0.5 * (value + (other[i] ?? value))), plane(3)];
     const out = new Float32Array(3 * size.width * size.height);
-    for (const [channel, plane] of [red, greens, blue].entries()) {
+    for (const [channel, plane] of colours.entries()) {
       out.set(this.overPicture(plane, planes, size), channel * size.width * size.height);
     }
     return out;
@@ -183,7 +196,7 @@ export class RawPhoto {
    */
   result({ x, y, width, height, values }, uncertainty, noise = this.noise) {
     const made = this.call((raw) => {
-      const reader = new PlaneReader(x, y, width, height);
+      const reader = new PlaneReader(x, y, width, height, values.length);
       for (const plane of values) reader.add(plane);
       return reader.finish(raw);
     });
@@ -229,7 +242,8 @@ export class RawResult {
 
   async toDng() {
     const noise = this.noise;
-    const planes = 'planes' in noise ? noise.planes : Array(4).fill('read' in noise ? noise : this.photo.noise);
+    const given = 'planes' in noise ? noise.planes : undefined;
+    const planes = given ?? Array(4).fill('read' in noise ? noise : this.photo.noise);
     const numbers = new Float32Array(planes.flatMap((/** @type {{ read: number, shot: number }} */ { read, shot }) => [read, shot]));
     const bytes = this.photo.call((raw) => this.made.dng(raw, numbers));
     return new Blob([/** @type {Uint8Array<ArrayBuffer>} */ (bytes)], { type: 'image/x-adobe-dng' });
@@ -320,12 +334,13 @@ function named(error, name) {
  * Planes, copied out of wasm and freed there one after the other.
  *
  * @param {import('./wasm/svnr_raw.js').RawPlanes} planes
+ * @param {number} count  how many there are
  * @param {{ x: number, y: number }} [at]
  * @returns {Planes}
  */
-function copied(planes, { x, y } = { x: 0, y: 0 }) {
+function copied(planes, count, { x, y } = { x: 0, y: 0 }) {
   const { width, height } = planes;
-  const values = [0, 1, 2, 3].map((number) => planes.plane(number));
+  const values = Array.from({ length: count }, (_, number) => planes.plane(number));
   planes.free();
   return { x, y, width, height, values };
 }

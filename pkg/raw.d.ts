@@ -19,6 +19,7 @@ import type {
   DenoiseProgress,
   InitOptions,
   Metadata,
+  NoiseCurve,
   NoiseModel,
   NoisePoint,
   PlainImage,
@@ -47,13 +48,20 @@ export interface PlanesNoise {
   planes: NoiseModel[];
 }
 
-/** The noise that a RAW file has. Light is the sensor's: black at 0, white at 1, without white balance. */
-export interface RawNoise extends NoiseModel, PlanesNoise {
+/**
+ * The noise that a RAW file has. Light is the sensor's: black at 0, white at 1. A mosaic's is not balanced; that of a linear
+ * DNG is, and is as bright as in the developed picture.
+ */
+export interface RawNoise extends NoiseModel {
+  /** Of a mosaic: its planes' noise. */
+  planes?: NoiseModel[];
+  /** Of a linear DNG: its noise as a curve, where `read` and `shot` do not say it. */
+  curve?: NoiseCurve;
   /**
-   * Where it is known from. `profile`: the file's NoiseProfile. `mosaic`: measured. `not-profile`: measured, because the
-   * mosaic shows that the file's NoiseProfile is wrong.
+   * Where it is known from. `profile`: the file's NoiseProfile. `measured`: its light. `not-profile`: its light, which shows
+   * that its NoiseProfile is wrong.
    */
-  source: 'profile' | 'mosaic' | 'not-profile';
+  source: 'profile' | 'measured' | 'not-profile';
   /** What the file says, if that is wrong. */
   told?: NoiseModel;
   /** What was measured. */
@@ -65,7 +73,7 @@ export interface RawNoise extends NoiseModel, PlanesNoise {
 /** The noise that a run removes. */
 export type RawRunNoise = RawNoise | NoiseModel | PlanesNoise | CurvedNoise;
 
-/** How a mosaic is developed, in EV. All are 0 by default. */
+/** How a RAW file is developed, in EV. All are 0 by default. */
 export interface Development {
   /** Brighter by this, from -5 to 5. */
   exposure?: number;
@@ -93,7 +101,7 @@ export interface RawRunOptions extends Development {
   luminance?: number;
   /** As for a photo. */
   chrominance?: number;
-  /** As for a photo, in pixels of the planes, which have half of the picture's on each side. */
+  /** As for a photo, in pixels of the planes; a mosaic's have half of the picture's on each side. */
   tile?: 'auto' | number;
   /** Rejects with an AbortError after the current tile. */
   signal?: AbortSignal;
@@ -111,7 +119,7 @@ export interface RawOptions extends RawRunOptions {
 
 /** Result of `Denoiser.denoiseRaw`. */
 export interface RawFiles {
-  /** The file with a clean mosaic, as a DNG; undefined if only the image was wanted. */
+  /** The file without its noise, as a DNG; undefined if only the image was wanted. */
   dng: Blob | undefined;
   /** The clean picture, developed and upright: RGBA of 16 bits in sRGB. Undefined if only the DNG was wanted. */
   image: PlainImage | ImageData | undefined;
@@ -146,6 +154,11 @@ export class RawPhoto {
   readonly height: number;
   /** The kind of file: `DNG`, `CR3`, ... */
   readonly format: string;
+  /**
+   * What it holds. `mosaic`: one colour at each photosite. `linear`: all three, because the camera or a program has
+   * interpolated them; it is denoised by the network for photos.
+   */
+  readonly kind: 'mosaic' | 'linear';
   readonly camera: RawCamera;
   /** What is to be known about it, in sentences for people; empty if nothing is. */
   readonly notes: string[];
@@ -183,7 +196,7 @@ export class RawResult {
    * @throws {SvnrError} `bad-option`, also for what lies outside the region that was denoised; `freed`
    */
   develop(options?: DevelopOptions): Promise<PlainImage | ImageData>;
-  /** The file with the clean mosaic. */
+  /** The file without its noise. */
   toDng(): Promise<Blob>;
   /** How much samples differ at each pixel of the picture, or of it in another size; undefined of a single one. */
   uncertainty(size?: { width: number; height: number }): Float32Array | undefined;

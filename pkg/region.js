@@ -71,7 +71,18 @@ export function partOf(engine, image, options) {
  * @returns {Overview}
  */
 export function overviewOf(engine, image, options) {
-  const shared = call(() => toSharedImage(image));
+  return overviewOfShared(engine, call(() => toSharedImage(image)), options);
+}
+
+/**
+ * The same of a shared image, which is freed.
+ *
+ * @param {Engine} engine
+ * @param {import('./wasm/svnr_wasm.js').SharedImage} shared
+ * @param {import('./engine.js').Wanted} options
+ * @returns {Overview}
+ */
+export function overviewOfShared(engine, shared, options) {
   try {
     const found = call(() => withSettings(options, (noise, settings) => engine.overview(shared, noise, settings)));
     const { white, common, dotsAreHot, inner, latest } = found;

@@ -174,6 +174,20 @@ impl LinearImage {
         self
     }
 
+    /// The image with the values of each channel multiplied by its factor.
+    ///
+    /// # Panics
+    /// If the image is not RGB.
+    #[must_use]
+    pub fn balanced(mut self, factors: [f32; CHANNELS]) -> Self {
+        assert_eq!(self.channels, CHANNELS, "a mosaic has planes of its own");
+        let pixels = self.pixels();
+        for (plane, factor) in self.values.chunks_exact_mut(pixels).zip(factors) {
+            plane.iter_mut().for_each(|v| *v *= factor);
+        }
+        self
+    }
+
     /// One channel's plane.
     pub fn plane(&self, channel: usize) -> &[f32] {
         let pixels = self.pixels();

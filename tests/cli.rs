@@ -626,17 +626,24 @@ fn raw_files_become_dngs_beside_photos_that_stay_photos() {
     std::fs::create_dir_all(input.join("deeper")).unwrap();
     std::fs::copy(raw_seed("grbg.dng"), input.join("deeper/one.DNG")).unwrap();
     std::fs::copy(raw_seed("linear.dng"), input.join("linear.dng")).unwrap();
+    std::fs::copy(raw_seed("quad.dng"), input.join("quad.dng")).unwrap();
     save(&dir, "in/photo.png", scene(24, 16), Depth::Eight);
     let command = [text(&input), "-o", text(&output), "--recursive", "--weights", text(&weights), "--strength", "0"];
     let said = fails(&command, 1);
-    assert!(said.contains("linear.dng: it holds no Bayer mosaic"), "{said}");
-    assert!(said.contains("2 of 3 photos denoised"), "{said}");
+    assert!(said.contains("quad.dng: it holds no Bayer mosaic"), "{said}");
+    assert!(said.contains("3 of 4 photos denoised"), "{said}");
     assert_eq!(
         (names(&output), names(&output.join("deeper"))),
-        (vec!["deeper".into(), "photo.png".into()], vec!["one.dng".to_owned()])
+        (vec!["deeper".into(), "linear.dng".into(), "photo.png".into()], vec!["one.dng".to_owned()])
     );
-    let (before, after) = (decoded(&raw_seed("grbg.dng")), decoded(&output.join("deeper/one.dng")));
-    assert_eq!((after.codes, after.levels, after.phase), (before.codes, before.levels, before.phase));
+    for (seed, result) in [("grbg.dng", "deeper/one.dng"), ("linear.dng", "linear.dng")] {
+        let (before, after) = (decoded(&raw_seed(seed)), decoded(&output.join(result)));
+        assert_eq!((after.codes, after.layout), (before.codes, before.layout), "{seed}");
+        for column in 0..6 {
+            let levels = |photo: &raw::levels::Levels| (photo.black(3, column), photo.white(column));
+            assert_eq!(levels(&after.levels), levels(&before.levels), "{seed}");
+        }
+    }
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! RAW files: any bytes give a mosaic or an error in words, and a mosaic that was read can be written and read again.
+//! RAW files: any bytes give light or an error in words, and what was read can be written and read again.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
@@ -16,10 +16,10 @@ fuzz_target!(|bytes: &[u8]| {
         Ok(photo) => photo,
         Err(error) => return assert_ne!(error, RawError::Decoder),
     };
-    let mosaic = photo.mosaic();
+    let light = photo.light();
     let noise = NoiseProfile::uniform(NoiseModel { sigma_read: 1e-3, shot: 1e-4 });
-    let preview = |width: u32, height: u32| photo.quick_look(&mosaic, (width.min(64), height.min(64)));
-    let outcome = Outcome { mosaic: &mosaic, noise, reduction: 0.5, preview: &preview };
+    let preview = |width: u32, height: u32| photo.quick_look(&light, (width.min(64), height.min(64)));
+    let outcome = Outcome { light: &light, noise, reduction: 0.5, preview: &preview };
     // As the file that it is, and as a file of its own.
     for format in [photo.format, "CR2"] {
         let mut file = photo.clone();

@@ -57,7 +57,7 @@ export class PlaneReader {
     /**
      * For planes, or those of their pixels that begin at x and y.
      */
-    constructor(x: number, y: number, width: number, height: number);
+    constructor(x: number, y: number, width: number, height: number, count: number);
 }
 
 /**
@@ -168,6 +168,10 @@ export class Raw {
      * The sensitivity, if the file says it.
      */
     readonly iso: number | undefined;
+    /**
+     * What it holds: `mosaic`, or `linear` if all colours are there at every photosite.
+     */
+    readonly kind: string;
     /**
      * The maker, as the file has it.
      */

@@ -159,6 +159,11 @@ impl Run {
         }
     }
 
+    /// Channels of the photo: 3, or 4 of a mosaic.
+    pub fn channels(&self) -> usize {
+        self.y.channels()
+    }
+
     /// Pixels across and down.
     pub fn size(&self) -> (usize, usize) {
         (self.y.width(), self.y.height())

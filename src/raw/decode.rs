@@ -3,13 +3,15 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use flashraw::{
-    CfaColor, CfaPattern, Compression, CorruptionPolicy, DecodeOptions, Error, FlashRaw, FrameInfo, Limits,
+    BlackLevel, CfaColor, CfaPattern, Compression, CorruptionPolicy, DecodeOptions, Error, FlashRaw, FrameInfo, Limits,
     OutputFormat, PreviewEncoding, RawMetadata, Rect, SampleFormat, SensorLayout,
 };
 
+use crate::image::CHANNELS;
 use crate::raw::colors::ColorMatrix;
 use crate::raw::dng;
 use crate::raw::error::RawError;
+use crate::raw::layout::Layout;
 use crate::raw::levels::Levels;
 use crate::raw::mosaic::Phase;
 use crate::raw::noise_profile::NoiseProfile;
@@ -64,7 +66,8 @@ fn read(file: &[u8], limit: usize) -> Result<RawPhoto, RawError> {
     let format = raw.format().name();
     let is_dng = raw.metadata().dng_version.is_some();
     let info = raw.frame_info();
-    let pattern = bayer(info)?;
+    let layout = layout(info, is_dng)?;
+    let samples = layout.samples();
     let (width, height) = (info.width as usize, info.height as usize);
     if width.saturating_mul(height) > limit {
         return Err(RawError::TooLarge { width, height, limit });
@@ -76,27 +79,20 @@ fn read(file: &[u8], limit: usize) -> Result<RawPhoto, RawError> {
     let tags = if is_dng { Some(dng::Tags::read(file)?) } else { None };
     let lists = info.opcodes.as_ref().map(|lists| lists.lists.clone()).unwrap_or_default();
     let of_codes = dng::opcodes(&lists[0]);
-    let is_mended = !of_codes.is_empty() && of_codes.iter().all(|id| dng::MENDING.contains(id));
+    let is_mosaic = layout != Layout::Linear;
+    let is_mended = is_mosaic && !of_codes.is_empty() && of_codes.iter().all(|id| dng::MENDING.contains(id));
     let options = DecodeOptions {
         output: OutputFormat::RawU16,
         apply_opcodes: is_mended,
         corruption_policy: CorruptionPolicy::Strict,
-        limits: Limits::default().with_max_samples(limit as u64),
+        limits: Limits::default().with_max_samples((samples * limit) as u64),
         ..DecodeOptions::default()
     };
     let frame = raw.decode(options).map_err(|error| refusal(error, file))?;
-    let codes = frame.as_u16().filter(|codes| codes.len() == width * height);
+    let codes = frame.as_u16().filter(|codes| codes.len() == samples * width * height);
     let codes = codes.ok_or_else(|| RawError::damaged("it has too few photosites"))?.to_vec();
 
-    let black = &frame.black_level;
-    let white = frame.white_level.values.iter().copied().filter(|v| *v > 0).min().unwrap_or(0);
-    let levels = Levels::new(
-        (black.rows.max(1).into(), black.cols.max(1).into()),
-        if black.values.is_empty() { vec![0.0] } else { black.values.clone() },
-        black.row_deltas.clone(),
-        black.col_deltas.clone(),
-        white as f32,
-    )?;
+    let levels = levels(&frame.black_level, &frame.white_level.values, samples)?;
     let metadata = raw.metadata();
     let color = color(info, metadata);
     let mut notes = Vec::new();
@@ -115,7 +111,7 @@ fn read(file: &[u8], limit: usize) -> Result<RawPhoto, RawError> {
         height,
         codes,
         levels,
-        phase: phase(pattern),
+        layout,
         active: area(info.active_area),
         crop: area(info.crop),
         masked: info.masked_areas.iter().copied().map(area).collect(),
@@ -130,7 +126,7 @@ fn read(file: &[u8], limit: usize) -> Result<RawPhoto, RawError> {
         notes,
     };
     if let Some(numbers) = tags.and_then(|tags| tags.noise_profile) {
-        match NoiseProfile::read(&numbers, photo.active_phase()) {
+        match NoiseProfile::read(&numbers, photo.active_layout()) {
             Ok(profile) => photo.noise_profile = Some(profile),
             Err(error) => photo.notes.push(RawNote::NoiseProfile(error)),
         }
@@ -138,16 +134,16 @@ fn read(file: &[u8], limit: usize) -> Result<RawPhoto, RawError> {
     Ok(photo)
 }
 
-/// The pattern of a Bayer mosaic.
-fn bayer(info: &FrameInfo) -> Result<CfaPattern, RawError> {
+/// The colours at the photosites. What is interpolated already is read from DNGs alone, which say what their values mean.
+fn layout(info: &FrameInfo, is_dng: bool) -> Result<Layout, RawError> {
     match info.layout {
         SensorLayout::Bayer => {}
         SensorLayout::XTrans => return Err(RawError::NotBayer("an X-Trans mosaic")),
         SensorLayout::QuadBayer => return Err(RawError::NotBayer("a quad Bayer mosaic")),
         SensorLayout::Monochrome => return Err(RawError::NotBayer("a picture without colour filters")),
-        SensorLayout::Linear => {
-            return Err(RawError::NotBayer("colours that are demosaiced already (a linear DNG, or a small RAW)"));
-        }
+        SensorLayout::Linear if !is_dng => return Err(RawError::Small),
+        SensorLayout::Linear if info.cpp != CHANNELS as u32 => return Err(RawError::Colors(info.cpp)),
+        SensorLayout::Linear => {}
         SensorLayout::Foveon => return Err(RawError::NotBayer("the three layers of a Foveon sensor")),
         _ => return Err(RawError::NotBayer("a mosaic of other filters")),
     }
@@ -160,14 +156,41 @@ fn bayer(info: &FrameInfo) -> Result<CfaPattern, RawError> {
     if info.sample_format != SampleFormat::U16 {
         return Err(RawError::Packing("its values are floats".into()));
     }
+    if info.layout == SensorLayout::Linear {
+        return Ok(Layout::Linear);
+    }
     info.cfa
         .filter(|pattern| pattern.is_bayer() && info.cpp == 1)
+        .map(|pattern| Layout::Bayer(phase(pattern)))
         .ok_or(RawError::NotBayer("a mosaic of other filters"))
 }
 
 fn phase(pattern: CfaPattern) -> Phase {
     let is_red = |phase: &Phase| pattern.color_at(phase.red_column, phase.red_row) == CfaColor::Red;
     Phase::ALL.into_iter().find(is_red).unwrap_or(Phase::RGGB)
+}
+
+/// The levels of codes of which each photosite has `samples`. The decoder has columns of photosites, with the black levels
+/// of their samples one after the other.
+fn levels(black: &BlackLevel, white: &[u32], samples: usize) -> Result<Levels, RawError> {
+    let (rows, columns): (usize, usize) = (black.rows.max(1).into(), black.cols.max(1).into());
+    let of_pattern = |i: usize| {
+        let (row, column) = (i / (samples * columns), i % (samples * columns));
+        let each = usize::from(black.samples.max(1));
+        let at = (row * columns + column / samples) * each + column % samples % each;
+        if black.values.is_empty() { Some(0.0) } else { black.values.get(at).copied() }
+    };
+    let column_deltas = black.col_deltas.iter().flat_map(|delta| std::iter::repeat_n(*delta, samples)).collect();
+    let known: Vec<f32> = white.iter().filter(|v| **v > 0).map(|v| *v as f32).collect();
+    let white = match known.len() {
+        0 => vec![0.0],
+        // Each colour has its own.
+        len if len == samples => known,
+        _ => vec![known.iter().copied().fold(f32::MAX, f32::min)],
+    };
+    let pattern: Option<Vec<f32>> = (0..rows * columns * samples).map(of_pattern).collect();
+    let pattern = pattern.ok_or_else(|| RawError::damaged("its black levels do not fit their pattern"))?;
+    Levels::new((rows, columns * samples), pattern, black.row_deltas.clone(), column_deltas, white)
 }
 
 fn area(rect: Rect) -> Area {
@@ -265,7 +288,7 @@ mod tests {
             for [top, left] in [[0, 0], [0, 1], [1, 0], [5, 3]] {
                 let made = Made { active: [top, left, 41, 58], ..Made::new(61, 43, phase) };
                 let photo = decode(&made.bytes(), MAX_PIXELS).unwrap();
-                assert_eq!(photo.phase, phase);
+                assert_eq!(photo.layout, Layout::Bayer(phase));
                 let mosaic = photo.mosaic();
                 assert_eq!((mosaic.width(), mosaic.height()), (58 - left, 41 - top));
                 assert_eq!(mosaic.color_at(0, 0), phase.color_at(top, left), "{phase:?} from {top}, {left}");
@@ -337,7 +360,46 @@ mod tests {
             ("quad Bayer", pattern(4, &[0, 0, 1, 1, 0, 0, 1, 1, 1, 1, 2, 2, 1, 1, 2, 2]), "quad Bayer"),
             ("two colours", pattern(2, &[0, 1, 1, 0]), "other filters"),
             ("a colour that is none", pattern(2, &[0, 1, 1, 9]), "damaged"),
-            ("linear", number(tags::PHOTOMETRIC, tags::LINEAR), "Bayer|colour filters"),
+            ("one linear colour", number(tags::PHOTOMETRIC, tags::LINEAR), "colour filters"),
+            ("two linear colours", of_colors(2), "2 values"),
+            ("four linear colours", of_colors(4), "4 values"),
+            (
+                "white below black in linear light",
+                linear(&|picture, order| {
+                    picture.set(Entry::shorts(tags::WHITE_LEVEL, order, &[9000, 300, 9000]));
+                }),
+                "white must be above black",
+            ),
+            (
+                "linear light as floats",
+                linear(&|picture, order| {
+                    picture.set(Entry::shorts(tags::SAMPLE_FORMAT, order, &[3]));
+                }),
+                "float",
+            ),
+            (
+                "linear light as JPEG XL",
+                linear(&|picture, order| {
+                    picture.set(Entry::shorts(tags::COMPRESSION, order, &[52_546]));
+                }),
+                "JPEG XL",
+            ),
+            (
+                "linear light in planes",
+                linear(&|picture, order| {
+                    picture.set(Entry::shorts(tags::PLANAR_CONFIGURATION, order, &[2]));
+                }),
+                "planar",
+            ),
+            (
+                "half of linear light",
+                {
+                    let whole = linear(&|_, _| {});
+                    whole[..whole.len() / 2].to_vec()
+                },
+                "damaged",
+            ),
+            ("differences of bytes", differences_of_bytes(), "differences of 8 bits"),
             ("floats", number(tags::SAMPLE_FORMAT, 3), "float"),
             ("with loss", number(tags::COMPRESSION, 34_892), "loss"),
             ("JPEG XL", number(tags::COMPRESSION, 52_546), "JPEG XL"),
@@ -356,6 +418,23 @@ mod tests {
         tree.chain[0].remove(without);
         tree.write_at_end_of(&mut file).unwrap();
         file
+    }
+
+    /// A linear DNG with its picture's directory changed.
+    fn linear(change: &dyn Fn(&mut Directory, Order)) -> Vec<u8> {
+        Made::of(64, 48, Layout::Linear, 14).changed(|_, picture, order| change(picture, order))
+    }
+
+    /// One that says that each photosite has so many values.
+    fn of_colors(count: u16) -> Vec<u8> {
+        linear(&|picture, order| {
+            picture.set(Entry::shorts(tags::SAMPLES_PER_PIXEL, order, &[count]));
+            picture.set(Entry::shorts(tags::BITS_PER_SAMPLE, order, &vec![14; usize::from(count)]));
+        })
+    }
+
+    fn differences_of_bytes() -> Vec<u8> {
+        Made { packing: Packing::Deflated(64, 48, true), ..Made::of(64, 48, Layout::Linear, 8) }.bytes()
     }
 
     fn huge() -> Vec<u8> {

@@ -1,4 +1,4 @@
-//! From a mosaic to a picture: demosaicing, white balance, highlights, colours, exposure, tone.
+//! From the light of a RAW photo to a picture: demosaicing, white balance, highlights, colours, exposure, tone.
 
 use std::sync::LazyLock;
 
@@ -64,8 +64,20 @@ impl Development {
 /// floating point.
 pub fn develop(mosaic: &Mosaic, colors: &Colors, development: &Development) -> Result<LinearImage, Error> {
     development.check()?;
-    let balance = development.balance(colors.white_balance);
-    let mut image = demosaic(mosaic, balance)?;
+    finished(demosaic(mosaic, development.balance(colors.white_balance))?, colors, development)
+}
+
+/// Develops an image that has all three colours of the camera: the same without demosaicing.
+///
+/// # Errors
+/// As [`develop`].
+pub fn develop_linear(image: LinearImage, colors: &Colors, development: &Development) -> Result<LinearImage, Error> {
+    development.check()?;
+    finished(image.balanced(development.balance(colors.white_balance)), colors, development)
+}
+
+/// Balanced colours in linear sRGB.
+fn finished(mut image: LinearImage, colors: &Colors, development: &Development) -> Result<LinearImage, Error> {
     let gain = (colors.baseline_exposure + development.exposure).exp2();
     let matrix = product(&diagonal([gain; 3]), &colors.to_srgb);
     let pixels = image.pixels();
@@ -164,6 +176,22 @@ mod tests {
             let out = developed(seen(light).map(|v| v / white), &colors, Development::default());
             assert!(is_near(out, light, 1e-3), "{light:?}: {out:?}");
         }
+    }
+
+    #[test]
+    fn what_has_all_colours_is_developed_as_a_mosaic_is() {
+        let colors = Colors { white_balance: [2.0, 1.0, 1.5], ..Colors::of_camera(&[CANON], None, 0.3) };
+        let development = Development { exposure: 0.2, warmth: 0.3, tint: -0.1 };
+        for color in [[0.1, 0.2, 0.15], [0.3, 0.1, 0.05], [0.6, 1.0, 0.8]] {
+            let image = LinearImage::from_fn(3, 2, |c, _, _| color[c]).unwrap();
+            let image = develop_linear(image, &colors, &development).unwrap();
+            let expected = developed(color, &colors, development);
+            let found = std::array::from_fn(|c| image.plane(c)[5]);
+            assert!(is_near(found, expected, 1e-4), "{color:?}: {found:?}, not {expected:?}");
+        }
+        let image = LinearImage::from_fn(3, 2, |_, _, _| 0.1).unwrap();
+        let beyond = Development { exposure: 6.0, ..Development::default() };
+        assert!(matches!(develop_linear(image, &colors, &beyond), Err(Error::BadOption { .. })));
     }
 
     #[test]

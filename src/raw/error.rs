@@ -27,6 +27,12 @@ pub enum RawError {
     /// No mosaic: what it is in place of one.
     #[error("it holds no Bayer mosaic but {0}; develop it to a TIFF and denoise that")]
     NotBayer(&'static str),
+    /// A small RAW of a camera, which has colours at every photosite in a way of its own.
+    #[error("it is a small RAW, whose colours are interpolated already; convert it to DNG and denoise that")]
+    Small,
+    /// A linear DNG of other than three colours; how many.
+    #[error("it has {0} values at each photosite in place of three; develop it to a TIFF and denoise that")]
+    Colors(u32),
     /// Levels that leave no light between them.
     #[error("its levels make no sense (black {black}, white {white}): white must be above black")]
     Levels {
@@ -36,7 +42,7 @@ pub enum RawError {
         white: f32,
     },
     /// Too few photosites for a colour.
-    #[error("its picture has {width} x {height} photosites; a Bayer mosaic has at least 2 x 2")]
+    #[error("its picture has {width} x {height} photosites; it must have at least 2 x 2")]
     TooSmall {
         /// Photosites across.
         width: usize,
@@ -67,10 +73,10 @@ pub enum RawError {
     /// A decoder that failed in a way that it should not.
     #[error("it makes the decoder fail; please report it, and convert the file to DNG")]
     Decoder,
-    /// A mosaic of another size or phase than the file's.
+    /// A result of another size or layout than the file's.
     #[error("the result has {found}, and the file {expected}")]
-    OtherMosaic {
-        /// Size and phase of the file's.
+    OtherPicture {
+        /// Size and layout of the file's.
         expected: String,
         /// Those of the result.
         found: String,

@@ -3,12 +3,13 @@
 //! | module | what |
 //! |---|---|
 //! | [`colors`] | from a camera's colours to linear sRGB |
-//! | [`develop`] | from a mosaic to a picture |
+//! | [`develop`] | from a mosaic, or from what is demosaiced, to a picture |
 //! | [`demosaic`] | all three colours at every photosite |
 //! | [`matrix`] | matrices between colour spaces |
 //! | [`mosaic`] | the values of a Bayer sensor, and its four colour planes |
+//! | [`light`], [`layout`] | what a photo holds: a mosaic, or all colours at every photosite |
 //! | [`levels`] | a sensor's codes as light, and back |
-//! | [`noise_profile`] | the noise that a DNG says its mosaic has |
+//! | [`noise_profile`] | the noise that a DNG says it has |
 //! | `photo`, `decode`, `dng` | RAW files in, and DNGs out; with the feature `raw` |
 //! | `found` | the noise of a RAW photo, and where it is known from; with the feature `raw` |
 //! | `view` | a RAW photo as a picture, in parts; with the feature `raw` |
@@ -25,7 +26,11 @@ pub mod dng;
 pub mod error;
 #[cfg(feature = "raw")]
 pub mod found;
+pub mod layout;
 pub mod levels;
+pub mod light;
+#[cfg(all(test, feature = "network", feature = "raw"))]
+mod linear_dngs;
 pub mod matrix;
 pub mod mosaic;
 pub mod noise_profile;

@@ -5,11 +5,15 @@ use std::ops::Range;
 
 use image::RgbImage;
 
+use crate::error::Error;
+use crate::image::{CHANNELS, LinearImage};
 use crate::raw::colors::{ColorMatrix, Colors};
 use crate::raw::develop::Development;
 use crate::raw::error::RawError;
+use crate::raw::layout::Layout;
 use crate::raw::levels::Levels;
-use crate::raw::mosaic::{Mosaic, Phase};
+use crate::raw::light::Light;
+use crate::raw::mosaic::Mosaic;
 use crate::raw::noise_profile::{NoiseProfile, NoiseProfileError};
 use crate::raw::quick::quick_look;
 
@@ -28,7 +32,7 @@ pub struct CameraColor {
 }
 
 impl CameraColor {
-    /// How the mosaic's colours become those of a screen.
+    /// How the camera's colours become those of a screen.
     pub fn colors(&self) -> Colors {
         Colors::of_camera(&self.matrices, self.white_balance, self.baseline_exposure)
     }
@@ -82,7 +86,7 @@ impl fmt::Display for RawNote {
     }
 }
 
-/// A RAW file: the codes of its mosaic, and what they mean.
+/// A RAW file: the codes of its photosites, and what they mean.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RawPhoto {
     /// The kind of file: `DNG`, `CR3`, ...
@@ -97,12 +101,12 @@ pub struct RawPhoto {
     pub width: usize,
     /// Stored photosites down.
     pub height: usize,
-    /// One code for each of them, row after row.
+    /// The codes of each of them, row after row.
     pub codes: Vec<u16>,
     /// What the codes mean.
     pub levels: Levels,
-    /// The pattern, from the first stored photosite on.
-    pub phase: Phase,
+    /// The colours, from the first stored photosite on.
+    pub layout: Layout,
     /// The photosites that get light.
     pub active: Area,
     /// What a developed picture shows of them.
@@ -131,7 +135,7 @@ pub struct RawPhoto {
 
 /// The codes of a result.
 pub(super) struct Codes {
-    /// One for each stored photosite.
+    /// Those of each stored photosite.
     pub values: Vec<u16>,
     /// How many of them make one of the file's: 1, or a power of two that leaves room for finer steps.
     pub scale: u32,
@@ -142,67 +146,121 @@ impl RawPhoto {
     ///
     /// # Panics
     /// If the active area is not that of a decoded file.
-    pub fn mosaic(&self) -> Mosaic {
-        self.mosaic_of(Area { row: 0, column: 0, ..self.active })
+    pub fn light(&self) -> Light {
+        self.light_of(Area { row: 0, column: 0, ..self.active })
     }
 
-    /// The photosites of an area of [`RawPhoto::mosaic`].
+    /// The photosites of an area of [`RawPhoto::light`].
     ///
     /// # Panics
-    /// If the area has no photosites, or does not lie in the mosaic.
-    pub fn mosaic_of(&self, Area { row, column, width, height }: Area) -> Mosaic {
-        let phase = self.phase_at(row, column);
-        let (row, column) = (self.active.row + row, self.active.column + column);
-        let mut values = Vec::with_capacity(width * height);
-        for r in row..row + height {
-            let line = &self.codes[r * self.width..(r + 1) * self.width];
-            values.extend((column..column + width).map(|c| self.levels.light(r, c, line[c])));
+    /// If the area has no photosites, or does not lie there.
+    pub fn light_of(&self, area: Area) -> Light {
+        let Area { width, height, .. } = area;
+        let (row, column) = (self.active.row + area.row, self.active.column + area.column);
+        let samples = self.layout.samples();
+        let mut values = Vec::with_capacity(samples * width * height);
+        for sample in 0..samples {
+            for r in row..row + height {
+                let line = &self.codes[r * samples * self.width..][..samples * self.width];
+                let stored = (column..column + width).map(|c| samples * c + sample);
+                values.extend(stored.map(|c| self.levels.light(r, c, line[c])));
+            }
         }
-        Mosaic::new(width, height, phase, values).expect("codes between levels are finite")
+        let light = match self.layout_at(area.row, area.column) {
+            Layout::Bayer(phase) => Mosaic::new(width, height, phase, values).map(Light::Mosaic),
+            Layout::Linear => LinearImage::new(width, height, values).map(Light::Linear),
+        };
+        light.expect("codes between levels are finite")
     }
 
-    /// A quick look at a mosaic of this photo: its crop as a picture of a width and a height, in sRGB and not turned.
-    pub fn quick_look(&self, mosaic: &Mosaic, size: (u32, u32)) -> RgbImage {
-        quick_look(mosaic, self.crop_of_mosaic(), size, &self.color.colors(), &Development::default())
+    /// A quick look at light of this photo, all of it: its crop as a picture of a width and a height, in sRGB and not
+    /// turned.
+    pub fn quick_look(&self, light: &Light, size: (u32, u32)) -> RgbImage {
+        quick_look(light, self.crop_of_light(), size, &self.color.colors(), &Development::default())
     }
 
-    /// The crop within [`RawPhoto::mosaic`].
-    pub fn crop_of_mosaic(&self) -> Area {
+    /// The crop within [`RawPhoto::light`].
+    pub fn crop_of_light(&self) -> Area {
         Area { row: self.crop.row - self.active.row, column: self.crop.column - self.active.column, ..self.crop }
     }
 
-    /// The pattern from a photosite of [`RawPhoto::mosaic`] on.
-    pub fn phase_at(&self, row: usize, column: usize) -> Phase {
-        self.active_phase().at(row, column)
+    /// The layout from a photosite of [`RawPhoto::light`] on.
+    pub fn layout_at(&self, row: usize, column: usize) -> Layout {
+        self.active_layout().at(row, column)
     }
 
-    /// The pattern from the first photosite on that gets light.
-    pub(super) fn active_phase(&self) -> Phase {
-        self.phase.at(self.active.row, self.active.column)
+    /// The layout from the first photosite on that gets light.
+    pub(super) fn active_layout(&self) -> Layout {
+        self.layout.at(self.active.row, self.active.column)
+    }
+
+    /// What the network sees of light of this photo: the planes of a mosaic, or, as it sees developed photos, red, green
+    /// and blue times [`RawPhoto::factors`].
+    pub fn planes(&self, light: Light) -> LinearImage {
+        match light {
+            Light::Mosaic(mosaic) => mosaic.planes(),
+            Light::Linear(image) => image.balanced(self.factors()),
+        }
+    }
+
+    /// The light of an area of [`RawPhoto::light`] of which the network sees these planes: the inverse of
+    /// [`RawPhoto::planes`].
+    ///
+    /// # Errors
+    /// [`Error::WrongPlanes`] if they are not those of such an area.
+    pub fn light_of_planes(&self, area: Area, planes: LinearImage) -> Result<Light, Error> {
+        let Area { width, height, .. } = area;
+        match self.layout_at(area.row, area.column) {
+            Layout::Bayer(phase) => Mosaic::of_planes((width, height), phase, &planes).map(Light::Mosaic),
+            Layout::Linear => {
+                let (expected, found) =
+                    ((CHANNELS, width, height), (planes.channels(), planes.width(), planes.height()));
+                if expected != found {
+                    return Err(Error::WrongPlanes { expected, found });
+                }
+                Ok(Light::Linear(planes.balanced(self.factors().map(f32::recip))))
+            }
+        }
+    }
+
+    /// What the network sees of light of 1 in red, green and blue of a linear photo: they are balanced, and as bright as
+    /// in the developed picture.
+    pub fn factors(&self) -> [f32; CHANNELS] {
+        let Colors { white_balance, baseline_exposure, .. } = self.color.colors();
+        let least = white_balance.into_iter().fold(f32::INFINITY, f32::min);
+        white_balance.map(|v| v / least * baseline_exposure.exp2())
     }
 
     /// The codes of a result; photosites without light keep theirs. They are finer than the file's if that has room for
     /// it and anything is gained: noise hides the steps between codes, and it is gone.
-    pub(super) fn codes_of(&self, result: &Mosaic) -> Result<Codes, RawError> {
+    pub(super) fn codes_of(&self, result: &Light) -> Result<Codes, RawError> {
         let Area { row, column, width, height } = self.active;
-        let say = |width, height, phase: Phase| format!("{width} x {height} photosites, {phase:?}");
+        let say = |width, height, layout: Layout| format!("{width} x {height} photosites, {layout:?}");
         let (expected, found) =
-            ((width, height, self.active_phase()), (result.width(), result.height(), result.phase()));
+            ((width, height, self.active_layout()), (result.width(), result.height(), result.layout()));
         if expected != found {
-            let [expected, found] = [expected, found].map(|(width, height, phase)| say(width, height, phase));
-            return Err(RawError::OtherMosaic { expected, found });
+            let [expected, found] = [expected, found].map(|(width, height, layout)| say(width, height, layout));
+            return Err(RawError::OtherPicture { expected, found });
         }
-        let largest = self.codes.iter().copied().max().map_or(0.0, f32::from).max(self.levels.white());
+        let white = self.levels.whites().iter().copied().fold(0.0, f32::max);
+        let largest = self.codes.iter().copied().max().map_or(0.0, f32::from).max(white);
         let mut scale = 1;
         while !self.has_code_operations && 2.0 * scale as f32 * largest <= f32::from(u16::MAX) {
             scale *= 2;
         }
         let mut values: Vec<u16> = self.codes.iter().map(|code| (u32::from(*code) * scale) as u16).collect();
-        for (r, line) in (row..).zip(result.values().chunks_exact(width)) {
-            let out = &mut values[r * self.width + column..][..width];
-            for ((c, out), light) in (column..).zip(out).zip(line) {
-                // Out of range, `as` takes the nearest.
-                *out = (self.levels.code(r, c, *light) * scale as f32).round() as u16;
+        let samples = self.layout.samples();
+        for sample in 0..samples {
+            let light = match result {
+                Light::Mosaic(mosaic) => mosaic.values(),
+                Light::Linear(image) => image.plane(sample),
+            };
+            for (r, line) in (row..).zip(light.chunks_exact(width)) {
+                let out = &mut values[r * samples * self.width..][..samples * self.width];
+                for (c, light) in (column..).map(|c| samples * c + sample).zip(line) {
+                    // Out of range, `as` takes the nearest.
+                    out[c] = (self.levels.code(r, c, *light) * scale as f32).round() as u16;
+                }
             }
         }
         if scale > 1 && values.iter().all(|code| u32::from(*code).is_multiple_of(scale)) {
@@ -210,5 +268,12 @@ impl RawPhoto {
             scale = 1;
         }
         Ok(Codes { values, scale })
+    }
+
+    /// The mosaic of a photo that has one.
+    #[cfg(test)]
+    pub(super) fn mosaic(&self) -> Mosaic {
+        let Light::Mosaic(mosaic) = self.light() else { panic!("a linear photo") };
+        mosaic
     }
 }

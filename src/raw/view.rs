@@ -9,9 +9,8 @@ use image::RgbImage;
 
 use crate::error::Error;
 use crate::image::LinearImage;
-use crate::raw::demosaic::MARGIN;
-use crate::raw::develop::{Development, develop, toned};
-use crate::raw::mosaic::Mosaic;
+use crate::raw::develop::{Development, develop, develop_linear, toned};
+use crate::raw::light::Light;
 use crate::raw::photo::{Area, RawPhoto};
 use crate::raw::quick::quick_look;
 use crate::raw::upright::{Turn, upright};
@@ -35,30 +34,30 @@ impl fmt::Display for Part {
     }
 }
 
-/// A mosaic of a photo, or a piece of one.
+/// Light of a photo, all of it or a piece.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Piece {
     /// The sites.
-    pub mosaic: Mosaic,
-    /// The row of the photo's mosaic in which the piece begins.
+    pub light: Light,
+    /// The row of the photo's light in which the piece begins.
     pub row: usize,
     /// The column in which it begins.
     pub column: usize,
 }
 
 impl Piece {
-    /// A whole mosaic.
-    pub fn whole(mosaic: Mosaic) -> Self {
-        Self { mosaic, row: 0, column: 0 }
+    /// All of a photo's light.
+    pub fn whole(light: impl Into<Light>) -> Self {
+        Self { light: light.into(), row: 0, column: 0 }
     }
 
-    /// The sites of an area of the photo's mosaic that lies in the piece.
-    fn cut(&self, area: Area) -> Result<Mosaic, Error> {
-        self.mosaic.cut(Area { row: area.row - self.row, column: area.column - self.column, ..area })
+    /// The sites of an area of the photo's light that lies in the piece.
+    fn cut(&self, area: Area) -> Result<Light, Error> {
+        self.light.cut(Area { row: area.row - self.row, column: area.column - self.column, ..area })
     }
 
     fn area(&self) -> Area {
-        Area { row: self.row, column: self.column, width: self.mosaic.width(), height: self.mosaic.height() }
+        Area { row: self.row, column: self.column, width: self.light.width(), height: self.light.height() }
     }
 }
 
@@ -98,13 +97,16 @@ impl RawPhoto {
             let value = part.to_string();
             return Err(Error::BadOption { name: "region", value, range: "within the part that was denoised" });
         }
-        let around = wanted.with_margin(MARGIN, &all);
-        let mosaic = match sites {
-            Sites::Photo => self.mosaic_of(around),
+        let around = wanted.with_margin(self.layout.margin(), &all);
+        let light = match sites {
+            Sites::Photo => self.light_of(around),
             Sites::Result(piece) => piece.cut(around)?,
         };
-        let image = develop(&mosaic, &self.color.colors(), development)?;
-        drop(mosaic);
+        let colors = self.color.colors();
+        let image = match light {
+            Light::Mosaic(mosaic) => develop(&mosaic, &colors, development)?,
+            Light::Linear(image) => develop_linear(image, &colors, development)?,
+        };
         let (row, column) = (wanted.row - around.row, wanted.column - around.column);
         let inner = LinearImage::from_fn(wanted.width, wanted.height, |channel, r, c| {
             image.plane(channel)[(row + r) * image.width() + column + c]
@@ -123,12 +125,12 @@ impl RawPhoto {
         let turn = self.turn();
         let stored = if turn.swaps() { (size.1, size.0) } else { size };
         let colors = self.color.colors();
-        let area = self.crop_of_mosaic();
+        let area = self.crop_of_light();
         let picture = match sites {
-            Sites::Photo => quick_look(&self.mosaic(), area, stored, &colors, development),
+            Sites::Photo => quick_look(&self.light(), area, stored, &colors, development),
             Sites::Result(piece) if area.is_in(&piece.area()) => {
                 let area = Area { row: area.row - piece.row, column: area.column - piece.column, ..area };
-                quick_look(&piece.mosaic, area, stored, &colors, development)
+                quick_look(&piece.light, area, stored, &colors, development)
             }
             Sites::Result(_) => {
                 let value = "a part of the picture".into();
@@ -142,12 +144,12 @@ impl RawPhoto {
         }))
     }
 
-    /// The area of the mosaic that a part of the picture shows.
+    /// The area of the light that a part of the picture shows.
     pub fn area_of(&self, part: Part) -> Area {
         let turn = self.turn();
         let [first, last] = [(part.y, part.x), (part.y + part.height - 1, part.x + part.width - 1)];
         let [first, last] = [first, last].map(|(row, column)| turn.source(row, column));
-        let crop = self.crop_of_mosaic();
+        let crop = self.crop_of_light();
         Area {
             row: crop.row + first.0.min(last.0),
             column: crop.column + first.1.min(last.1),
@@ -156,48 +158,54 @@ impl RawPhoto {
         }
     }
 
-    /// Planes that lie in the place of an area of the mosaic, and what a demosaicer needs around it: their first row
-    /// and column, and how many there are.
+    /// Pixels of the planes in the place of an area of the light, and of what a demosaicer needs around it.
     pub fn planes_around(&self, area: Area) -> Area {
-        let phase = self.active_phase();
+        let layout = self.active_layout();
         let whole = Area { row: 0, column: 0, ..self.active };
-        let Area { row, column, width, height } = area.with_margin(MARGIN, &whole);
-        let range = |from: usize, sites: usize, red: usize| {
-            let first = (from + red) / 2;
-            (first, (from + sites + red).div_ceil(2) - first)
+        let Area { row, column, width, height } = area.with_margin(layout.margin(), &whole);
+        let (above, left) = layout.before();
+        let every = layout.sites_per_pixel();
+        let range = |from: usize, sites: usize, before: usize| {
+            let first = (from + before) / every;
+            (first, (from + sites + before).div_ceil(every) - first)
         };
-        let (row, height) = range(row, height, phase.red_row);
-        let (column, width) = range(column, width, phase.red_column);
+        let (row, height) = range(row, height, above);
+        let (column, width) = range(column, width, left);
         Area { row, column, width, height }
     }
 
-    /// The sites of the mosaic in the place of planes.
+    /// The sites of the light in the place of pixels of the planes.
     pub fn sites_of_planes(&self, planes: Area) -> Area {
-        let phase = self.active_phase();
-        let range = |from: usize, squares: usize, red: usize, all: usize| {
-            let first = (2 * from).saturating_sub(red).min(all);
-            (first, (2 * (from + squares)).saturating_sub(red).min(all) - first)
+        let layout = self.active_layout();
+        let (above, left) = layout.before();
+        let every = layout.sites_per_pixel();
+        let range = |from: usize, pixels: usize, before: usize, all: usize| {
+            let first = (every * from).saturating_sub(before).min(all);
+            (first, (every * (from + pixels)).saturating_sub(before).min(all) - first)
         };
-        let (row, height) = range(planes.row, planes.height, phase.red_row, self.active.height);
-        let (column, width) = range(planes.column, planes.width, phase.red_column, self.active.width);
+        let (row, height) = range(planes.row, planes.height, above, self.active.height);
+        let (column, width) = range(planes.column, planes.width, left, self.active.width);
         Area { row, column, width, height }
     }
 
-    /// Width and height of the planes of the whole mosaic.
+    /// Width and height of all planes.
     pub fn plane_size(&self) -> (usize, usize) {
-        self.active_phase().plane_size(self.active.width, self.active.height)
+        self.active_layout().plane_size(self.active.width, self.active.height)
     }
 
     /// A map over the picture, of any size, as one over planes: bilinear between its values.
     pub fn over_planes(&self, map: &[f32], (width, height): (usize, usize), planes: Area) -> Vec<f32> {
-        let (turn, phase, crop) = (self.turn(), self.active_phase(), self.crop_of_mosaic());
-        let place = |site: usize, from: usize, length: usize| {
-            (site as f32 - from as f32).clamp(0.0, length as f32) / length as f32
+        let (turn, layout, crop) = (self.turn(), self.active_layout(), self.crop_of_light());
+        let (above, left) = layout.before();
+        let every = layout.sites_per_pixel() as f32;
+        // The middle of a pixel's sites, as a share of the crop.
+        let place = |pixel: usize, before: usize, from: usize, length: usize| {
+            let middle = (pixel as f32 + 0.5) * every - before as f32;
+            (middle - from as f32).clamp(0.0, length as f32) / length as f32
         };
         let value = |row: usize, column: usize| {
-            // The middle of the four sites, as a share of the crop.
-            let down = place((2 * row + 1).saturating_sub(phase.red_row), crop.row, crop.height);
-            let across = place((2 * column + 1).saturating_sub(phase.red_column), crop.column, crop.width);
+            let down = place(row, above, crop.row, crop.height);
+            let across = place(column, left, crop.column, crop.width);
             let (y, x) = turn.shown(down, across);
             let [(y0, y1, v), (x0, x1, u)] = [neighbours(y, height), neighbours(x, width)];
             let upper = map[y0 * width + x0] * (1.0 - u) + map[y0 * width + x1] * u;
@@ -219,16 +227,18 @@ impl RawPhoto {
         (columns, rows): (usize, usize),
         (width, height): (usize, usize),
     ) -> Vec<f32> {
-        let (phase, crop) = (self.active_phase(), self.crop_of_mosaic());
+        let (layout, crop) = (self.active_layout(), self.crop_of_light());
+        let (above, left) = layout.before();
         let full = self.plane_size();
-        let (down, across) = (rows as f32 / (2 * full.1) as f32, columns as f32 / (2 * full.0) as f32);
+        let every = layout.sites_per_pixel();
+        let (down, across) = (rows as f32 / (every * full.1) as f32, columns as f32 / (every * full.0) as f32);
         let turn = self.turn();
         let mut out = Vec::with_capacity(channels * width * height);
         for y in 0..height {
             for x in 0..width {
                 let at = turn.stored((y as f32 + 0.5) / height as f32, (x as f32 + 0.5) / width as f32);
-                let row = (at.0 * crop.height as f32 + (crop.row + phase.red_row) as f32) * down;
-                let column = (at.1 * crop.width as f32 + (crop.column + phase.red_column) as f32) * across;
+                let row = (at.0 * crop.height as f32 + (crop.row + above) as f32) * down;
+                let column = (at.1 * crop.width as f32 + (crop.column + left) as f32) * across;
                 let pixel = (row as usize).min(rows - 1) * columns + (column as usize).min(columns - 1);
                 out.extend_from_slice(&values[channels * pixel..channels * (pixel + 1)]);
             }
@@ -254,12 +264,14 @@ mod tests {
     use crate::image::MAX_PIXELS;
     use crate::raw::decode;
     use crate::raw::dng::made::Made;
-    use crate::raw::mosaic::Phase;
+    use crate::raw::layout::Layout;
+    use crate::raw::mosaic::{Mosaic, Phase};
 
-    /// A photo with odd corners, turned in every way.
+    /// Photos of every layout with odd corners, turned in every way.
     fn photos() -> impl Iterator<Item = RawPhoto> {
-        Phase::ALL.into_iter().zip([[0, 0], [1, 0], [0, 3], [5, 1]]).flat_map(|(phase, [top, left])| {
-            let made = Made { active: [top, left, 71, 90], ..Made::new(91, 72, phase) };
+        let layouts = Phase::ALL.map(Layout::Bayer).into_iter().chain([Layout::Linear]);
+        layouts.zip([[0, 0], [1, 0], [0, 3], [5, 1], [1, 2]]).flat_map(|(layout, [top, left])| {
+            let made = Made { active: [top, left, 71, 90], ..Made::of(91, 72, layout, 14) };
             let photo = decode(&made.bytes(), MAX_PIXELS).unwrap();
             let active = photo.active;
             let crop = Area { row: active.row + 3, column: active.column + 2, width: 77, height: 58 };
@@ -275,7 +287,7 @@ mod tests {
             let whole = Part { x: 0, y: 0, width, height };
             let all = photo.picture(Sites::Photo, whole, &development).unwrap();
             assert_eq!((all.width(), all.height()), (width, height));
-            let result = Piece::whole(photo.mosaic());
+            let result = Piece::whole(photo.light());
             for part in [
                 Part { x: 0, y: 0, width: 1, height: 1 },
                 Part { x: 7, y: 20, width: 30, height: 19 },
@@ -283,7 +295,7 @@ mod tests {
             ] {
                 let planes = photo.planes_around(photo.area_of(part));
                 let sites = photo.sites_of_planes(planes);
-                let piece = Piece { mosaic: result.cut(sites).unwrap(), row: sites.row, column: sites.column };
+                let piece = Piece { light: result.cut(sites).unwrap(), row: sites.row, column: sites.column };
                 for sites in [Sites::Photo, Sites::Result(&result), Sites::Result(&piece)] {
                     let found = photo.picture(sites, part, &development).unwrap();
                     for channel in 0..3 {
@@ -300,16 +312,29 @@ mod tests {
     #[test]
     fn pieces_of_planes_are_those_of_the_whole() {
         for photo in photos().step_by(8) {
-            let all = photo.mosaic().planes();
+            let all = photo.planes(photo.light());
             assert_eq!(photo.plane_size(), (all.width(), all.height()));
             for planes in [
                 Area { row: 0, column: 0, width: all.width(), height: all.height() },
                 Area { row: 0, column: 4, width: 9, height: 7 },
                 Area { row: 11, column: 0, width: all.width(), height: all.height() - 11 },
             ] {
-                let piece = photo.mosaic_of(photo.sites_of_planes(planes)).planes();
+                let sites = photo.sites_of_planes(planes);
+                let light = photo.light_of(sites);
+                let piece = photo.planes(light.clone());
                 assert_eq!((piece.width(), piece.height()), (planes.width, planes.height));
-                for plane in 0..4 {
+                let back = photo.light_of_planes(sites, piece.clone()).unwrap();
+                match (&back, &light) {
+                    (Light::Mosaic(back), Light::Mosaic(light)) => assert_eq!(back, light),
+                    (Light::Linear(back), Light::Linear(light)) => {
+                        let mut pairs = back.values().iter().zip(light.values());
+                        assert!(pairs.all(|(a, b)| (a - b).abs() <= 2.0 * f32::EPSILON * b.abs()));
+                    }
+                    _ => panic!("another layout"),
+                }
+                let other = Area { width: sites.width + 2, ..sites };
+                assert!(photo.light_of_planes(other, all.clone()).is_err());
+                for plane in 0..all.channels() {
                     for (r, line) in piece.plane(plane).chunks_exact(planes.width).enumerate() {
                         let expected = &all.plane(plane)[(planes.row + r) * all.width() + planes.column..];
                         assert_eq!(line, &expected[..planes.width], "{planes:?}");
@@ -345,15 +370,15 @@ mod tests {
         let none = Development::default();
         for photo in photos() {
             // A slope, as a scene has it in the sensor's colours.
-            let mosaic = photo.mosaic();
-            let (width, phase) = (mosaic.width(), mosaic.phase());
-            let value = |i: usize| {
-                let (row, column) = (i / width, i % width);
+            let value = |channel: usize, row: usize, column: usize| {
                 let light = 0.1 + 0.6 * row as f32 / 71.0 + 0.3 * column as f32 / 90.0;
-                light * [0.3, 0.6, 0.4][phase.color_at(row, column).channel()]
+                light * [0.3, 0.6, 0.4][channel]
             };
-            let values = (0..width * mosaic.height()).map(value).collect();
-            let result = Piece::whole(Mosaic::new(width, mosaic.height(), phase, values).unwrap());
+            let image = LinearImage::from_fn(photo.active.width, photo.active.height, value).unwrap();
+            let result = Piece::whole(match photo.active_layout() {
+                Layout::Bayer(phase) => Light::Mosaic(Mosaic::sampled(&image, phase).unwrap()),
+                Layout::Linear => Light::Linear(image),
+            });
             let (width, height) = photo.picture_size();
             let glance = photo.glance(Sites::Result(&result), (width as u32 / 4, height as u32 / 4), &none).unwrap();
             let whole = Part { x: 0, y: 0, width, height };
@@ -379,7 +404,7 @@ mod tests {
             assert!(matches!(photo.picture(Sites::Photo, part, &none), Err(Error::BadOption { .. })), "{part:?}");
         }
         let piece =
-            Piece { mosaic: photo.mosaic_of(Area { row: 0, column: 0, width: 20, height: 20 }), row: 0, column: 0 };
+            Piece { light: photo.light_of(Area { row: 0, column: 0, width: 20, height: 20 }), row: 0, column: 0 };
         let part = Part { x: 40, y: 30, width: 8, height: 5 };
         assert!(photo.picture(Sites::Result(&piece), part, &none).is_err());
         assert!(photo.glance(Sites::Result(&piece), (8, 8), &none).is_err());

@@ -335,7 +335,7 @@ impl Task {
         Preview::of(&self.0, most)
     }
 
-    /// The same of a mosaic's planes, as light: three values a pixel, green's the mean of both greens.
+    /// The same of a RAW photo's planes, as light: three values a pixel; a mosaic's green is the mean of both greens.
     #[wasm_bindgen(js_name = previewLight)]
     pub fn preview_light(&self, most: usize) -> LightPreview {
         LightPreview::of(&self.0, most)
@@ -466,22 +466,23 @@ impl Preview {
     }
 }
 
-/// A small image of a mosaic.
+/// A small image of a RAW photo's planes.
 #[wasm_bindgen(getter_with_clone)]
 pub struct LightPreview {
     /// Pixels across.
     pub width: usize,
     /// Pixels down.
     pub height: usize,
-    /// Red, green and blue of the sensor, pixel by pixel.
+    /// Red, green and blue, pixel by pixel.
     pub data: Vec<f32>,
 }
 
 impl LightPreview {
     fn of(run: &Run, most: usize) -> Self {
         let mut data = Vec::new();
+        let is_mosaic = run.channels() == MOST_CHANNELS;
         let [width, height] = thinned(run, most, |[red, green, other, blue]| {
-            data.extend([red, 0.5 * (green + other), blue]);
+            data.extend(if is_mosaic { [red, 0.5 * (green + other), blue] } else { [red, green, other] });
         });
         Self { width, height, data }
     }

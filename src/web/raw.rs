@@ -1,5 +1,5 @@
-//! RAW files for JavaScript: read, developed, and written as DNGs. The network is in the other module; planes go there
-//! and come back one after the other, so that no more than one of them is copied at a time.
+//! RAW files for JavaScript: read, developed, and written as DNGs. The networks are in the other module; planes go
+//! there and come back one after the other, so that no more than one of them is copied at a time.
 
 use js_sys::Float32Array;
 use serde::Serialize;
@@ -10,10 +10,12 @@ use crate::color::SrgbTable;
 use crate::error::Error;
 use crate::estimate::{Estimate, Point};
 use crate::image::LinearImage;
-use crate::method::noise::NoiseModel;
+use crate::method::noise::{Noise, NoiseModel};
+use crate::method::noise_curve::NoiseCurve;
 use crate::raw::develop::{Development, shown};
-use crate::raw::found::{FoundNoise, Source};
-use crate::raw::mosaic::{Area, Mosaic, PLANES};
+use crate::raw::found::{FoundNoise, Source, as_profile};
+use crate::raw::layout::Layout;
+use crate::raw::mosaic::{Area, PLANES};
 use crate::raw::noise_profile::NoiseProfile;
 use crate::raw::view::{Part, Piece, Sites};
 use crate::raw::{self, RawError, RawPhoto, dng};
@@ -28,6 +30,8 @@ impl From<RawError> for JsValue {
             | RawError::Lossy
             | RawError::Camera(_)
             | RawError::NotBayer(_)
+            | RawError::Small
+            | RawError::Colors(_)
             | RawError::SeveralPictures(_) => "unsupported-format",
             RawError::TooLarge { .. } | RawError::TooMuchMemory(_) | RawError::FileTooLarge => "too-large",
             _ => "unsupported-image",
@@ -113,7 +117,10 @@ struct Report<'a> {
     /// Green's line.
     #[serde(flatten)]
     line: Line,
-    planes: [Line; PLANES],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    planes: Option<[Line; PLANES]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    curve: Option<&'a NoiseCurve>,
     source: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     told: Option<Line>,
@@ -176,25 +183,41 @@ impl Raw {
         dng::exif(&self.file, &self.photo)
     }
 
+    /// What it holds: `mosaic`, or `linear` if all colours are there at every photosite.
+    #[wasm_bindgen(getter)]
+    pub fn kind(&self) -> String {
+        let kind = match self.photo.layout {
+            Layout::Bayer(_) => "mosaic",
+            Layout::Linear => "linear",
+        };
+        kind.into()
+    }
+
     /// What a neutral colour has in red, green and blue of the sensor.
     pub fn neutral(&self) -> Vec<f32> {
         self.photo.color.colors().white_balance.map(f32::recip).into()
     }
 
-    /// The noise as JSON: `{ read, shot, planes, source, told, doubt, points }`. `source` is `profile`, `mosaic`, or
-    /// `not-profile` if the file's NoiseProfile, which is `told`, is wrong.
+    /// The noise of the planes as JSON: `{ read, shot, planes, curve, source, told, doubt, points }`, with `planes` of a
+    /// mosaic alone, and with a `curve` where a line does not say it. `source` is `profile`, `measured`, or `not-profile`
+    /// if the file's NoiseProfile, which is `told`, is wrong.
     pub fn noise(&mut self) -> String {
         let Self { photo, found, .. } = self;
-        let found = found.get_or_insert_with(|| FoundNoise::of(photo, &photo.mosaic()));
-        let (source, told) = match found.source {
-            Source::Profile => ("profile", None),
-            Source::Mosaic => ("mosaic", None),
-            Source::NotProfile(told) => ("not-profile", Some(told.planes[1].into())),
+        let found = found.get_or_insert_with(|| FoundNoise::of(photo, &photo.planes(photo.light())));
+        let source = match found.source {
+            Source::Profile => "profile",
+            Source::Light => "measured",
+            Source::NotProfile => "not-profile",
+        };
+        let (planes, curve) = match &found.noise {
+            Noise::Planes(planes) => (Some(planes.map(Line::from)), None),
+            Noise::Curve(curve) => (None, Some(curve)),
+            _ => (None, None),
         };
         let Estimate { points, .. } = &found.estimate;
         let doubt = found.doubt().map(|doubt| doubt.to_string());
-        let planes = found.noise.planes.map(Line::from);
-        let report = Report { line: found.noise.planes[1].into(), planes, source, told, doubt, points };
+        let told = found.told.map(Line::from);
+        let report = Report { line: found.line.into(), planes, curve, source, told, doubt, points };
         serde_json::to_string(&report).expect("numbers and texts are JSON")
     }
 
@@ -232,10 +255,10 @@ impl Raw {
 
     /// All planes reduced to at most `most` pixels: each is the mean of as many as lie in its place.
     pub fn reduced(&self, most: usize) -> RawPlanes {
-        let planes = self.photo.mosaic().planes();
+        let planes = self.photo.planes(self.photo.light());
         let every = ((planes.pixels() as f64 / most.max(1) as f64).sqrt().ceil() as usize).max(1);
         let (width, height) = ((planes.width() / every).max(1), (planes.height() / every).max(1));
-        let reduced = LinearImage::planes_from_fn(PLANES, width, height, |plane, row, column| {
+        let reduced = LinearImage::planes_from_fn(planes.channels(), width, height, |plane, row, column| {
             let rows = row * every..((row + 1) * every).min(planes.height());
             let columns = column * every..((column + 1) * every).min(planes.width());
             let count = (rows.len() * columns.len()) as f32;
@@ -283,7 +306,7 @@ impl Raw {
         Ok(self.photo.over_picture(values, 1, (columns, rows), (width, height)))
     }
 
-    /// A run's preview, red, green and blue of the sensor over all planes, as RGBA of the picture in a size.
+    /// A run's preview, red, green and blue over all planes, as RGBA of the picture in a size.
     ///
     /// # Errors
     /// `bad-option` for values of another length than their size.
@@ -299,9 +322,14 @@ impl Raw {
         check_length(light.len(), 3 * columns, rows)?;
         let over = self.photo.over_picture(light, 3, (columns, rows), (width, height));
         let shown = shown(&self.photo.color.colors(), &look.0);
+        let factors = match self.photo.layout {
+            Layout::Bayer(_) => [1.0; 3],
+            Layout::Linear => self.photo.factors().map(f32::recip),
+        };
         let table = SrgbTable::get();
         let codes = over.as_chunks::<3>().0.iter().flat_map(|pixel| {
-            let [red, green, blue] = shown(*pixel).map(|v| code8(table, v));
+            let light = std::array::from_fn(|channel| pixel[channel] * factors[channel]);
+            let [red, green, blue] = shown(light).map(|v| code8(table, v));
             [red, green, blue, u8::MAX]
         });
         Ok(Clamped(codes.collect()))
@@ -417,7 +445,7 @@ pub struct RawPlanes(LinearImage);
 
 impl RawPlanes {
     fn of(photo: &RawPhoto, planes: Area) -> Self {
-        Self(photo.mosaic_of(photo.sites_of_planes(planes)).planes())
+        Self(photo.planes(photo.light_of(photo.sites_of_planes(planes))))
     }
 }
 
@@ -435,9 +463,10 @@ impl RawPlanes {
         self.0.height()
     }
 
-    /// A plane, copied out of wasm's memory: 0 red, 1 green in red's rows, 2 green in blue's rows, 3 blue.
+    /// A plane, copied out of wasm's memory: red, green in red's rows, green in blue's rows and blue of a mosaic, else red,
+    /// green and blue.
     pub fn plane(&self, number: usize) -> Float32Array {
-        self.0.plane(number.min(PLANES - 1)).into()
+        self.0.plane(number.min(self.0.channels() - 1)).into()
     }
 }
 
@@ -450,11 +479,11 @@ pub struct PlaneReader {
 
 #[wasm_bindgen]
 impl PlaneReader {
-    /// For planes, or those of their pixels that begin at x and y.
+    /// For so many planes, or those of their pixels that begin at x and y.
     #[wasm_bindgen(constructor)]
-    pub fn new(x: usize, y: usize, width: usize, height: usize) -> Self {
+    pub fn new(x: usize, y: usize, width: usize, height: usize, count: usize) -> Self {
         let planes = Area { row: y, column: x, width, height };
-        Self { planes, values: Vec::with_capacity(PLANES * width * height) }
+        Self { planes, values: Vec::with_capacity(count * width * height) }
     }
 
     /// Reads the next plane.
@@ -468,11 +497,11 @@ impl PlaneReader {
     /// `unsupported-image` if they are not those of the photo, or hold a value that is not finite.
     pub fn finish(self, photo: &Raw) -> Result<RawResult, JsValue> {
         let Area { width, height, column, row } = self.planes;
-        let planes = LinearImage::of_planes(PLANES, width, height, self.values)?;
+        let channels = self.values.len() / (width * height).max(1);
+        let planes = LinearImage::of_planes(channels, width, height, self.values)?;
         let sites = photo.photo.sites_of_planes(photo.plane_area(column, row, width, height)?);
-        let phase = photo.photo.phase_at(sites.row, sites.column);
-        let mosaic = Mosaic::of_planes((sites.width, sites.height), phase, &planes)?;
-        Ok(RawResult(Piece { mosaic, row: sites.row, column: sites.column }))
+        let light = photo.photo.light_of_planes(sites, planes)?;
+        Ok(RawResult(Piece { light, row: sites.row, column: sites.column }))
     }
 }
 
@@ -490,11 +519,11 @@ impl RawResult {
     pub fn from_dng(dng: &[u8], photo: &Raw) -> Result<RawResult, JsValue> {
         let photo = &photo.photo;
         let kept = raw::decode(dng, photo.width * photo.height)?;
-        if kept.active != photo.active || kept.phase != photo.phase {
+        if kept.active != photo.active || kept.layout != photo.layout {
             let value = format!("a DNG of {:?}", kept.active);
             return Err(Error::BadOption { name: "result", value, range: "made of this photo" }.into());
         }
-        Ok(Self(Piece::whole(kept.mosaic())))
+        Ok(Self(Piece::whole(kept.light())))
     }
 
     /// As [`Raw::develop_8`].
@@ -539,7 +568,8 @@ impl RawResult {
         photo.glanced(Sites::Result(&self.0), width, height, look)
     }
 
-    /// The DNG. `noise` are read and shot noise of the four planes, as they were removed.
+    /// The DNG. `noise` are read and shot noise of a mosaic's four planes, or of red and twice of green and of blue in the
+    /// planes, as they were removed.
     ///
     /// # Errors
     /// `bad-option` for the result of a part, or another number of numbers; `too-large`.
@@ -548,7 +578,8 @@ impl RawResult {
         let lines: &[[f32; 2]; PLANES] =
             lines.try_into().ok().filter(|_| rest.is_empty()).ok_or_else(|| wrong_noise(noise))?;
         let planes = lines.map(|[sigma_read, shot]| NoiseModel { sigma_read, shot });
-        Ok(dng::write_result(&photo.file, &photo.photo, &self.0.mosaic, &NoiseProfile { planes })?)
+        let noise = as_profile(&photo.photo, NoiseProfile { planes });
+        Ok(dng::write_result(&photo.file, &photo.photo, &self.0.light, &noise)?)
     }
 }
 

@@ -1,9 +1,12 @@
-// DNGs that tests make: a Bayer mosaic with the noise of a sensor, and a preview.
+// DNGs that tests make: a Bayer mosaic with the noise of a sensor, or all colours at every photosite, and a preview.
 
 import { generator, normal } from './pictures.mjs';
 
 /** TIFF's types, and the bytes of a value of each. */
 const [BYTE, ASCII, SHORT, LONG, RATIONAL, UNDEFINED, SRATIONAL, DOUBLE] = [1, 2, 3, 4, 5, 7, 10, 12];
+
+/** PhotometricInterpretation. */
+const [MOSAIC, LINEAR] = [32_803, 34_892];
 
 /** @typedef {{ tag: number, type: number, values: number[] | string | Buffer }} Entry */
 
@@ -13,6 +16,7 @@ const [BYTE, ASCII, SHORT, LONG, RATIONAL, UNDEFINED, SRATIONAL, DOUBLE] = [1, 2
  * @property {number} height
  * @property {(x: number, y: number) => [number, number, number]} [scene]  the sensor's light at a place, from 0 to 1
  * @property {string} [pattern]  the colours of a square, from the upper left to the lower right
+ * @property {boolean} [isLinear]  all colours at every photosite in place of the pattern
  * @property {{ read: number, shot: number }} [noise]
  * @property {number[] | null} [profile]  NoiseProfile's numbers; those of the noise unless they are given, none for `null`
  * @property {number} [black]
@@ -35,23 +39,25 @@ export function quartered(x, y) {
 export const SENSOR = { read: 0.004, shot: 0.002 };
 
 /**
- * A DNG, and the codes of its mosaic without noise and with it.
+ * A DNG, the light of its photosites without noise, and their codes with it.
  *
  * @param {Made} made
  */
 export function madeDng(made) {
   const { width, height, scene = quartered, pattern = 'RGGB', noise = SENSOR, black = 512, white = 15_872 } = made;
-  const { orientation = 1, active = [0, 0, height, width], preview, isBig = false, change } = made;
+  const { orientation = 1, active = [0, 0, height, width], preview, isBig = false, isLinear = false, change } = made;
+  const samples = isLinear ? 3 : 1;
   const profile = made.profile === undefined ? [noise.shot, noise.read ** 2] : made.profile;
   const random = generator(7);
   // The pattern that is written begins where the active area does.
   const written = [0, 1, 2, 3].map((i) => pattern[2 * (((i >> 1) + active[0]) % 2) + ((i + active[1]) % 2)] ?? 'G');
-  const [clean, codes] = [new Float32Array(width * height), new Uint16Array(width * height)];
+  const [clean, codes] = [new Float32Array(samples * width * height), new Uint16Array(samples * width * height)];
   for (let row = 0; row < height; row += 1) {
-    for (let column = 0; column < width; column += 1) {
-      const channel = 'RGB'.indexOf(pattern[2 * (row % 2) + (column % 2)] ?? 'G');
+    for (let stored = 0; stored < samples * width; stored += 1) {
+      const column = Math.floor(stored / samples);
+      const channel = isLinear ? stored % 3 : 'RGB'.indexOf(pattern[2 * (row % 2) + (column % 2)] ?? 'G');
       const light = scene((column + 0.5) / width, (row + 0.5) / height)[channel] ?? 0;
-      const at = row * width + column;
+      const at = row * samples * width + stored;
       clean[at] = light;
       const noisy = light + Math.sqrt(noise.read ** 2 + noise.shot * light) * normal(random);
       codes[at] = Math.min(65_535, Math.max(0, Math.round(black + noisy * (white - black))));
@@ -64,19 +70,21 @@ export function madeDng(made) {
     { tag: 254, type: LONG, values: [0] },
     { tag: 256, type: LONG, values: [width] },
     { tag: 257, type: LONG, values: [height] },
-    { tag: 258, type: SHORT, values: [16] },
+    { tag: 258, type: SHORT, values: Array(samples).fill(16) },
     { tag: 259, type: SHORT, values: [1] },
-    { tag: 262, type: SHORT, values: [32_803] },
+    { tag: 262, type: SHORT, values: [isLinear ? LINEAR : MOSAIC] },
     { tag: 273, type: LONG, values: [data] },
-    { tag: 277, type: SHORT, values: [1] },
+    { tag: 277, type: SHORT, values: [samples] },
     { tag: 278, type: LONG, values: [height] },
-    { tag: 279, type: LONG, values: [2 * width * height] },
-    { tag: 33_421, type: SHORT, values: [2, 2] },
-    { tag: 33_422, type: BYTE, values: Buffer.from(written.map((colour) => 'RGB'.indexOf(colour))) },
+    { tag: 279, type: LONG, values: [2 * samples * width * height] },
     { tag: 50_714, type: LONG, values: [black] },
     { tag: 50_717, type: LONG, values: [white] },
     { tag: 50_829, type: LONG, values: active },
   ];
+  if (!isLinear) {
+    mosaic.push({ tag: 33_421, type: SHORT, values: [2, 2] });
+    mosaic.push({ tag: 33_422, type: BYTE, values: Buffer.from(written.map((colour) => 'RGB'.indexOf(colour))) });
+  }
   if (profile) mosaic.push({ tag: 51_041, type: DOUBLE, values: profile });
   const exif = file.directory([
     { tag: 33_434, type: RATIONAL, values: [1, 250] },
@@ -204,7 +212,8 @@ function jpegSize(jpeg) {
 }
 
 /**
- * The mosaic of a DNG, uncompressed or in tiles of lossless JPEG.
+ * The codes of a DNG's photosites, uncompressed or in tiles of lossless JPEG: one each of a mosaic, three where all colours
+ * are there.
  *
  * @param {Buffer} file
  */
@@ -229,11 +238,12 @@ export function readDng(file) {
   };
   const first = directory(long(4));
   const all = [first, ...(first.get(330) ?? []).map(directory)];
-  const mosaic = all.find((entries) => entries.get(262)?.[0] === 32_803);
-  if (!mosaic) throw new Error('there is no mosaic');
+  const mosaic = all.find((entries) => [MOSAIC, LINEAR].includes(entries.get(262)?.[0] ?? 0));
+  if (!mosaic) throw new Error('there is no picture of a sensor');
   const number = (/** @type {number} */ tag) => mosaic.get(tag)?.[0] ?? 0;
   const [width, height] = [number(256), number(257)];
-  const codes = new Uint16Array(width * height);
+  const samples = number(277);
+  const codes = new Uint16Array(samples * width * height);
   if (number(259) === 7) {
     const [across, down] = [number(322), number(323)];
     for (const [i, at] of (mosaic.get(324) ?? []).entries()) {
@@ -241,26 +251,29 @@ export function readDng(file) {
       const [left, top] = [(i % Math.ceil(width / across)) * across, Math.floor(i / Math.ceil(width / across)) * down];
       for (let y = 0; y < Math.min(down, height - top); y += 1) {
         const there = Math.min(across, width - left);
-        codes.set(tile.subarray(y * across, y * across + there), (top + y) * width + left);
+        const from = samples * y * across;
+        codes.set(tile.subarray(from, from + samples * there), samples * ((top + y) * width + left));
       }
     }
   } else {
     for (let at = 0; at < codes.length; at += 1) codes[at] = short(number(273) + 2 * at);
   }
-  return { width, height, codes, black: number(50_714), white: number(50_717) };
+  return { width, height, samples, codes, black: number(50_714), white: number(50_717) };
 }
 
 /**
- * The values of a lossless JPEG of two components, by the left neighbour (ITU-T T.81, annex H).
+ * The values of a lossless JPEG, by the left neighbour of the same component (ITU-T T.81, annex H).
  *
  * @param {Buffer} stream
  */
 function losslessJpeg(stream) {
-  let [width, height, at] = [0, 0, 2];
+  let [width, height, components, at] = [0, 0, 0, 2];
   /** Values by the length of their code and the code. @type {Map<string, number>} */
   const codes = new Map();
   for (; stream[at + 1] !== 0xda; at += 2 + stream.readUInt16BE(at + 2)) {
-    if (stream[at + 1] === 0xc3) [height, width] = [stream.readUInt16BE(at + 5), stream.readUInt16BE(at + 7)];
+    if (stream[at + 1] === 0xc3) {
+      [height, width, components] = [stream.readUInt16BE(at + 5), stream.readUInt16BE(at + 7), stream[at + 9] ?? 0];
+    }
     if (stream[at + 1] !== 0xc4) continue;
     let [code, symbol] = [0, at + 21];
     for (let length = 1; length <= 16; length += 1) {
@@ -293,11 +306,12 @@ function losslessJpeg(stream) {
     }
     throw new Error('this stream is damaged');
   };
-  const values = new Uint16Array(2 * width * height);
+  const across = components * width;
+  const values = new Uint16Array(across * height);
   for (let row = 0; row < height; row += 1) {
-    for (let column = 0; column < 2 * width; column += 1) {
-      const here = row * 2 * width + column;
-      const expected = column >= 2 ? values[here - 2] : row > 0 ? values[here - 2 * width] : 32_768;
+    for (let column = 0; column < across; column += 1) {
+      const here = row * across + column;
+      const expected = column >= components ? values[here - components] : row > 0 ? values[here - across] : 32_768;
       values[here] = (expected ?? 0) + difference();
     }
   }

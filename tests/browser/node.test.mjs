@@ -74,6 +74,59 @@ test('the package denoises RAW files in Node', async (t) => {
   assert(brighter && mean(brighter.data) > 1.1 * mean(image.data));
 });
 
+test('a linear DNG is denoised by the network for photos, and stays one', async (t) => {
+  const size = { width: 150, height: 110 };
+  const { file, clean, codes, black, white } = madeDng({ ...size, isLinear: true, active: [2, 3, 110, 149] });
+  const denoiser = await Denoiser.create({ backend: 'cpu' });
+  t.after(() => denoiser.free());
+  // More than a mosaic has.
+  const found = await denoiser.denoiseRaw(new Uint8Array(file), { samples: 3 });
+  const { noise, image, dng, uncertainty } = found;
+  assert('source' in noise && noise.source === 'profile' && noise.curve && !noise.planes, JSON.stringify(noise));
+  // Green is as bright as in the file: red and blue have less light, and get more of it.
+  assert(Math.abs(noise.read - SENSOR.read) < 1e-6 && Math.abs(noise.shot - SENSOR.shot) < 1e-6);
+  assert(image && dng);
+  assert.deepEqual([image.width, image.height, uncertainty?.length], [146, 108, 146 * 108]);
+  const result = readDng(Buffer.from(await dng.arrayBuffer()));
+  assert.deepEqual([result.samples, result.codes.length], [3, codes.length]);
+  /** @param {(at: number) => number} light */
+  const error = (light) => {
+    let sum = 0;
+    for (let row = 2; row < 110; row += 1) {
+      for (let stored = 9; stored < 3 * 149; stored += 1) {
+        const at = 3 * row * size.width + stored;
+        sum += (light(at) - (clean[at] ?? 0)) ** 2;
+      }
+    }
+    return Math.sqrt(sum / (3 * 146 * 108));
+  };
+  const before = error((at) => ((codes[at] ?? 0) - black) / (white - black));
+  const after = error((at) => ((result.codes[at] ?? 0) - result.black) / (result.white - result.black));
+  t.diagnostic(`an error of ${before.toFixed(4)} before, ${after.toFixed(4)} after`);
+  assert(after < 0.5 * before);
+  const { dng: same } = await denoiser.denoiseRaw(new Blob([file]), { strength: 0, output: 'dng' });
+  assert(same);
+  assert.deepEqual(readDng(Buffer.from(await same.arrayBuffer())).codes, codes);
+
+  // What was found can be given back; without a NoiseProfile it is measured, as a photo's.
+  /** @type {typeof import('../../pkg/raw.js')} */
+  const { openRaw } = await load('raw.js');
+  const { file: silent } = madeDng({ ...size, isLinear: true, profile: null });
+  const photo = await openRaw(silent);
+  t.after(() => photo.free());
+  assert.deepEqual([photo.kind, photo.noise.source, photo.noise.planes], ['linear', 'measured', undefined]);
+  const again = await denoiser.denoiseRawPhoto(photo, { noise: photo.noise });
+  const region = { x: 40, y: 30, width: 50, height: 40 };
+  const part = await denoiser.denoiseRawPhoto(photo, { region });
+  const [whole, cut] = [await again.develop({ region }), await part.develop({ region })];
+  let furthest = 0;
+  for (const [i, v] of cut.data.entries()) furthest = Math.max(furthest, Math.abs(v - (whole.data[i] ?? 0)));
+  assert(furthest < 65_535 / 1000, `a part differs from the whole by ${furthest}`);
+  again.free();
+  part.free();
+  await assert.rejects(denoiser.denoiseRawPhoto(photo, { noise: { planes: Array(4).fill(SENSOR) } }), /planes/);
+});
+
 /**
  * The codes of a DNG that svnr wrote, by the package.
  *
@@ -98,7 +151,7 @@ test('RAW files that cannot be denoised are refused, and runs on them can be abo
     ['IMG_1.CR3', {}, 'unsupported-image', /must be a Blob/],
     [file, { exposure: 9 }, 'bad-option', /^exposure is 9; it must be a number from -5 to 5/],
     [file, { output: 'jpeg' }, 'bad-option', /^output is 'jpeg'/],
-    [file, { samples: 3 }, 'bad-option', /no more than 2 different samples of a RAW file/],
+    [file, { samples: 3 }, 'bad-option', /no more than 2 different samples of a mosaic/],
     [file, { noise: { planes: [{ read: 1, shot: 1 }] } }, 'bad-option', /a list of four/],
     [file, { quality: 9 }, 'bad-option', /there is no option quality/],
   ];

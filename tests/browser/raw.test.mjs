@@ -101,6 +101,40 @@ test('a RAW file is opened, denoised and saved as a DNG, and loads what it needs
   assert.deepEqual(errors, []);
 });
 
+test('a linear DNG is denoised by the network that is there, and saved as one', async (t) => {
+  /** @type {string[]} */
+  let asked = [];
+  const { page, errors } = await visit(t, { prepare: async (page) => void (asked = requests(page)) });
+  await page.locator('body[data-backend]').waitFor();
+  const { file, codes, black, white } = madeDng({ ...SIZE, isLinear: true, profile: null, orientation: 6 });
+  await open(page, 'phone.dng', file);
+  const [noisy] = await shown(page);
+  assert.deepEqual([noisy?.width, noisy?.height], [SIZE.height, SIZE.width], 'upright');
+  await page.locator('summary', { hasText: 'Noise' }).click();
+  await page.getByText('The file does not say its noise').waitFor();
+  await page.locator('svnr-loupe[ready]').waitFor();
+  await denoise(page);
+  await reach(page, 'done');
+  await screenshot(page, 'raw-linear-done');
+  assert.deepEqual(asked.filter((path) => path.includes('mosaic')), [], 'it is no mosaic');
+  const [, clean] = await shown(page);
+  assert(noisy && clean);
+  for (const at of [0, 1, 2, 3]) {
+    const [was, is] = [quarter(noisy, at), quarter(clean, at)];
+    assert(was.every((v, c) => Math.abs(v - (is[c] ?? 0)) < 4), `quarter ${at} is ${is}, and was ${was}`);
+  }
+  const saved = await download(page);
+  assert.equal(saved.name, 'phone-svnr.dng');
+  const result = readDng(saved.bytes);
+  assert.deepEqual([result.samples, result.codes.length], [3, codes.length]);
+  assert.deepEqual([result.black, result.white], [4 * black, 4 * white], 'no noise hides the steps any more');
+  await open(page, saved.name, saved.bytes);
+  const [again] = await shown(page);
+  const difference = again?.data.reduce((sum, v, i) => sum + Math.abs(v - (clean.data[i] ?? 0)), 0) ?? Infinity;
+  assert(difference / clean.data.length < 1, `developed from the DNG it differs by ${difference / clean.data.length}`);
+  assert.deepEqual(errors, []);
+});
+
 test('the embedded preview is seen at once, upright, and then the development', async (t) => {
   const { page, errors } = await visit(t, {
     // Each picture of the photo as it comes.
@@ -274,7 +308,7 @@ const BAD = [
     says: ['claims a picture that is too large'],
   },
   { what: 'lossy compression', file: () => made({ change: (_, mosaic) => set(mosaic, 259, [34_892]) }), says: ['compressed with loss', 'use the camera'] },
-  { what: 'linear light', file: () => made({ change: (_, mosaic) => set(mosaic, 262, [34_892]) }), says: ['no Bayer mosaic', 'develop it to a TIFF'] },
+  { what: 'one linear colour', file: () => made({ change: (_, mosaic) => set(mosaic, 262, [34_892]) }), says: ['no Bayer mosaic', 'develop it to a TIFF'] },
   { what: 'a CR2 of nothing', name: 'photo.CR2', file: () => Buffer.from('II*\0\x10\0\0\0CR\x02\0', 'latin1'), says: ['cannot be read'] },
   { what: 'a CR3 of nothing, by another name', name: 'cr3.jpg', file: () => Buffer.from('\0\0\0\x18ftypcrx \0\0\0\x01crx isom', 'latin1'), says: ['cannot be read'] },
   { what: 'a RAF of nothing, by another name', name: 'raf.jpg', file: () => Buffer.from('FUJIFILMCCD-RAW 0201', 'latin1'), says: ['cannot be read'] },

@@ -1,4 +1,4 @@
-// RAW photos, and what runs make of them: they have the methods of finished pictures (finished.js). Their mosaics are
+// RAW photos, and what runs make of them: they have the methods of finished pictures (finished.js). They are
 // developed for the screen, and again whenever the visitor changes the development. The module that does so is loaded with
 // the first of them.
 
@@ -134,7 +134,7 @@ export class RawPicture {
     return {
       ...options,
       ...this.development,
-      samples: options.steps === 1 ? Math.min(samples, MOST_SAMPLES) : samples,
+      samples: this.raw.kind !== 'linear' && options.steps === 1 ? Math.min(samples, MOST_SAMPLES) : samples,
       strength: size ? strengthOf(painted, strength, size) : strength,
     };
   }

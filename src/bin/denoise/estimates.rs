@@ -8,7 +8,8 @@ use serde::Serialize;
 use svnr::NoiseModel;
 use svnr::estimate::{Estimate, estimate_visible_noise};
 use svnr::files::{self, FileError};
-use svnr::raw::found::FoundNoise;
+use svnr::raw::found::{FoundNoise, Source};
+use svnr::raw::layout::Layout;
 use svnr::raw::noise_profile::NoiseProfile;
 
 use crate::arguments::Arguments;
@@ -44,7 +45,7 @@ pub fn print(arguments: &Arguments) -> ExitCode {
     if has_failed { ExitCode::FAILURE } else { ExitCode::SUCCESS }
 }
 
-/// A line about a RAW file: the noise of the planes of its mosaic, as --noise takes it, where it is from, and what the
+/// A line about the RAW file of a mosaic: the noise of the planes of its mosaic, as --noise takes it, where it is from, and what the
 /// estimate and the file say.
 #[derive(Serialize)]
 struct RawLine<'a> {
@@ -63,9 +64,15 @@ struct Plane {
     shot: f32,
 }
 
+impl From<NoiseModel> for Plane {
+    fn from(NoiseModel { sigma_read, shot }: NoiseModel) -> Self {
+        Self { read: sigma_read, shot }
+    }
+}
+
 /// The lines of red, green in red's rows, green in blue's rows, and blue.
 fn planes(profile: &NoiseProfile) -> [Plane; 4] {
-    profile.planes.map(|NoiseModel { sigma_read, shot }| Plane { read: sigma_read, shot })
+    profile.planes.map(Plane::from)
 }
 
 fn line(path: &Path) -> Result<String> {
@@ -77,18 +84,40 @@ fn line(path: &Path) -> Result<String> {
     Ok(serde_json::to_string(&Line { photo: &path.to_string_lossy(), noise })?)
 }
 
+/// A line about a linear DNG: its noise, as --noise takes it, in the light of the balanced picture; where it is from, and
+/// what the file says.
+#[derive(Serialize)]
+struct LinearLine<'a> {
+    photo: &'a str,
+    camera: &'a str,
+    #[serde(flatten)]
+    noise: Estimate,
+    from: &'static str,
+    noise_profile: Option<[Plane; 3]>,
+    notes: Vec<String>,
+}
+
 fn raw_line(path: &Path) -> Result<String> {
     let file = std::fs::read(path).map_err(|error| FileError::Io { path: path.into(), error })?;
     let photo = raw::decode(path, &file)?;
-    let mosaic = photo.mosaic();
-    let found = FoundNoise::of(&photo, &mosaic);
+    let found = FoundNoise::of(&photo, &photo.planes(photo.light()));
+    let from = if found.source == Source::Profile { "noise_profile" } else { "estimate" };
+    let notes = photo.notes.iter().map(ToString::to_string).collect();
+    let (path, camera) = (path.to_string_lossy(), photo.camera.as_str());
+    let told = photo.noise_profile.as_ref();
+    if photo.layout == Layout::Linear {
+        let doubt = found.doubt();
+        let noise = Estimate { noise: found.noise, line: found.line, doubt, ..found.estimate };
+        let noise_profile = told.map(|told| told.channels().map(Plane::from));
+        return Ok(serde_json::to_string(&LinearLine { photo: &path, camera, noise, from, noise_profile, notes })?);
+    }
     Ok(serde_json::to_string(&RawLine {
-        photo: &path.to_string_lossy(),
-        camera: &photo.camera,
-        planes: planes(&found.noise),
-        from: if photo.noise_profile == Some(found.noise) { "noise_profile" } else { "estimate" },
+        photo: &path,
+        camera,
+        planes: planes(&found.profile),
+        from,
         estimated: planes(&found.estimated),
-        noise_profile: photo.noise_profile.as_ref().map(planes),
-        notes: photo.notes.iter().map(ToString::to_string).collect(),
+        noise_profile: told.map(planes),
+        notes,
     })?)
 }

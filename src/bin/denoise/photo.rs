@@ -56,7 +56,7 @@ pub struct Ready {
 enum Content {
     /// A developed photo, and its noise.
     Photo(Box<Photo>, Noise),
-    /// A sensor's mosaic.
+    /// A RAW file.
     Raw(Box<raw::Ready>),
 }
 
@@ -165,9 +165,9 @@ pub fn denoise(settings: &Settings, denoisers: &Denoisers, job: &Job, ready: Rea
             Finished::Photo(Box::new(Photo { image, ..*photo }))
         }
         Content::Raw(ready) => {
-            let (planes, noise) = ready.start();
-            let planes = run(denoisers.of(ImageKind::Mosaic)?, planes, noise).with_context(|| input.to_string())?;
-            Finished::Raw(Box::new(ready.done(&planes)?))
+            let denoiser = denoisers.of(ready.kind())?;
+            let done = ready.denoised(|planes, noise| run(denoiser, planes, noise));
+            Finished::Raw(Box::new(done.with_context(|| input.to_string())?))
         }
     };
     let seconds = begin.elapsed().as_secs_f32();

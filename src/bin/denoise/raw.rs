@@ -6,31 +6,40 @@ use anyhow::{Result, anyhow, bail};
 use svnr::LinearImage;
 use svnr::files::{Depth, FileError, Metadata, Photo};
 use svnr::image::MAX_PIXELS;
-use svnr::method::noise::Noise;
+use svnr::method::noise::{Noise, NoiseModel};
+use svnr::network::ImageKind;
 use svnr::raw::develop::Development;
 use svnr::raw::dng;
-use svnr::raw::found::{FoundNoise, said};
-use svnr::raw::mosaic::Mosaic;
+use svnr::raw::found::{FoundNoise, as_profile, said};
+use svnr::raw::layout::Layout;
+use svnr::raw::light::Light;
 use svnr::raw::noise_profile::NoiseProfile;
-use svnr::raw::photo::RawNote;
+use svnr::raw::photo::{Area, RawNote};
 use svnr::raw::view::{Part, Piece, Sites};
 use svnr::raw::{self, RawPhoto};
+
+/// Mid-grey in linear light.
+const MID_GREY: f32 = 0.2;
 
 /// A RAW file that was read.
 pub struct Ready {
     file: Vec<u8>,
     photo: RawPhoto,
-    mosaic: Mosaic,
-    noise: NoiseProfile,
+    /// What the network sees.
+    planes: LinearImage,
+    /// Their noise.
+    noise: Noise,
+    /// The same noise as the file says it.
+    profile: NoiseProfile,
 }
 
 /// A RAW file that was denoised.
 pub struct Done {
     file: Vec<u8>,
     photo: RawPhoto,
-    mosaic: Mosaic,
+    light: Light,
     /// The noise before.
-    noise: NoiseProfile,
+    profile: NoiseProfile,
 }
 
 /// What a result is written as.
@@ -54,22 +63,48 @@ pub fn result_name(name: &Path) -> std::path::PathBuf {
 /// Decodes a RAW file, and finds its noise unless it is given; what comes with it are the noise in words, and notes.
 pub fn read(input: &Path, file: Vec<u8>, given: Option<&Noise>) -> Result<(Ready, String, Vec<String>)> {
     let photo = decode(input, &file)?;
-    let mosaic = photo.mosaic();
-    let (noise, remark) = match given {
+    let planes = photo.planes(photo.light());
+    let (noise, profile, remark) = match given {
         None => {
-            let found = FoundNoise::of(&photo, &mosaic);
-            (found.noise, found.to_string())
+            let found = FoundNoise::of(&photo, &planes);
+            let remark = found.to_string();
+            (found.noise, found.profile, remark)
         }
-        Some(Noise::Model(model)) => (NoiseProfile::uniform(*model), format!("{} (given)", said(*model))),
-        Some(Noise::Planes(planes)) => (NoiseProfile { planes: *planes }, format!("{} (given)", said(planes[1]))),
-        Some(_) => bail!(
-            "{}: the noise of a RAW file is estimated, or given by --read and --shot; a curve is for developed photos",
-            input.display()
-        ),
+        Some(given) => {
+            let (lines, line) = lines(&photo, given).map_err(|why| anyhow!("{}: {why}", input.display()))?;
+            let noise = match (photo.layout, given) {
+                (Layout::Bayer(_), _) => Noise::Planes(lines.planes),
+                (Layout::Linear, given) => given.clone(),
+            };
+            (noise, as_profile(&photo, lines), format!("{line} (given)"))
+        }
     };
     let remark = format!("RAW of {}, {remark}", photo.camera);
     let notes = photo.notes.iter().map(RawNote::to_string).collect();
-    Ok((Ready { file, photo, mosaic, noise }, remark, notes))
+    Ok((Ready { file, photo, planes, noise, profile }, remark, notes))
+}
+
+/// The lines of noise that is given for a photo's planes, and what is said about it.
+fn lines(photo: &RawPhoto, given: &Noise) -> Result<(NoiseProfile, String)> {
+    Ok(match (photo.layout, given) {
+        (_, Noise::Model(model)) => (NoiseProfile::uniform(*model), said(*model)),
+        (Layout::Bayer(_), Noise::Planes(planes)) => (NoiseProfile { planes: *planes }, said(planes[1])),
+        (Layout::Bayer(_), _) => {
+            bail!("the noise of a mosaic is estimated, or given by --read and --shot; a curve is for developed photos")
+        }
+        (Layout::Linear, Noise::Planes(_)) => {
+            bail!("it has all colours at every photosite, and this noise is of a mosaic's four planes")
+        }
+        (Layout::Linear, curve) => {
+            let std = |channel, brightness| curve.std(channel, 0, 1, brightness);
+            // Through black and mid-grey, for what the DNG says of how much was removed.
+            let line = |channel| {
+                let (black, grey) = (std(channel, 0.0), std(channel, MID_GREY));
+                NoiseModel { sigma_read: black, shot: ((grey * grey - black * black) / MID_GREY).max(0.0) }
+            };
+            (NoiseProfile::of_channels([0, 1, 2].map(line)), "noise by a curve".into())
+        }
+    })
 }
 
 /// Decodes a RAW file.
@@ -81,33 +116,38 @@ pub fn decode(input: &Path, file: &[u8]) -> Result<RawPhoto> {
 }
 
 impl Ready {
-    /// The planes of the mosaic, and their noise: what a run takes.
-    pub fn start(&self) -> (LinearImage, Noise) {
-        (self.mosaic.planes(), Noise::Planes(self.noise.planes))
+    /// What kind of network denoises it. What is demosaiced is as a developed photo to it.
+    pub fn kind(&self) -> ImageKind {
+        match self.photo.layout {
+            Layout::Bayer(_) => ImageKind::Mosaic,
+            Layout::Linear => ImageKind::Rgb,
+        }
     }
 
-    /// With the planes that a run gave.
-    pub fn done(self, planes: &LinearImage) -> Result<Done> {
-        let mosaic = self.mosaic.with_planes(planes)?;
-        Ok(Done { file: self.file, photo: self.photo, mosaic, noise: self.noise })
+    /// Its planes after a run on them and their noise.
+    pub fn denoised(self, run: impl FnOnce(LinearImage, Noise) -> Result<LinearImage>) -> Result<Done> {
+        let Self { file, photo, planes, noise, profile } = self;
+        let planes = run(planes, noise)?;
+        let light = photo.light_of_planes(Area { row: 0, column: 0, ..photo.active }, planes)?;
+        Ok(Done { file, photo, light, profile })
     }
 }
 
 impl Done {
     /// What is written to an output of this name.
     pub fn written(self, output: &Path) -> Result<Written> {
-        let Self { file, photo, mosaic, noise } = self;
+        let Self { file, photo, light, profile } = self;
         if !is_dng(output) {
-            return Ok(Written::Developed(Box::new(developed(&file, &photo, mosaic)?)));
+            return Ok(Written::Developed(Box::new(developed(&file, &photo, light)?)));
         }
-        Ok(Written::Dng(dng::write_result(&file, &photo, &mosaic, &noise)?))
+        Ok(Written::Dng(dng::write_result(&file, &photo, &light, &profile)?))
     }
 }
 
-/// A mosaic as a picture: developed, cropped, turned, and with the photo's EXIF.
-fn developed(file: &[u8], photo: &RawPhoto, mosaic: Mosaic) -> Result<Photo> {
+/// Light as a picture: developed, cropped, turned, and with the photo's EXIF.
+fn developed(file: &[u8], photo: &RawPhoto, light: Light) -> Result<Photo> {
     let (width, height) = photo.picture_size();
-    let (whole, result) = (Part { x: 0, y: 0, width, height }, Piece::whole(mosaic));
+    let (whole, result) = (Part { x: 0, y: 0, width, height }, Piece::whole(light));
     let picture = photo.picture(Sites::Result(&result), whole, &Development::default())?;
     let metadata = Metadata { exif: dng::exif(file, photo), ..Metadata::default() };
     Ok(Photo { metadata, ..Photo::new(picture, Depth::Sixteen) })

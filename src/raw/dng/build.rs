@@ -2,12 +2,14 @@
 
 use crate::files::Order;
 use crate::raw::colors::ColorMatrix;
-use crate::raw::dng::picture::{Space, put_mosaic, put_preview};
-use crate::raw::dng::replace::{set_noise, set_software, thumbnail_size};
+use crate::raw::dng::picture::{Space, put_codes, put_preview};
+use crate::raw::dng::replace::{set_noise, set_software, thumbnail_size, white_levels};
 use crate::raw::dng::tree::{BYTE, Directory, Entry, Tree, UNDEFINED, write};
 use crate::raw::dng::{Outcome, tags};
 use crate::raw::error::RawError;
+use crate::raw::layout::Layout;
 use crate::raw::matrix::{SRGB_TO_XYZ, inverse};
+use crate::raw::mosaic::Phase;
 use crate::raw::photo::{Area, RawPhoto, Shot};
 
 /// The long side of the preview, which is at most half as long as the photo's: programs take the largest picture for
@@ -25,7 +27,7 @@ const D65: u16 = 21;
 
 /// A DNG with this result.
 pub fn build(file: &[u8], photo: &RawPhoto, result: &Outcome) -> Result<Vec<u8>, RawError> {
-    let codes = photo.codes_of(result.mosaic)?;
+    let codes = photo.codes_of(result.light)?;
     let described = Described::of(file, photo);
     let order = described.order;
     let mut space = Space::new(start(order), Vec::new(), &[]);
@@ -47,13 +49,16 @@ pub fn build(file: &[u8], photo: &RawPhoto, result: &Outcome) -> Result<Vec<u8>,
     }
     set_color(&mut first, order, photo);
 
-    let mut mosaic = Directory::default();
-    mosaic.set(Entry::longs(tags::SUBFILE_TYPE, order, &[0]));
-    put_mosaic(&mut mosaic, &mut space, order, (&codes.values, photo.width, photo.height))?;
-    set_pattern(&mut mosaic, order, photo);
-    set_levels(&mut mosaic, order, photo, codes.scale);
-    set_noise(&mut mosaic, order, result);
-    first.below.push(mosaic);
+    let mut picture = Directory::default();
+    picture.set(Entry::longs(tags::SUBFILE_TYPE, order, &[0]));
+    put_codes(&mut picture, &mut space, order, (&codes.values, photo.width, photo.height), photo.layout)?;
+    if let Layout::Bayer(phase) = photo.active_layout() {
+        set_pattern(&mut picture, order, phase);
+    }
+    set_areas(&mut picture, order, photo);
+    set_levels(&mut picture, order, photo, codes.scale);
+    set_noise(&mut picture, order, result);
+    first.below.push(picture);
 
     let mut file = space.file;
     Tree::new(order, vec![first]).write_at_end_of(&mut file)?;
@@ -99,53 +104,58 @@ fn set_color(first: &mut Directory, order: Order, photo: &RawPhoto) {
     first.set(Entry::ten_thousandths(tags::BASELINE_EXPOSURE, order, &[exposure]));
 }
 
-fn set_pattern(mosaic: &mut Directory, order: Order, photo: &RawPhoto) {
-    let phase = photo.active_phase();
+fn set_pattern(mosaic: &mut Directory, order: Order, phase: Phase) {
     let pattern = [(0, 0), (0, 1), (1, 0), (1, 1)].map(|(row, column)| phase.color_at(row, column).channel() as u8);
     mosaic.set(Entry::shorts(tags::CFA_REPEAT_SIZE, order, &[2, 2]));
     mosaic.set(Entry::bytes(tags::CFA_PATTERN, BYTE, pattern.into()));
     mosaic.set(Entry::bytes(tags::CFA_PLANE_COLOR, BYTE, vec![0, 1, 2]));
     mosaic.set(Entry::shorts(tags::CFA_LAYOUT, order, &[1]));
+}
+
+fn set_areas(picture: &mut Directory, order: Order, photo: &RawPhoto) {
     let sides = |area: &Area| [area.row, area.column, area.row + area.height, area.column + area.width];
     let longs = |tag, values: Vec<usize>| {
         let values: Vec<u32> = values.into_iter().map(|v| v as u32).collect();
         Entry::longs(tag, order, &values)
     };
-    mosaic.set(longs(tags::ACTIVE_AREA, sides(&photo.active).into()));
+    picture.set(longs(tags::ACTIVE_AREA, sides(&photo.active).into()));
     if !photo.masked.is_empty() {
-        mosaic.set(longs(tags::MASKED_AREAS, photo.masked.iter().flat_map(sides).collect()));
+        picture.set(longs(tags::MASKED_AREAS, photo.masked.iter().flat_map(sides).collect()));
     }
-    let crop = photo.crop_of_mosaic();
-    mosaic.set(longs(tags::CROP_ORIGIN, vec![crop.column, crop.row]));
-    mosaic.set(longs(tags::CROP_SIZE, vec![crop.width, crop.height]));
+    let crop = photo.crop_of_light();
+    picture.set(longs(tags::CROP_ORIGIN, vec![crop.column, crop.row]));
+    picture.set(longs(tags::CROP_SIZE, vec![crop.width, crop.height]));
     let aspect = (f64::from(photo.pixel_aspect) * 1e4).round() as u32;
     let scale = if aspect >= 10_000 { [(aspect, 10_000), (1, 1)] } else { [(1, 1), (10_000, aspect.max(1))] };
-    mosaic.set(Entry::rationals(tags::DEFAULT_SCALE, order, &scale));
+    picture.set(Entry::rationals(tags::DEFAULT_SCALE, order, &scale));
 }
 
 /// The levels, from the active area's first photosite on.
-fn set_levels(mosaic: &mut Directory, order: Order, photo: &RawPhoto, scale: u32) {
+fn set_levels(picture: &mut Directory, order: Order, photo: &RawPhoto, scale: u32) {
     let Area { row, column, width, height } = photo.active;
+    // Columns of codes, of which each photosite has so many.
+    let samples = photo.layout.samples();
     let (rows, columns) = photo.levels.pattern_size();
     let (row_deltas, column_deltas) = photo.levels.deltas();
     let delta = |deltas: &[f32], at: usize| deltas.get(at).copied().unwrap_or(0.0);
     let black = (0..rows * columns).map(|i| {
-        let (r, c) = (row + i / columns, column + i % columns);
+        let (r, c) = (row + i / columns, samples * column + i % columns);
         photo.levels.black(r, c) - delta(row_deltas, r) - delta(column_deltas, c)
     });
     let scaled = |v: f32| f64::from(v) * f64::from(scale);
     let black: Vec<(u32, u32)> = black.map(|v| ((scaled(v).max(0.0) * 1e3).round() as u32, 1000)).collect();
-    mosaic.set(Entry::shorts(tags::BLACK_REPEAT_SIZE, order, &[rows as u16, columns as u16]));
-    mosaic.set(Entry::rationals(tags::BLACK_LEVEL, order, &black));
-    for (tag, deltas, from, len) in
-        [(tags::BLACK_ROW_DELTAS, row_deltas, row, height), (tags::BLACK_COLUMN_DELTAS, column_deltas, column, width)]
-    {
+    picture.set(Entry::shorts(tags::BLACK_REPEAT_SIZE, order, &[rows as u16, (columns / samples) as u16]));
+    picture.set(Entry::rationals(tags::BLACK_LEVEL, order, &black));
+    for (tag, deltas, from, len, each) in [
+        (tags::BLACK_ROW_DELTAS, row_deltas, row, height, 1),
+        (tags::BLACK_COLUMN_DELTAS, column_deltas, column, width, samples),
+    ] {
         if !deltas.is_empty() {
-            let values: Vec<f64> = (from..from + len).map(|at| scaled(delta(deltas, at))).collect();
-            mosaic.set(Entry::ten_thousandths(tag, order, &values));
+            let values: Vec<f64> = (from..from + len).map(|at| scaled(delta(deltas, each * at))).collect();
+            picture.set(Entry::ten_thousandths(tag, order, &values));
         }
     }
-    mosaic.set(Entry::longs(tags::WHITE_LEVEL, order, &[photo.levels.white().round() as u32 * scale]));
+    picture.set(white_levels(photo, order, scale));
 }
 
 /// What describes a photo.

@@ -14,6 +14,8 @@ use crate::raw::decode;
 use crate::raw::dng::made::{Made, Packing};
 use crate::raw::dng::tree::Entry;
 use crate::raw::dng::{Outcome, tags, write};
+use crate::raw::layout::Layout;
+use crate::raw::light::Light;
 use crate::raw::mosaic::{Mosaic, Phase};
 use crate::raw::noise_profile::NoiseProfile;
 use crate::raw::photo::RawPhoto;
@@ -33,18 +35,27 @@ fn scene() -> LinearImage {
     .unwrap()
 }
 
-fn mosaic(image: &LinearImage, phase: Phase) -> Mosaic {
-    let sites = (0..SIZE.0 * SIZE.1).map(|i| image.plane(phase.color_at(i / SIZE.0, i % SIZE.0).channel())[i]);
-    Mosaic::new(SIZE.0, SIZE.1, phase, sites.collect()).unwrap()
+/// What is tried: a mosaic, and what is demosaiced.
+const LAYOUTS: [Layout; 2] = [Layout::Bayer(Phase::GRBG), Layout::Linear];
+
+fn light(image: &LinearImage, layout: Layout) -> Light {
+    match layout {
+        Layout::Bayer(phase) => Light::Mosaic(Mosaic::sampled(image, phase).unwrap()),
+        Layout::Linear => Light::Linear(image.clone()),
+    }
 }
 
 /// A noisy DNG, the same without noise, and one that is built as from another RAW file, in a folder.
-fn files_of(folder: &Path) -> [PathBuf; 3] {
-    let phase = Phase::GRBG;
-    let noisy = mosaic(&NOISE.add_to(&scene(), 5), phase);
-    let mut made = Made { packing: Packing::Strips(64), ..Made::new(SIZE.0, SIZE.1, phase) };
-    let range = f32::from(made.white - made.black);
-    made.codes = noisy.values().iter().map(|v| (v * range).round() as u16 + made.black).collect();
+fn files_of(folder: &Path, layout: Layout) -> [PathBuf; 3] {
+    let mut made = Made { packing: Packing::Strips(64), ..Made::of(SIZE.0, SIZE.1, layout, 14) };
+    let (black, range) = (made.black, f32::from(made.white - made.black));
+    let code = |v: f32| (v * range).round() as u16 + black;
+    made.codes = match light(&NOISE.add_to(&scene(), 5), layout) {
+        Light::Mosaic(noisy) => noisy.values().iter().map(|v| code(*v)).collect(),
+        Light::Linear(noisy) => {
+            (0..3 * noisy.pixels()).map(|i| code(noisy.values()[i % 3 * noisy.pixels() + i / 3])).collect()
+        }
+    };
     let before = made.changed(|first, mosaic, order| {
         // Programs differ in how they turn, and a thumbnail needs data that are one.
         first.set(Entry::shorts(tags::ORIENTATION, order, &[1]));
@@ -54,11 +65,10 @@ fn files_of(folder: &Path) -> [PathBuf; 3] {
         mosaic.set(Entry::doubles(tags::NOISE_PROFILE, order, &pairs));
     });
     let photo = decode(&before, MAX_PIXELS).unwrap();
-    let clean = mosaic(&scene(), phase);
+    let clean = light(&scene(), layout);
     let remaining = NoiseModel { sigma_read: 2e-4, shot: 1e-5 };
     let preview = |width, height| photo.quick_look(&clean, (width, height));
-    let outcome =
-        Outcome { mosaic: &clean, noise: NoiseProfile::uniform(remaining), reduction: 0.9, preview: &preview };
+    let outcome = Outcome { light: &clean, noise: NoiseProfile::uniform(remaining), reduction: 0.9, preview: &preview };
     let after = write(&before, &photo, &outcome).unwrap();
     let other = RawPhoto { format: "CR2", ..photo.clone() };
     let built = write(&before, &other, &outcome).unwrap();
@@ -103,16 +113,20 @@ fn mean_and_noise(picture: &LinearImage) -> [(f64, f64); 3] {
 
 /// Develops all three by a program and compares them.
 fn compare(program: &str, develop: impl Fn(&Path, &Path)) {
-    if !is_there(program) {
-        return;
+    if is_there(program) {
+        LAYOUTS.into_iter().for_each(|layout| compare_layout(program, layout, &develop));
     }
+}
+
+fn compare_layout(program: &str, layout: Layout, develop: &impl Fn(&Path, &Path)) {
     let folder = tempfile::tempdir().unwrap();
-    let [before, after, built] = files_of(folder.path()).map(|path| {
+    let [before, after, built] = files_of(folder.path(), layout).map(|path| {
         let output = path.with_extension("tif");
         develop(&path, &output);
         files::read(&output).unwrap_or_else(|error| panic!("{program}: {error}")).image
     });
     for (name, result) in [("the same file", after), ("a new file", built)] {
+        let program = format!("{program}, {layout:?}");
         assert_eq!((result.width(), result.height()), (before.width(), before.height()), "{program}, {name}");
         for (channel, ((was, noise), (is, rest))) in
             mean_and_noise(&before).into_iter().zip(mean_and_noise(&result)).enumerate()
@@ -165,8 +179,12 @@ fn exiftool_finds_nothing_new_to_warn_of_and_the_same_metadata() {
     if !is_there("exiftool") {
         return;
     }
+    LAYOUTS.into_iter().for_each(compare_metadata);
+}
+
+fn compare_metadata(layout: Layout) {
     let folder = tempfile::tempdir().unwrap();
-    let [before, after, built] = files_of(folder.path());
+    let [before, after, built] = files_of(folder.path(), layout);
     let lines = |path: &Path, arguments: &[&str]| -> BTreeSet<String> {
         let said = succeeds(Command::new("exiftool").args(arguments).arg(path));
         String::from_utf8_lossy(&said).lines().map(str::to_owned).collect()
@@ -189,8 +207,12 @@ fn exiftool_finds_nothing_new_to_warn_of_and_the_same_metadata() {
 
 #[test]
 fn a_preview_shows_the_scene() {
+    LAYOUTS.into_iter().for_each(look_at_preview);
+}
+
+fn look_at_preview(layout: Layout) {
     let folder = tempfile::tempdir().unwrap();
-    let [.., built] = files_of(folder.path());
+    let [.., built] = files_of(folder.path(), layout);
     let file = std::fs::read(built).unwrap();
     let photo = decode(&file, MAX_PIXELS).unwrap();
     let preview: RgbImage = image::load_from_memory(&file[photo.preview.unwrap()]).unwrap().to_rgb8();

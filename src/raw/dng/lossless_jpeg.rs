@@ -1,36 +1,47 @@
-//! Lossless JPEG as DNG uses it: process 14 of ITU-T T.81, with two components of 16 bits.
+//! Lossless JPEG as DNG uses it: process 14 of ITU-T T.81, with components of 16 bits.
 //!
-//! A tile of a mosaic is one stream. Its even columns are the first component and its odd columns the second, so that
-//! each value is predicted from its left neighbour of the same colour.
+//! A tile is one stream. Values of a row that are as many apart as there are components belong to the same one, so that
+//! each value is predicted from the one before of the same colour: a mosaic has two in each row, and what is demosaiced
+//! three.
 
 /// How many symbols there are: the differences' numbers of bits, 0 to 16.
 const SYMBOLS: usize = 17;
 /// The longest code that JPEG allows.
 const LONGEST: usize = 16;
 
-/// The stream of a tile of values, row after row.
+/// The most components: more than a photosite has samples.
+const MOST_COMPONENTS: usize = 4;
+
+/// The stream of a tile of values, row after row, of which each has `width`.
 ///
 /// # Panics
-/// If the width is 0 or odd, a side is above 65535, or the number of values is another.
-pub fn encode(values: &[u16], width: usize, height: usize) -> Vec<u8> {
-    assert!(width.is_multiple_of(2) && width > 0 && width / 2 <= 0xFFFF && height <= 0xFFFF);
-    assert_eq!(values.len(), width * height);
+/// If there are no values or no whole rows, 0 or more than 4 components, rows of other than whole groups of them, or a
+/// side above 65535.
+pub fn encode(values: &[u16], width: usize, components: usize) -> Vec<u8> {
+    assert!((1..=MOST_COMPONENTS).contains(&components) && width.is_multiple_of(components) && width > 0);
+    assert!(values.len().is_multiple_of(width) && !values.is_empty());
+    let (across, down) = (width / components, values.len() / width);
+    assert!(across <= 0xFFFF && down <= 0xFFFF);
     let mut counts = [0; SYMBOLS];
-    differences(values, width, |difference| counts[symbol(difference)] += 1);
+    differences(values, width, components, |difference| counts[symbol(difference)] += 1);
     let codes = Codes::of(&counts);
 
-    let [across, down] = [width / 2, height].map(|side| (side as u16).to_be_bytes());
+    let [across, down] = [across, down].map(|side| (side as u16).to_be_bytes());
+    let count = components as u8;
     let mut out = vec![0xFF, 0xD8];
-    // Frame header: 16 bits, the size, and two components that are sampled alike.
-    out.extend([0xFF, 0xC3, 0, 14, 16, down[0], down[1], across[0], across[1], 2, 0, 0x11, 0, 1, 0x11, 0]);
+    // Frame header: 16 bits, the size, and components that are sampled alike.
+    out.extend([0xFF, 0xC3, 0, 8 + 3 * count, 16, down[0], down[1], across[0], across[1], count]);
+    out.extend((0..count).flat_map(|component| [component, 0x11, 0]));
     // The table of codes: how many there are of each length, and their symbols.
     out.extend([0xFF, 0xC4, 0, 19 + codes.symbols.len() as u8, 0]);
     out.extend(codes.lengths);
     out.extend(&codes.symbols);
-    // Scan header: predictor 1, the left neighbour.
-    out.extend([0xFF, 0xDA, 0, 10, 2, 0, 0, 1, 0, 1, 0, 0]);
+    // Scan header: all components by the one table, and predictor 1, the left neighbour.
+    out.extend([0xFF, 0xDA, 0, 6 + 2 * count, count]);
+    out.extend((0..count).flat_map(|component| [component, 0]));
+    out.extend([1, 0, 0]);
     let mut bits = Bits { out, pending: 0, count: 0 };
-    differences(values, width, |difference| {
+    differences(values, width, components, |difference| {
         let symbol = symbol(difference);
         let (code, length) = codes.of_symbol[symbol];
         bits.put(code, length);
@@ -46,12 +57,13 @@ pub fn encode(values: &[u16], width: usize, height: usize) -> Vec<u8> {
 }
 
 /// The difference of each value to what is expected there, modulo 2^16.
-fn differences(values: &[u16], width: usize, mut each: impl FnMut(i16)) {
-    for (row, line) in values.chunks_exact(width).enumerate() {
-        // A row's first two are expected to be as those above them, or half of what is possible.
-        let above = if row == 0 { [1 << 15; 2] } else { [0, 1].map(|i| values[(row - 1) * width + i]) };
+fn differences(values: &[u16], width: usize, components: usize, mut each: impl FnMut(i16)) {
+    // A row's first are expected to be as those above them, or half of what is possible.
+    let mut above: &[u16] = &[1 << 15; MOST_COMPONENTS];
+    for line in values.chunks_exact(width) {
+        let firsts = std::mem::replace(&mut above, line);
         for (column, value) in line.iter().enumerate() {
-            let expected = if column < 2 { above[column] } else { line[column - 2] };
+            let expected = column.checked_sub(components).map_or_else(|| firsts[column], |before| line[before]);
             each(value.wrapping_sub(expected) as i16);
         }
     }
@@ -171,13 +183,12 @@ mod tests {
             ("a smooth ramp", &|i| 512 + i as u16 % 64 + noise(i) % 4),
         ];
         for (name, value) in tiles {
-            for (width, height) in [(2, 1), (4, 3), (64, 32)] {
+            for (width, height, components) in
+                [(2, 1, 2), (4, 3, 2), (64, 32, 2), (3, 1, 3), (6, 4, 3), (48, 32, 3), (5, 4, 1), (8, 3, 4)]
+            {
                 let values: Vec<u16> = (0..width * height).map(value).collect();
-                assert_eq!(
-                    decoded(&encode(&values, width, height), width, height),
-                    values,
-                    "{name}, {width} x {height}"
-                );
+                let back = decoded(&encode(&values, width, components), width, height);
+                assert_eq!(back, values, "{name}, {width} x {height}, {components} components");
             }
         }
     }
@@ -200,6 +211,6 @@ mod tests {
     #[test]
     fn smooth_values_take_few_bytes() {
         let values: Vec<u16> = (0..256 * 256).map(|i| 2000 + (i / 97 % 7) as u16).collect();
-        assert!(encode(&values, 256, 256).len() < 256 * 256 / 3);
+        assert!(encode(&values, 256, 2).len() < 256 * 256 / 3);
     }
 }

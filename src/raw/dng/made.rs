@@ -3,9 +3,10 @@
 use crate::files::Order;
 use crate::raw::dng::tree::{BYTE, Directory, Entry, Tree, UNDEFINED, append, write};
 use crate::raw::dng::{lossless_jpeg, tags};
+use crate::raw::layout::Layout;
 use crate::raw::mosaic::Phase;
 
-/// How the mosaic's codes are packed.
+/// How the picture's codes are packed.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Packing {
     /// Strips of so many rows.
@@ -14,14 +15,16 @@ pub enum Packing {
     Tiles(usize, usize),
     /// Tiles of lossless JPEG.
     Lossless(usize, usize),
+    /// Tiles of zlib's deflate, of codes or of their differences.
+    Deflated(usize, usize, bool),
 }
 
-/// A DNG: a thumbnail, below it the mosaic and a JPEG preview, and EXIF with a maker's note.
+/// A DNG: a thumbnail, below it the sensor's picture and a JPEG preview, and EXIF with a maker's note.
 #[derive(Debug, Clone)]
 pub struct Made {
     pub width: usize,
     pub height: usize,
-    pub phase: Phase,
+    pub layout: Layout,
     pub bits: u16,
     pub is_big: bool,
     pub packing: Packing,
@@ -39,22 +42,27 @@ const THUMBNAIL: [u8; 16 * 12 * 3] = [77; 16 * 12 * 3];
 const PREVIEW: &[u8] = &[0xFF, 0xD8, 1, 2, 3, 0xFF, 0xD9];
 
 impl Made {
-    /// A mosaic of a scene that differs from site to site, in 14 bits.
+    /// A mosaic of codes that differ from site to site, in 14 bits.
     pub fn new(width: usize, height: usize, phase: Phase) -> Self {
         Self::of_bits(width, height, phase, 14)
     }
 
     /// The same in so many bits.
     pub fn of_bits(width: usize, height: usize, phase: Phase, bits: u16) -> Self {
+        Self::of(width, height, Layout::Bayer(phase), bits)
+    }
+
+    /// The same of any layout.
+    pub fn of(width: usize, height: usize, layout: Layout, bits: u16) -> Self {
         let most = (u32::from(u16::MAX) >> (16 - bits)) as u16;
         let (black, white) = (most / 32, most - most / 16);
         let code = |i: usize| black + ((i * 7919 + i / width * 31) % usize::from(most - black)) as u16;
-        let codes = (0..width * height).map(code).collect();
+        let codes = (0..layout.samples() * width * height).map(code).collect();
         let active = [0, 0, height, width];
         Self {
             width,
             height,
-            phase,
+            layout,
             bits,
             is_big: false,
             packing: Packing::Strips(height),
@@ -70,7 +78,7 @@ impl Made {
         self.changed(|_, _, _| {})
     }
 
-    /// The file with its first directory and the mosaic's changed before they are written.
+    /// The file with its first directory and the picture's changed before they are written.
     pub fn changed(&self, change: impl FnOnce(&mut Directory, &mut Directory, Order)) -> Vec<u8> {
         let start: &[u8] = if self.is_big { b"MM\0*\0\0\0\0" } else { b"II*\0\0\0\0\0" };
         let order = Order::of(start).unwrap();
@@ -101,12 +109,12 @@ impl Made {
         first.set(Entry::bytes(tags::RAW_DATA_ID, BYTE, vec![5; 16]));
         first.set(Entry::text(tags::PREVIEW_APPLICATION, "camera"));
 
-        let mut mosaic = Directory::default();
-        self.set_mosaic(&mut mosaic, order, &mut file);
+        let mut picture = Directory::default();
+        self.set_codes(&mut picture, order, &mut file);
         let preview_at = append(&mut file, PREVIEW).unwrap();
         let mut preview = Directory::default();
         set_picture(&mut preview, order, (64, 48, 6, 7), (preview_at, PREVIEW.len()));
-        first.below = vec![mosaic, preview];
+        first.below = vec![picture, preview];
         let (mut below, preview) = (first.below.remove(0), first.below.remove(0));
         change(&mut first, &mut below, order);
         first.below.splice(0..0, [below, preview]);
@@ -114,10 +122,13 @@ impl Made {
         file
     }
 
-    fn set_mosaic(&self, mosaic: &mut Directory, order: Order, file: &mut Vec<u8>) {
+    fn set_codes(&self, picture: &mut Directory, order: Order, file: &mut Vec<u8>) {
+        let samples = self.layout.samples();
         let (tile_width, tile_height) = match self.packing {
             Packing::Strips(rows) => (self.width, rows),
-            Packing::Tiles(width, height) | Packing::Lossless(width, height) => (width, height),
+            Packing::Tiles(width, height) | Packing::Lossless(width, height) | Packing::Deflated(width, height, _) => {
+                (width, height)
+            }
         };
         let (mut offsets, mut lengths) = (Vec::new(), Vec::new());
         for row in (0..self.height).step_by(tile_height) {
@@ -125,41 +136,87 @@ impl Made {
                 let is_strip = matches!(self.packing, Packing::Strips(_));
                 let rows = if is_strip { tile_height.min(self.height - row) } else { tile_height };
                 let sites = (row..row + rows).flat_map(|r| (column..column + tile_width).map(move |c| (r, c)));
-                let code = |(r, c)| if r < self.height && c < self.width { self.codes[r * self.width + c] } else { 0 };
-                let codes: Vec<u16> = sites.map(code).collect();
+                let site = |(r, c)| {
+                    let is_there = r < self.height && c < self.width;
+                    (0..samples).map(move |i| if is_there { self.codes[(r * self.width + c) * samples + i] } else { 0 })
+                };
+                let codes: Vec<u16> = sites.flat_map(site).collect();
+                let values = samples * tile_width;
                 let data = match self.packing {
-                    Packing::Lossless(..) => lossless_jpeg::encode(&codes, tile_width, tile_height),
-                    _ => packed(&codes, tile_width, self.bits, order),
+                    Packing::Lossless(..) => lossless_jpeg::encode(&codes, values, samples.max(2)),
+                    Packing::Deflated(.., false) => zlib(&packed(&codes, values, self.bits, order)),
+                    Packing::Deflated(.., true) => {
+                        zlib(&packed(&differences(&codes, values, samples), values, self.bits, order))
+                    }
+                    _ => packed(&codes, values, self.bits, order),
                 };
                 offsets.push(append(file, &data).unwrap());
                 lengths.push(data.len() as u32);
             }
         }
-        let compression = if matches!(self.packing, Packing::Lossless(..)) { 7 } else { 1 };
-        set_picture(mosaic, order, (self.width as u32, self.height as u32, tags::MOSAIC as u16, compression), (0, 0));
-        mosaic.set(Entry::longs(tags::SUBFILE_TYPE, order, &[0]));
-        mosaic.set(Entry::shorts(tags::BITS_PER_SAMPLE, order, &[self.bits]));
-        mosaic.set(Entry::shorts(tags::SAMPLES_PER_PIXEL, order, &[1]));
-        mosaic.remove(&[tags::STRIP_OFFSETS, tags::STRIP_BYTE_COUNTS, tags::ROWS_PER_STRIP]);
+        let (compression, predictor) = match self.packing {
+            Packing::Lossless(..) => (7, 1),
+            Packing::Deflated(.., differ) => (8, 1 + u16::from(differ)),
+            _ => (1, 1),
+        };
+        let kind = if self.layout == Layout::Linear { tags::LINEAR } else { tags::MOSAIC };
+        set_picture(picture, order, (self.width as u32, self.height as u32, kind as u16, compression), (0, 0));
+        picture.set(Entry::longs(tags::SUBFILE_TYPE, order, &[0]));
+        picture.set(Entry::shorts(tags::BITS_PER_SAMPLE, order, &vec![self.bits; samples]));
+        picture.set(Entry::shorts(tags::SAMPLES_PER_PIXEL, order, &[samples as u16]));
+        picture.remove(&[tags::STRIP_OFFSETS, tags::STRIP_BYTE_COUNTS, tags::ROWS_PER_STRIP]);
+        if predictor > 1 {
+            picture.set(Entry::shorts(tags::PREDICTOR, order, &[predictor]));
+        }
         if let Packing::Strips(rows) = self.packing {
-            mosaic.set(Entry::longs(tags::ROWS_PER_STRIP, order, &[rows as u32]));
-            mosaic.set(Entry::longs(tags::STRIP_OFFSETS, order, &offsets));
-            mosaic.set(Entry::longs(tags::STRIP_BYTE_COUNTS, order, &lengths));
+            picture.set(Entry::longs(tags::ROWS_PER_STRIP, order, &[rows as u32]));
+            picture.set(Entry::longs(tags::STRIP_OFFSETS, order, &offsets));
+            picture.set(Entry::longs(tags::STRIP_BYTE_COUNTS, order, &lengths));
         } else {
-            mosaic.set(Entry::longs(tags::TILE_WIDTH, order, &[tile_width as u32]));
-            mosaic.set(Entry::longs(tags::TILE_HEIGHT, order, &[tile_height as u32]));
-            mosaic.set(Entry::longs(tags::TILE_OFFSETS, order, &offsets));
-            mosaic.set(Entry::longs(tags::TILE_BYTE_COUNTS, order, &lengths));
+            picture.set(Entry::longs(tags::TILE_WIDTH, order, &[tile_width as u32]));
+            picture.set(Entry::longs(tags::TILE_HEIGHT, order, &[tile_height as u32]));
+            picture.set(Entry::longs(tags::TILE_OFFSETS, order, &offsets));
+            picture.set(Entry::longs(tags::TILE_BYTE_COUNTS, order, &lengths));
         }
         let [top, left, ..] = self.active;
-        let pattern = [(0, 0), (0, 1), (1, 0), (1, 1)];
-        let pattern = pattern.map(|(row, column)| self.phase.color_at(top + row, left + column).channel() as u8);
-        mosaic.set(Entry::shorts(tags::CFA_REPEAT_SIZE, order, &[2, 2]));
-        mosaic.set(Entry::bytes(tags::CFA_PATTERN, BYTE, pattern.into()));
-        mosaic.set(Entry::shorts(tags::BLACK_LEVEL, order, &[self.black]));
-        mosaic.set(Entry::shorts(tags::WHITE_LEVEL, order, &[self.white]));
-        mosaic.set(Entry::longs(tags::ACTIVE_AREA, order, &self.active.map(|v| v as u32)));
+        if let Layout::Bayer(phase) = self.layout {
+            let pattern = [(0, 0), (0, 1), (1, 0), (1, 1)];
+            let pattern = pattern.map(|(row, column)| phase.color_at(top + row, left + column).channel() as u8);
+            picture.set(Entry::shorts(tags::CFA_REPEAT_SIZE, order, &[2, 2]));
+            picture.set(Entry::bytes(tags::CFA_PATTERN, BYTE, pattern.into()));
+        }
+        picture.set(Entry::shorts(tags::BLACK_LEVEL, order, &vec![self.black; samples]));
+        picture.set(Entry::shorts(tags::WHITE_LEVEL, order, &vec![self.white; samples]));
+        picture.set(Entry::longs(tags::ACTIVE_AREA, order, &self.active.map(|v| v as u32)));
     }
+}
+
+/// Each code's difference to that of the photosite before, modulo 2^16.
+fn differences(codes: &[u16], width: usize, samples: usize) -> Vec<u16> {
+    let row = |line: &[u16]| -> Vec<u16> {
+        let before = |i: usize| i.checked_sub(samples).map_or(0, |i| line[i]);
+        (0..line.len()).map(|i| line[i].wrapping_sub(before(i))).collect()
+    };
+    codes.chunks(width).flat_map(row).collect()
+}
+
+/// A stream of zlib in which nothing is made smaller.
+fn zlib(bytes: &[u8]) -> Vec<u8> {
+    const LARGEST: usize = 0xFFFF;
+    let mut out = vec![0x78, 0x01];
+    let blocks = bytes.len().div_ceil(LARGEST);
+    for (i, block) in bytes.chunks(LARGEST).enumerate() {
+        let length = block.len() as u16;
+        out.push(u8::from(i + 1 == blocks));
+        out.extend([length.to_le_bytes(), (!length).to_le_bytes()].concat());
+        out.extend(block);
+    }
+    let sums = bytes.iter().fold((1u32, 0u32), |(a, b), byte| {
+        let a = (a + u32::from(*byte)) % 65_521;
+        (a, (b + a) % 65_521)
+    });
+    out.extend((sums.1 << 16 | sums.0).to_be_bytes());
+    out
 }
 
 /// A picture of a width, a height, a PhotometricInterpretation and a compression, whose data are at a place.

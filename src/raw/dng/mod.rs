@@ -1,6 +1,6 @@
-//! DNG files: a RAW file with its mosaic replaced.
+//! DNG files: a RAW file with its picture replaced.
 //!
-//! A DNG stays the file that it is. Its mosaic takes the place of the old one, its previews are drawn anew, and the
+//! A DNG stays the file that it is. The result takes the place of the old one, its previews are drawn anew, and the
 //! tags that are about them are set; all else keeps its bytes and its place. From another RAW file a DNG is built of
 //! what the decoder says about it, and its EXIF.
 
@@ -19,7 +19,8 @@ use image::RgbImage;
 
 use crate::files::Order;
 use crate::raw::error::RawError;
-use crate::raw::mosaic::Mosaic;
+use crate::raw::found::profile_of;
+use crate::raw::light::Light;
 use crate::raw::noise_profile::NoiseProfile;
 use crate::raw::photo::RawPhoto;
 pub use build::exif;
@@ -27,13 +28,15 @@ use tree::{Directory, Tree};
 
 /// The operations of a DNG's OpcodeList1 that mend bad pixels: by a constant, and by a list.
 pub(super) const MENDING: [u32; 2] = [4, 5];
+/// Compressions by zlib's deflate.
+const DEFLATE: [u32; 2] = [8, 32_946];
 /// The operations that move pixels: three kinds of warps, and a trim.
 pub(super) const MOVING: [u32; 4] = [1, 2, 6, 14];
 
 /// What becomes of a RAW file.
 pub struct Outcome<'a> {
-    /// The mosaic that takes the place of [`RawPhoto::mosaic`].
-    pub mosaic: &'a Mosaic,
+    /// What takes the place of [`RawPhoto::light`].
+    pub light: &'a Light,
     /// The noise that it has.
     pub noise: NoiseProfile,
     /// How much of the noise was removed, 0 to 1.
@@ -45,7 +48,7 @@ pub struct Outcome<'a> {
 /// The bytes of a DNG with this result. `file` are the bytes that `photo` was decoded from.
 ///
 /// # Errors
-/// [`RawError::OtherMosaic`] if the result is not of this photo, [`RawError::FileTooLarge`].
+/// [`RawError::OtherPicture`] if the result is not of this photo, [`RawError::FileTooLarge`].
 pub fn write(file: &[u8], photo: &RawPhoto, result: &Outcome) -> Result<Vec<u8>, RawError> {
     if photo.format == "DNG" { replace::replace(file, photo, result) } else { build::build(file, photo, result) }
 }
@@ -58,11 +61,11 @@ const ROUNDING: f32 = 0.29 / 65_535.0;
 ///
 /// # Errors
 /// As [`write()`].
-pub fn write_result(file: &[u8], photo: &RawPhoto, mosaic: &Mosaic, noise: &NoiseProfile) -> Result<Vec<u8>, RawError> {
-    let remaining = NoiseProfile::estimated(mosaic).0.at_least(ROUNDING);
-    let preview = |width, height| photo.quick_look(mosaic, (width, height));
+pub fn write_result(file: &[u8], photo: &RawPhoto, light: &Light, noise: &NoiseProfile) -> Result<Vec<u8>, RawError> {
+    let remaining = profile_of(photo, light.clone()).at_least(ROUNDING);
+    let preview = |width, height| photo.quick_look(light, (width, height));
     let reduction = noise.reduction_to(&remaining);
-    write(file, photo, &Outcome { mosaic, noise: remaining, reduction, preview: &preview })
+    write(file, photo, &Outcome { light, noise: remaining, reduction, preview: &preview })
 }
 
 /// What a DNG says that the decoder does not tell.
@@ -75,12 +78,17 @@ impl Tags {
     /// Reads them.
     ///
     /// # Errors
-    /// Whatever would keep the mosaic from being replaced.
+    /// Whatever would keep the picture from being read right, or from being replaced.
     pub fn read(file: &[u8]) -> Result<Self, RawError> {
         let tree = Tree::read(file)?;
-        let mosaics = tree.all().into_iter().filter(|directory| is_of_sensor(directory, file, tree.order)).count();
-        if mosaics != 1 {
-            return Err(RawError::SeveralPictures(mosaics));
+        let all = tree.all().into_iter();
+        let pictures: Vec<_> = all.filter(|directory| is_of_sensor(directory, file, tree.order)).collect();
+        let &[picture] = pictures.as_slice() else { return Err(RawError::SeveralPictures(pictures.len())) };
+        let number = |tag| picture.number(tag, file, tree.order).unwrap_or(0);
+        let is_deflated = DEFLATE.contains(&number(tags::COMPRESSION));
+        // The decoder adds the differences up beyond 8 bits.
+        if is_deflated && number(tags::BITS_PER_SAMPLE) <= 8 && number(tags::PREDICTOR) > 1 {
+            return Err(RawError::Packing("deflate of differences of 8 bits".into()));
         }
         // Older writers put it into the first directory.
         let profile = tree.all().into_iter().find_map(|directory| directory.get(tags::NOISE_PROFILE));
@@ -134,20 +142,22 @@ pub(super) fn opcodes(list: &[u8]) -> Vec<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::image::MAX_PIXELS;
+    use crate::image::{LinearImage, MAX_PIXELS};
     use crate::method::noise::NoiseModel;
     use crate::raw::decode;
-    use crate::raw::mosaic::Phase;
+    use crate::raw::layout::Layout;
+    use crate::raw::mosaic::{Mosaic, Phase};
     use made::{Made, NOTE, Packing};
+    use tree::Entry;
 
     /// Some noise that remains.
     fn noise() -> NoiseProfile {
         NoiseProfile::uniform(NoiseModel { sigma_read: 1e-3, shot: 2e-5 })
     }
 
-    fn written(file: &[u8], photo: &RawPhoto, mosaic: &Mosaic) -> Vec<u8> {
+    fn written(file: &[u8], photo: &RawPhoto, light: &Light) -> Vec<u8> {
         let preview = |width, height| RgbImage::from_pixel(width, height, image::Rgb([9, 99, 199]));
-        write(file, photo, &Outcome { mosaic, noise: noise(), reduction: 0.5, preview: &preview }).unwrap()
+        write(file, photo, &Outcome { light, noise: noise(), reduction: 0.5, preview: &preview }).unwrap()
     }
 
     fn entry(file: &[u8], is_wanted: impl Fn(&Directory) -> bool, tag: u16) -> Vec<f64> {
@@ -168,17 +178,25 @@ mod tests {
             Packing::Tiles(16, 16),
             Packing::Lossless(16, 32),
             Packing::Lossless(48, 32),
+            Packing::Deflated(16, 32, false),
+            Packing::Deflated(48, 16, true),
         ];
-        for (i, phase) in Phase::ALL.into_iter().enumerate() {
+        let layouts = Phase::ALL.map(Layout::Bayer).into_iter().chain([Layout::Linear]);
+        for (i, layout) in layouts.enumerate() {
             for (k, packing) in packings.into_iter().enumerate() {
                 for bits in [8, 10, 12, 14, 16] {
+                    // Bytes and pairs of bytes alone are deflated.
+                    if matches!(packing, Packing::Deflated(.., differ) if bits != 16 && (differ || bits != 8)) {
+                        continue;
+                    }
                     let is_big = (i + k + usize::from(bits) / 2).is_multiple_of(2);
-                    let made = Made { is_big, packing, ..Made::of_bits(37, 29, phase, bits) };
-                    let name = format!("{phase:?}, {packing:?}, {bits} bits, big-endian {is_big}");
+                    let made = Made { is_big, packing, ..Made::of(37, 29, layout, bits) };
+                    let name = format!("{layout:?}, {packing:?}, {bits} bits, big-endian {is_big}");
                     let file = made.bytes();
                     let photo = decode(&file, MAX_PIXELS).unwrap_or_else(|error| panic!("{name}: {error}"));
-                    assert_eq!((photo.codes.as_slice(), photo.phase), (made.codes.as_slice(), phase), "{name}");
-                    let result = written(&file, &photo, &photo.mosaic());
+                    assert_eq!((photo.codes.as_slice(), photo.layout), (made.codes.as_slice(), layout), "{name}");
+                    let light = photo.light_of_planes(photo.active, photo.planes(photo.light())).unwrap();
+                    let result = written(&file, &photo, &light);
                     let back = decode(&result, MAX_PIXELS).unwrap_or_else(|error| panic!("{name}: {error}"));
                     assert_eq!(back.noise_profile, Some(noise()), "{name}");
                     let preview = back.preview.clone();
@@ -196,7 +214,7 @@ mod tests {
         let made = Made { is_big: true, ..Made::new(64, 48, Phase::GBRG) };
         let file = made.bytes();
         let photo = decode(&file, MAX_PIXELS).unwrap();
-        let result = written(&file, &photo, &photo.mosaic());
+        let result = written(&file, &photo, &photo.light());
         let place = |file: &[u8]| file.windows(NOTE.len()).position(|window| window == NOTE).unwrap();
         assert_eq!(place(&result), place(&file));
         let [before, after] = [&file, &result].map(|file| Tree::read(file).unwrap());
@@ -237,7 +255,7 @@ mod tests {
             let light = |i: usize| 0.3 + 0.000_013 * i as f32;
             let values = (0..61 * 44).map(light).collect();
             let mosaic = Mosaic::new(61, 44, photo.mosaic().phase(), values).unwrap();
-            let result = written(&file, &photo, &mosaic);
+            let result = written(&file, &photo, &mosaic.into());
             let back = decode(&result, MAX_PIXELS).unwrap();
             let [black, white] = [tags::BLACK_LEVEL, tags::WHITE_LEVEL].map(|tag| entry(&result, is_mosaic, tag)[0]);
             assert_eq!((black, white), (f64::from(made.black) * scale, f64::from(made.white) * scale), "{bits} bits");
@@ -256,14 +274,44 @@ mod tests {
     }
 
     #[test]
+    fn a_linear_result_gets_finer_codes_at_levels_of_its_own() {
+        let made = Made { active: [1, 2, 45, 63], ..Made::of(64, 48, Layout::Linear, 12) };
+        let file = made.changed(|_, picture, order| {
+            picture.set(Entry::shorts(tags::BLACK_LEVEL, order, &[100, 120, 140]));
+            picture.set(Entry::shorts(tags::WHITE_LEVEL, order, &[3900, 4000, 4095]));
+        });
+        let photo = decode(&file, MAX_PIXELS).unwrap();
+        let light = |channel: usize, row: usize, column: usize| {
+            0.1 * (1 + channel) as f32 + 0.000_013 * (61 * row + column) as f32
+        };
+        let result = written(&file, &photo, &Light::Linear(LinearImage::from_fn(61, 44, light).unwrap()));
+        let back = decode(&result, MAX_PIXELS).unwrap();
+        assert_eq!(entry(&result, is_mosaic, tags::WHITE_LEVEL), [3900.0, 4000.0, 4095.0].map(|v| 16.0 * v));
+        assert_eq!(entry(&result, is_mosaic, tags::BLACK_LEVEL), [100.0, 120.0, 140.0].map(|v| 16.0 * v));
+        assert_eq!(entry(&result, is_mosaic, tags::SAMPLES_PER_PIXEL), [3.0]);
+        let Light::Linear(image) = back.light() else { panic!("{:?}", back.layout) };
+        for (i, v) in image.values().iter().enumerate() {
+            let expected = light(i / (61 * 44), i / 61 % 44, i % 61);
+            assert!((v - expected).abs() < 0.51 / (16.0 * 3800.0) + 1e-6, "{i}: {v}, not {expected}");
+        }
+        // What gets no light is what it was.
+        assert_eq!(back.codes[..3 * 64], made.codes[..3 * 64].iter().map(|v| 16 * v).collect::<Vec<_>>());
+    }
+
+    #[test]
     fn a_result_of_another_photo_is_refused() {
         let file = Made::new(64, 48, Phase::RGGB).bytes();
         let photo = decode(&file, MAX_PIXELS).unwrap();
+        let mut others = Vec::new();
         for (width, height, phase) in [(64, 47, Phase::RGGB), (48, 64, Phase::RGGB), (64, 48, Phase::BGGR)] {
             let mosaic = Mosaic::new(width, height, phase, vec![0.0; width * height]).unwrap();
+            others.push(Light::Mosaic(mosaic));
+        }
+        others.push(Light::Linear(LinearImage::from_fn(64, 48, |_, _, _| 0.0).unwrap()));
+        for light in others {
             let preview = |width, height| RgbImage::new(width, height);
-            let outcome = Outcome { mosaic: &mosaic, noise: noise(), reduction: 1.0, preview: &preview };
-            assert!(matches!(write(&file, &photo, &outcome), Err(RawError::OtherMosaic { .. })));
+            let outcome = Outcome { light: &light, noise: noise(), reduction: 1.0, preview: &preview };
+            assert!(matches!(write(&file, &photo, &outcome), Err(RawError::OtherPicture { .. })));
         }
     }
 
@@ -273,7 +321,7 @@ mod tests {
         let mut lengths = Vec::new();
         for _ in 0..4 {
             let photo = decode(&file, MAX_PIXELS).unwrap();
-            file = written(&file, &photo, &photo.mosaic());
+            file = written(&file, &photo, &photo.light());
             lengths.push(file.len());
         }
         assert!(lengths[3] < lengths[0] + 4096, "{lengths:?}");
@@ -284,9 +332,9 @@ mod tests {
         let made = Made { active: [3, 1, 45, 63], ..Made::new(64, 48, Phase::GRBG) };
         let file = made.bytes();
         let photo = RawPhoto { format: "CR2", ..decode(&file, MAX_PIXELS).unwrap() };
-        let result = written(&file, &photo, &photo.mosaic());
+        let result = written(&file, &photo, &photo.light());
         let back = decode(&result, MAX_PIXELS).unwrap();
-        assert_eq!((&back.codes, &back.levels, back.phase), (&photo.codes, &photo.levels, photo.phase));
+        assert_eq!((&back.codes, &back.levels, back.layout), (&photo.codes, &photo.levels, photo.layout));
         assert_eq!((back.active, back.crop, back.orientation), (photo.active, photo.crop, photo.orientation));
         assert_eq!((back.make.as_str(), back.model.as_str()), ("Canon", "Canon EOS 550D"));
         assert_eq!(back.color.matrices, photo.color.matrices);
@@ -294,6 +342,12 @@ mod tests {
         assert!(balance.iter().zip([2.0, 1.0, 1.5]).all(|(a, b)| (a - b).abs() < 1e-4), "{balance:?}");
         assert_eq!((back.format, back.noise_profile), ("DNG", Some(noise())));
         assert_eq!(back.shot.exposure_time, Some(1.0 / 250.0));
+        // So does what is demosaiced.
+        let linear = Made { layout: Layout::Linear, codes: Made::of(64, 48, Layout::Linear, 14).codes, ..made }.bytes();
+        let photo = RawPhoto { format: "CR2", ..decode(&linear, MAX_PIXELS).unwrap() };
+        let other = decode(&written(&linear, &photo, &photo.light()), MAX_PIXELS).unwrap();
+        assert_eq!((&other.codes, other.active, other.layout), (&photo.codes, photo.active, Layout::Linear));
+        assert_eq!(other.light(), photo.light());
         // Where a maker's note was tells what it points to.
         let at = file.windows(NOTE.len()).position(|window| window == NOTE).unwrap() as u32;
         let tree = Tree::read(&result).unwrap();

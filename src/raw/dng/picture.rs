@@ -1,4 +1,4 @@
-//! The pictures of a DNG: the mosaic in tiles, and previews.
+//! The pictures of a DNG: the codes of its photosites in tiles, and previews.
 
 use std::ops::Range;
 
@@ -10,12 +10,13 @@ use crate::raw::dng::lossless_jpeg;
 use crate::raw::dng::tags;
 use crate::raw::dng::tree::{Directory, Entry, append};
 use crate::raw::error::RawError;
+use crate::raw::layout::Layout;
 
 /// The side of a tile.
 const TILE: usize = 256;
 /// The quality of previews.
 const QUALITY: u8 = 90;
-/// Compression: none, and JPEG, which is lossless for a mosaic.
+/// Compression: none, and JPEG, which is lossless for photosites.
 const NONE: u16 = 1;
 const JPEG: u16 = 7;
 /// PhotometricInterpretation.
@@ -127,27 +128,34 @@ pub fn data(directory: &Directory, file: &[u8], order: Order) -> Vec<Range<usize
     places.map(|(at, len)| at..at.saturating_add(len)).collect()
 }
 
-/// Puts a mosaic's codes into the file and says in the directory where they are.
-pub fn put_mosaic(
+/// Puts the codes of a picture's photosites into the file and says in the directory where they are.
+pub fn put_codes(
     directory: &mut Directory,
     space: &mut Space,
     order: Order,
     (codes, width, height): (&[u16], usize, usize),
+    layout: Layout,
 ) -> Result<(), RawError> {
+    let samples = layout.samples();
+    // Each colour of a row is predicted from the one before: a mosaic's rows have two.
+    let (components, kind) = match layout {
+        Layout::Bayer(_) => (2, tags::MOSAIC),
+        Layout::Linear => (samples, tags::LINEAR),
+    };
     let (mut offsets, mut lengths) = (Vec::new(), Vec::new());
-    let mut tile = vec![0; TILE * TILE];
+    let mut tile = vec![0; TILE * TILE * samples];
     for row in (0..height).step_by(TILE) {
         for column in (0..width).step_by(TILE) {
-            for (r, line) in tile.chunks_exact_mut(TILE).enumerate() {
+            for (r, line) in tile.chunks_exact_mut(TILE * samples).enumerate() {
                 // What lies outside repeats the nearest of its colour, which takes few bytes.
-                let from = &codes[inside(row + r, height) * width..][..width];
+                let from = &codes[inside(row + r, height) * width * samples..][..width * samples];
                 let there = TILE.min(width - column);
-                line[..there].copy_from_slice(&from[column..column + there]);
-                for (c, site) in line.iter_mut().enumerate().skip(there) {
-                    *site = from[inside(column + c, width)];
+                line[..there * samples].copy_from_slice(&from[column * samples..][..there * samples]);
+                for (c, site) in line.chunks_exact_mut(samples).enumerate().skip(there) {
+                    site.copy_from_slice(&from[inside(column + c, width) * samples..][..samples]);
                 }
             }
-            let stream = lossless_jpeg::encode(&tile, TILE, TILE);
+            let stream = lossless_jpeg::encode(&tile, TILE * samples, components);
             offsets.push(space.put(&stream)?);
             lengths.push(stream.len() as u32);
         }
@@ -155,10 +163,10 @@ pub fn put_mosaic(
     directory.remove(&PACKING);
     directory.set(Entry::longs(tags::WIDTH, order, &[width as u32]));
     directory.set(Entry::longs(tags::HEIGHT, order, &[height as u32]));
-    directory.set(Entry::shorts(tags::BITS_PER_SAMPLE, order, &[16]));
+    directory.set(Entry::shorts(tags::BITS_PER_SAMPLE, order, &vec![16; samples]));
     directory.set(Entry::shorts(tags::COMPRESSION, order, &[JPEG]));
-    directory.set(Entry::shorts(tags::PHOTOMETRIC, order, &[tags::MOSAIC as u16]));
-    directory.set(Entry::shorts(tags::SAMPLES_PER_PIXEL, order, &[1]));
+    directory.set(Entry::shorts(tags::PHOTOMETRIC, order, &[kind as u16]));
+    directory.set(Entry::shorts(tags::SAMPLES_PER_PIXEL, order, &[samples as u16]));
     directory.set(Entry::longs(tags::TILE_WIDTH, order, &[TILE as u32]));
     directory.set(Entry::longs(tags::TILE_HEIGHT, order, &[TILE as u32]));
     directory.set(Entry::longs(tags::TILE_OFFSETS, order, &offsets));

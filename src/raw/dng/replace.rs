@@ -1,9 +1,9 @@
-//! A DNG with its mosaic replaced.
+//! A DNG with its picture replaced.
 
 use std::ops::Range;
 
 use crate::files::Order;
-use crate::raw::dng::picture::{Space, data, is_preview, put_mosaic, put_preview};
+use crate::raw::dng::picture::{Space, data, is_preview, put_codes, put_preview};
 use crate::raw::dng::tree::{BYTE, Directory, Entry, Tree};
 use crate::raw::dng::{Outcome, is_of_sensor, tags};
 use crate::raw::error::RawError;
@@ -16,7 +16,7 @@ const LEAST_VERSION: [u8; 4] = [1, 3, 0, 0];
 
 /// The file with this result.
 pub fn replace(file: &[u8], photo: &RawPhoto, result: &Outcome) -> Result<Vec<u8>, RawError> {
-    let codes = photo.codes_of(result.mosaic)?;
+    let codes = photo.codes_of(result.light)?;
     let mut tree = Tree::read(file)?;
     let order = tree.order;
     let is_redrawn = |directory: &Directory| is_preview(directory, file, order);
@@ -29,12 +29,12 @@ pub fn replace(file: &[u8], photo: &RawPhoto, result: &Outcome) -> Result<Vec<u8
 
     let mut done = Ok(());
     tree.each(&mut |directory: &mut Directory| {
-        let (is_mosaic, is_preview) = (is_replaced(directory), is_redrawn(directory));
+        let (is_of_photo, is_preview) = (is_replaced(directory), is_redrawn(directory));
         // Of the picture that is no more.
         directory.remove(&[tags::RAW_DIGEST, tags::NEW_RAW_DIGEST, tags::RAW_DATA_ID, tags::NOISE_PROFILE]);
-        if done.is_ok() && is_mosaic {
-            done = put_mosaic(directory, &mut space, order, (&codes.values, photo.width, photo.height));
-            set_levels(directory, file, order, codes.scale, photo.levels.white());
+        if done.is_ok() && is_of_photo {
+            done = put_codes(directory, &mut space, order, (&codes.values, photo.width, photo.height), photo.layout);
+            set_levels(directory, file, order, codes.scale, photo);
             set_noise(directory, order, result);
             if photo.is_mended {
                 directory.remove(&[tags::OPCODES_1]);
@@ -65,14 +65,21 @@ pub fn thumbnail_size(photo: &RawPhoto, side: u32) -> (u32, u32) {
 }
 
 /// The levels of codes of which `scale` make one of the file's.
-fn set_levels(directory: &mut Directory, file: &[u8], order: Order, scale: u32, white: f32) {
+fn set_levels(directory: &mut Directory, file: &[u8], order: Order, scale: u32, photo: &RawPhoto) {
     for tag in [tags::BLACK_LEVEL, tags::BLACK_ROW_DELTAS, tags::BLACK_COLUMN_DELTAS] {
         let scaled = directory.get(tag).filter(|_| scale > 1).map(|entry| entry.multiplied(file, order, scale));
         scaled.into_iter().for_each(|entry| directory.set(entry));
     }
     // The table led to the codes that are written now.
     directory.remove(&[tags::LINEARIZATION_TABLE]);
-    directory.set(Entry::longs(tags::WHITE_LEVEL, order, &[white.round() as u32 * scale]));
+    directory.set(white_levels(photo, order, scale));
+}
+
+/// The white level of each sample of a photosite.
+pub fn white_levels(photo: &RawPhoto, order: Order, scale: u32) -> Entry {
+    let samples = 0..photo.layout.samples();
+    let levels: Vec<u32> = samples.map(|sample| photo.levels.white(sample).round() as u32 * scale).collect();
+    Entry::longs(tags::WHITE_LEVEL, order, &levels)
 }
 
 /// The noise that remains, and how much of it was removed.
