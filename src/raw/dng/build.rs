@@ -144,7 +144,11 @@ fn set_levels(picture: &mut Directory, order: Order, photo: &RawPhoto, scale: u3
     });
     let scaled = |v: f32| f64::from(v) * f64::from(scale);
     let black: Vec<(u32, u32)> = black.map(|v| ((scaled(v).max(0.0) * 1e3).round() as u32, 1000)).collect();
-    picture.set(Entry::shorts(tags::BLACK_REPEAT_SIZE, order, &[rows as u16, (columns / samples) as u16]));
+    let size = [rows as u16, (columns / samples) as u16];
+    // RawTherapee takes a pattern of one photosite for one of red alone.
+    if size != [1, 1] {
+        picture.set(Entry::shorts(tags::BLACK_REPEAT_SIZE, order, &size));
+    }
     picture.set(Entry::rationals(tags::BLACK_LEVEL, order, &black));
     for (tag, deltas, from, len, each) in [
         (tags::BLACK_ROW_DELTAS, row_deltas, row, height, 1),
