@@ -223,8 +223,8 @@ input:focus-visible + .line .grip {
 `;
 
 /**
- * Sharper pictures for a part of the two that are compared. The part is in shares of their width and height; the bitmaps
- * are given away.
+ * Sharper pictures for a part of the two that are compared. The part is in shares of their width and height; the
+ * bitmaps are given away.
  *
  * @typedef {{
  *   x: number, y: number, width: number, height: number,

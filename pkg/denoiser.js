@@ -237,8 +237,8 @@ export class Denoiser {
   }
 
   /**
-   * What a run on a part of a RAW photo has to know of the whole. A linear photo is looked at once for the settings that it
-   * depends on; with one step the latest time does not matter, and with it the strength.
+   * What a run on a part of a RAW photo has to know of the whole. A linear photo is looked at once for the settings
+   * that it depends on; with one step the latest time does not matter, and with it the strength.
    *
    * @param {RawPhoto} photo
    * @param {RawOptions} options
@@ -643,8 +643,8 @@ export class Denoiser {
   }
 
   /**
-   * Moves this run from the GPU to the CPU, and all later ones if the GPU is lost. One that computed something wrong stays:
-   * the next photo may go well. Rethrows the error if it means something else, or if the CPU must not be used.
+   * Moves this run from the GPU to the CPU, and all later ones if the GPU is lost. One that computed something wrong
+   * stays: the next photo may go well. Rethrows the error if it means something else, or if the CPU must not be used.
    *
    * @param {Task} task
    * @param {unknown} error

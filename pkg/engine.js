@@ -6,8 +6,8 @@ import { call, callAsync } from './wasm.js';
 /** @typedef {ReturnType<typeof import('./options.js').denoiseOptions>} Options */
 
 /**
- * Options that are ready for a run. The sample is its place among several, from 0; `neutral` is what grey has in red, green and
- * blue of a sensor.
+ * Options that are ready for a run. The sample is its place among several, from 0; `neutral` is what grey has in red,
+ * green and blue of a sensor.
  *
  * @typedef {Omit<Options, 'noise'> & {
  *   noise: NonNullable<Options['noise']> | import('./index.d.ts').NoiseEstimate | import('./raw.d.ts').PlanesNoise,

@@ -5,8 +5,8 @@ import { ImageReader } from './wasm/svnr_wasm.js';
 /** @typedef {ImageData | PlainImage} Pixels */
 /** @typedef {import('./wasm/svnr_wasm.js').SharedImage} SharedImage */
 
-/** See index.d.ts. Wasm has at most 4 GB; a run takes 48 bytes per pixel, 60 where the channels have their noise in common,
- * plus what the allocator wastes. */
+/** See index.d.ts. Wasm has at most 4 GB; a run takes 48 bytes per pixel, 60 where the channels have their noise in
+ * common, plus what the allocator wastes. */
 export const MOST_PIXELS = 60_000_000;
 /** The mean and the spread of several samples take 24 more bytes per pixel. */
 export const MOST_PIXELS_SAMPLED = 40_000_000;

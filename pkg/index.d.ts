@@ -395,8 +395,8 @@ export interface DenoiseOptions {
    */
   transfer?: boolean;
   /**
-   * The part of the image to denoise, for previews: the result has its size. With one step it has the values that a run on
-   * the whole image gives there; with more they differ by less than an 8-bit level.
+   * The part of the image to denoise, for previews: the result has its size. With one step it has the values that a run
+   * on the whole image gives there; with more they differ by less than an 8-bit level.
    */
   region?: Region;
   /** Rejects with an AbortError after the current tile. */
@@ -560,15 +560,16 @@ export class Denoiser {
   denoiseRaw(file: Blob | ArrayBuffer | Uint8Array | RawPhoto, options?: RawOptions): Promise<RawFiles>;
 
   /**
-   * The same for those who want to look at the result, and develop it in more than one way. With a `region` that part of
-   * the picture alone is denoised and can be developed: for previews.
+   * The same for those who want to look at the result, and develop it in more than one way. With a `region` that part
+   * of the picture alone is denoised and can be developed: for previews.
    *
    * @throws {SvnrError} as {@link denoiseRaw}
    */
   denoiseRawPhoto(photo: RawPhoto, options?: RawRunOptions & { region?: Omit<Region, 'overview'> }): Promise<RawResult>;
 
   /**
-   * What {@link denoiseRaw} would remove with these options, in a size that can be shown: the std in the sensor's light.
+   * What {@link denoiseRaw} would remove with these options, in a size that can be shown: the std in the sensor's
+   * light.
    *
    * @throws {SvnrError} as {@link denoiseRaw}
    */

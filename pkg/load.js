@@ -30,7 +30,8 @@ export async function request(url, what, signal) {
  * @param {URL | string} url
  * @param {string} what
  * @param {AbortSignal} [signal]
- * @param {(fraction: number | undefined) => void} [onFraction]  called as bytes come; `undefined` when nobody knows how many
+ * @param {(fraction: number | undefined) => void} [onFraction]  called as bytes come; `undefined` when nobody knows how
+ *   many
  * @returns {Promise<Uint8Array>}
  */
 export async function load(url, what, signal, onFraction) {

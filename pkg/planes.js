@@ -1,5 +1,5 @@
-// A RAW photo's planes on their way between the module of RAW files and that of the networks: one after the other, so that no
-// more than one of them is copied at a time.
+// A RAW photo's planes on their way between the module of RAW files and that of the networks: one after the other, so
+// that no more than one of them is copied at a time.
 
 import { ImageReader } from './wasm/svnr_wasm.js';
 

@@ -66,9 +66,9 @@ async function machine() {
 }
 
 /**
- * Workers that share a run's tiles on the CPU, each with its own instance of the module. This thread keeps the photo and
- * hands out what the network sees of a tile; a worker gives back the network's prediction. So the result does not depend
- * on how many there are.
+ * Workers that share a run's tiles on the CPU, each with its own instance of the module. This thread keeps the photo
+ * and hands out what the network sees of a tile; a worker gives back the network's prediction. So the result does not
+ * depend on how many there are.
  */
 export class Pool {
   /** @type {Uint8Array} */

@@ -8,8 +8,8 @@ import { Look, PlaneReader, RawFile, RawResult as WasmResult } from './wasm/svnr
 /** @typedef {{ exposure: number, warmth: number, tint: number }} Given  a checked development */
 /** @typedef {{ x: number, y: number, width: number, height: number }} Rectangle */
 
-/** Planes, or a part of them that begins at x and y, in linear light: red, two greens and blue of a mosaic, else red, green
- * and blue, balanced.
+/** Planes, or a part of them that begins at x and y, in linear light: red, two greens and blue of a mosaic, else red,
+ * green and blue, balanced.
  * @typedef {Rectangle & { values: Float32Array[] }} Planes */
 
 /** How many pixels are developed at once: a whole picture would take up to 50 bytes per pixel. */
@@ -151,8 +151,8 @@ export class RawPhoto {
   }
 
   /**
-   * Values of all planes, which may be reduced, over the picture in the size that fits them: the planes of red, green and
-   * blue; a mosaic's green is the mean of both.
+   * Values of all planes, which may be reduced, over the picture in the size that fits them: the planes of red, green
+   * and blue; a mosaic's green is the mean of both.
    *
    * @param {Float32Array} values
    * @param {{ width: number, height: number }} planes

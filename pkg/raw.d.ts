@@ -49,8 +49,8 @@ export interface PlanesNoise {
 }
 
 /**
- * The noise that a RAW file has. Light is the sensor's: black at 0, white at 1. A mosaic's is not balanced; that of a linear
- * DNG is, and is as bright as in the developed picture.
+ * The noise that a RAW file has. Light is the sensor's: black at 0, white at 1. A mosaic's is not balanced; that of a
+ * linear DNG is, and is as bright as in the developed picture.
  */
 export interface RawNoise extends NoiseModel {
   /** Of a mosaic: its planes' noise. */
@@ -58,8 +58,8 @@ export interface RawNoise extends NoiseModel {
   /** Of a linear DNG: its noise as a curve, where `read` and `shot` do not say it. */
   curve?: NoiseCurve;
   /**
-   * Where it is known from. `profile`: the file's NoiseProfile. `measured`: its light. `not-profile`: its light, which shows
-   * that its NoiseProfile is wrong.
+   * Where it is known from. `profile`: the file's NoiseProfile. `measured`: its light. `not-profile`: its light, which
+   * shows that its NoiseProfile is wrong.
    */
   source: 'profile' | 'measured' | 'not-profile';
   /** What the file says, if that is wrong. */

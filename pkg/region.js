@@ -9,11 +9,12 @@ import { call } from './wasm.js';
 /** @typedef {import('./index.d.ts').Overview} Overview */
 /** @typedef {{ x: number, y: number, width: number, height: number }} Rectangle */
 /** Where a cut lies in an image. @typedef {{ row: number, column: number, overview: Overview }} Place */
-/** Options of a run whose noise is known. @typedef {Options & { noise: NonNullable<Options['noise']>, tile: number }} Known */
+/** Options of a run whose noise is known.
+ * @typedef {Options & { noise: NonNullable<Options['noise']>, tile: number }} Known */
 
 /**
- * A part of an image, cut out so that a run on it gives the pixels in `inner`, a rectangle of the cut, the values of a run on
- * the whole image.
+ * A part of an image, cut out so that a run on it gives the pixels in `inner`, a rectangle of the cut, the values of a
+ * run on the whole image.
  *
  * @typedef {{ image: Pixels, options: Known, inner: Rectangle }} Part
  */

@@ -1,6 +1,6 @@
 /**
- * A load that several callers wait for. Each can give up by its own signal, which leaves the others alone; the load itself
- * is aborted once nobody waits for it any more.
+ * A load that several callers wait for. Each can give up by its own signal, which leaves the others alone; the load
+ * itself is aborted once nobody waits for it any more.
  *
  * @template T
  */

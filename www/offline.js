@@ -4,8 +4,13 @@
 // of its files and no others; its name is a digest of their contents, so there is no number to forget to raise.
 
 /** @typedef {{ waitUntil: (promise: Promise<unknown>) => void }} Extendable */
-/** @typedef {Extendable & { request: Request, resultingClientId: string, respondWith: (response: Promise<Response>) => void }} Fetching */
-/** @typedef {Extendable & { data: unknown, source: { id: string, postMessage: (message: unknown) => void } | null }} Hearing */
+/** @typedef {Extendable & {
+ *   request: Request,
+ *   resultingClientId: string,
+ *   respondWith: (response: Promise<Response>) => void,
+ * }} Fetching */
+/** @typedef {{ id: string, postMessage: (message: unknown) => void }} Source */
+/** @typedef {Extendable & { data: unknown, source: Source | null }} Hearing */
 
 /** Prefix of the versions' names. */
 const PREFIX = 'svnr-';
@@ -165,7 +170,11 @@ async function keepRawHere() {
   if (version) await keepRaw(await caches.open(version)).catch(() => {});
 }
 
-/** Tells a page which version it came from, if that was kept here, and which there is. @param {Hearing['source']} page */
+/**
+ * Tells a page which version it came from, if that was kept here, and which there is.
+ *
+ * @param {Source | null} page
+ */
 async function report(page) {
   const from = page && opened.get(page.id);
   // Without a network there is only its own version. The page is told all the same: an idle service worker is stopped,

@@ -68,7 +68,8 @@ for (const [what, code, says] of UNUSABLE) {
 }
 
 /**
- * Code for {@link inWorker}: an adapter that can do what WebGPU demands of all of them, and of what else there is only this.
+ * Code for {@link inWorker}: an adapter that can do what WebGPU demands of all of them, and of what else there is only
+ * this.
  *
  * @param {readonly string[]} features
  */

@@ -18,7 +18,8 @@ const [MOSAIC, LINEAR] = [32_803, 34_892];
  * @property {string} [pattern]  the colours of a square, from the upper left to the lower right
  * @property {boolean} [isLinear]  all colours at every photosite in place of the pattern
  * @property {{ read: number, shot: number }} [noise]
- * @property {number[] | null} [profile]  NoiseProfile's numbers; those of the noise unless they are given, none for `null`
+ * @property {number[] | null} [profile]  NoiseProfile's numbers; those of the noise unless they are given, none for
+ *   `null`
  * @property {number} [black]
  * @property {number} [white]
  * @property {number} [orientation]
@@ -28,7 +29,11 @@ const [MOSAIC, LINEAR] = [32_803, 34_892];
  * @property {(first: Entry[], mosaic: Entry[]) => void} [change]  what is to be written
  */
 
-/** The light of a scene that shows its orientation: its quarters differ, with a slope over all. @type {NonNullable<Made['scene']>} */
+/**
+ * The light of a scene that shows its orientation: its quarters differ, with a slope over all.
+ *
+ * @type {NonNullable<Made['scene']>}
+ */
 export function quartered(x, y) {
   const slope = 0.75 + 0.5 * x * y;
   const colour = [[0.30, 0.12, 0.05], [0.08, 0.28, 0.10], [0.04, 0.12, 0.30], [0.2, 0.4, 0.3]][2 * Number(y >= 0.5) + Number(x >= 0.5)] ?? [];
@@ -212,8 +217,8 @@ function jpegSize(jpeg) {
 }
 
 /**
- * The codes of a DNG's photosites, uncompressed or in tiles of lossless JPEG: one each of a mosaic, three where all colours
- * are there.
+ * The codes of a DNG's photosites, uncompressed or in tiles of lossless JPEG: one each of a mosaic, three where all
+ * colours are there.
  *
  * @param {Buffer} file
  */

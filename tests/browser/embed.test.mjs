@@ -395,7 +395,8 @@ const IMPORTS = { svnr: '/pkg/index.js', ...Object.fromEntries(MODULES.map((name
 const MAP = `<!doctype html><script type="importmap">${JSON.stringify({ imports: IMPORTS })}</script>`;
 
 /**
- * A page for what the documentation shows. The CPU is quicker than a GPU made of software, and what is said for both runs on it.
+ * A page for what the documentation shows. The CPU is quicker than a GPU made of software, and what is said for both
+ * runs on it.
  *
  * @param {import('node:test').TestContext} t
  * @param {string} html

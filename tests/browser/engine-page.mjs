@@ -1,12 +1,21 @@
 // A page with the network on a GPU and on the CPU, below the package's API: one evaluation at a time, counted.
 
 /** What the GPU was given for one evaluation.
- * @typedef {{ dispatches: number, passes: number, submits: number, traffic: number, written: number, wall: number, thread: number }} Counts
- *   Traffic: bytes of the buffers that dispatches are bound to. Written: bytes that the page uploads. Wall: seconds until the
- *   result is there. Thread: seconds for which the page's thread was busy until it first waited. */
+ * @typedef {{
+ *   dispatches: number,
+ *   passes: number,
+ *   submits: number,
+ *   traffic: number,
+ *   written: number,
+ *   wall: number,
+ *   thread: number,
+ * }} Counts  traffic: bytes of the buffers that dispatches are bound to; written: bytes that the page uploads; wall:
+ *   seconds until the result is there; thread: seconds for which the page's thread was busy until it first waited */
 
 /** What {@link prepare} puts into the page.
- * @typedef {{ evaluate: (on: 'gpu' | 'cpu', weights: string, size: [number, number], channels: number) => Promise<{ eps: number[], counts: Counts }> }} Here */
+ * @typedef {(on: 'gpu' | 'cpu', weights: string, size: [number, number], channels: number) =>
+ *   Promise<{ eps: number[], counts: Counts }>} Evaluate
+ * @typedef {{ evaluate: Evaluate }} Here */
 
 /**
  * Counts what WebGPU is given, and adds `evaluate` to the page.

@@ -1,6 +1,6 @@
-// The page in the engines that the tests do not open: Firefox, and WebKitGTK in place of Safari, as far as they are here (Debian's
-// firefox-esr, webkit2gtk-driver and xvfb). `node engines.mjs` goes through the page and prints what came of it as a table for
-// docs/page.md. No test; it takes the environment of the tests.
+// The page in the engines that the tests do not open: Firefox, and WebKitGTK in place of Safari, as far as they are
+// here (Debian's firefox-esr, webkit2gtk-driver and xvfb). `node engines.mjs` goes through the page and prints what
+// came of it as a table for docs/page.md. No test; it takes the environment of the tests.
 
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

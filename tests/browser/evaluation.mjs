@@ -1,6 +1,6 @@
-// Measures one evaluation of the network on WebGPU: `node evaluation.mjs [SIDE [TURNS [MODULE]]]`, with the environment of
-// the tests (CHROMIUM, and SVNR_WASM and SVNR_XTASK where they are not the default). With a MODULE, a folder as `cargo
-// xtask pkg --out` writes it, the two take turns.
+// Measures one evaluation of the network on WebGPU: `node evaluation.mjs [SIDE [TURNS [MODULE]]]`, with the environment
+// of the tests (CHROMIUM, and SVNR_WASM and SVNR_XTASK where they are not the default). With a MODULE, a folder as
+// `cargo xtask pkg --out` writes it, the two take turns.
 
 import { cpus } from 'node:os';
 

@@ -8,7 +8,12 @@ import { visitors } from './visit.mjs';
 
 /** @typedef {typeof import('../../pkg/index.js')} Package */
 /** What the script below puts into the page.
- * @typedef {{ svnr: Package, memory: () => number, buffers: () => Promise<number>, photo: import('../../pkg/index.js').PlainImage }} Here */
+ * @typedef {{
+ *   svnr: Package,
+ *   memory: () => number,
+ *   buffers: () => Promise<number>,
+ *   photo: import('../../pkg/index.js').PlainImage,
+ * }} Here */
 
 const photo = noisyAndClean(32, 32).noisy;
 
@@ -51,8 +56,8 @@ async function countingPage(t) {
       svnr: await import(/** @type {any} */ ('/pkg/index.js')),
       memory: () => wasm?.buffer.byteLength ?? 0,
       buffers: async () => {
-        // A weak reference holds until the task is over, and what a freed denoiser still waits for may take longer: counted
-        // until it no longer falls.
+        // A weak reference holds until the task is over, and what a freed denoiser still waits for may take longer:
+        // counted until it no longer falls.
         let least = Infinity;
         for (let rest = 0; rest < 5; rest += 1) {
           await new Promise((resolve) => setTimeout(resolve, 50));
@@ -124,7 +129,8 @@ for (const [backend, { runs, denoisers }] of TIMES) {
     t.diagnostic(JSON.stringify(counts));
     const [early, late] = counts;
     assert(early && late && early.memory > 0);
-    // As fragments come to lie differently, the heap may once grow by a piece. The weights alone have ten times as much.
+    // As fragments come to lie differently, the heap may once grow by a piece. The weights alone have ten times as
+    // much.
     assert(late.memory - early.memory < 2 ** 20, JSON.stringify(counts));
     assert(late.buffers <= early.buffers, JSON.stringify(counts));
     assert.deepEqual(errors, []);

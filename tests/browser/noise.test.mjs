@@ -345,7 +345,9 @@ test('the curve can be bent by keys, by mouse and by touch, and set back', async
 test('each colour has a curve of its own, or keeps its share of all', async (t) => {
   const { page, fields, value, source } = await visitFields(t, DEVELOPED);
   const channels = async () =>
-    /** @type {{ mean: number, std: number }[][]} */ ((await value())?.curve ?? []).map((points) => points.map(({ std }) => std));
+    /** @type {{ mean: number, std: number }[][]} */ ((await value())?.curve ?? []).map((points) =>
+      points.map(({ std }) => std),
+    );
   assert.equal(await page.locator('svnr-noise-curve polyline').count(), 3);
   await page.getByLabel('Noise as').selectOption('Own curve');
   const begun = await channels();

@@ -66,8 +66,8 @@ before(async () => {
  * }} Here */
 
 /**
- * Where the command line's program is, built with the native tests and as they are: `cargo run` chooses other features of
- * what burn stands on, and so builds all of it once more.
+ * Where the command line's program is, built with the native tests and as they are: `cargo run` chooses other features
+ * of what burn stands on, and so builds all of it once more.
  */
 async function denoiseProgram() {
   const cargo = ['test', '--package', 'svnr', '--test', 'cli', '--no-run', '--message-format', 'json'];

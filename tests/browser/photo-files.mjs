@@ -99,7 +99,8 @@ export function xmp(orientation) {
  * A profile, ICC version 2, of a colour space with three primaries and one gamma, or of greys.
  *
  * @param {string} description
- * @param {readonly (readonly [number, number, number])[]} primaries  red, green and blue as XYZ under D50; none for greys
+ * @param {readonly (readonly [number, number, number])[]} primaries  red, green and blue as XYZ under D50; none for
+ *   greys
  * @param {number} gamma
  */
 export function profile(description, primaries, gamma) {

@@ -385,8 +385,10 @@ test('no order of events loses a result unsaid', () => {
 });
 
 test('settings are compared by what they give', () => {
-  const paint = (/** @type {number} */ grey) =>
-    /** @type {ImageData} */ ({ width: 1, height: 1, data: new Uint8ClampedArray([grey, grey, grey, 255]), colorSpace: 'srgb' });
+  const paint = (/** @type {number} */ grey) => {
+    const data = new Uint8ClampedArray([grey, grey, grey, 255]);
+    return /** @type {ImageData} */ ({ width: 1, height: 1, data, colorSpace: 'srgb' });
+  };
   const other = { ...settings, noise: { read: 0.1, shot: 0.02 } };
   assert(sameSettings(settings, { ...settings }));
   assert(sameSettings(settings, other), 'what is not measured yet is not known to differ');

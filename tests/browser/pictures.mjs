@@ -2,7 +2,8 @@
 
 import { deflateSync, inflateSync } from 'node:zlib';
 
-/** @typedef {{ width: number, height: number, data: Uint8Array | Uint16Array }} Rgb  interleaved, three samples a pixel */
+/** Three samples a pixel, interleaved.
+ * @typedef {{ width: number, height: number, data: Uint8Array | Uint16Array }} Rgb */
 
 /** The noise of {@link noisyAndClean}, about that of a camera at gain 8. */
 export const NOISE = { read: 0.079, shot: 0.0316 };

@@ -245,7 +245,12 @@ test('the picture emerges tile by tile', async () => {
   assert(shown.every((pixels, i) => pixels > (shown[i - 1] ?? 0)), `${shown}`);
 });
 
-/** Makes a worker end with an error after so many of its messages, if it is to. @param {number} messages @param {string} [isTo] */
+/**
+ * Makes a worker end with an error after so many of its messages, if it is to.
+ *
+ * @param {number} messages
+ * @param {string} [isTo]
+ */
 const ending = (messages, isTo = 'true') => `{
   let left = ${messages};
   const isTo = Promise.resolve(${isTo});

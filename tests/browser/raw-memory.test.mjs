@@ -1,4 +1,5 @@
-// The memory that a RAW file of 24 megapixels takes: all bytes of both modules and of arrays between them, counted in Node.
+// The memory that a RAW file of 24 megapixels takes: all bytes of both modules and of arrays between them, counted in
+// Node.
 
 import assert from 'node:assert/strict';
 import { join } from 'node:path';

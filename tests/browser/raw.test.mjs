@@ -1,4 +1,5 @@
-// RAW files on the page: what is seen of them, how they are denoised, developed and saved, and what is said about bad ones.
+// RAW files on the page: what is seen of them, how they are denoised, developed and saved, and what is said about bad
+// ones.
 
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
@@ -27,7 +28,12 @@ async function open(page, name, buffer) {
   await reach(page, 'open');
 }
 
-/** The mean colour of a quarter of what is shown, in codes. @param {{ width: number, height: number, data: number[] }} picture @param {number} quarter */
+/**
+ * The mean colour of a quarter of what is shown, in codes.
+ *
+ * @param {{ width: number, height: number, data: number[] }} picture
+ * @param {number} quarter
+ */
 function quarter({ width, height, data }, quarter) {
   const sum = [0, 0, 0];
   let count = 0;

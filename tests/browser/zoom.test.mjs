@@ -12,8 +12,14 @@ import { screenshot, visitors } from './visit.mjs';
 /** @typedef {import('../../www/elements/zoom.js').Zoom} Zoom */
 /** @typedef {import('../../www/elements/zoom.js').View} View */
 /** @typedef {import('../../pkg/compare.js').Compare} Compare */
-/** @typedef {{ zoom: Zoom, compare: Compare, views: View[], holds: boolean[],
- *   colour: (css: string, width: number, height: number) => Promise<ImageBitmap> }} Trial  what the page below offers */
+/** What the page below offers.
+ * @typedef {{
+ *   zoom: Zoom,
+ *   compare: Compare,
+ *   views: View[],
+ *   holds: boolean[],
+ *   colour: (css: string, width: number, height: number) => Promise<ImageBitmap>,
+ * }} Trial */
 
 const SIZE = { width: 1200, height: 800 };
 

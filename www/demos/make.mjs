@@ -1,7 +1,7 @@
 // Makes the demo photos beside this file and saves them as cameras do, as JPEGs; ImageMagick (`convert`) writes them.
 //
-// `node www/demos/make.mjs coffee.png`: the argument is the clean photo that coffee.jpg is made of (README.md says where it
-// is from). Without it only the rendered pictures are made. Made by the project, free for any use (CC0 1.0).
+// `node www/demos/make.mjs coffee.png`: the argument is the clean photo that coffee.jpg is made of (README.md says
+// where it is from). Without it only the rendered pictures are made. Made by the project, free for any use (CC0 1.0).
 
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
@@ -181,8 +181,8 @@ function linear(code) {
 const bayer = (x, y) => (y % 2 === 0 ? (x % 2 === 0 ? 0 : 1) : x % 2 === 0 ? 1 : 2);
 
 /**
- * A photo as a camera takes it in too little light: each pixel of the sensor sees one colour and adds its noise, and the other
- * two are taken from its neighbours, so that the noise gets soft and coloured.
+ * A photo as a camera takes it in too little light: each pixel of the sensor sees one colour and adds its noise, and
+ * the other two are taken from its neighbours, so that the noise gets soft and coloured.
  */
 function photograph(name, file, { exposure, ...noise }) {
   const ppm = execFileSync('convert', [file, '-depth', '8', 'ppm:-'], { maxBuffer: 1 << 28 });

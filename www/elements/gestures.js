@@ -12,8 +12,8 @@ const NOTCH = Math.SQRT2;
 const TURN = 300;
 
 /**
- * @typedef {(x: number, y: number, factor?: number) => number} Bring  moves a point of the picture there, and zooms by the
- *   factor since it was grabbed; there are bounds: it says by what it really did
+ * @typedef {(x: number, y: number, factor?: number) => number} Bring  moves a point of the picture there, and zooms by
+ *   the factor since it was grabbed; there are bounds: it says by what it really did
  *
  * @typedef {{
  *   grab: (x: number, y: number) => Bring,

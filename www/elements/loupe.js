@@ -1,6 +1,9 @@
 /** @typedef {{ x: number, y: number, width: number, height: number }} Rectangle  in whole pixels of the picture */
 
-/** The box takes at most this share of what is seen of the picture, so that there is something around it to compare with. */
+/**
+ * The box takes at most this share of what is seen of the picture, so that there is something around it to compare
+ * with.
+ */
 const SHARE = 0.6;
 /** Sides of the box, in CSS pixels. */
 const [LEAST, MOST] = [96, 640];
@@ -10,11 +13,11 @@ const MOVE = { small: 0.1, large: 0.5 };
 const REST = 200;
 
 /**
- * `<svnr-loupe>`: a box over a picture that shows a part of it at full size, before and after, whatever size the picture is
- * shown at. It is moved by its pointer or the arrow keys, and lies in the element that shows the picture.
+ * `<svnr-loupe>`: a box over a picture that shows a part of it at full size, before and after, whatever size the
+ * picture is shown at. It is moved by its pointer or the arrow keys, and lies in the element that shows the picture.
  *
- * It fires `look` (detail: a {@link Rectangle}) when it has come to rest over a part, and is given that part by {@link show}.
- * Its looks are in loupe.css.
+ * It fires `look` (detail: a {@link Rectangle}) when it has come to rest over a part, and is given that part by
+ * {@link show}. Its looks are in loupe.css.
  */
 export class Loupe extends HTMLElement {
   #before = document.createElement('canvas');
@@ -83,8 +86,8 @@ export class Loupe extends HTMLElement {
     this.#say();
   }
 
-  /** The most pixels that a part may have. The box shrinks at once, but grows only when it is laid out for another reason:
-   * nobody has asked for a new preview. @param {number} value */
+  /** The most pixels that a part may have. The box shrinks at once, but grows only when it is laid out for another
+   * reason: nobody has asked for a new preview. @param {number} value */
   set most(value) {
     this.#most = value;
     if (!this.#part || this.#part.width * this.#part.height > value) this.#layOut();

@@ -4,7 +4,10 @@ import { channelsOf, stdsAt } from '../shared/noise-at.js';
 /** @typedef {import('../shared/noise-at.js').Point} Point */
 /** What a handle was moved to: the noise's std, in linear light. @typedef {{ index: number, std: number }} Bend */
 
-/** The levels (of 255) at the chart's bottom and top. The scale is logarithmic: noise differs a lot between dark and light. */
+/**
+ * The levels (of 255) at the chart's bottom and top. The scale is logarithmic: noise differs a lot between dark and
+ * light.
+ */
 const [LEAST, MOST] = [0.5, 512];
 /** Where the horizontal lines are, in levels. */
 const TICKS = [1, 4, 16, 64, 256];
@@ -65,9 +68,9 @@ function place({ mean, std }) {
 }
 
 /**
- * `<svnr-noise-curve>`: how much noise there is from black to white, with dots for measurements and a line for the noise: one
- * for each channel where they differ. While it can be bent, it has handles and fires `bend`, with a {@link Bend} as `detail`. Its
- * styles are in noise.css.
+ * `<svnr-noise-curve>`: how much noise there is from black to white, with dots for measurements and a line for the
+ * noise: one for each channel where they differ. While it can be bent, it has handles and fires `bend`, with a
+ * {@link Bend} as `detail`. Its styles are in noise.css.
  */
 export class NoiseCurve extends HTMLElement {
   #chart = shape('svg', { role: 'img' });

@@ -8,8 +8,8 @@ import { NoiseCurve, TONES } from './noise-curve.js';
 /** @typedef {{ luminance: number, chrominance: number }} Parts  shares from 0 to 1 */
 /** @typedef {{ source: string, value: Noise | null }} Choice  what the list says, and the noise */
 
-/** The ranges of the logarithmic sliders; a sensor has less noise than a finished picture. Below the first number a value
- * counts as 0. */
+/** The ranges of the logarithmic sliders; a sensor has less noise than a finished picture. Below the first number a
+ * value counts as 0. */
 const MOST = 0.5;
 const LEAST = { finished: 0.0005, raw: 0.000_005 };
 

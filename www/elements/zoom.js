@@ -13,8 +13,8 @@ const REST = 120;
 
 /**
  * @typedef {number | 'fit'} Amount  1 is 100 %: a pixel of the picture is one of the screen
- * @typedef {{ x: number, y: number, width: number, height: number, zoom: number }} View  what is seen, in whole pixels of the
- *   picture
+ * @typedef {{ x: number, y: number, width: number, height: number, zoom: number }} View  what is seen, in whole pixels
+ *   of the picture
  */
 
 /** @type {[text: string, amount: Amount][]} */

@@ -4,7 +4,8 @@ import { resultName } from '../shared/words.js';
 
 /** @typedef {import('./photos.js').Photos} Photos */
 /** A result in a file that loses nothing: of a RAW photo a DNG, and how that is developed.
- * @typedef {{ name: string, file: Blob, isRaw: boolean, development: import('../shared/protocol.js').Development }} Kept */
+ * @typedef {import('../shared/protocol.js').Development} Development
+ * @typedef {{ name: string, file: Blob, isRaw: boolean, development: Development }} Kept */
 
 /** What can be done with all photos at once: the buttons, and saving all results. */
 export class Batch {

@@ -13,7 +13,8 @@ const PHOTO =
   /\.(jpe?g|png|webp|tiff?|avif|gif|bmp|heic|heif|exr|jxl|3fr|arw|cr[23]|crw|dcr|dng|erf|fff|gpr|iiq|kdc|mef|mos|mrw|nef|nrw|orf|pef|raf|raw|rw2|rwl|sr2|srf|srw|x3f)$/i;
 
 /**
- * Files by dropping them anywhere on the page, pasting, or choosing; and folders, with all that is in them, by dropping.
+ * Files by dropping them anywhere on the page, pasting, or choosing; and folders, with all that is in them, by
+ * dropping.
  *
  * @param {HTMLInputElement} input  the file input
  * @param {(files: File[]) => void} onFiles

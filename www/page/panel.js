@@ -23,8 +23,8 @@ export const PLAIN = { exposure: 0, warmth: 0, tint: 0 };
 const REST = 120;
 
 /**
- * Fires `change` when a setting has changed, by the visitor or with the photo, and `develop` when the visitor wants a RAW photo
- * developed in another way.
+ * Fires `change` when a setting has changed, by the visitor or with the photo, and `develop` when the visitor wants a
+ * RAW photo developed in another way.
  */
 export class Panel extends EventTarget {
   #form = element('panel', HTMLFormElement);

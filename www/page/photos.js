@@ -67,8 +67,8 @@
  *   | { type: 'denoise-all', again: boolean }
  *   | { type: 'crashed', why: string, isLost: boolean }
  *   | { type: 'unusable', canOpen: boolean }
- * )} PhotoEvent  `checked` says in `why` what is wrong with the file; `hurry` stops the run for the photo that is chosen;
- *   `crashed`: the worker has ended, and with it, if that is lost, a result that is in no file
+ * )} PhotoEvent  `checked` says in `why` what is wrong with the file; `hurry` stops the run for the photo that is
+ *   chosen; `crashed`: the worker has ended, and with it, if that is lost, a result that is in no file
  */
 
 /**

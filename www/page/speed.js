@@ -29,8 +29,8 @@ export class Speed {
   #isImitation;
 
   /**
-   * @param {{ backend: Backend, workers: number, name: string, isImitation: boolean }} device  `workers`: how many tiles it
-   *   denoises at once
+   * @param {{ backend: Backend, workers: number, name: string, isImitation: boolean }} device  `workers`: how many
+   *   tiles it denoises at once
    * @param {Pick<Storage, 'getItem' | 'setItem'> | null} store
    */
   constructor({ backend, workers, name, isImitation }, store) {
@@ -71,8 +71,8 @@ export class Speed {
   }
 
   /**
-   * A preview took so long. It says less than a run does, and the first ones are slower than those that follow: the fastest
-   * of a few counts. Were it all of them, the size of previews, which hangs on it, would never come to rest.
+   * A preview took so long. It says less than a run does, and the first ones are slower than those that follow: the
+   * fastest of a few counts. Were it all of them, the size of previews, which hangs on it, would never come to rest.
    *
    * @param {Size} part
    * @param {number} evaluations
@@ -114,8 +114,8 @@ export class Speed {
 }
 
 /**
- * How many pixels the network sees in one step over a photo, those of all tiles, each with what is around it; and how many
- * tiles there are.
+ * How many pixels the network sees in one step over a photo, those of all tiles, each with what is around it; and how
+ * many tiles there are.
  *
  * @param {Size} photo
  * @param {number} tile

@@ -1,8 +1,9 @@
 /**
- * The kind of a file that the package does not read as a picture: `raw` is for its module of RAW files, `gif`, `avif` and
- * `bmp` are for the browser's decoders, the others cannot be opened.
+ * The kind of a file that the package does not read as a picture: `raw` is for its module of RAW files, `gif`, `avif`
+ * and `bmp` are for the browser's decoders, the others cannot be opened.
  *
- * @typedef {'gif' | 'avif' | 'bmp' | 'heic' | 'jxl' | 'jp2' | 'exr' | 'psd' | 'raw' | 'svg' | 'pdf' | 'video' | 'page'} Kind
+ * @typedef {'gif' | 'avif' | 'bmp' | 'heic' | 'jxl' | 'jp2' | 'exr' | 'psd' | 'raw' | 'svg' | 'pdf' | 'video'
+ *   | 'page'} Kind
  */
 
 /** How many bytes of a file it takes to recognise it. */

@@ -29,8 +29,8 @@ export function stdsAt({ read, shot, curve }, channel, means) {
 }
 
 /**
- * The curve through points that keeps every piece between its two ends, as in `src/method/noise_curve.rs`; flat beyond the
- * first and the last.
+ * The curve through points that keeps every piece between its two ends, as in `src/method/noise_curve.rs`; flat beyond
+ * the first and the last.
  *
  * @param {Point[]} points
  * @param {number[]} means

@@ -53,8 +53,8 @@
  *   uncertainty: Float32Array | undefined,
  * }} Made
  *
- * `result` is an earlier run's result for the file. `look` asks for a part at the photo's full resolution, `preview` for a part
- * and its result with `options`.
+ * `result` is an earlier run's result for the file. `look` asks for a part at the photo's full resolution, `preview`
+ * for a part and its result with `options`.
  * @typedef {(
  *   | { type: 'start', backend: 'auto' | 'cpu' }
  *   | { type: 'open', picture: number, file: Blob, name: string, development: Development, result: Blob | Made | null }

@@ -123,7 +123,11 @@ export class FinishedResult {
     return sharpPart(this.#made, part);
   }
 
-  /** Where samples differ; as large as the picture, or smaller. @returns {{ values: Float32Array, width: number, height: number } | null} */
+  /**
+   * Where samples differ; as large as the picture, or smaller.
+   *
+   * @returns {{ values: Float32Array, width: number, height: number } | null}
+   */
   uncertainty(/** @type {number} */ _most) {
     const { uncertainty, image } = this.#made;
     return uncertainty ? { values: uncertainty, width: image.width, height: image.height } : null;

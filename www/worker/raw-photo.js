@@ -1,6 +1,6 @@
 // RAW photos, and what runs make of them: they have the methods of finished pictures (finished.js). They are
-// developed for the screen, and again whenever the visitor changes the development. The module that does so is loaded with
-// the first of them.
+// developed for the screen, and again whenever the visitor changes the development. The module that does so is loaded
+// with the first of them.
 
 import { encodeFile } from '../../pkg/index.js';
 import { openRaw } from '../../pkg/raw.js';

@@ -58,7 +58,11 @@ function tell(message, transfer = []) {
   postMessage(message, { transfer: transfer.filter((one) => one !== null) });
 }
 
-/** Tells of a failure that ends this worker, and gives away what it has made. @param {import('../shared/protocol.js').Failure} failure */
+/**
+ * Tells of a failure that ends this worker, and gives away what it has made.
+ *
+ * @param {import('../shared/protocol.js').Failure} failure
+ */
 async function crash(failure) {
   if (hasCrashed) return;
   hasCrashed = true;
