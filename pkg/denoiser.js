@@ -2,12 +2,13 @@ import { onCpu, open, withSettings } from './engine.js';
 import { SvnrError } from './errors.js';
 import { fileImage } from './files.js';
 import { MOST_PIXELS_SAMPLED, checkCount, keptPixelsOf, pixelsOf, toSharedImage, writeSharedImage } from './image.js';
-import { load } from './load.js';
+import { load, part } from './load.js';
 import { noiseOf } from './noise.js';
 import { checkMaps, checkViews, createOptions, denoiseOptions, rawOptions } from './options.js';
 import { fromShared, toSharedPlanes } from './planes.js';
 import { Pool, workersHere } from './pool.js';
 import { checkRegion, cropped, cut, overviewOf, overviewOfShared, partOf } from './region.js';
+import { SharedLoad } from './shared.js';
 import { Samples } from './wasm/svnr_wasm.js';
 import { call, callAsync, checkAlive, init } from './wasm.js';
 
@@ -29,6 +30,9 @@ const MOST_LOOKED_AT = 1 << 19;
 
 /** What a run looks like so far, in about `most` pixels.
  * @typedef {(task: Task, most: number) => import('./index.d.ts').Preview} Show */
+
+/** What is loaded with the first RAW file, for messages. */
+const FOR_RAW = 'what RAW files need';
 
 /** Only `Denoiser.create` makes denoisers. */
 const KEY = Symbol('create');
@@ -59,9 +63,14 @@ export class Denoiser {
   /** How many workers were wanted.
    * @type {'auto' | number} */
   #wanted;
+  /** Whether it was on a GPU that is lost. */
+  #hasLostGpu;
   /** The denoiser for mosaics, with a network of its own on the same device, once there was a RAW file.
-   * @type {Promise<Denoiser> | undefined} */
+   * @type {SharedLoad<Denoiser> | undefined} */
   #mosaics;
+  /** Those who wait for it, and hear how far it is.
+   * @type {Set<(progress: any) => void>} */
+  #awaiting = new Set();
   /** What is known of whole linear photos, with the settings that it depends on.
    * @type {WeakMap<RawPhoto, { of: string, overview: import('./index.d.ts').Overview }>} */
   #overviews = new WeakMap();
@@ -74,7 +83,7 @@ export class Denoiser {
    * @param {boolean} mayMove
    * @param {ReturnType<typeof createOptions>} options
    */
-  constructor(key, { engine, backend, adapter, fallbackReason }, weights, pool, mayMove, { raw, workers }) {
+  constructor(key, { engine, backend, adapter, fallbackReason, hasLostGpu }, weights, pool, mayMove, { raw, workers }) {
     if (key !== KEY) throw new TypeError('use await Denoiser.create()');
     this.#engine = engine;
     this.#weights = weights;
@@ -85,6 +94,7 @@ export class Denoiser {
     this.backend = backend;
     this.adapter = adapter;
     this.fallbackReason = fallbackReason;
+    this.#hasLostGpu = hasLostGpu;
   }
 
   get workers() {
@@ -175,10 +185,11 @@ export class Denoiser {
     this.#alive();
     const checked = rawOptions(options);
     if (checked.region) throw new SvnrError('bad-option', 'a region is for denoiseRawPhoto: a DNG is always whole');
-    const { RawPhoto, openRaw } = await import('./raw-photo.js');
     const { name, signal, look, output } = checked;
+    await this.#initRaw(signal);
+    const { RawPhoto, openRaw } = await part(() => import('./raw-photo.js'), FOR_RAW);
     const isOpen = file instanceof RawPhoto;
-    const photo = isOpen ? file : await openRaw(/** @type {Blob} */ (file), { name, ...(signal && { signal }) });
+    const photo = isOpen ? file : await openRaw(/** @type {Blob} */ (file), { ...(name && { name }), ...(signal && { signal }) });
     try {
       checkViews(checked, photo.kind);
       const result = await this.#denoisePhoto(photo, checked);
@@ -222,18 +233,19 @@ export class Denoiser {
    */
   async #denoisePart(photo, checked, part) {
     checkRegion(part, photo);
-    const denoiser = await this.#forKind(photo, checked.signal);
-    const engine = denoiser.#alive();
-    const size = photo.planeSize;
-    const inner = photo.planesAround(part);
-    const [left = 0, right = 0] = call(() => engine.cutAround(inner.x, inner.x + inner.width, size.width));
-    const [top = 0, bottom = 0] = call(() => engine.cutAround(inner.y, inner.y + inner.height, size.height));
-    const outer = { x: left, y: top, width: right - left, height: bottom - top };
-    const place = { row: top, column: left, overview: denoiser.#overviewOfRaw(photo, checked) };
-    const { planes } = await denoiser.#inTurn(() => denoiser.#runPlanes(photo, { ...checked, place }, outer));
-    const at = { x: inner.x - left, y: inner.y - top, width: inner.width, height: inner.height };
-    const values = planes.values.map((plane) => cut(plane, planes, at));
-    return photo.result({ ...inner, values }, undefined, checked.noise ?? photo.noise);
+    return this.#onKind(photo, checked, async (denoiser, options) => {
+      const engine = denoiser.#alive();
+      const size = photo.planeSize;
+      const inner = photo.planesAround(part);
+      const [left = 0, right = 0] = call(() => engine.cutAround(inner.x, inner.x + inner.width, size.width));
+      const [top = 0, bottom = 0] = call(() => engine.cutAround(inner.y, inner.y + inner.height, size.height));
+      const outer = { x: left, y: top, width: right - left, height: bottom - top };
+      const place = { row: top, column: left, overview: denoiser.#overviewOfRaw(photo, options) };
+      const { planes } = await denoiser.#runPlanes(photo, { ...options, place }, outer);
+      const at = { x: inner.x - left, y: inner.y - top, width: inner.width, height: inner.height };
+      const values = planes.values.map((plane) => cut(plane, planes, at));
+      return photo.result({ ...inner, values }, undefined, options.noise ?? photo.noise);
+    });
   }
 
   /**
@@ -277,10 +289,7 @@ export class Denoiser {
    * @param {RawOptions} options
    */
   async #denoisePhoto(photo, options) {
-    const denoiser = await this.#forKind(photo, options.signal, options.onProgress);
-    // After the runs on photos.
-    return this.#inTurn(async () => {
-      this.#alive();
+    return this.#onKind(photo, options, async (denoiser, options) => {
       const { planes, uncertainty } = await denoiser.#runPlanes(photo, options);
       return photo.result(planes, uncertainty, options.noise ?? photo.noise);
     });
@@ -291,7 +300,7 @@ export class Denoiser {
    *
    * @param {RawPhoto} photo
    * @param {AbortSignal | undefined} signal
-   * @param {((progress: any) => void)} [onProgress]
+   * @param {RawOptions['onProgress']} [onProgress]
    * @returns {Promise<Denoiser>}
    */
   async #forKind(photo, signal, onProgress) {
@@ -299,29 +308,70 @@ export class Denoiser {
   }
 
   /**
+   * A run of the denoiser for a RAW photo, when all runs before have ended, on photos too. All are on the same device: a
+   * GPU that one denoiser has lost is lost for the other.
+   *
+   * @template T
+   * @param {RawPhoto} photo
+   * @param {RawOptions} options
+   * @param {(denoiser: Denoiser, options: RawOptions) => Promise<T>} f
+   * @returns {Promise<T>}
+   */
+  async #onKind(photo, options, f) {
+    const denoiser = await this.#forKind(photo, options.signal, options.onProgress);
+    return this.#inTurn(async () => {
+      options.signal?.throwIfAborted();
+      this.#alive();
+      const { backend } = this;
+      denoiser.#follow(this);
+      this.#follow(denoiser);
+      if (backend === 'webgpu' && denoiser.backend === 'cpu') {
+        options.onProgress?.({ phase: 'recovering', fraction: 0, reason: denoiser.fallbackReason ?? '' });
+      }
+      return f(denoiser, {
+        ...options,
+        onProgress: (progress) => {
+          this.#follow(denoiser);
+          options.onProgress?.(progress);
+        },
+      });
+    });
+  }
+
+  /** Loads the module for RAW files, from where it is said to be. @param {AbortSignal | undefined} signal */
+  async #initRaw(signal) {
+    const { module_or_path } = this.#raw;
+    const { initRaw } = await part(() => import('./raw-module.js'), FOR_RAW);
+    await initRaw({ ...(module_or_path && { module_or_path }), ...(signal && { signal }) });
+  }
+
+  /**
    * The denoiser for mosaics. Its weights are loaded once, when they are first needed.
    *
    * @param {AbortSignal | undefined} signal
-   * @param {((progress: any) => void)} [onProgress]
+   * @param {RawOptions['onProgress']} [onProgress]
    * @returns {Promise<Denoiser>}
    */
   async #forMosaics(signal, onProgress) {
-    signal?.throwIfAborted();
-    const { weights = new URL('./svnr-mosaic.safetensors', import.meta.url), module_or_path } = this.#raw;
-    if (!this.#mosaics) {
-      const { initRaw } = await import('./raw-module.js');
-      await initRaw({ ...(module_or_path && { module_or_path }), ...(signal && { signal }) });
+    if (!this.#mosaics || this.#mosaics.isOver) this.#mosaics = new SharedLoad((signal) => this.#loadMosaics(signal));
+    if (onProgress) this.#awaiting.add(onProgress);
+    try {
+      return await this.#mosaics.join(signal);
+    } finally {
+      if (onProgress) this.#awaiting.delete(onProgress);
     }
+  }
+
+  /** @param {AbortSignal} signal */
+  async #loadMosaics(signal) {
+    const { weights = new URL('./svnr-mosaic.safetensors', import.meta.url) } = this.#raw;
+    await this.#initRaw(signal);
     // The GPU may have been lost in the meantime.
     const backend = this.backend === 'cpu' ? 'cpu' : this.#mayMove ? 'auto' : 'webgpu';
-    const made = (this.#mosaics ??= Denoiser.create({ backend, workers: this.#wanted, weights, onProgress }));
-    try {
-      return await made;
-    } catch (error) {
-      // The next call may succeed.
-      if (this.#mosaics === made) this.#mosaics = undefined;
-      throw error;
-    }
+    const onProgress = (/** @type {import('./index.d.ts').CreateProgress} */ progress) => {
+      for (const hear of this.#awaiting) hear(progress);
+    };
+    return Denoiser.create({ backend, workers: this.#wanted, weights, signal, onProgress });
   }
 
   /**
@@ -503,7 +553,7 @@ export class Denoiser {
     const engine = this.#engine;
     this.#engine = undefined;
     this.#pool.end(freed());
-    this.#mosaics?.then(
+    this.#mosaics?.join().then(
       (mosaics) => mosaics.free(),
       () => {},
     );
@@ -659,14 +709,30 @@ export class Denoiser {
       return error.message;
     }
     if (error.code !== 'device-lost') throw error;
+    this.#leaveGpu(error.message, task);
+    return error.message;
+  }
+
+  /**
+   * Goes to the CPU, for this run and all later ones, because the GPU is lost.
+   *
+   * @param {string | null} why  in words
+   * @param {Task} [task]
+   */
+  #leaveGpu(why, task) {
     const lost = this.#engine;
-    const { engine, ...device } = onCpu(this.#weights, error.message);
-    call(() => task.continueOn(engine));
+    const { engine, hasLostGpu, ...device } = onCpu(this.#weights, why, true);
+    if (task) call(() => task.continueOn(engine));
     this.#engine = engine;
     this.#mayMove = false;
+    this.#hasLostGpu = hasLostGpu;
     Object.assign(this, device);
     call(() => lost?.dispose());
-    return error.message;
+  }
+
+  /** Leaves the GPU if another one has lost it. @param {Denoiser} other */
+  #follow(other) {
+    if (other.#hasLostGpu && this.#mayMove && this.#engine) this.#leaveGpu(other.fallbackReason);
   }
 }
 

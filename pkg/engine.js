@@ -18,13 +18,14 @@ import { call, callAsync } from './wasm.js';
  */
 
 /**
- * A network on a device, and which device that is.
+ * A network on a device, which device that is, and whether it is that because the GPU is lost.
  *
  * @typedef {{
  *   engine: Engine,
  *   backend: 'webgpu' | 'cpu',
  *   adapter: import('./index.d.ts').Adapter | null,
  *   fallbackReason: string | null,
+ *   hasLostGpu: boolean,
  * }} Place
  */
 
@@ -44,21 +45,22 @@ export async function open(weights, backend, signal) {
     const engine = call(() => Engine.onGpu(weights));
     await callAsync(() => engine.warmUp());
     signal?.throwIfAborted();
-    return { engine, backend: 'webgpu', adapter, fallbackReason: null };
+    return { engine, backend: 'webgpu', adapter, fallbackReason: null, hasLostGpu: false };
   } catch (error) {
     const isGpu = error instanceof SvnrError && ['no-webgpu', 'device-lost', 'device-wrong'].includes(error.code);
     if (backend === 'webgpu' || !isGpu) throw error;
-    return onCpu(weights, error.message);
+    return onCpu(weights, error.message, error.code === 'device-lost');
   }
 }
 
 /**
  * @param {Uint8Array} weights
  * @param {string | null} fallbackReason
+ * @param {boolean} [hasLostGpu]
  * @returns {Place}
  */
-export function onCpu(weights, fallbackReason) {
-  return { engine: call(() => Engine.onCpu(weights)), backend: 'cpu', adapter: null, fallbackReason };
+export function onCpu(weights, fallbackReason, hasLostGpu = false) {
+  return { engine: call(() => Engine.onCpu(weights)), backend: 'cpu', adapter: null, fallbackReason, hasLostGpu };
 }
 
 /** @param {Wanted['noise']} noise */

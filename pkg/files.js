@@ -6,6 +6,12 @@ import { call, init } from './wasm.js';
 /** @typedef {import('./index.d.ts').Metadata} Metadata */
 /** @typedef {import('./image.js').Pixels} Pixels */
 
+/** What wasm calls the file of a camera (src/files/kind.rs). */
+const RAW = "camera's RAW file";
+
+/** How TIFFs begin, one character a byte. */
+const TIFF = /^(II\*\0|MM\0\*)/;
+
 /** The formats that can be written, and the greatest depth of each. */
 const DEPTHS = /** @type {const} */ ({ png: 16, jpeg: 8, webp: 8, tiff: 32 });
 
@@ -17,7 +23,7 @@ const DEPTHS = /** @type {const} */ ({ png: 16, jpeg: 8, webp: 8, tiff: 32 });
 export async function decodeFile(file, { name = 'the file' } = {}) {
   await init();
   const bytes = await bytesOf(file);
-  const decoded = call(() => decode(bytes, name, MOST_PIXELS));
+  const decoded = decodedBy(() => decode(bytes, name, MOST_PIXELS));
   const { width, height, depth, bits, isFirstOfSeveral } = decoded;
   const [x, y] = decoded.density() ?? [];
   const metadata = {
@@ -39,6 +45,33 @@ export async function decodeFile(file, { name = 'the file' } = {}) {
     const data = new Uint8ClampedArray(/** @type {ArrayBuffer} */ (decoded.intoU8().buffer));
     if (typeof ImageData === 'function') return new ImageData(data, width, height);
     return { data, width, height, colorSpace: /** @type {const} */ ('srgb') };
+  }
+}
+
+/**
+ * Whether wasm has refused a RAW file.
+ *
+ * @param {unknown} error
+ * @returns {error is SvnrError}
+ */
+function isOfRaw(error) {
+  return error instanceof SvnrError && error.message.includes(RAW);
+}
+
+/**
+ * What wasm reads of a file. If it refuses a RAW file, whoever calls this learns what takes one.
+ *
+ * @template T
+ * @param {() => T} f
+ * @returns {T}
+ */
+function decodedBy(f) {
+  try {
+    return call(f);
+  } catch (error) {
+    if (!isOfRaw(error)) throw error;
+    const advice = "denoiseRaw denoises it, and openRaw of 'svnr/raw' develops it";
+    throw new SvnrError(error.code, `${error.message}; ${advice}`, { cause: error });
   }
 }
 
@@ -144,19 +177,34 @@ async function asImageData(source) {
  * @returns {Promise<Pixels>}
  */
 export async function fileImage(file) {
-  if (typeof createImageBitmap === 'function') {
-    const bitmap = await createImageBitmap(file).catch(() => null);
-    if (bitmap) {
-      try {
-        return pixelsOf(bitmap);
-      } finally {
-        bitmap.close();
-      }
-    }
+  // Of a RAW file that is a TIFF inside, a browser may know the thumbnail.
+  const mayBeRaw = TIFF.test(String.fromCharCode(...new Uint8Array(await file.slice(0, 4).arrayBuffer())));
+  const known = mayBeRaw ? null : await byBrowser(file);
+  if (known) return known;
+  try {
+    const { image, metadata } = await decodeFile(file, 'name' in file ? { name: String(file.name) } : {});
+    const { profile } = metadata;
+    return own(typeof ImageData === 'function' ? await toImageData(image, profile ? { profile } : {}) : image);
+  } catch (error) {
+    const other = mayBeRaw && !isOfRaw(error) ? await byBrowser(file) : null;
+    if (other) return other;
+    throw error;
   }
-  const { image, metadata } = await decodeFile(file, 'name' in file ? { name: String(file.name) } : {});
-  const { profile } = metadata;
-  return own(typeof ImageData === 'function' ? await toImageData(image, profile ? { profile } : {}) : image);
+}
+
+/**
+ * A file's image as the browser shows it; `null` if it does not know the format.
+ *
+ * @param {Blob} file
+ */
+async function byBrowser(file) {
+  if (typeof createImageBitmap !== 'function') return null;
+  const bitmap = await createImageBitmap(file).catch(() => null);
+  try {
+    return bitmap && pixelsOf(bitmap);
+  } finally {
+    bitmap?.close();
+  }
 }
 
 /**

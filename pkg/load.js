@@ -77,6 +77,22 @@ async function readFile(href, signal) {
 }
 
 /**
+ * A part of the package that is loaded when it is first needed.
+ *
+ * @template T
+ * @param {() => Promise<T>} importing  imports it, by a name that bundlers see
+ * @param {string} what  what is loaded, for the message
+ * @returns {Promise<T>}
+ */
+export async function part(importing, what) {
+  try {
+    return await importing();
+  } catch (error) {
+    throw new SvnrError('load-failed', `${what} could not be loaded: ${message(error)}`, { cause: error });
+  }
+}
+
+/**
  * What an error says.
  *
  * @param {unknown} error

@@ -158,7 +158,7 @@ export function denoiseOptions(options) {
  */
 export function rawOptions(options) {
   const given = checkKeys(options, [...RUN_KEYS, 'exposure', 'warmth', 'tint', 'output', 'name', 'signal', 'onProgress']);
-  const { output = 'both', name = 'the file' } = given;
+  const { output = 'both', name } = given;
   if (output !== 'both' && output !== 'dng' && output !== 'image') {
     return refuse(`output is ${show(output)}; it must be 'both', 'dng' or 'image'`);
   }
@@ -171,7 +171,7 @@ export function rawOptions(options) {
     transfer: false,
     look: lookOptions(given),
     output: /** @type {'both' | 'dng' | 'image'} */ (output),
-    name: String(name),
+    name: name === undefined ? undefined : String(name),
   };
 }
 

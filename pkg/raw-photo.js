@@ -277,7 +277,7 @@ export class RawResult {
  * @param {import('./raw.d.ts').OpenRawOptions} [options]
  */
 export async function openRaw(file, options = {}) {
-  const { signal, onPreview, name = 'the file' } = checkKeys(options, ['signal', 'onPreview', 'name']);
+  const { signal, onPreview, name = nameOf(file) } = checkKeys(options, ['signal', 'onPreview', 'name']);
   const bytes = await bytesOf(file);
   await initRaw({ signal: /** @type {AbortSignal | undefined} */ (signal) });
   const raw = callRaw(() => new RawFile(bytes));
@@ -317,6 +317,11 @@ function asPreview(preview) {
   const { jpeg, orientation } = preview;
   preview.free();
   return { jpeg: new Blob([/** @type {Uint8Array<ArrayBuffer>} */ (jpeg)], { type: 'image/jpeg' }), orientation };
+}
+
+/** What a file is called in errors, unless it is said. @param {unknown} file */
+function nameOf(file) {
+  return file instanceof Blob && 'name' in file ? String(file.name) : 'the file';
 }
 
 /**

@@ -84,7 +84,9 @@ class WorkerDenoiser {
    * @param {import('./raw.d.ts').RawOptions} [options]
    */
   async denoiseRaw(file, options = {}) {
-    const { signal, onProgress, transfer: _, rest } = split(/** @type {any} */ (options));
+    checkObject(options);
+    // The worker checks the rest.
+    const { signal, onProgress, ...rest } = options;
     const heard = {
       ...listeners({ signal, onProgress }),
       /** @param {Device} device */

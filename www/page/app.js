@@ -6,7 +6,7 @@ import { NoiseFields } from '../elements/noise.js';
 import { Queue } from '../elements/queue.js';
 import { Save } from '../elements/save.js';
 import { Zoom } from '../elements/zoom.js';
-import { batchText, failureText, lostText, openingText, runText, unkeptText } from '../shared/words.js';
+import { batchText, failureText, lostText, openingText, runText, startText, unkeptText } from '../shared/words.js';
 import { Batch } from './batch.js';
 import { Belongings } from './belongings.js';
 import { Checker } from './checker.js';
@@ -290,6 +290,10 @@ client.on('previewed', ({ part, after, seconds }) => {
 client.on('noted', ({ note }) => tell('note', note));
 
 client.on('measured', ({ noise }) => panel.measured(noise));
+
+client.on('preparing', ({ phase, fraction }) => {
+  display.progress(startText({ phase, fraction }, 'the network for RAW files'), fraction);
+});
 
 client.on('running', ({ sample, samples, step, steps, tile, tiles, fraction, preview }) => {
   if (fraction === 0) runBegin = performance.now();

@@ -253,7 +253,7 @@ export class Client extends EventTarget {
    */
   #isStale(message) {
     if ('picture' in message && message.picture !== this.#picture) return true;
-    if (message.type === 'running' || message.type === 'denoised') return !this.#run;
+    if (['preparing', 'running', 'denoised'].includes(message.type)) return !this.#run;
     if (message.type === 'looked') return message.look !== this.#look;
     if (message.type === 'previewed') return message.look !== this.#preview;
     return this.#heard.has(message.type);

@@ -1,4 +1,4 @@
-import { deviceName, deviceNotice, movedText } from '../shared/words.js';
+import { deviceName, deviceNotice, movedText, startText } from '../shared/words.js';
 import { element } from './element.js';
 import { announce, tell } from './messages.js';
 import { Speed } from './speed.js';
@@ -29,8 +29,7 @@ export class Device {
   constructor(client) {
     this.#client = client;
     client.on('starting', ({ phase, fraction }) => {
-      const percent = fraction === undefined ? '' : ` ${Math.round(100 * fraction)} %`;
-      const text = phase === 'loading' ? `Loading the network…${percent}` : 'Getting the GPU ready…';
+      const text = startText({ phase, fraction });
       this.starting = { text, fraction };
       this.#words.textContent = text;
     });
@@ -56,7 +55,7 @@ export class Device {
     });
     client.addEventListener('recovering', () => {
       this.isReady = false;
-      tell('notice', 'The GPU stopped working. From now on the CPU does the work, which takes longer.');
+      tell('notice', movedText({ backend: 'cpu' }));
     });
   }
 

@@ -64,8 +64,8 @@
  *   | { type: 'preview', picture: number, look: number, part: Rectangle, options: RunOptions }
  *   | { type: 'show', picture: number, view: View, options: RunOptions }
  *   | { type: 'encode', picture: number, purpose: Purpose, format: Format, quality: number }
- *   | { type: 'convert', id: number, file: Blob, name: string, isRaw: boolean, development: Development, format: Format,
- *       quality: number }
+ *   | { type: 'convert', id: number, file: Blob, name: string, isRaw: boolean, development: Development,
+ *       format: Format, quality: number }
  *   | { type: 'cancel' }
  * )} ToWorker
  *
@@ -79,6 +79,7 @@
  *   | { type: 'developed', picture: number, before: ImageBitmap, after: ImageBitmap | null }
  *   | { type: 'noted', picture: number, note: string }
  *   | { type: 'measured', picture: number, noise: Measured }
+ *   | { type: 'preparing', picture: number, phase: 'loading' | 'compiling', fraction: number | undefined }
  *   | { type: 'running', picture: number, sample: number, samples: number, step: number, steps: number, tile: number,
  *       tiles: number, fraction: number, preview: ImageBitmap | null }
  *   | { type: 'denoised', picture: number, bitmap: ImageBitmap, isUncertain: boolean, noise: Noise,
@@ -94,8 +95,9 @@
  *   | { type: 'converted', id: number, file: Blob }
  *   | { type: 'unconverted', id: number, failure: Failure }
  *   | { type: 'failed', picture: number, isOpening: boolean, failure: Failure }
- * )} ToPage  `previewed` comes twice: first with the part as it is, then with what becomes of it, and how long that took. After
- *   `crashed` the worker does nothing any more; what it had of a result it gives away
+ * )} ToPage  `preparing` comes before a run that needs something that is not there yet. `previewed` comes twice: first
+ *   with the part as it is, then with what becomes of it, and how long that took. After `crashed` the worker does
+ *   nothing any more; what it had of a result it gives away
  *
  * The messages between the page and the worker that checks waiting files. The bitmap is a thumbnail.
  * @typedef {{ id: number, file: Blob, name: string }} ToChecker

@@ -35,14 +35,14 @@ export function deviceNotice({ backend, adapter, fallbackReason }) {
 }
 
 /**
- * A run continues on the CPU: the GPU is lost, or it is still there and has computed something wrong.
+ * The CPU takes over: the GPU is lost, or it is still there and has computed something wrong.
  *
- * @param {Device} device  what later runs begin on
+ * @param {Pick<Device, 'backend'>} device  what later runs begin on
  */
 export function movedText({ backend }) {
   return backend === 'cpu'
-    ? 'The GPU stopped working. The run continues on the CPU, which takes longer.'
-    : 'The graphics card computed something wrong. This photo continues on the CPU, which takes longer; the next one uses the graphics card again.';
+    ? 'The GPU stopped working. From now on the CPU does the work, which takes longer. Nothing is lost.'
+    : 'The graphics card computed something wrong. The CPU does the work on this photo, which takes longer.';
 }
 
 /**
@@ -78,8 +78,10 @@ export function failureText({ code, message }) {
  * @param {Failure} failure
  */
 export function openingText(name, failure) {
-  if (failure.code !== 'internal') return failureText(failure);
-  return `“${name}” could not be opened: it is damaged, or of an unknown kind. (${failure.message})`;
+  const { code, message } = failure;
+  if (code === 'internal') return `“${name}” could not be opened: it is damaged, or of an unknown kind. (${message})`;
+  if (code !== 'load-failed') return failureText(failure);
+  return `“${name}” could not be opened: what this page needs for it could not be loaded. Check the connection and open it again; if that does not help, reload the page. (${message})`;
 }
 
 /**
@@ -197,6 +199,17 @@ export function noiseName(noise) {
     [Infinity, 'very strong'],
   ]);
   return names.find(([most]) => std < most)?.[1] ?? '';
+}
+
+/**
+ * The denoiser's start, or that of the one for RAW files.
+ *
+ * @param {{ phase: 'loading' | 'compiling', fraction: number | undefined }} progress
+ * @param {string} [what]  what is loaded
+ */
+export function startText({ phase, fraction }, what = 'the network') {
+  if (phase === 'compiling') return 'Getting the GPU ready…';
+  return `Loading ${what}…${fraction === undefined ? '' : ` ${Math.round(100 * fraction)} %`}`;
 }
 
 /**

@@ -42,8 +42,8 @@ export async function open(file, name) {
     return { image, metadata, note: notes.length > 0 ? notKept(name, notes) : null };
   } catch (error) {
     if (!(error instanceof SvnrError) || error.code !== 'unsupported-format') throw error;
-    // CMYK, and rare varieties.
-    return openElsewhere(file, name, null, error);
+    // CMYK, and rare varieties. What the package adds to a refusal is for those who write programs.
+    return openElsewhere(file, name, null, error.cause instanceof SvnrError ? error.cause : error);
   }
 }
 

@@ -27,16 +27,16 @@ export class Looker {
    * @param {import('./finished.js').Finished | import('./raw-photo.js').RawPicture} open
    * @param {Rectangle} part
    * @param {RunOptions} settings
-   * @param {AbortSignal} signal
+   * @param {import('./finished.js').Hooks} hooks
    */
-  async preview(picture, open, part, settings, signal) {
-    if (open.isRaw) return open.preview(this.#denoiser, part, settings, signal);
+  async preview(picture, open, part, settings, hooks) {
+    if (open.isRaw) return open.preview(this.#denoiser, part, settings, hooks);
     const photo = open.pixels;
     const { painted, strength, ...options } = settings;
     const { image } = photo;
     const wanted = { ...options, strength: strengthOf(painted, strength, image) };
     const overview = this.#overview(picture, image, settings, wanted);
-    const { image: made } = await this.#denoiser.denoise(image, { ...wanted, region: { ...part, overview }, signal });
+    const { image: made } = await this.#denoiser.denoise(image, { ...wanted, region: { ...part, overview }, ...hooks });
     return toShow({ image: made, metadata: photo.metadata }, MOST_SHOWN);
   }
 

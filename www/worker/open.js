@@ -13,7 +13,8 @@ import { open, save } from './image-file.js';
 /**
  * What a RAW file is seen as before it is developed: a function that makes a bitmap, and the picture's size.
  *
- * @typedef {(shown: (most: number) => Promise<ImageBitmap | null>, size: { width: number, height: number }) => Promise<void>} OnPreview
+ * @typedef {(most: number) => Promise<ImageBitmap | null>} ToBitmap
+ * @typedef {(shown: ToBitmap, size: { width: number, height: number }) => Promise<void>} OnPreview
  */
 
 /**
@@ -42,7 +43,7 @@ export async function openAny(file, name, development, onPreview) {
  * @param {OnPreview} [onPreview]
  */
 async function openIfRaw(file, name, development, onPreview) {
-  const { embeddedPreview, openRawPhoto } = await import('./raw-photo.js');
+  const { embeddedPreview, openRawPhoto } = await forRaw();
   try {
     return await openRawPhoto(file, name, development, async (embedded, size) => {
       if (size) await onPreview?.((most) => embeddedPreview(embedded, most), size);
@@ -55,6 +56,15 @@ async function openIfRaw(file, name, development, onPreview) {
   }
 }
 
+/** What is loaded with the first RAW file. */
+async function forRaw() {
+  try {
+    return await import('./raw-photo.js');
+  } catch (error) {
+    throw new SvnrError('load-failed', error instanceof Error ? error.message : String(error), { cause: error });
+  }
+}
+
 /**
  * A result as it was kept, in another format.
  *
@@ -62,6 +72,6 @@ async function openIfRaw(file, name, development, onPreview) {
  */
 export async function convertedKept({ file, name, isRaw, development, format, quality }) {
   if (!isRaw) return save(await open(file, name), format, quality);
-  const { converted } = await import('./raw-photo.js');
+  const { converted } = await forRaw();
   return converted(file, name, development, format, quality);
 }

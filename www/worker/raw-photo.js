@@ -95,10 +95,10 @@ export class RawPicture {
    * @param {Denoiser} denoiser
    * @param {Rectangle} part
    * @param {RunOptions} options
-   * @param {AbortSignal} signal
+   * @param {Hooks} hooks
    */
-  async preview(denoiser, part, options, signal) {
-    const result = await denoiser.denoiseRawPhoto(this.raw, { ...this.options(options), samples: 1, region: part, signal });
+  async preview(denoiser, part, options, hooks) {
+    const result = await denoiser.denoiseRawPhoto(this.raw, { ...this.options(options), samples: 1, region: part, ...hooks });
     try {
       return await sharpPart(result, this.development, part);
     } finally {

@@ -216,13 +216,13 @@ async function denoise(picture, options) {
   let sent = Promise.resolve();
   const begun = performance.now();
   let next = 0;
-  const { backend } = denoiser;
+  const recovering = recovery(picture, denoiser);
   const { made, noise } = await photo.denoise(denoiser, options, {
     signal,
     onProgress: (progress) => {
-      if (progress.phase === 'recovering') {
-        if (denoiser.backend === backend) tell({ type: 'noted', picture, note: fewerCores() });
-        else tell({ type: 'moved', device: deviceOf(denoiser) });
+      recovering(progress);
+      if (progress.phase === 'loading' || progress.phase === 'compiling') {
+        tell({ type: 'preparing', picture, phase: progress.phase, fraction: progress.fraction });
       }
       if (progress.phase !== 'denoising') return;
       const { sample, samples, step, steps, tile, tiles, fraction } = progress;
@@ -251,6 +251,21 @@ async function denoise(picture, options) {
   tell({ type: 'denoised', picture, bitmap, isUncertain: made.isUncertain, noise: removed, seconds }, [bitmap]);
 }
 
+/**
+ * Tells the page of what a run overcomes: the CPU has taken over from a GPU, or fewer of its cores work.
+ *
+ * @param {number} picture
+ * @param {Denoiser} denoiser
+ */
+function recovery(picture, denoiser) {
+  const { backend } = denoiser;
+  return (/** @type {{ phase: string }} */ { phase }) => {
+    if (phase !== 'recovering') return;
+    if (backend === 'cpu') tell({ type: 'noted', picture, note: fewerCores() });
+    else tell({ type: 'moved', device: deviceOf(denoiser) });
+  };
+}
+
 /** @param {Extract<ToWorker, { type: 'look' }>} message */
 async function look({ picture, look, part }) {
   const photo = await photoOf(picture);
@@ -269,9 +284,11 @@ async function preview({ picture, look, part, options }) {
   if (!photo || signal.aborted) return;
   const before = await photo.sharpPart(part);
   tell({ type: 'previewed', picture, look, part, before, after: null, seconds: 0 }, [before]);
-  await ready();
+  const denoiser = await ready();
+  if (!denoiser) return;
   const begin = performance.now();
-  const after = await looker?.preview(picture, photo, part, options, signal);
+  const hooks = { signal, onProgress: recovery(picture, denoiser) };
+  const after = await looker?.preview(picture, photo, part, options, hooks);
   if (!after || signal.aborted) return;
   const seconds = (performance.now() - begin) / 1000;
   tell({ type: 'previewed', picture, look, part, before: null, after, seconds }, [after]);
