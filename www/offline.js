@@ -134,9 +134,8 @@ async function keepNewest() {
   return version;
 }
 
-/** Keeps what RAW files need, all of it or nothing. @param {Cache} cache */
+/** Keeps what RAW files need, all of it or nothing, as new as there is. @param {Cache} cache */
 async function keepRaw(cache) {
-  if (await cache.match(RAW_FILES[0] ?? '')) return;
   const files = await Promise.all(RAW_FILES.map(download));
   // The first one, which tells that all are there, comes last.
   for (const { path, bytes, headers } of files.reverse()) await cache.put(path, new Response(bytes, { headers }));

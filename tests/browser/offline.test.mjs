@@ -4,7 +4,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { deploy } from './deployed.mjs';
-import { denoise, reach, screenshot, visitors } from './visit.mjs';
+import { madeDng, readDng } from './dng.mjs';
+import { denoise, download, give, reach, screenshot, visitors } from './visit.mjs';
 
 /** @typedef {import('playwright-core').Page} Page */
 
@@ -98,6 +99,59 @@ test('once visited, the page denoises without a network, and gives way to a newe
   await site.switchOn();
   await page.goto(site.url);
   assert.match(await page.title(), /^Newer: /);
+});
+
+test('RAW files need a network once, say so, and none from then on', async (t) => {
+  const site = await deploy(t);
+  const { page } = await open(t, site);
+  const { file, codes } = madeDng({ width: 64, height: 48 });
+  const dng = { name: 'photo.dng', mimeType: '', buffer: file };
+  await page.getByText('works offline').waitFor();
+  const kept = () => page.evaluate(async () => (await caches.match('worker/raw-photo.js')) !== undefined);
+  assert.equal(await kept(), false);
+
+  site.switchOff();
+  await forget(page);
+  await page.reload();
+  await page.locator('#device').getByText('Runs on the CPU').waitFor();
+  await give(page, dng);
+  const words = '“photo.dng” could not be opened: what this page needs for it could not be loaded. Check the connection';
+  await page.locator('#error').getByText(words).waitFor();
+  await screenshot(page, 'raw-offline');
+  // All else goes on.
+  await page.getByRole('button', { name: 'Still life' }).click();
+  await reach(page, 'open');
+  assert(await page.locator('#error').isHidden());
+  await give(page, dng);
+  await page.locator('#error').getByText(words).waitFor();
+  await reach(page, 'open');
+
+  await site.switchOn();
+  // The same page, the same file on its list.
+  await page.locator('svnr-queue').getByRole('button', { name: /^photo\.dng/ }).first().click();
+  await page.locator('#name').getByText('photo.dng').waitFor();
+  await reach(page, 'open');
+  await denoise(page);
+  await reach(page, 'done');
+  await page.waitForFunction(async () => (await caches.match('worker/raw-photo.js')) !== undefined);
+
+  site.switchOff();
+  await forget(page);
+  await page.reload();
+  await page.locator('#device').getByText('Runs on the CPU').waitFor();
+  await give(page, dng);
+  await reach(page, 'open');
+  await denoise(page);
+  await reach(page, 'done');
+  assert.equal(readDng((await download(page)).bytes).codes.length, codes.length);
+
+  // A newer version takes them over.
+  await site.change(...NEWER);
+  await site.switchOn();
+  await page.reload();
+  await page.locator('#device').getByText('as newer pages say').waitFor();
+  await hear(page, 1);
+  assert(await kept());
 });
 
 test('a page that stays open says when there is a newer one, and reloads as that', async (t) => {

@@ -1,12 +1,17 @@
 /** The least time between two checks for a newer version while the page stays open, in milliseconds. */
 const EVERY = 3_600_000;
 
+/** Whether this page has asked for that. */
+let isRawKept = false;
+
 /** Keeps what RAW files need for offline use, too. */
 export async function keepRawForOffline() {
+  if (isRawKept) return;
   const registration = await navigator.serviceWorker?.getRegistration();
   if (!registration) return;
   const { active } = await navigator.serviceWorker.ready;
   active?.postMessage('raw');
+  isRawKept = active !== null;
 }
 
 /**
