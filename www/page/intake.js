@@ -1,7 +1,8 @@
 /** The part of a browser's file system entries that is used here.
- * @typedef {{ isFile: true, isDirectory: false, file: (done: (file: File) => void, fail: (error: unknown) => void) => void }} FileEntry
+ * @typedef {(error: unknown) => void} Fail
+ * @typedef {{ isFile: true, isDirectory: false, file: (done: (file: File) => void, fail: Fail) => void }} FileEntry
  * @typedef {{ isFile: false, isDirectory: true, createReader: () => Reader }} FolderEntry
- * @typedef {{ readEntries: (done: (entries: Entry[]) => void, fail: (error: unknown) => void) => void }} Reader
+ * @typedef {{ readEntries: (done: (entries: Entry[]) => void, fail: Fail) => void }} Reader
  * @typedef {FileEntry | FolderEntry} Entry
  */
 
@@ -57,12 +58,13 @@ export function takeFiles(input, onFiles, onNone) {
 }
 
 /**
- * What is pasted often comes with its text beside it; what a system knows no type for may be a camera's own format.
+ * What is pasted often comes with its text beside it; what a system knows no type for, or a type that says nothing, may
+ * be a camera's own format.
  *
  * @param {File[]} files
  */
 function wanted(files) {
-  const pictures = files.filter(({ type }) => type === '' || type.startsWith('image/'));
+  const pictures = files.filter(({ type, name }) => type === '' || type.startsWith('image/') || PHOTO.test(name));
   return pictures.length > 0 ? pictures : files;
 }
 
