@@ -124,6 +124,7 @@ export class NoiseFields extends HTMLElement {
    */
   begin(choice) {
     this.#measured = null;
+    this.#nameMeasured();
     this.#source.value = choice?.value ? choice.source : MEASURED;
     // Its preset is gone; the numbers stay.
     if (this.#source.selectedIndex < 0) this.#source.value = OWN;
@@ -133,8 +134,15 @@ export class NoiseFields extends HTMLElement {
   /** What was measured in the photo. Who has chosen something else keeps that. @param {Measured} measured */
   setMeasured(measured) {
     this.#measured = measured;
+    this.#nameMeasured();
     if (this.#source.value === MEASURED) this.#take(measured);
     else this.#tell();
+  }
+
+  /** Says in the list where the noise is known from. */
+  #nameMeasured() {
+    const [first] = this.#source.options;
+    if (first) first.text = this.#measured?.source === 'profile' ? 'As the file says' : 'As measured';
   }
 
   /**
@@ -151,6 +159,7 @@ export class NoiseFields extends HTMLElement {
       new Option('Own numbers', OWN),
       new Option('Own curve', OWN_CURVE),
     );
+    this.#nameMeasured();
     this.#source.value = value;
     // Its preset is gone; the numbers stay.
     if (this.#source.selectedIndex < 0) this.#source.value = this.#value ? OWN : MEASURED;
