@@ -40,6 +40,24 @@ export function quartered(x, y) {
   return /** @type {[number, number, number]} */ (colour.map((v) => v * slope));
 }
 
+/**
+ * The light of a picture in sRGB of 8 bits, as {@link madeDng}'s sensor sees it.
+ *
+ * @param {{ width: number, height: number, data: Uint8Array }} picture
+ * @returns {NonNullable<Made['scene']>}
+ */
+export function sceneOf({ width, height, data }) {
+  const light = Array.from({ length: 256 }, (_, code) => (code <= 10 ? code / 255 / 12.92 : ((code / 255 + 0.055) / 1.055) ** 2.4));
+  return (x, y) => {
+    const at = 3 * (Math.floor(y * height) * width + Math.floor(x * width));
+    const [red = 0, green = 0, blue = 0] = [0, 1, 2].map((channel) => light[data[at + channel] ?? 0]);
+    return [NEUTRAL[0] * red, NEUTRAL[1] * green, NEUTRAL[2] * blue];
+  };
+}
+
+/** What grey has in red, green and blue. */
+const NEUTRAL = /** @type {const} */ ([1 / 2, 1, 2 / 3]);
+
 /** Noise that can be seen. */
 export const SENSOR = { read: 0.004, shot: 0.002 };
 

@@ -4,9 +4,10 @@ import { mkdir } from 'node:fs/promises';
 
 import sharp from 'sharp';
 
+import { madeDng, sceneOf } from './dng.mjs';
 import { artifacts, launch, root, serve } from './harness.mjs';
 import { GREY_18, withMetadata } from './photo-files.mjs';
-import { denoise, give, reach, screenshot } from './visit.mjs';
+import { denoise, download, give, reach, screenshot } from './visit.mjs';
 
 /** @typedef {import('playwright-core').Page} Page */
 
@@ -67,7 +68,7 @@ await denoise(wide, 'Balanced');
 await wide.getByText(/Pass [2-4] of 4/).waitFor();
 await picture(wide, 'running');
 await reach(wide, 'done');
-await wide.locator('#download[href]').waitFor();
+const clean = await download(wide);
 await picture(wide, 'done');
 await wide.getByRole('button', { name: '200 %' }).click();
 await picture(wide, 'zoomed');
@@ -85,6 +86,30 @@ await wide.getByRole('button', { name: 'Denoise all' }).click();
 await wide.locator('svnr-queue li[data-state=done] >> nth=2').waitFor();
 await reach(wide, 'done');
 await picture(wide, 'queue');
+
+// What a camera would have made of the clean demo.
+const size = { width: 648, height: 432 };
+const upright = sharp(clean.bytes).resize(size).removeAlpha();
+const scene = sceneOf({ ...size, data: await upright.clone().raw().toBuffer() });
+const { file: dng } = madeDng({ ...size, scene, preview: await upright.jpeg().toBuffer() });
+const raw = await visit({ viewport: { width: 1280, height: 800 }, colorScheme: 'light' });
+await give(raw, { name: 'dusk.dng', mimeType: '', buffer: dng });
+await reach(raw, 'open');
+await raw.locator('details:has(svnr-noise) > summary').click();
+await raw.getByText('Read from the file').waitFor();
+await raw.locator('svnr-loupe[ready]').waitFor();
+await raw.locator('#shot-slider').scrollIntoViewIfNeeded();
+await picture(raw, 'raw-open');
+await raw.locator('details:has(svnr-noise) > summary').click();
+await denoise(raw);
+await reach(raw, 'done');
+await raw.locator('#look > summary').click();
+await raw.getByLabel('Exposure', { exact: true }).fill('0.5');
+await raw.locator('#look-words').getByText('changed').waitFor();
+await raw.locator('#download[href]').waitFor();
+await raw.waitForTimeout(1000);
+await picture(raw, 'raw-done');
+await raw.context().close();
 
 // The same demo as other programs hand photos on; halves before and after.
 const demo = sharp(`${root}www/demos/dusk.jpg`);
