@@ -308,8 +308,8 @@ export class Denoiser {
   }
 
   /**
-   * A run of the denoiser for a RAW photo, when all runs before have ended, on photos too. All are on the same device: a
-   * GPU that one denoiser has lost is lost for the other.
+   * A run of the denoiser for a RAW photo, when all runs before have ended, on photos too. All are on the same device:
+   * a GPU that one denoiser has lost is lost for the other.
    *
    * @template T
    * @param {RawPhoto} photo

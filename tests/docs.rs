@@ -13,33 +13,36 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// Every file of the repository with an extension: its path from the root, and its text.
-fn files(extension: &str) -> Vec<(PathBuf, String)> {
-    fn collect(folder: &Path, wanted: &str, is_deep: bool, found: &mut Vec<PathBuf>) {
+/// What is not ours: installed, built or taken over.
+const FOREIGN: [&str; 3] = ["node_modules", "pkg/wasm", "www/vendor/client-zip"];
+
+/// Every file of the repository with one of these extensions: its path from the root, and its text.
+fn files(extensions: &[&str]) -> Vec<(PathBuf, String)> {
+    fn collect(folder: &Path, wanted: &[&str], is_deep: bool, found: &mut Vec<PathBuf>) {
         for entry in fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
-            if path.is_dir() && is_deep && !path.ends_with("node_modules") {
+            if path.is_dir() && is_deep && !FOREIGN.iter().any(|foreign| path.ends_with(foreign)) {
                 collect(&path, wanted, is_deep, found);
-            } else if path.extension().is_some_and(|extension| extension == wanted) {
+            } else if path.extension().is_some_and(|extension| wanted.iter().any(|wanted| extension == *wanted)) {
                 found.push(path);
             }
         }
     }
     let mut found = Vec::new();
-    collect(root(), extension, false, &mut found);
-    FOLDERS.iter().for_each(|folder| collect(&root().join(folder), extension, true, &mut found));
+    collect(root(), extensions, false, &mut found);
+    FOLDERS.iter().for_each(|folder| collect(&root().join(folder), extensions, true, &mut found));
     found.sort();
     let files: Vec<_> = found
         .into_iter()
         .map(|path| (path.strip_prefix(root()).unwrap().to_path_buf(), fs::read_to_string(&path).unwrap()))
         .collect();
-    assert!(files.len() >= 15, "the search for .{extension} is broken: {files:?}");
+    assert!(files.len() >= 15, "the search for {extensions:?} is broken: {files:?}");
     files
 }
 
 /// Every Markdown file of the repository: its path from the root, and its text.
 fn documents() -> Vec<(PathBuf, String)> {
-    files("md")
+    files(&["md"])
 }
 
 /// A document's lines, each with whether it is inside a fenced block.
@@ -100,13 +103,13 @@ fn lines_fit_a_screen() {
     }
 }
 
-/// The formatter sees to code, and leaves comments alone.
+/// Formatters see to code, and leave comments alone.
 #[test]
 fn comments_fit_a_screen() {
-    for (file, text) in files("rs") {
+    for (file, text) in files(&["rs", "js", "mjs", "ts", "css"]) {
         for (number, line) in text.lines().enumerate() {
             let characters = line.chars().count();
-            let is_comment = line.trim_start().starts_with("//");
+            let is_comment = ["//", "/*", "* "].iter().any(|begin| line.trim_start().starts_with(begin));
             assert!(
                 !is_comment || characters <= MOST_CHARACTERS,
                 "{}:{} has {characters} characters, at most {MOST_CHARACTERS} fit",
