@@ -148,7 +148,7 @@ test('a worker aborts and refuses RAW files in words, by a stable code, and goes
     /^SvnrError unsupported-image: the file must be a Blob/,
     /^SvnrError bad-option: exposure is 9; it must be a number from -5 to 5/,
     /^SvnrError bad-option: output is 'jpeg'/,
-    /^SvnrError bad-option: .*no more than 2 different samples of a RAW file/,
+    /^SvnrError bad-option: .*no more than 2 different samples of a mosaic/,
     /^SvnrError bad-option: there is no option transfer/,
     /^SvnrError bad-option: a region is for denoiseRawPhoto/,
     /^SvnrError bad-option: the options are null/,
