@@ -52,6 +52,9 @@ test('what is left alone stays as it was, to the bit', async (t) => {
   await screenshot(page, 'brush');
   await page.mouse.up();
   assert.equal(await words(page), 'as painted');
+  // The preview knows of it.
+  await page.locator('svnr-loupe[ready]').waitFor();
+  assert(await page.locator('#error').isHidden());
   const isChanged = await changed(page);
   // The brush is 29 pixels wide.
   const rows = [10, 30, 50];

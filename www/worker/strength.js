@@ -12,7 +12,7 @@ const MOST = 4;
  * @param {Rectangle} [part]  all of the photo, if not given
  * @returns {number | import('../../pkg/index.js').StrengthMap}
  */
-export function strengthOf(painted, strength, photo, part = { x: 0, y: 0, ...photo }) {
+export function strengthOf(painted, strength, photo, part = { x: 0, y: 0, width: photo.width, height: photo.height }) {
   if (!painted) return strength;
   const { width, height } = part;
   const factors = new Float32Array(width * height);
