@@ -176,7 +176,8 @@ fn every_kind_of_noise_can_be_trained_and_resumed_exactly() {
     }
 }
 
-/// Trains four steps at once and in two halves, in `whole` and `halved`, and returns the weights, which must be the same.
+/// Trains four steps at once and in two halves, in `whole` and `halved`, and returns the weights, which must be the
+/// same.
 fn resumed_exactly(begun: impl Fn() -> Checkpoint, scenes: &Scenes, dir: &Path) -> Vec<u8> {
     let device = Device::flex();
     let rhythm = Rhythm { log: 1, validate: 4, save: Duration::from_secs(60) };

@@ -134,7 +134,8 @@ fn read(file: &[u8], limit: usize) -> Result<RawPhoto, RawError> {
     Ok(photo)
 }
 
-/// The colours at the photosites. What is interpolated already is read from DNGs alone, which say what their values mean.
+/// The colours at the photosites. What is interpolated already is read from DNGs alone, which say what their values
+/// mean.
 fn layout(info: &FrameInfo, is_dng: bool) -> Result<Layout, RawError> {
     match info.layout {
         SensorLayout::Bayer => {}
@@ -170,8 +171,8 @@ fn phase(pattern: CfaPattern) -> Phase {
     Phase::ALL.into_iter().find(is_red).unwrap_or(Phase::RGGB)
 }
 
-/// The levels of codes of which each photosite has `samples`. The decoder has columns of photosites, with the black levels
-/// of their samples one after the other.
+/// The levels of codes of which each photosite has `samples`. The decoder has columns of photosites, with the black
+/// levels of their samples one after the other.
 fn levels(black: &BlackLevel, white: &[u32], samples: usize) -> Result<Levels, RawError> {
     let (rows, columns): (usize, usize) = (black.rows.max(1).into(), black.cols.max(1).into());
     let of_pattern = |i: usize| {

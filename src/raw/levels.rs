@@ -23,8 +23,8 @@ pub struct Levels {
 }
 
 impl Levels {
-    /// Levels of a pattern of `rows` times `columns` black levels, and of white levels that repeat from column to column;
-    /// in codes.
+    /// Levels of a pattern of `rows` times `columns` black levels, and of white levels that repeat from column to
+    /// column; in codes.
     ///
     /// # Errors
     /// [`RawError::Levels`] if white is not above black everywhere, [`RawError::Damaged`] for a pattern of another

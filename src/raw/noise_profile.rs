@@ -122,9 +122,9 @@ impl NoiseProfile {
 }
 
 /// Whether an image can have the noise of these lines, one for each of its channels, although the std that was found in
-/// a channel at a brightness is another. Profiles of some cameras are off by a factor of 4. But texture can only raise an
-/// estimate: one that is lower by more than half in some channel rules the lines out, one that is higher does so only if
-/// the quietest places have more noise than the lines tell of.
+/// a channel at a brightness is another. Profiles of some cameras are off by a factor of 4. But texture can only raise
+/// an estimate: one that is lower by more than half in some channel rules the lines out, one that is higher does so
+/// only if the quietest places have more noise than the lines tell of.
 pub(super) fn fits(image: &LinearImage, told: &[NoiseModel], found: impl Fn(usize, f32) -> f32) -> bool {
     let all = |is_near: fn(f32, f32) -> bool| {
         let at = |channel: usize, brightness: f32| {

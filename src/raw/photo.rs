@@ -194,8 +194,8 @@ impl RawPhoto {
         self.layout.at(self.active.row, self.active.column)
     }
 
-    /// What the network sees of light of this photo: the planes of a mosaic, or, as it sees developed photos, red, green
-    /// and blue times [`RawPhoto::factors`].
+    /// What the network sees of light of this photo: the planes of a mosaic, or, as it sees developed photos, red,
+    /// green and blue times [`RawPhoto::factors`].
     pub fn planes(&self, light: Light) -> LinearImage {
         match light {
             Light::Mosaic(mosaic) => mosaic.planes(),
@@ -223,8 +223,8 @@ impl RawPhoto {
         }
     }
 
-    /// What the network sees of light of 1 in red, green and blue of a linear photo: they are balanced, and as bright as
-    /// in the developed picture.
+    /// What the network sees of light of 1 in red, green and blue of a linear photo: they are balanced, and as bright
+    /// as in the developed picture.
     pub fn factors(&self) -> [f32; CHANNELS] {
         let Colors { white_balance, baseline_exposure, .. } = self.color.colors();
         let least = white_balance.into_iter().fold(f32::INFINITY, f32::min);

@@ -198,9 +198,9 @@ impl Raw {
         self.photo.color.colors().white_balance.map(f32::recip).into()
     }
 
-    /// The noise of the planes as JSON: `{ read, shot, planes, curve, source, told, doubt, points }`, with `planes` of a
-    /// mosaic alone, and with a `curve` where a line does not say it. `source` is `profile`, `measured`, or `not-profile`
-    /// if the file's NoiseProfile, which is `told`, is wrong.
+    /// The noise of the planes as JSON: `{ read, shot, planes, curve, source, told, doubt, points }`, with `planes` of
+    /// a mosaic alone, and with a `curve` where a line does not say it. `source` is `profile`, `measured`, or
+    /// `not-profile` if the file's NoiseProfile, which is `told`, is wrong.
     pub fn noise(&mut self) -> String {
         let Self { photo, found, .. } = self;
         let found = found.get_or_insert_with(|| FoundNoise::of(photo, &photo.planes(photo.light())));
@@ -463,8 +463,8 @@ impl RawPlanes {
         self.0.height()
     }
 
-    /// A plane, copied out of wasm's memory: red, green in red's rows, green in blue's rows and blue of a mosaic, else red,
-    /// green and blue.
+    /// A plane, copied out of wasm's memory: red, green in red's rows, green in blue's rows and blue of a mosaic, else
+    /// red, green and blue.
     pub fn plane(&self, number: usize) -> Float32Array {
         self.0.plane(number.min(self.0.channels() - 1)).into()
     }
@@ -568,8 +568,8 @@ impl RawResult {
         photo.glanced(Sites::Result(&self.0), width, height, look)
     }
 
-    /// The DNG. `noise` are read and shot noise of a mosaic's four planes, or of red and twice of green and of blue in the
-    /// planes, as they were removed.
+    /// The DNG. `noise` are read and shot noise of a mosaic's four planes, or of red and twice of green and of blue in
+    /// the planes, as they were removed.
     ///
     /// # Errors
     /// `bad-option` for the result of a part, or another number of numbers; `too-large`.

@@ -45,8 +45,8 @@ pub fn print(arguments: &Arguments) -> ExitCode {
     if has_failed { ExitCode::FAILURE } else { ExitCode::SUCCESS }
 }
 
-/// A line about the RAW file of a mosaic: the noise of the planes of its mosaic, as --noise takes it, where it is from, and what the
-/// estimate and the file say.
+/// A line about the RAW file of a mosaic: the noise of the planes of its mosaic, as --noise takes it, where it is from,
+/// and what the estimate and the file say.
 #[derive(Serialize)]
 struct RawLine<'a> {
     photo: &'a str,
@@ -84,8 +84,8 @@ fn line(path: &Path) -> Result<String> {
     Ok(serde_json::to_string(&Line { photo: &path.to_string_lossy(), noise })?)
 }
 
-/// A line about a linear DNG: its noise, as --noise takes it, in the light of the balanced picture; where it is from, and
-/// what the file says.
+/// A line about a linear DNG: its noise, as --noise takes it, in the light of the balanced picture; where it is from,
+/// and what the file says.
 #[derive(Serialize)]
 struct LinearLine<'a> {
     photo: &'a str,
