@@ -56,7 +56,7 @@ impl Layout {
     }
 
     /// Photosites around a place that are needed to develop it.
-    pub(super) fn margin(self) -> usize {
+    pub fn margin(self) -> usize {
         match self {
             Self::Bayer(_) => MARGIN,
             Self::Linear => 0,

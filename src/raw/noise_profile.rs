@@ -125,7 +125,7 @@ impl NoiseProfile {
 /// a channel at a brightness is another. Profiles of some cameras are off by a factor of 4. But texture can only raise
 /// an estimate: one that is lower by more than half in some channel rules the lines out, one that is higher does so
 /// only if the quietest places have more noise than the lines tell of.
-pub(super) fn fits(image: &LinearImage, told: &[NoiseModel], found: impl Fn(usize, f32) -> f32) -> bool {
+pub fn fits(image: &LinearImage, told: &[NoiseModel], found: impl Fn(usize, f32) -> f32) -> bool {
     let all = |is_near: fn(f32, f32) -> bool| {
         let at = |channel: usize, brightness: f32| {
             is_near(told[channel].variance(brightness).sqrt(), found(channel, brightness))
