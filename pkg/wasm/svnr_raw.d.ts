@@ -55,7 +55,7 @@ export class PlaneReader {
      */
     finish(photo: Raw): RawResult;
     /**
-     * For planes, or those of their pixels that begin at x and y.
+     * For so many planes, or those of their pixels that begin at x and y.
      */
     constructor(x: number, y: number, width: number, height: number, count: number);
 }
@@ -97,7 +97,8 @@ export class Raw {
      */
     neutral(): Float32Array;
     /**
-     * The noise as JSON: `{ read, shot, planes, source, told, doubt, points }`. `source` is `profile`, `mosaic`, or
+     * The noise of the planes as JSON: `{ read, shot, planes, curve, source, told, doubt, points }`, with `planes` of
+     * a mosaic alone, and with a `curve` where a line does not say it. `source` is `profile`, `measured`, or
      * `not-profile` if the file's NoiseProfile, which is `told`, is wrong.
      */
     noise(): string;
@@ -120,7 +121,7 @@ export class Raw {
      */
     overPlanes(map: Float32Array | number[], map_width: number, map_height: number, x: number, y: number, width: number, height: number): Float32Array;
     /**
-     * A run's preview, red, green and blue of the sensor over all planes, as RGBA of the picture in a size.
+     * A run's preview, red, green and blue over all planes, as RGBA of the picture in a size.
      *
      * # Errors
      * `bad-option` for values of another length than their size.
@@ -225,7 +226,8 @@ export class RawPlanes {
     free(): void;
     [Symbol.dispose](): void;
     /**
-     * A plane, copied out of wasm's memory: 0 red, 1 green in red's rows, 2 green in blue's rows, 3 blue.
+     * A plane, copied out of wasm's memory: red, green in red's rows, green in blue's rows and blue of a mosaic, else
+     * red, green and blue.
      */
     plane(number: number): Float32Array;
     /**
@@ -260,7 +262,8 @@ export class RawResult {
      */
     develop8(photo: Raw, x: number, y: number, width: number, height: number, look: Look): Uint8ClampedArray;
     /**
-     * The DNG. `noise` are read and shot noise of the four planes, as they were removed.
+     * The DNG. `noise` are read and shot noise of a mosaic's four planes, or of red and twice of green and of blue in
+     * the planes, as they were removed.
      *
      * # Errors
      * `bad-option` for the result of a part, or another number of numbers; `too-large`.
@@ -310,7 +313,7 @@ export interface InitOutput {
     readonly onPanic: (a: any) => void;
     readonly planereader_add: (a: number, b: number, c: number) => void;
     readonly planereader_finish: (a: number, b: number) => [number, number, number];
-    readonly planereader_new: (a: number, b: number, c: number, d: number) => number;
+    readonly planereader_new: (a: number, b: number, c: number, d: number, e: number) => number;
     readonly raw_camera: (a: number) => [number, number];
     readonly raw_develop16: (a: number, b: number, c: number, d: number, e: number, f: number) => [number, number, number, number];
     readonly raw_develop8: (a: number, b: number, c: number, d: number, e: number, f: number) => [number, number, number, number];
@@ -319,6 +322,7 @@ export interface InitOutput {
     readonly raw_glance: (a: number, b: number, c: number, d: number) => [number, number, number, number];
     readonly raw_height: (a: number) => number;
     readonly raw_iso: (a: number) => number;
+    readonly raw_kind: (a: number) => [number, number];
     readonly raw_make: (a: number) => [number, number];
     readonly raw_model: (a: number) => [number, number];
     readonly raw_neutral: (a: number) => [number, number];

@@ -133,14 +133,15 @@ export class PlaneReader {
         return RawResult.__wrap(ret[0]);
     }
     /**
-     * For planes, or those of their pixels that begin at x and y.
+     * For so many planes, or those of their pixels that begin at x and y.
      * @param {number} x
      * @param {number} y
      * @param {number} width
      * @param {number} height
+     * @param {number} count
      */
-    constructor(x, y, width, height) {
-        const ret = wasm.planereader_new(x, y, width, height);
+    constructor(x, y, width, height, count) {
+        const ret = wasm.planereader_new(x, y, width, height, count);
         this.__wbg_ptr = ret;
         PlaneReaderFinalization.register(this, this.__wbg_ptr, this);
         return this;
@@ -294,6 +295,22 @@ export class Raw {
         return ret === Number.MAX_SAFE_INTEGER ? undefined : ret;
     }
     /**
+     * What it holds: `mosaic`, or `linear` if all colours are there at every photosite.
+     * @returns {string}
+     */
+    get kind() {
+        let deferred1_0;
+        let deferred1_1;
+        try {
+            const ret = wasm.raw_kind(this.__wbg_ptr);
+            deferred1_0 = ret[0];
+            deferred1_1 = ret[1];
+            return getStringFromWasm0(ret[0], ret[1]);
+        } finally {
+            wasm.__wbindgen_free(deferred1_0, deferred1_1, 1);
+        }
+    }
+    /**
      * The maker, as the file has it.
      * @returns {string}
      */
@@ -336,7 +353,8 @@ export class Raw {
         return v1;
     }
     /**
-     * The noise as JSON: `{ read, shot, planes, source, told, doubt, points }`. `source` is `profile`, `mosaic`, or
+     * The noise of the planes as JSON: `{ read, shot, planes, curve, source, told, doubt, points }`, with `planes` of
+     * a mosaic alone, and with a `curve` where a line does not say it. `source` is `profile`, `measured`, or
      * `not-profile` if the file's NoiseProfile, which is `told`, is wrong.
      * @returns {string}
      */
@@ -421,7 +439,7 @@ export class Raw {
         return v8;
     }
     /**
-     * A run's preview, red, green and blue of the sensor over all planes, as RGBA of the picture in a size.
+     * A run's preview, red, green and blue over all planes, as RGBA of the picture in a size.
      *
      * # Errors
      * `bad-option` for values of another length than their size.
@@ -629,7 +647,8 @@ export class RawPlanes {
         return ret >>> 0;
     }
     /**
-     * A plane, copied out of wasm's memory: 0 red, 1 green in red's rows, 2 green in blue's rows, 3 blue.
+     * A plane, copied out of wasm's memory: red, green in red's rows, green in blue's rows and blue of a mosaic, else
+     * red, green and blue.
      * @param {number} number
      * @returns {Float32Array}
      */
@@ -717,7 +736,8 @@ export class RawResult {
         return v1;
     }
     /**
-     * The DNG. `noise` are read and shot noise of the four planes, as they were removed.
+     * The DNG. `noise` are read and shot noise of a mosaic's four planes, or of red and twice of green and of blue in
+     * the planes, as they were removed.
      *
      * # Errors
      * `bad-option` for the result of a part, or another number of numbers; `too-large`.

@@ -241,18 +241,18 @@ export class ImageReader {
 }
 
 /**
- * A small image of a mosaic.
+ * A small image of a RAW photo's planes.
  */
 export class LightPreview {
     private constructor();
     free(): void;
     [Symbol.dispose](): void;
     /**
-     * Red, green and blue of the sensor, pixel by pixel.
+     * Red, green and blue, pixel by pixel.
      */
     get data(): Float32Array;
     /**
-     * Red, green and blue of the sensor, pixel by pixel.
+     * Red, green and blue, pixel by pixel.
      */
     set data(value: Float32Array | number[]);
     /**
@@ -565,7 +565,7 @@ export class Task {
      */
     finish(): SharedImage;
     /**
-     * The same of a mosaic's planes, as light: three values a pixel, green's the mean of both greens.
+     * The same of a RAW photo's planes, as light: three values a pixel; a mosaic's green is the mean of both greens.
      */
     previewLight(most: number): LightPreview;
     /**

@@ -699,7 +699,7 @@ export class ImageReader {
 if (Symbol.dispose) ImageReader.prototype[Symbol.dispose] = ImageReader.prototype.free;
 
 /**
- * A small image of a mosaic.
+ * A small image of a RAW photo's planes.
  */
 export class LightPreview {
     static __wrap(ptr) {
@@ -719,7 +719,7 @@ export class LightPreview {
         wasm.__wbg_lightpreview_free(ptr, 0);
     }
     /**
-     * Red, green and blue of the sensor, pixel by pixel.
+     * Red, green and blue, pixel by pixel.
      * @returns {Float32Array}
      */
     get data() {
@@ -745,7 +745,7 @@ export class LightPreview {
         return ret >>> 0;
     }
     /**
-     * Red, green and blue of the sensor, pixel by pixel.
+     * Red, green and blue, pixel by pixel.
      * @param {Float32Array | number[]} arg0
      */
     set data(arg0) {
@@ -1556,7 +1556,7 @@ export class Task {
         return ret !== 0;
     }
     /**
-     * The same of a mosaic's planes, as light: three values a pixel, green's the mean of both greens.
+     * The same of a RAW photo's planes, as light: three values a pixel; a mosaic's green is the mean of both greens.
      * @param {number} most
      * @returns {LightPreview}
      */
