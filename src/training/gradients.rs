@@ -76,8 +76,8 @@ mod tests {
     /// Gradients and loss for six patches of generated scenes.
     fn of_six(network: &Unet, workers: usize, precision: Precision, device: &Device) -> (Vec<f32>, f32) {
         let scenes = Scenes { generated: Generated::new(4, 1), ..Scenes::default() };
-        // With tau = 0 everywhere, all patches have the same number of noisy pixels.
-        let config = Config { share_at_photo: 1.0, workers, precision, ..Config::default() };
+        // With tau = 0 everywhere and nothing painted out, all patches have the same number of noisy pixels.
+        let config = Config { share_at_photo: 1.0, share_painted: 0.0, workers, precision, ..Config::default() };
         let examples: Vec<_> = (0..6).map(|i| Example::new(&scenes, &config, &Schedule::default(), 0, i)).collect();
         let (grads, loss) = gradients(network, &Batch::shares(&examples, workers, device), &config, device);
         let mut flat = Flat(&grads, Vec::new());
