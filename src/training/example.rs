@@ -86,14 +86,13 @@ impl Example {
         let patch = patch.unwrap_or_else(|| simulated(scenes, config, side, seed, &mut rng));
         let Patch { mut x0, y, noise, balance } = patch;
         let formulation = config.formulation;
-        let painted = formulation.time == Time::Map && rng.random_bool(config.share_painted);
-        let time_map = if painted {
-            let kept = Kept::random(side, &mut rng);
+        let is_painted = formulation.time == Time::Map && rng.random_bool(config.share_painted);
+        let kept = is_painted.then(|| Kept::random(side, &mut rng));
+        if let Some(kept) = kept {
             kept.keep(&mut x0, &y);
-            formulation.time_map(&y, &noise, schedule, |row, column| kept.strength(row, column))
-        } else {
-            formulation.time_map(&y, &noise, schedule, |_, _| 1.0)
-        };
+        }
+        let strength = |row, column| kept.map_or(1.0, |kept| kept.strength(row, column));
+        let time_map = formulation.time_map(&y, &noise, schedule, strength);
         let latest = formulation.first_time(time_map.latest(), schedule);
         let tau = match formulation.start {
             Start::Photo if rng.random_bool(config.share_at_photo) => 0.0,
