@@ -13,7 +13,17 @@ export class SvnrError extends Error {
 }
 
 /** @type {Set<string>} */
-const CODES = new Set(['unsupported-format', 'unsupported-image', 'too-large', 'no-webgpu', 'device-lost', 'device-wrong', 'bad-weights', 'bad-option']);
+const CODES = new Set([
+  'unsupported-format',
+  'raw-file',
+  'unsupported-image',
+  'too-large',
+  'no-webgpu',
+  'device-lost',
+  'device-wrong',
+  'bad-weights',
+  'bad-option',
+]);
 
 /**
  * Turns whatever wasm throws into an SvnrError. Our own errors have a code; a trap (mostly out of memory) has none.

@@ -6,9 +6,6 @@ import { call, init } from './wasm.js';
 /** @typedef {import('./index.d.ts').Metadata} Metadata */
 /** @typedef {import('./image.js').Pixels} Pixels */
 
-/** What wasm calls the file of a camera (src/files/kind.rs). */
-const RAW = "camera's RAW file";
-
 /** How TIFFs begin, one character a byte. */
 const TIFF = /^(II\*\0|MM\0\*)/;
 
@@ -55,7 +52,7 @@ export async function decodeFile(file, { name = 'the file' } = {}) {
  * @returns {error is SvnrError}
  */
 function isOfRaw(error) {
-  return error instanceof SvnrError && error.message.includes(RAW);
+  return error instanceof SvnrError && error.code === 'raw-file';
 }
 
 /**

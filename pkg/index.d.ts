@@ -46,6 +46,7 @@ export default function init(options?: InitOptions): Promise<void>;
  * | code | meaning |
  * |---|---|
  * | `unsupported-format` | a file in a format that svnr does not read; the browser may |
+ * | `raw-file` | a camera's RAW file where a photo is wanted; {@link Denoiser.denoiseRaw} takes it |
  * | `unsupported-image` | not an image that can be denoised: wrong type, size, length, or a value that is not finite |
  * | `too-large` | more pixels than memory can hold |
  * | `bad-option` | an option that does not exist, or a value out of its range |
@@ -63,6 +64,7 @@ export default function init(options?: InitOptions): Promise<void>;
  */
 export type SvnrErrorCode =
   | 'unsupported-format'
+  | 'raw-file'
   | 'unsupported-image'
   | 'too-large'
   | 'bad-option'
@@ -475,7 +477,7 @@ export interface EncodeOptions {
  * Decodes PNG, JPEG, WebP and TIFF of 8, 16 and 32 bits, and keeps what browsers throw away: depth, colour profile,
  * EXIF, XMP and IPTC.
  *
- * @throws {SvnrError} `unsupported-format`, `unsupported-image`, `too-large`, `load-failed`
+ * @throws {SvnrError} `unsupported-format`, `raw-file`, `unsupported-image`, `too-large`, `load-failed`
  */
 export function decodeFile(file: Blob | ArrayBuffer | Uint8Array, options?: { name?: string }): Promise<DecodedFile>;
 
@@ -545,8 +547,8 @@ export class Denoiser {
    * Denoises an image, or a file as the browser would show it. Calls queue: each runs after the one before, on the
    * image as it was at the time of the call.
    *
-   * @throws {SvnrError} `unsupported-image`, `unsupported-format`, `too-large`, `bad-option`, `device-lost`,
-   *   `device-wrong`, `freed`
+   * @throws {SvnrError} `unsupported-image`, `unsupported-format`, `raw-file`, `too-large`, `bad-option`,
+   *   `device-lost`, `device-wrong`, `freed`
    */
   denoise<T extends SvnrImage | Blob>(image: T, options?: DenoiseOptions): Promise<DenoiseResult<T>>;
 

@@ -45,6 +45,15 @@ pub enum FileError {
         /// What it is.
         what: String,
     },
+    /// A camera's RAW file, which `raw::decode` reads.
+    #[error(
+        "{} cannot be read (it is a camera's RAW file, which has to be developed first); convert it to {FORMATS}",
+        path.display()
+    )]
+    Raw {
+        /// The file.
+        path: PathBuf,
+    },
     /// Begins like an image and goes wrong.
     #[error("{} is damaged or incomplete ({why}); get it from its source again", path.display())]
     Damaged {

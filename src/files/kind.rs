@@ -10,11 +10,11 @@ use crate::files::tiff;
 /// The format of a file.
 ///
 /// # Errors
-/// [`Refusal::Unsupported`] for images of other formats; `None` for what is no image.
+/// [`Refusal::Raw`], and [`Refusal::Unsupported`] for images of other formats; `None` for what is no image.
 pub fn format(path: &Path, bytes: &[u8]) -> Result<Option<ImageFormat>, Refusal> {
     let unsupported = |what: &str| Err(Refusal::Unsupported(what.into()));
     if is_raw(path, bytes) {
-        return unsupported("it is a camera's RAW file, which has to be developed first");
+        return Err(Refusal::Raw);
     }
     if tiff::is_tiff(bytes) {
         return Ok(Some(ImageFormat::Tiff));

@@ -10,6 +10,8 @@ use crate::files::FileError;
 pub enum Refusal {
     /// A kind that is not read; what it is, in words.
     Unsupported(String),
+    /// A camera's RAW file.
+    Raw,
     /// Begins like an image and goes wrong; how.
     Damaged(String),
     /// More pixels than are allowed.
@@ -61,6 +63,7 @@ impl Refusal {
         let path = path.into();
         match self {
             Self::Unsupported(what) => FileError::Unsupported { path, what },
+            Self::Raw => FileError::Raw { path },
             Self::Damaged(why) => FileError::Damaged { path, why },
             Self::TooLarge { width, height, limit } => FileError::TooLarge { path, width, height, limit },
             Self::TooMuchMemory => FileError::TooMuchMemory { path },

@@ -18,6 +18,7 @@ impl From<FileError> for JsValue {
     fn from(error: FileError) -> Self {
         let code = match error {
             FileError::NotAnImage { .. } | FileError::Unsupported { .. } => "unsupported-format",
+            FileError::Raw { .. } => "raw-file",
             FileError::TooLarge { .. } | FileError::TooMuchMemory { .. } => "too-large",
             _ => "unsupported-image",
         };
@@ -101,7 +102,7 @@ pub struct DecodedFile {
 /// in linear light.
 ///
 /// # Errors
-/// `unsupported-format`, `unsupported-image`, `too-large`.
+/// `unsupported-format`, `raw-file`, `unsupported-image`, `too-large`.
 #[wasm_bindgen(js_name = decodeFile)]
 pub fn decode(bytes: &[u8], name: &str, limit: usize) -> Result<DecodedFile, JsValue> {
     let decoded = files::decode(Path::new(name), bytes, limit)?;

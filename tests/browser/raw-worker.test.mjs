@@ -139,7 +139,7 @@ test('a worker aborts and refuses RAW files in words, by a stable code, and goes
     denoiser.free();
     return [...found, `${whole?.type} ${whole?.size}`, await running, await raw(dng)];
   });
-  const named = /^SvnrError unsupported-format: photo\.dng .*camera's RAW file.*; denoiseRaw denoises it, and openRaw of 'svnr\/raw' develops it$/;
+  const named = /^SvnrError raw-file: photo\.dng .*camera's RAW file.*; denoiseRaw denoises it, and openRaw of 'svnr\/raw' develops it$/;
   const expected = [
     /^AbortError$/,
     /^AbortError$/,

@@ -228,7 +228,7 @@ function ready() {
 
 /** Whether a file that was not opened is to blame for that. @param {Failure} failure */
 function isFilesFault({ code }) {
-  return ['unsupported-format', 'unsupported-image', 'too-large', 'internal'].includes(code);
+  return ['unsupported-format', 'raw-file', 'unsupported-image', 'too-large', 'internal'].includes(code);
 }
 
 client.on('starting', () => {

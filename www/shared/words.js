@@ -53,6 +53,7 @@ export function movedText({ backend }) {
 export function failureText({ code, message }) {
   switch (code) {
     case 'unsupported-format':
+    case 'raw-file':
     case 'unsupported-image':
     case 'too-large':
       return /[.?!]$/.test(message) ? message : `${message}.`;

@@ -41,7 +41,7 @@ export async function open(file, name) {
     const { image, metadata, notes } = await decodeFile(file, { name: `“${name}”` });
     return { image, metadata, note: notes.length > 0 ? notKept(name, notes) : null };
   } catch (error) {
-    if (!(error instanceof SvnrError) || error.code !== 'unsupported-format') throw error;
+    if (!(error instanceof SvnrError) || !['unsupported-format', 'raw-file'].includes(error.code)) throw error;
     // CMYK, and rare varieties. What the package adds to a refusal is for those who write programs.
     return openElsewhere(file, name, null, error.cause instanceof SvnrError ? error.cause : error);
   }
