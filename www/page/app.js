@@ -339,8 +339,14 @@ client.on('unencoded', ({ purpose, format, failure }) => {
   if (purpose !== 'keep') save.refuse(purpose, format, failure.message);
 });
 
-client.on('failed', ({ isOpening, failure }) => {
-  fail(failure, isOpening);
+client.on('failed', ({ of, failure }) => {
+  const why = of === 'open' ? openingText(current(photos)?.name ?? '', failure) : failureText(failure);
+  const wasRunning = photos.activity.is === 'running';
+  tell('error', why);
+  if (of === 'preview') stage.refuse();
+  if (of === 'denoise' && wasRunning) stage.stop();
+  if (of === 'open') dispatch({ type: 'unopened', why });
+  if (of === 'denoise') dispatch({ type: 'undenoised', why });
 });
 
 client.addEventListener('crashed', (event) => {
@@ -353,18 +359,6 @@ client.addEventListener('crashed', (event) => {
   dispatch({ type: 'crashed', why, isLost });
   if (wasRunning && stageOf(photos) !== 'running') stage.stop();
 });
-
-/**
- * @param {Failure} failure
- * @param {boolean} isOpening
- */
-function fail(failure, isOpening) {
-  const why = isOpening ? openingText(current(photos)?.name ?? '', failure) : failureText(failure);
-  const wasRunning = photos.activity.is === 'running';
-  tell('error', why);
-  if (!isOpening && wasRunning) stage.stop();
-  dispatch(isOpening ? { type: 'unopened', why } : { type: 'undenoised', why });
-}
 
 save.addEventListener('encode', (event) => {
   const { purpose, format, quality } = /** @type {CustomEvent} */ (event).detail;

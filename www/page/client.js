@@ -231,12 +231,11 @@ export class Client extends EventTarget {
       this.#restart(message);
       return;
     }
-    const code = 'failure' in message ? message.failure.code : undefined;
-    if (code === 'aborted') return;
-    if (code || message.type === 'denoised') this.#run = undefined;
+    if ('failure' in message && message.failure.code === 'aborted') return;
+    if (endsRun(message)) this.#run = undefined;
     // A newer result replaces it, and is kept in turn.
     if (message.type === 'denoised' && this.#file) this.#file.result = null;
-    if (message.type === 'failed' && message.isOpening) this.close();
+    if (message.type === 'failed' && message.of === 'open') this.close();
     if (message.type === 'opened') {
       this.#isOpening = false;
       this.#crashes = 0;
@@ -286,6 +285,16 @@ export class Client extends EventTarget {
       this.dispatchEvent(new CustomEvent('crashed', { detail: { failure, isLost: !file?.result } }));
     }
   }
+}
+
+/**
+ * Whether a message is the last of a run. What else fails meanwhile, a preview or a file to save, leaves the run alone.
+ *
+ * @param {ToPage} message
+ */
+function endsRun(message) {
+  if (message.type === 'failed') return message.of === 'denoise' || message.of === 'open';
+  return message.type === 'denoised' || message.type === 'unusable';
 }
 
 /**

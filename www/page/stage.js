@@ -128,7 +128,7 @@ export class Stage {
     this.#loupe.most = value;
   }
 
-  /** A preview has ended the worker: none is tried again with this photo. */
+  /** A preview has failed: none is tried again with this photo. */
   refuse() {
     this.#hasFailed = true;
     this.#showLoupe();

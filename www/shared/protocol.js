@@ -94,7 +94,7 @@
  *   | { type: 'unencoded', picture: number, purpose: Purpose, format: Format, failure: Failure }
  *   | { type: 'converted', id: number, file: Blob }
  *   | { type: 'unconverted', id: number, failure: Failure }
- *   | { type: 'failed', picture: number, isOpening: boolean, failure: Failure }
+ *   | { type: 'failed', picture: number, of: ToWorker['type'], failure: Failure }
  * )} ToPage  `preparing` comes before a run that needs something that is not there yet. `previewed` comes twice: first
  *   with the part as it is, then with what becomes of it, and how long that took. After `crashed` the worker does
  *   nothing any more; what it had of a result it gives away

@@ -365,7 +365,7 @@ onmessage = async ({ data }) => {
     const why = failure(error);
     // A lost GPU that the denoiser recovered from is not reported here.
     if (why.code === 'internal' || why.code === 'device-lost') crash(why);
-    else if ('picture' in data) tell({ type: 'failed', picture: data.picture, isOpening: data.type === 'open', failure: why });
+    else if ('picture' in data) tell({ type: 'failed', picture: data.picture, of: data.type, failure: why });
     else throw error;
   }
 };
