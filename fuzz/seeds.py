@@ -188,6 +188,7 @@ def raw():
     dng("lossless.dng", compression="jpeg", compressionargs={"lossless": True, "bitspersample": 12})
     dng("bytes.dng", codes=GREY)
     dng("quad.dng", (0, 0, 1, 1, 0, 0, 1, 1, 1, 1, 2, 2, 1, 1, 2, 2))
+    dng("x-trans.dng", ["RGB".index(c) for c in "GGRGGBGGBGGRBRGRBGGGBGGRGGRGGBRBGBRG"])
     dng("active.dng", tags=[(50829, "I", 4, (1, 3, 12, 18), True)])
     dng("opcodes.dng", tags=[(51008, "B", 28, struct.pack(">7I", 1, 4, 0x01030000, 0, 8, 1, 0), True)])
     dng("linear.dng", codes=DEEP, photometric=34892)

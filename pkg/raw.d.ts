@@ -155,8 +155,8 @@ export class RawPhoto {
   /** The kind of file: `DNG`, `CR3`, ... */
   readonly format: string;
   /**
-   * What it holds. `mosaic`: one colour at each photosite. `linear`: all three, because the camera or a program has
-   * interpolated them; it is denoised by the network for photos.
+   * What is denoised. `mosaic`: one colour at each photosite. `linear`: all three, because the camera or a program has
+   * interpolated them, or, if the file holds an X-Trans mosaic, `openRaw`; it is denoised by the network for photos.
    */
   readonly kind: 'mosaic' | 'linear';
   readonly camera: RawCamera;

@@ -627,16 +627,18 @@ fn raw_files_become_dngs_beside_photos_that_stay_photos() {
     std::fs::copy(raw_seed("grbg.dng"), input.join("deeper/one.DNG")).unwrap();
     std::fs::copy(raw_seed("linear.dng"), input.join("linear.dng")).unwrap();
     std::fs::copy(raw_seed("quad.dng"), input.join("quad.dng")).unwrap();
+    std::fs::copy(raw_seed("x-trans.dng"), input.join("x-trans.dng")).unwrap();
     save(&dir, "in/photo.png", scene(24, 16), Depth::Eight);
     let command = [text(&input), "-o", text(&output), "--recursive", "--weights", text(&weights), "--strength", "0"];
     let said = fails(&command, 1);
-    assert!(said.contains("quad.dng: it holds no Bayer mosaic"), "{said}");
-    assert!(said.contains("3 of 4 photos denoised"), "{said}");
+    assert!(said.contains("quad.dng: it holds no Bayer or X-Trans mosaic"), "{said}");
+    assert!(said.contains("4 of 5 photos denoised"), "{said}");
     assert_eq!(
         (names(&output), names(&output.join("deeper"))),
-        (vec!["deeper".into(), "linear.dng".into(), "photo.png".into()], vec!["one.dng".to_owned()])
+        (["deeper", "linear.dng", "photo.png", "x-trans.dng"].map(str::to_owned).into(), vec!["one.dng".to_owned()])
     );
-    for (seed, result) in [("grbg.dng", "deeper/one.dng"), ("linear.dng", "linear.dng")] {
+    for (seed, result) in [("grbg.dng", "deeper/one.dng"), ("linear.dng", "linear.dng"), ("x-trans.dng", "x-trans.dng")]
+    {
         let (before, after) = (decoded(&raw_seed(seed)), decoded(&output.join(result)));
         assert_eq!((after.codes, after.layout), (before.codes, before.layout), "{seed}");
         for column in 0..6 {
@@ -644,6 +646,13 @@ fn raw_files_become_dngs_beside_photos_that_stay_photos() {
             assert_eq!(levels(&after.levels), levels(&before.levels), "{seed}");
         }
     }
+}
+
+#[test]
+fn it_is_said_that_an_x_trans_mosaic_was_interpolated() {
+    let dir = folder();
+    let said = succeeds(&[text(&raw_seed("x-trans.dng")), "-o", text(&dir.path().join("result.dng"))]);
+    assert!(said.contains("X-Trans mosaic was interpolated"), "{said}");
 }
 
 #[test]

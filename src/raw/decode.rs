@@ -17,6 +17,8 @@ use crate::raw::mosaic::Phase;
 use crate::raw::noise_profile::NoiseProfile;
 use crate::raw::photo::{Area, CameraColor, RawNote, RawPhoto, Shot};
 use crate::raw::upright::Turn;
+use crate::raw::x_trans::XTrans;
+use crate::raw::x_trans::codes::{Stored, interpolated};
 
 /// Reads a RAW file. With more photosites than `limit` it is refused before memory is taken for them.
 ///
@@ -66,8 +68,8 @@ fn read(file: &[u8], limit: usize) -> Result<RawPhoto, RawError> {
     let format = raw.format().name();
     let is_dng = raw.metadata().dng_version.is_some();
     let info = raw.frame_info();
-    let layout = layout(info, is_dng)?;
-    let samples = layout.samples();
+    let filters = filters(info, is_dng)?;
+    let samples = filters.samples();
     let (width, height) = (info.width as usize, info.height as usize);
     if width.saturating_mul(height) > limit {
         return Err(RawError::TooLarge { width, height, limit });
@@ -79,8 +81,12 @@ fn read(file: &[u8], limit: usize) -> Result<RawPhoto, RawError> {
     let tags = if is_dng { Some(dng::Tags::read(file)?) } else { None };
     let lists = info.opcodes.as_ref().map(|lists| lists.lists.clone()).unwrap_or_default();
     let of_codes = dng::opcodes(&lists[0]);
-    let is_mosaic = layout != Layout::Linear;
-    let is_mended = is_mosaic && !of_codes.is_empty() && of_codes.iter().all(|id| dng::MENDING.contains(id));
+    let is_mending = !of_codes.is_empty() && of_codes.iter().all(|id| dng::MENDING.contains(id));
+    // What is interpolated is of codes after the operations.
+    let is_mended = match filters {
+        Filters::Layout(layout) => layout != Layout::Linear && is_mending,
+        Filters::XTrans(_) => !of_codes.is_empty(),
+    };
     let options = DecodeOptions {
         output: OutputFormat::RawU16,
         apply_opcodes: is_mended,
@@ -90,12 +96,41 @@ fn read(file: &[u8], limit: usize) -> Result<RawPhoto, RawError> {
     };
     let frame = raw.decode(options).map_err(|error| refusal(error, file))?;
     let codes = frame.as_u16().filter(|codes| codes.len() == samples * width * height);
-    let codes = codes.ok_or_else(|| RawError::damaged("it has too few photosites"))?.to_vec();
+    let codes = codes.ok_or_else(|| RawError::damaged("it has too few photosites"))?;
 
     let levels = levels(&frame.black_level, &frame.white_level.values, samples)?;
     let metadata = raw.metadata();
     let color = color(info, metadata);
     let mut notes = Vec::new();
+    let (active, crop) = (area(info.active_area), area(info.crop));
+    let sites = match filters {
+        Filters::Layout(layout) => Sites {
+            width,
+            height,
+            codes: codes.to_vec(),
+            levels,
+            layout,
+            active,
+            crop,
+            masked: info.masked_areas.iter().copied().map(area).collect(),
+        },
+        Filters::XTrans(pattern) => {
+            notes.push(RawNote::XTrans);
+            let stored = Stored { codes, width, levels: &levels, pattern };
+            let (codes, levels) = interpolated(&stored, active, color.colors().white_balance)?;
+            Sites {
+                width: active.width,
+                height: active.height,
+                codes,
+                levels,
+                layout: Layout::Linear,
+                active: Area { row: 0, column: 0, ..active },
+                crop: Area { row: crop.row - active.row, column: crop.column - active.column, ..crop },
+                masked: Vec::new(),
+            }
+        }
+    };
+    let is_interpolated = matches!(filters, Filters::XTrans(_));
     if lists.iter().flat_map(|list| dng::opcodes(list)).any(|id| dng::MOVING.contains(&id)) {
         notes.push(RawNote::LensCorrections);
     }
@@ -107,14 +142,14 @@ fn read(file: &[u8], limit: usize) -> Result<RawPhoto, RawError> {
         make: metadata.make.clone(),
         model: metadata.model.clone(),
         camera: metadata.camera(),
-        width,
-        height,
-        codes,
-        levels,
-        layout,
-        active: area(info.active_area),
-        crop: area(info.crop),
-        masked: info.masked_areas.iter().copied().map(area).collect(),
+        width: sites.width,
+        height: sites.height,
+        codes: sites.codes,
+        levels: sites.levels,
+        layout: sites.layout,
+        active: sites.active,
+        crop: sites.crop,
+        masked: sites.masked,
         orientation: info.orientation.exif() as u16,
         pixel_aspect: info.pixel_aspect,
         color,
@@ -123,9 +158,11 @@ fn read(file: &[u8], limit: usize) -> Result<RawPhoto, RawError> {
         preview: largest_preview(file, metadata).map(|(range, _)| range),
         is_mended,
         has_code_operations: !of_codes.is_empty() && !is_mended,
+        is_interpolated,
         notes,
     };
-    if let Some(numbers) = tags.and_then(|tags| tags.noise_profile) {
+    // That of a mosaic is of its sites: interpolated light has other noise.
+    if let Some(numbers) = tags.and_then(|tags| tags.noise_profile).filter(|_| !is_interpolated) {
         match NoiseProfile::read(&numbers, photo.active_layout()) {
             Ok(profile) => photo.noise_profile = Some(profile),
             Err(error) => photo.notes.push(RawNote::NoiseProfile(error)),
@@ -134,19 +171,50 @@ fn read(file: &[u8], limit: usize) -> Result<RawPhoto, RawError> {
     Ok(photo)
 }
 
+/// What a file has at its photosites.
+#[derive(Clone, Copy)]
+enum Filters {
+    /// What is denoised as it is.
+    Layout(Layout),
+    /// An X-Trans mosaic, which is interpolated.
+    XTrans(XTrans),
+}
+
+impl Filters {
+    /// Codes of each photosite.
+    fn samples(self) -> usize {
+        match self {
+            Self::Layout(layout) => layout.samples(),
+            Self::XTrans(_) => 1,
+        }
+    }
+}
+
+/// The photosites of a photo.
+struct Sites {
+    width: usize,
+    height: usize,
+    codes: Vec<u16>,
+    levels: Levels,
+    layout: Layout,
+    active: Area,
+    crop: Area,
+    masked: Vec<Area>,
+}
+
 /// The colours at the photosites. What is interpolated already is read from DNGs alone, which say what their values
 /// mean.
-fn layout(info: &FrameInfo, is_dng: bool) -> Result<Layout, RawError> {
+fn filters(info: &FrameInfo, is_dng: bool) -> Result<Filters, RawError> {
+    const OTHER: RawError = RawError::NotBayer("a mosaic of other filters");
     match info.layout {
-        SensorLayout::Bayer => {}
-        SensorLayout::XTrans => return Err(RawError::NotBayer("an X-Trans mosaic")),
+        SensorLayout::Bayer | SensorLayout::XTrans => {}
         SensorLayout::QuadBayer => return Err(RawError::NotBayer("a quad Bayer mosaic")),
         SensorLayout::Monochrome => return Err(RawError::NotBayer("a picture without colour filters")),
         SensorLayout::Linear if !is_dng => return Err(RawError::Small),
         SensorLayout::Linear if info.cpp != CHANNELS as u32 => return Err(RawError::Colors(info.cpp)),
         SensorLayout::Linear => {}
         SensorLayout::Foveon => return Err(RawError::NotBayer("the three layers of a Foveon sensor")),
-        _ => return Err(RawError::NotBayer("a mosaic of other filters")),
+        _ => return Err(OTHER),
     }
     if info.compression == Compression::LossyJpeg {
         return Err(RawError::Lossy);
@@ -158,12 +226,25 @@ fn layout(info: &FrameInfo, is_dng: bool) -> Result<Layout, RawError> {
         return Err(RawError::Packing("its values are floats".into()));
     }
     if info.layout == SensorLayout::Linear {
-        return Ok(Layout::Linear);
+        return Ok(Filters::Layout(Layout::Linear));
     }
-    info.cfa
-        .filter(|pattern| pattern.is_bayer() && info.cpp == 1)
-        .map(|pattern| Layout::Bayer(phase(pattern)))
-        .ok_or(RawError::NotBayer("a mosaic of other filters"))
+    let pattern = info.cfa.filter(|_| info.cpp == 1).ok_or(OTHER)?;
+    if info.layout == SensorLayout::XTrans {
+        return x_trans(pattern).map(Filters::XTrans).ok_or(OTHER);
+    }
+    Some(pattern)
+        .filter(CfaPattern::is_bayer)
+        .map(|pattern| Filters::Layout(Layout::Bayer(phase(pattern))))
+        .ok_or(OTHER)
+}
+
+/// A pattern of 6 x 6 sites, if it is X-Trans.
+fn x_trans(pattern: CfaPattern) -> Option<XTrans> {
+    // Other colours than these have numbers of their own.
+    let channel = |row, column| pattern.color_at(column, row) as u8;
+    let is_of_size = (pattern.width(), pattern.height()) == (6, 6);
+    let channels = std::array::from_fn(|row| std::array::from_fn(|column| channel(row, column)));
+    XTrans::new(channels).filter(|_| is_of_size)
 }
 
 fn phase(pattern: CfaPattern) -> Phase {
@@ -273,9 +354,11 @@ mod tests {
     use super::*;
     use crate::files::Order;
     use crate::image::MAX_PIXELS;
+    use crate::method::noise::NoiseModel;
     use crate::raw::dng::made::{Made, Packing};
     use crate::raw::dng::tags;
     use crate::raw::dng::tree::{BYTE, Directory, Entry, Tree, UNDEFINED};
+    use crate::raw::light::Light;
     use crate::raw::noise_profile::NoiseProfileError;
 
     fn made() -> Made {
@@ -297,6 +380,136 @@ mod tests {
                 assert_eq!(mosaic.value(0, 0), light);
             }
         }
+    }
+
+    #[test]
+    fn an_x_trans_mosaic_is_read_as_linear_light_from_every_origin() {
+        for origin in 0..36 {
+            let pattern = XTrans::USUAL.at(origin / 6, origin % 6);
+            let [top, left] = [[0, 0], [1, 0], [2, 5], [7, 3]][origin % 4];
+            let active = [top, left, 41, 58];
+            let made = Made { active, ..Made::x_trans(61, 43, pattern) };
+            let file = made.changed(|_, mosaic, order| {
+                mosaic.set(Entry::longs(tags::CROP_ORIGIN, order, &[4, 2]));
+                mosaic.set(Entry::longs(tags::CROP_SIZE, order, &[40, 30]));
+                mosaic.set(Entry::doubles(tags::NOISE_PROFILE, order, &[1e-4, 1e-6]));
+            });
+            assert!(is_raw(&file));
+            assert_eq!(picture_size(&file), Some((30, 40)));
+            let photo = decode(&file, MAX_PIXELS).unwrap();
+            let (width, height) = (58 - left, 41 - top);
+            let all = Area { row: 0, column: 0, width, height };
+            assert_eq!((photo.width, photo.height, photo.active), (width, height, all));
+            assert_eq!(photo.crop, Area { row: 2, column: 4, width: 40, height: 30 });
+            assert_eq!((photo.layout, &photo.notes), (Layout::Linear, &vec![RawNote::XTrans]));
+            // It is of the mosaic's sites.
+            assert_eq!(photo.noise_profile, None);
+            let Light::Linear(image) = photo.light() else { panic!("{:?}", photo.layout) };
+            // All sites differ in these files, none of them is hot: what was measured is there.
+            let told = Levels::uniform(f32::from(made.black), f32::from(made.white)).unwrap();
+            let range = 61_440.0 - 2048.0;
+            let (step, most) = (0.51 / range, (65_535.0 - 2048.0) / range);
+            for (row, column) in (0..width * height).map(|at| (at / width, at % width)) {
+                let channel = pattern.channel_at(top + row, left + column);
+                let expected = told.light(0, 0, made.codes[(top + row) * 61 + left + column]).min(most);
+                let found = image.plane(channel)[row * width + column];
+                assert!((found - expected).abs() < step, "{origin}, {row}, {column}: {found}, not {expected}");
+            }
+        }
+    }
+
+    #[test]
+    fn small_x_trans_mosaics_are_read() {
+        for (width, height) in (2..9).flat_map(|w| (2..9).map(move |h| (w, h))) {
+            let photo = decode(&Made::x_trans(width, height, XTrans::USUAL.at(2, 1)).bytes(), MAX_PIXELS).unwrap();
+            assert_eq!((photo.width, photo.height, photo.codes.len()), (width, height, 3 * width * height));
+        }
+    }
+
+    #[test]
+    fn colours_of_an_x_trans_mosaic_are_right_from_every_origin() {
+        // Grey, of which made DNGs say that it has half as much red as green and two thirds as much blue.
+        for color in [[0.2, 0.4, 0.8 / 3.0], [0.3, 0.1, 0.05]] {
+            for origin in 0..36 {
+                let pattern = XTrans::USUAL.at(origin / 6, origin % 6);
+                let mut made = Made { active: [1, 2, 48, 60], ..Made::x_trans(60, 48, pattern) };
+                let (black, range) = (f32::from(made.black), f32::from(made.white - made.black));
+                let code = |at: usize| (black + range * color[pattern.channel_at(at / 60, at % 60)]).round() as u16;
+                made.codes = (0..60 * 48).map(code).collect();
+                let Light::Linear(image) = decode(&made.bytes(), MAX_PIXELS).unwrap().light() else { panic!() };
+                for (channel, expected) in color.into_iter().enumerate() {
+                    let near = |v: &f32| (v - expected).abs() < 1e-4;
+                    assert!(image.plane(channel).iter().all(near), "{origin}, {channel}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_raf_of_an_x_trans_camera_becomes_a_linear_dng() {
+        let (width, height) = (72, 60);
+        let (file, codes) = raf(width, height);
+        assert!(is_raw(&file));
+        let photo = decode(&file, MAX_PIXELS).unwrap();
+        assert_eq!((photo.format, photo.layout, photo.notes.contains(&RawNote::XTrans)), ("RAF", Layout::Linear, true));
+        let balance = photo.color.white_balance.unwrap();
+        assert!((balance[0] - 500.0 / 302.0).abs() < 1e-4 && (balance[2] - 400.0 / 302.0).abs() < 1e-4);
+        let preview = |width, height| image::RgbImage::new(width, height);
+        let (light, noise) = (photo.light(), NoiseProfile::uniform(NoiseModel { sigma_read: 1e-3, shot: 1e-4 }));
+        let outcome = dng::Outcome { light: &light, noise, reduction: 0.5, preview: &preview };
+        let back = decode(&dng::write(&file, &photo, &outcome).unwrap(), MAX_PIXELS).unwrap();
+        assert_eq!((back.format, back.layout, back.notes.contains(&RawNote::XTrans)), ("DNG", Layout::Linear, false));
+        assert_eq!((&back.levels, back.crop), (&photo.levels, photo.crop));
+        assert!(back.codes == photo.codes, "the codes differ");
+        assert_eq!((back.camera, back.noise_profile), (photo.camera, Some(noise)));
+        // One measured site: the pattern's first is green.
+        let green = f32::from(codes[0] - 1024) / 15_359.0;
+        let Light::Linear(image) = light else { panic!() };
+        assert!((image.plane(1)[0] - green).abs() < 1e-5, "{}, not {green}", image.plane(1)[0]);
+    }
+
+    /// A RAF of an X-Trans camera, uncompressed, and its codes.
+    fn raf(width: u16, height: u16) -> (Vec<u8>, Vec<u16>) {
+        let sites = u32::from(width) * u32::from(height);
+        let codes: Vec<u16> = (0..sites).map(|i| (2000 + i * 7919 % 9000) as u16).collect();
+        // Records of numbers and bytes, big-endian: size, layout, white balance, and the filters from the last on.
+        let shorts = |values: &[u16]| values.iter().flat_map(|v| v.to_be_bytes()).collect::<Vec<u8>>();
+        let filters = (0..36).rev().map(|at| XTrans::USUAL.channel_at(at / 6, at % 6) as u8).collect();
+        let records = [
+            (0x100, shorts(&[height, width])),
+            (0x130, vec![10, 11, 9, 8]),
+            (0x131, filters),
+            (0x2FF0, shorts(&[302, 500, 302, 400])),
+        ];
+        let mut about = (records.len() as u32).to_be_bytes().to_vec();
+        for (number, values) in records {
+            about.extend(shorts(&[number, values.len() as u16]));
+            about.extend(values);
+        }
+        // A TIFF whose one directory points to the sensor's: width, height, bits, where the codes are, their bytes,
+        // and black.
+        const CODES: u32 = 256;
+        let order = Order::of(b"II*\0").unwrap();
+        let mut sensor = b"II*\0\x08\0\0\0\x01\0\0\xF0\x0D\0\x01\0\0\0\x1A\0\0\0\0\0\0\0".to_vec();
+        let bytes = 2 * codes.len() as u32;
+        let numbers = [u32::from(width), u32::from(height), 14, CODES, bytes, 1024];
+        let tags = [0xF001, 0xF002, 0xF003, 0xF007, 0xF008, 0xF00A];
+        sensor.extend(order.short_bytes(6));
+        for (tag, number) in tags.into_iter().zip(numbers) {
+            sensor.extend([order.short_bytes(tag), order.short_bytes(4)].concat());
+            sensor.extend([1, number].map(u32::to_le_bytes).concat());
+        }
+        sensor.resize(CODES as usize, 0);
+        sensor.extend(codes.iter().flat_map(|code| code.to_le_bytes()));
+
+        const ABOUT: u32 = 0x94;
+        let mut file = vec![0; ABOUT as usize];
+        file[..16].copy_from_slice(b"FUJIFILMCCD-RAW ");
+        file[0x1C..0x22].copy_from_slice(b"X-TEST");
+        file[0x3C..0x40].copy_from_slice(b"0100");
+        let places = [ABOUT, about.len() as u32, ABOUT + about.len() as u32, sensor.len() as u32];
+        file[92..108].copy_from_slice(&places.map(u32::to_be_bytes).concat());
+        (file.into_iter().chain(about).chain(sensor).collect(), codes)
     }
 
     #[test]
@@ -336,11 +549,6 @@ mod tests {
                 mosaic.set(Entry::bytes(tags::CFA_PATTERN, BYTE, colors.into()));
             })
         };
-        let x_trans = b"GGRGGBGGBGGRBRGRBGGGBGGRGGRGGBRBGBRG".map(|c| match c {
-            b'R' => 0,
-            b'G' => 1,
-            _ => 2,
-        });
         let number = |tag, value| mosaic(&|mosaic, order| mosaic.set(Entry::longs(tag, order, &[value])));
         vec![
             ("nothing", Vec::new(), "not a RAW file"),
@@ -357,7 +565,8 @@ mod tests {
             ("white at black", number(tags::WHITE_LEVEL, u32::from(made().black)), "white must be above black"),
             ("one photosite", Made::new(1, 1, Phase::RGGB).bytes(), "1 x 1"),
             ("one row", Made::new(64, 1, Phase::RGGB).bytes(), "64 x 1"),
-            ("X-Trans", pattern(6, &x_trans), "X-Trans"),
+            ("6 x 6 filters that are not X-Trans", pattern(6, &[0, 1, 1, 2].repeat(9)), "other filters"),
+            ("6 x 6 filters of one colour", pattern(6, &[1; 36]), "other filters"),
             ("quad Bayer", pattern(4, &[0, 0, 1, 1, 0, 0, 1, 1, 1, 1, 2, 2, 1, 1, 2, 2]), "quad Bayer"),
             ("two colours", pattern(2, &[0, 1, 1, 0]), "other filters"),
             ("a colour that is none", pattern(2, &[0, 1, 1, 9]), "damaged"),

@@ -4,26 +4,20 @@
 //! smoother than either. The differences green - red and green - blue are estimated along rows and along columns, and
 //! averaged over the four directions, each the less the more the difference varies there (Pekkucuksen and Altunbasak,
 //! *Gradient based threshold free color filter array interpolation*, 2010). Differences are those of balanced colours
-//! on a curve like the square root: on it an edge in the shade and one in the sun look alike, and a bright edge does
-//! not ring in the dark next to it.
-
-use std::panic::resume_unwind;
-use std::thread;
+//! on a `curve` like the square root.
 
 use crate::error::Error;
 use crate::image::{CHANNELS, LinearImage, reflect};
+use crate::raw::curve::{curve, linear};
 use crate::raw::mosaic::{Mosaic, Phase, SiteColor};
+use crate::raw::strips;
 
 /// Sites around a strip that its values depend on. Even, so that the pattern is the same at both of its corners.
 pub(super) const MARGIN: usize = 12;
 /// Rows of a strip, even as well. The buffers of a strip that is 6000 sites wide take 21 MB.
 const STRIP: usize = 64;
-/// More threads than this would need more memory than the image itself.
-const MOST_THREADS: usize = 8;
 /// Sites in a row over which differences are averaged in each direction, from the site itself on.
 const REACH: usize = 5;
-/// Where the curve turns into a line, so that noise around black has no bias.
-const KNEE: f32 = 0.003;
 /// Added to the square of the variation, so that flat areas have a finite weight.
 const FLAT: f32 = 1e-10;
 /// The largest factor of a white balance.
@@ -37,51 +31,37 @@ const MOST_BALANCE: f32 = 100.0;
 /// [`Error::BadOption`] for factors that are not above 0 and up to 100, and [`Error::NotFinite`] for values whose
 /// squares are beyond floating point.
 pub fn demosaic(mosaic: &Mosaic, balance: [f32; CHANNELS]) -> Result<LinearImage, Error> {
-    let threads = thread::available_parallelism().map_or(1, usize::from);
-    by_strips(mosaic, balance, STRIP, threads.min(MOST_THREADS))
+    by_strips(mosaic, balance, STRIP, strips::threads())
 }
 
 /// The same in strips of an even number of rows, on this many threads.
 fn by_strips(mosaic: &Mosaic, balance: [f32; CHANNELS], strip: usize, threads: usize) -> Result<LinearImage, Error> {
-    if let Some(bad) = balance.into_iter().find(|v| !(*v > 0.0 && *v <= MOST_BALANCE)) {
-        let range = "above 0 and up to 100 for red, green and blue";
-        return Err(Error::BadOption { name: "white_balance", value: bad.to_string(), range });
-    }
+    check_balance(balance)?;
     let (width, height) = (mosaic.width(), mosaic.height());
     let mut values = vec![0.0; CHANNELS * width * height];
     let mut planes = values.chunks_exact_mut(width * height).map(|plane| plane.chunks_mut(strip * width));
     let [red, green, blue] = std::array::from_fn(|_| planes.next().expect("there are three planes"));
-    let mut strips: Vec<_> = red.zip(green).zip(blue).map(|((r, g), b)| [r, g, b]).enumerate().collect();
-    let share = strips.len().div_ceil(threads);
-    let fill = |strips: &mut [(usize, [&mut [f32]; CHANNELS])]| {
-        let mut buffers = Buffers::new(width + 2 * MARGIN, strip.min(height) + 2 * MARGIN, mosaic.phase());
-        for (number, planes) in strips {
-            buffers.read(mosaic, balance, *number * strip);
+    strips::fill(
+        red.zip(green).zip(blue).map(|((r, g), b)| [r, g, b]),
+        threads,
+        || Buffers::new(width + 2 * MARGIN, strip.min(height) + 2 * MARGIN, mosaic.phase()),
+        |buffers, number, planes| {
+            buffers.read(mosaic, balance, number * strip);
             buffers.find_differences();
-            buffers.write(mosaic, balance, *number * strip, planes);
-        }
-    };
-    if strips.len() == share {
-        fill(&mut strips);
-    } else {
-        thread::scope(|scope| {
-            let threads: Vec<_> = strips.chunks_mut(share).map(|strips| scope.spawn(|| fill(strips))).collect();
-            threads.into_iter().for_each(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic)));
-        });
-    }
+            buffers.write(mosaic, balance, number * strip, planes);
+        },
+    );
     LinearImage::new(width, height, values)
 }
 
-/// The curve on which colours are compared: a square root with a line below black.
-fn curve(x: f32) -> f32 {
-    let knee = KNEE.sqrt();
-    if x > 0.0 { (x + KNEE).sqrt() } else { knee + x / (2.0 * knee) }
-}
-
-/// The inverse of [`curve`].
-fn linear(v: f32) -> f32 {
-    let knee = KNEE.sqrt();
-    if v > knee { v * v - KNEE } else { (v - knee) * 2.0 * knee }
+/// Whether these factors can be a white balance.
+///
+/// # Errors
+/// [`Error::BadOption`].
+pub(super) fn check_balance(balance: [f32; CHANNELS]) -> Result<(), Error> {
+    let Some(bad) = balance.into_iter().find(|v| !(*v > 0.0 && *v <= MOST_BALANCE)) else { return Ok(()) };
+    let range = "above 0 and up to 100 for red, green and blue";
+    Err(Error::BadOption { name: "white_balance", value: bad.to_string(), range })
 }
 
 /// What is computed for a strip and its margin. All buffers have the same size, row after row.
@@ -230,7 +210,7 @@ impl Buffers {
 
 /// Sets every value to a function of the source's at these distances, as far as the source has all of them. In buffers
 /// of rows, a distance of a row's length leads to the next row.
-fn filter<const N: usize>(source: &[f32], out: &mut [f32], shifts: [isize; N], f: impl Fn([f32; N]) -> f32) {
+pub(super) fn filter<const N: usize>(source: &[f32], out: &mut [f32], shifts: [isize; N], f: impl Fn([f32; N]) -> f32) {
     let before = shifts.into_iter().map(|s| (-s).max(0) as usize).max().unwrap_or(0);
     let after = shifts.into_iter().map(|s| s.max(0) as usize).max().unwrap_or(0);
     let len = source.len().saturating_sub(before + after);

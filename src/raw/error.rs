@@ -24,8 +24,8 @@ pub enum RawError {
     /// A camera or a mode of one that is not read; which.
     #[error("it comes from a camera or a mode that is not read ({0}); convert it to DNG first")]
     Camera(String),
-    /// No mosaic: what it is in place of one.
-    #[error("it holds no Bayer mosaic but {0}; develop it to a TIFF and denoise that")]
+    /// No mosaic of a known kind: what it is in place of one.
+    #[error("it holds no Bayer or X-Trans mosaic but {0}; develop it to a TIFF and denoise that")]
     NotBayer(&'static str),
     /// A small RAW of a camera, which has colours at every photosite in a way of its own.
     #[error("it is a small RAW, whose colours are interpolated already; convert it to DNG and denoise that")]

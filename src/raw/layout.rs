@@ -9,7 +9,8 @@ use crate::raw::mosaic::Phase;
 pub enum Layout {
     /// One, in a Bayer pattern of this phase.
     Bayer(Phase),
-    /// All three: the camera, or a program, has interpolated them. Such a file is a linear DNG.
+    /// All three: the camera, or a program, has interpolated them, as in a linear DNG; or they were interpolated as the
+    /// file, of an X-Trans mosaic, was read.
     Linear,
 }
 

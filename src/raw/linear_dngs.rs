@@ -1,4 +1,4 @@
-//! Linear DNGs from file to denoised file.
+//! Linear DNGs, and X-Trans mosaics, which become such, from file to denoised file.
 
 use burn::tensor::Device;
 
@@ -17,6 +17,7 @@ use crate::raw::layout::Layout;
 use crate::raw::light::Light;
 use crate::raw::mosaic::{Area, Mosaic, Phase};
 use crate::raw::photo::RawPhoto;
+use crate::raw::x_trans::XTrans;
 
 const SIZE: (usize, usize) = (240, 176);
 /// What made DNGs say of grey: half as much red as green, and two thirds as much blue.
@@ -93,6 +94,65 @@ fn noise_goes_and_colours_stay() {
     // What is left is written, and there is less of it than there was.
     let left = result.noise_profile.unwrap();
     assert!((0..4).all(|plane| left.std(plane, 0.1) < 0.5 * profile.std(plane, 0.1)), "{left:?}, of {profile:?}");
+}
+
+/// An X-Trans DNG of a scene with noise, and its NoiseProfile.
+fn x_trans_dng(noise: NoiseModel, seed: u64) -> Vec<u8> {
+    let pattern = XTrans::USUAL.at(4, 1);
+    let mut made = Made::x_trans(SIZE.0, SIZE.1, pattern);
+    let (black, range) = (f32::from(made.black), f32::from(made.white - made.black));
+    let noisy = noise.add_to(&scene(), seed);
+    let light = |at: usize| noisy.plane(pattern.channel_at(at / SIZE.0, at % SIZE.0))[at];
+    made.codes = (0..noisy.pixels()).map(|at| (light(at) * range + black).round() as u16).collect();
+    made.changed(|first, picture, order| {
+        first.set(Entry::ten_thousandths(tags::BASELINE_EXPOSURE, order, &[f64::from(EXPOSURE)]));
+        let pair = [f64::from(noise.shot), f64::from(noise.sigma_read).powi(2)];
+        picture.set(Entry::doubles(tags::NOISE_PROFILE, order, &pair));
+    })
+}
+
+#[test]
+fn an_x_trans_mosaic_loses_its_noise_and_keeps_its_colours() {
+    let noise = NoiseModel { sigma_read: 4e-3, shot: 4e-3 };
+    let [clean, file] = [NoiseModel { sigma_read: 0.0, shot: 0.0 }, noise].map(|noise| x_trans_dng(noise, 3));
+    let [clean, photo] = [&clean, &file].map(|file| decode(file, MAX_PIXELS).unwrap());
+    let planes = photo.planes(photo.light());
+    let FoundNoise { noise, profile, source, told, .. } = FoundNoise::of(&photo, &planes);
+    // What the file says is of the mosaic's sites.
+    assert_eq!((source, told), (Source::Light, None));
+    let denoiser = Denoiser::from_weights(released(ImageKind::Rgb), &Device::flex()).unwrap();
+    let denoised = pollster::block_on(denoiser.denoise(&planes, noise, &Options::default())).unwrap();
+    let light = photo.light_of_planes(Area { row: 0, column: 0, ..photo.active }, denoised).unwrap();
+    let result = decode(&write_result(&file, &photo, &light, &profile).unwrap(), MAX_PIXELS).unwrap();
+    let values = |photo: &RawPhoto| {
+        let Light::Linear(image) = photo.light() else { panic!("{:?}", photo.layout) };
+        image.balanced(BALANCE)
+    };
+    let [clean, before, after] = [&clean, &photo, &result].map(values);
+    let error = |image: &LinearImage| {
+        let pairs = image.values().iter().zip(clean.values());
+        pairs.map(|(a, b)| f64::from(a - b).powi(2)).sum::<f64>()
+    };
+    let gain = 10.0 * (error(&before) / error(&after)).log10();
+    println!("{gain:.2} dB less noise");
+    assert!(gain > 5.0, "{gain} dB");
+    for channel in 0..3 {
+        let mean = |image: &LinearImage| image.plane(channel).iter().map(|v| f64::from(*v)).sum::<f64>();
+        let ratio = mean(&after) / mean(&before);
+        assert!((ratio - 1.0).abs() < 0.005, "{channel}: {ratio}");
+    }
+    let left = result.noise_profile.unwrap();
+    assert!((0..4).all(|plane| left.std(plane, 0.1) < 0.5 * profile.std(plane, 0.1)), "{left:?}, of {profile:?}");
+}
+
+#[test]
+fn strength_0_gives_the_interpolated_values_of_an_x_trans_mosaic() {
+    let file = x_trans_dng(NoiseModel { sigma_read: 4e-3, shot: 4e-3 }, 5);
+    let photo = decode(&file, MAX_PIXELS).unwrap();
+    let light = photo.light_of_planes(photo.active, photo.planes(photo.light())).unwrap();
+    let profile = found(&photo).profile;
+    let result = decode(&write_result(&file, &photo, &light, &profile).unwrap(), MAX_PIXELS).unwrap();
+    assert_eq!((result.codes == photo.codes, result.levels), (true, photo.levels));
 }
 
 #[test]

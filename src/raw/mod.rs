@@ -5,6 +5,7 @@
 //! | [`colors`] | from a camera's colours to linear sRGB |
 //! | [`develop`] | from a mosaic, or from what is demosaiced, to a picture |
 //! | [`demosaic`] | all three colours at every photosite |
+//! | [`x_trans`] | the same for Fujifilm's mosaic |
 //! | [`matrix`] | matrices between colour spaces |
 //! | [`mosaic`] | the values of a Bayer sensor, and its four colour planes |
 //! | [`light`], [`layout`] | what a photo holds: a mosaic, or all colours at every photosite |
@@ -17,6 +18,7 @@
 //! [`mosaic`] and what computes with it know nothing of files.
 
 pub mod colors;
+mod curve;
 #[cfg(feature = "raw")]
 mod decode;
 pub mod demosaic;
@@ -38,10 +40,12 @@ pub mod noise_profile;
 pub mod photo;
 #[cfg(feature = "raw")]
 mod quick;
+mod strips;
 #[cfg(feature = "raw")]
 pub mod upright;
 #[cfg(feature = "raw")]
 pub mod view;
+pub mod x_trans;
 
 #[cfg(feature = "raw")]
 pub use decode::{decode, is_raw, picture_size, preview};

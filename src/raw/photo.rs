@@ -71,6 +71,8 @@ pub enum RawNote {
     NoiseProfile(NoiseProfileError),
     /// A camera whose colours are not known.
     NoColors,
+    /// An X-Trans mosaic, whose colours were interpolated.
+    XTrans,
 }
 
 impl fmt::Display for RawNote {
@@ -82,6 +84,10 @@ impl fmt::Display for RawNote {
             ),
             Self::NoiseProfile(error) => write!(f, "{error}; it is left out"),
             Self::NoColors => f.write_str("it does not say what its colours are; svnr's own development guesses them"),
+            Self::XTrans => f.write_str(
+                "its X-Trans mosaic was interpolated before denoising; the DNG has all colours at every pixel (a \
+                 linear DNG) and is up to three times as large",
+            ),
         }
     }
 }
@@ -129,6 +135,8 @@ pub struct RawPhoto {
     pub(super) is_mended: bool,
     /// Whether a DNG has operations on its codes, which would not fit other codes.
     pub(super) has_code_operations: bool,
+    /// Whether the colours were interpolated here, so that the file has other codes than these.
+    pub(super) is_interpolated: bool,
     /// What the user should know.
     pub notes: Vec<RawNote>,
 }

@@ -67,6 +67,20 @@ pub fn recorded(clean: &LinearImage) -> LinearImage {
     .expect("a picture of at least 2 x 2 finite pixels")
 }
 
+/// What the camera would record of a clean picture in linear sRGB if each photosite had all three colours.
+///
+/// # Panics
+/// If the picture is not RGB.
+pub fn seen(clean: &LinearImage) -> LinearImage {
+    assert_eq!(clean.channels(), CHANNELS, "a clean picture is RGB");
+    let (width, height) = (clean.width(), clean.height());
+    LinearImage::from_fn(width, height, |channel, row, column| {
+        let rgb = std::array::from_fn(|c| clean.plane(c)[row * width + column] * EXPOSURE);
+        times(&TO_CAMERA, rgb)[channel].clamp(0.0, 1.0)
+    })
+    .expect("a picture of finite pixels")
+}
+
 impl Level {
     /// Recorded planes with this level's noise, as they come out of a file: rounded to codes and clipped there.
     pub fn photographed(&self, recorded: &LinearImage, seed: u64) -> LinearImage {
@@ -180,6 +194,8 @@ mod tests {
     fn the_mosaic_has_the_cameras_colours() {
         let planes = recorded(&picture());
         assert_eq!(mosaic(&planes).planes(), planes);
+        let all = seen(&picture());
+        assert_eq!([all.plane(1)[1], all.plane(2)[26]], [planes.plane(1)[0], planes.plane(3)[0]]);
         let colors = colors();
         assert!(colors.to_srgb.iter().all(|row| (row.iter().sum::<f32>() - 1.0).abs() < 1e-4), "{colors:?}");
         let balanced: [f32; 3] =

@@ -93,8 +93,8 @@ struct Arguments {
     /// Measure only the noise estimate, on clean images too; nothing is denoised
     #[arg(long)]
     estimates: bool,
-    /// Measure only demosaicing: clean images through a camera's mosaic without noise, as svnr develops it and
-    /// bilinearly
+    /// Measure only demosaicing: clean images through a camera's Bayer and X-Trans mosaics without noise, plainly and
+    /// as svnr does it
     #[arg(
         long,
         conflicts_with_all = [

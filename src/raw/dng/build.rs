@@ -1,11 +1,11 @@
-//! A DNG built of what is known about another RAW file.
+//! A DNG built of what is known about another RAW file, or about a DNG whose picture is another one now.
 
 use crate::files::Order;
 use crate::raw::colors::ColorMatrix;
 use crate::raw::dng::picture::{Space, put_codes, put_preview};
 use crate::raw::dng::replace::{set_noise, set_software, thumbnail_size, white_levels};
 use crate::raw::dng::tree::{BYTE, Directory, Entry, Tree, UNDEFINED, write};
-use crate::raw::dng::{Outcome, tags};
+use crate::raw::dng::{Outcome, is_of_sensor, tags};
 use crate::raw::error::RawError;
 use crate::raw::layout::Layout;
 use crate::raw::matrix::{SRGB_TO_XYZ, inverse};
@@ -20,6 +20,18 @@ const VERSION: [u8; 4] = [1, 4, 0, 0];
 const BACKWARD_VERSION: [u8; 4] = [1, 1, 0, 0];
 /// What describes the photo in the first directory: caption, maker, model, date, artist, rating, copyright.
 const DESCRIPTIONS: [u16; 8] = [270, 271, 272, 306, 315, 18_246, 18_249, 33_432];
+/// What describes the camera and its colours in a DNG's first directory, and holds for another picture of the same
+/// light: names and numbers of camera, lens and file, calibration, baselines, profiles. Left out are what is about a
+/// mosaic (Bayer's green split, the chroma blur, the strength of an anti-alias filter, the best scale), profiles that
+/// lie elsewhere, and what was made of the old picture.
+const CAMERA: [u16; 47] = [
+    33_723, 50_708, 50_709, 50_721, 50_722, 50_723, 50_724, 50_725, 50_726, 50_727, 50_728, 50_729, 50_730, 50_731,
+    50_732, 50_734, 50_735, 50_736, 50_739, 50_740, 50_741, 50_778, 50_779, 50_827, 50_831, 50_832, 50_833, 50_834,
+    50_879, 50_931, 50_932, 50_934, 50_936, 50_937, 50_938, 50_939, 50_940, 50_941, 50_942, 50_964, 50_965, 50_981,
+    50_982, 51_107, 51_108, 51_109, 51_110,
+];
+/// What a DNG says of a picture apart from its sites: corrections of the lens, after demosaicing, and the user's crop.
+const OF_PICTURE: [u16; 2] = [tags::OPCODES_3, tags::USER_CROP];
 /// What points to places in the file that it comes from: the maker's note, and the directory of interoperability.
 const POINTING: [u16; 2] = [tags::MAKER_NOTE, 40_965];
 /// EXIF's number of daylight, D65.
@@ -33,7 +45,7 @@ pub fn build(file: &[u8], photo: &RawPhoto, result: &Outcome) -> Result<Vec<u8>,
     let mut space = Space::new(start(order), Vec::new(), &[]);
 
     // Before the picture, where programs that read a part of the file find them.
-    let maker_note = described.maker_note.clone();
+    let (maker_note, mut picture) = (described.maker_note.clone(), described.picture.clone());
     let mut first = described.put_into(&mut space.file)?;
     let side = photo.crop.width.max(photo.crop.height) as u32 / 2;
     let size = thumbnail_size(photo, side.clamp(1, PREVIEW));
@@ -43,13 +55,16 @@ pub fn build(file: &[u8], photo: &RawPhoto, result: &Outcome) -> Result<Vec<u8>,
     first.set(Entry::bytes(tags::DNG_VERSION, BYTE, VERSION.into()));
     first.set(Entry::bytes(tags::DNG_BACKWARD_VERSION, BYTE, BACKWARD_VERSION.into()));
     first.set(Entry::shorts(tags::ORIENTATION, order, &[photo.orientation]));
-    first.set(Entry::text(tags::UNIQUE_CAMERA_MODEL, &photo.camera));
-    if let Some(note) = maker_note {
+    if first.get(tags::UNIQUE_CAMERA_MODEL).is_none() {
+        first.set(Entry::text(tags::UNIQUE_CAMERA_MODEL, &photo.camera));
+    }
+    if let Some(note) = maker_note.filter(|_| first.get(tags::PRIVATE_DATA).is_none()) {
         first.set(Entry::bytes(tags::PRIVATE_DATA, BYTE, note));
     }
-    set_color(&mut first, order, photo);
+    if first.get(tags::COLOR_MATRIX_1).is_none() {
+        set_color(&mut first, order, photo);
+    }
 
-    let mut picture = Directory::default();
     picture.set(Entry::longs(tags::SUBFILE_TYPE, order, &[0]));
     put_codes(&mut picture, &mut space, order, (&codes.values, photo.width, photo.height), photo.layout)?;
     if let Layout::Bayer(phase) = photo.active_layout() {
@@ -71,8 +86,9 @@ pub fn exif(file: &[u8], photo: &RawPhoto) -> Option<Vec<u8>> {
     let order = described.order;
     let mut block = start(order);
     let mut first = described.put_into(&mut block).ok()?;
-    // It is not part of EXIF.
+    // They are not part of EXIF.
     first.remove(&[tags::XMP]);
+    first.remove(&CAMERA);
     first.set(Entry::shorts(tags::ORIENTATION, order, &[1]));
     set_software(&mut first);
     Tree::new(order, vec![first]).write_at_end_of(&mut block).ok()?;
@@ -168,6 +184,8 @@ struct Described {
     first: Directory,
     exif: Directory,
     gps: Directory,
+    /// What a DNG says of its picture.
+    picture: Directory,
     /// The maker's note, as Adobe's programs keep it in DNGPrivateData.
     maker_note: Option<Vec<u8>>,
 }
@@ -226,8 +244,8 @@ impl Described {
     }
 
     fn empty(order: Order) -> Self {
-        let [first, exif, gps] = [(); 3].map(|()| Directory::default());
-        Self { order, first, exif, gps, maker_note: None }
+        let [first, exif, gps, picture] = [(); 4].map(|()| Directory::default());
+        Self { order, first, exif, gps, picture, maker_note: None }
     }
 }
 
@@ -262,8 +280,14 @@ fn in_tiff(file: &[u8]) -> Option<Described> {
         found.exif = exif.taken(file);
     }
     found.gps = tree.other(file, tags::GPS).map(|gps| gps.taken(file)).unwrap_or_default();
+    let is_dng = found.first.get(tags::DNG_VERSION).is_some();
+    if is_dng {
+        let picture = tree.all().into_iter().find(|directory| is_of_sensor(directory, file, order));
+        found.picture = picture.map(|picture| picture.taken(file)).unwrap_or_default();
+        found.picture.retain(|tag| OF_PICTURE.contains(&tag));
+    }
     // Canon's and others' XMP has a place of its own in the first directory.
-    found.first.retain(|tag| DESCRIPTIONS.contains(&tag) || tag == tags::XMP);
+    found.first.retain(|tag| DESCRIPTIONS.contains(&tag) || tag == tags::XMP || is_dng && CAMERA.contains(&tag));
     found.exif.retain(|tag| !POINTING.contains(&tag));
     Some(found)
 }
@@ -289,7 +313,8 @@ fn in_boxes(file: &[u8]) -> Option<Described> {
     let other = |name: &[u8]| directory(name).filter(|(other, _)| *other == order).map(|(_, found)| found);
     let mut exif = other(b"CMT2").unwrap_or_default();
     exif.retain(|tag| !POINTING.contains(&tag));
-    Some(Described { order, first, exif, gps: other(b"CMT4").unwrap_or_default(), maker_note: None })
+    let gps = other(b"CMT4").unwrap_or_default();
+    Some(Described { first, exif, gps, ..Described::empty(order) })
 }
 
 /// From the EXIF block of a preview.

@@ -19,6 +19,7 @@ use crate::raw::light::Light;
 use crate::raw::mosaic::{Mosaic, Phase};
 use crate::raw::noise_profile::NoiseProfile;
 use crate::raw::photo::RawPhoto;
+use crate::raw::x_trans::XTrans;
 
 /// A width and a height that are no multiples of a tile's.
 const SIZE: (usize, usize) = (600, 410);
@@ -79,6 +80,32 @@ fn files_of(folder: &Path, layout: Layout) -> [PathBuf; 3] {
     })
 }
 
+/// A noisy linear DNG, and what an X-Trans mosaic of the same scene becomes without noise: from a DNG, and as from a
+/// RAF.
+fn x_trans_files(folder: &Path) -> [PathBuf; 3] {
+    let [before, ..] = files_of(folder, Layout::Linear);
+    let mut made = Made::x_trans(SIZE.0, SIZE.1, XTrans::USUAL);
+    let (black, range, scene) = (made.black, f32::from(made.white - made.black), scene());
+    let light = |at: usize| scene.plane(XTrans::USUAL.channel_at(at / SIZE.0, at % SIZE.0))[at];
+    made.codes = (0..scene.pixels()).map(|at| (light(at) * range).round() as u16 + black).collect();
+    let file = made.changed(|first, mosaic, order| {
+        first.set(Entry::shorts(tags::ORIENTATION, order, &[1]));
+        mosaic.set(Entry::longs(tags::CROP_ORIGIN, order, &[8, 8]));
+        mosaic.set(Entry::longs(tags::CROP_SIZE, order, &[SIZE.0 as u32 - 16, SIZE.1 as u32 - 16]));
+    });
+    let photo = decode(&file, MAX_PIXELS).unwrap();
+    let (light, noise) = (photo.light(), NoiseProfile::uniform(NoiseModel { sigma_read: 2e-4, shot: 1e-5 }));
+    let preview = |width, height| photo.quick_look(&light, (width, height));
+    let outcome = Outcome { light: &light, noise, reduction: 0.9, preview: &preview };
+    let as_raf = RawPhoto { format: "RAF", ..photo.clone() };
+    let [of_dng, of_raf] = [("x-trans.dng", &photo), ("raf.dng", &as_raf)].map(|(name, photo)| {
+        let path = folder.join(name);
+        std::fs::write(&path, write(&file, photo, &outcome).unwrap()).unwrap();
+        path
+    });
+    [before, of_dng, of_raf]
+}
+
 /// Whether a program is installed.
 fn is_there(program: &str) -> bool {
     let paths = std::env::var_os("PATH").unwrap_or_default();
@@ -114,19 +141,22 @@ fn mean_and_noise(picture: &LinearImage) -> [(f64, f64); 3] {
 /// Develops all three by a program and compares them.
 fn compare(program: &str, develop: impl Fn(&Path, &Path)) {
     if is_there(program) {
-        LAYOUTS.into_iter().for_each(|layout| compare_layout(program, layout, &develop));
+        for layout in LAYOUTS {
+            let folder = tempfile::tempdir().unwrap();
+            compare_files(&format!("{program}, {layout:?}"), files_of(folder.path(), layout), &develop);
+        }
+        let folder = tempfile::tempdir().unwrap();
+        compare_files(&format!("{program}, X-Trans"), x_trans_files(folder.path()), &develop);
     }
 }
 
-fn compare_layout(program: &str, layout: Layout, develop: &impl Fn(&Path, &Path)) {
-    let folder = tempfile::tempdir().unwrap();
-    let [before, after, built] = files_of(folder.path(), layout).map(|path| {
+fn compare_files(program: &str, files: [PathBuf; 3], develop: &impl Fn(&Path, &Path)) {
+    let [before, after, built] = files.map(|path| {
         let output = path.with_extension("tif");
         develop(&path, &output);
         files::read(&output).unwrap_or_else(|error| panic!("{program}: {error}")).image
     });
     for (name, result) in [("the same file", after), ("a new file", built)] {
-        let program = format!("{program}, {layout:?}");
         assert_eq!((result.width(), result.height()), (before.width(), before.height()), "{program}, {name}");
         for (channel, ((was, noise), (is, rest))) in
             mean_and_noise(&before).into_iter().zip(mean_and_noise(&result)).enumerate()

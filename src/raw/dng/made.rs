@@ -5,6 +5,7 @@ use crate::raw::dng::tree::{BYTE, Directory, Entry, Tree, UNDEFINED, append, wri
 use crate::raw::dng::{lossless_jpeg, tags};
 use crate::raw::layout::Layout;
 use crate::raw::mosaic::Phase;
+use crate::raw::x_trans::XTrans;
 
 /// How the picture's codes are packed.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -25,6 +26,8 @@ pub struct Made {
     pub width: usize,
     pub height: usize,
     pub layout: Layout,
+    /// X-Trans filters in place of a mosaic's.
+    pub x_trans: Option<XTrans>,
     pub bits: u16,
     pub is_big: bool,
     pub packing: Packing,
@@ -63,6 +66,7 @@ impl Made {
             width,
             height,
             layout,
+            x_trans: None,
             bits,
             is_big: false,
             packing: Packing::Strips(height),
@@ -71,6 +75,11 @@ impl Made {
             active,
             codes,
         }
+    }
+
+    /// A mosaic of X-Trans filters, with these from the first site on, in 14 bits.
+    pub fn x_trans(width: usize, height: usize, pattern: XTrans) -> Self {
+        Self { x_trans: Some(pattern), ..Self::new(width, height, Phase::RGGB) }
     }
 
     /// The file.
@@ -179,7 +188,11 @@ impl Made {
             picture.set(Entry::longs(tags::TILE_BYTE_COUNTS, order, &lengths));
         }
         let [top, left, ..] = self.active;
-        if let Layout::Bayer(phase) = self.layout {
+        if let Some(pattern) = self.x_trans {
+            let sites = (0..36).map(|i| pattern.channel_at(top + i / 6, left + i % 6) as u8);
+            picture.set(Entry::shorts(tags::CFA_REPEAT_SIZE, order, &[6, 6]));
+            picture.set(Entry::bytes(tags::CFA_PATTERN, BYTE, sites.collect()));
+        } else if let Layout::Bayer(phase) = self.layout {
             let pattern = [(0, 0), (0, 1), (1, 0), (1, 1)];
             let pattern = pattern.map(|(row, column)| phase.color_at(top + row, left + column).channel() as u8);
             picture.set(Entry::shorts(tags::CFA_REPEAT_SIZE, order, &[2, 2]));

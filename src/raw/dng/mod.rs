@@ -1,8 +1,8 @@
 //! DNG files: a RAW file with its picture replaced.
 //!
 //! A DNG stays the file that it is. The result takes the place of the old one, its previews are drawn anew, and the
-//! tags that are about them are set; all else keeps its bytes and its place. From another RAW file a DNG is built of
-//! what the decoder says about it, and its EXIF.
+//! tags that are about them are set; all else keeps its bytes and its place. From another RAW file, and from an X-Trans
+//! mosaic, a DNG is built of what the decoder says about it, and what describes the photo in its file.
 
 mod build;
 #[cfg(test)]
@@ -50,7 +50,9 @@ pub struct Outcome<'a> {
 /// # Errors
 /// [`RawError::OtherPicture`] if the result is not of this photo, [`RawError::FileTooLarge`].
 pub fn write(file: &[u8], photo: &RawPhoto, result: &Outcome) -> Result<Vec<u8>, RawError> {
-    if photo.format == "DNG" { replace::replace(file, photo, result) } else { build::build(file, photo, result) }
+    // What was interpolated is another picture than the file's.
+    let is_replaced = photo.format == "DNG" && !photo.is_interpolated;
+    if is_replaced { replace::replace(file, photo, result) } else { build::build(file, photo, result) }
 }
 
 /// The std that rounding to 16 bits adds: no result has less noise.
@@ -147,6 +149,7 @@ mod tests {
     use crate::raw::decode;
     use crate::raw::layout::Layout;
     use crate::raw::mosaic::{Mosaic, Phase};
+    use crate::raw::x_trans::XTrans;
     use made::{Made, NOTE, Packing};
     use tree::Entry;
 
@@ -357,6 +360,47 @@ mod tests {
             [b"Adobe\0MakN".as_slice(), &[0, 0, 0, NOTE.len() as u8 + 6], b"II", &at.to_be_bytes()].concat()
         );
         assert_eq!(&private[20..20 + NOTE.len()], NOTE);
+    }
+
+    #[test]
+    fn an_x_trans_dng_becomes_a_linear_one_that_keeps_what_describes_the_photo() {
+        const PROFILE_NAME: u16 = 50_936;
+        const LIST: [u8; 20] = [0, 0, 0, 1, 0, 0, 0, 99, 1, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0];
+        for is_big in [false, true] {
+            let made = Made { is_big, active: [3, 1, 45, 63], ..Made::x_trans(64, 48, XTrans::USUAL) };
+            let file = made.changed(|first, mosaic, order| {
+                first.set(Entry::text(PROFILE_NAME, "Camera PROVIA"));
+                first.set(Entry::bytes(tags::XMP, tree::BYTE, b"<x:xmpmeta/>".into()));
+                first.set(Entry::text(315, "Someone"));
+                mosaic.set(Entry::bytes(tags::OPCODES_3, tree::UNDEFINED, LIST.into()));
+                mosaic.set(Entry::rationals(tags::USER_CROP, order, &[(0, 1), (1, 10), (1, 1), (9, 10)]));
+                mosaic.set(Entry::doubles(tags::NOISE_PROFILE, order, &[1e-4, 1e-6]));
+            });
+            let photo = decode(&file, MAX_PIXELS).unwrap();
+            let result = written(&file, &photo, &photo.light());
+            let back = decode(&result, MAX_PIXELS).unwrap();
+            assert_eq!((&back.levels, back.layout), (&photo.levels, Layout::Linear));
+            assert!(back.codes == photo.codes, "the codes differ");
+            assert_eq!((back.active, back.crop, back.orientation), (photo.active, photo.crop, photo.orientation));
+            assert_eq!((&back.color, back.noise_profile), (&photo.color, Some(noise())));
+            assert_eq!((&back.shot, &back.camera), (&photo.shot, &photo.camera));
+            let tree = Tree::read(&result).unwrap();
+            let first = &tree.chain[0];
+            let text = |tag| first.get(tag).and_then(|entry| entry.values(&result)).unwrap();
+            assert_eq!((text(PROFILE_NAME), text(tags::XMP)), (&b"Camera PROVIA\0"[..], &b"<x:xmpmeta/>"[..]));
+            assert_eq!(text(315), b"Someone\0");
+            assert!(first.get(tags::RAW_DATA_ID).is_none() && first.get(tags::PRIVATE_DATA).is_some());
+            let picture = tree.all().into_iter().find(|directory| is_mosaic(directory)).unwrap();
+            assert_eq!(picture.get(tags::OPCODES_3).and_then(|entry| entry.values(&result)), Some(&LIST[..]));
+            assert_eq!(picture.numbers(tags::USER_CROP, &result, tree.order), [0.0, 0.1, 1.0, 0.9]);
+            for tag in [tags::CFA_PATTERN, tags::CFA_REPEAT_SIZE, tags::CFA_LAYOUT, tags::CFA_PLANE_COLOR] {
+                assert!(tree.all().into_iter().all(|directory| directory.get(tag).is_none()), "{tag}");
+            }
+            // A developed picture's EXIF says nothing of the camera's colours.
+            let block = exif(&file, &photo).unwrap();
+            let first = &Tree::read(&block).unwrap().chain[0];
+            assert!(first.get(tags::COLOR_MATRIX_1).is_none() && first.get(315).is_some());
+        }
     }
 
     #[test]
