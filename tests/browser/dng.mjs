@@ -73,12 +73,14 @@ export function madeDng(made) {
   const profile = made.profile === undefined ? [noise.shot, noise.read ** 2] : made.profile;
   const random = generator(7);
   // The pattern that is written begins where the active area does.
-  const written = [0, 1, 2, 3].map((i) => pattern[2 * (((i >> 1) + active[0]) % 2) + ((i + active[1]) % 2)] ?? 'G');
+  const side = Math.sqrt(pattern.length);
+  const colourAt = (/** @type {number} */ row, /** @type {number} */ column) => pattern[side * (row % side) + (column % side)] ?? 'G';
+  const written = Array.from(pattern, (_, i) => colourAt(Math.floor(i / side) + active[0], (i % side) + active[1]));
   const [clean, codes] = [new Float32Array(samples * width * height), new Uint16Array(samples * width * height)];
   for (let row = 0; row < height; row += 1) {
     for (let stored = 0; stored < samples * width; stored += 1) {
       const column = Math.floor(stored / samples);
-      const channel = isLinear ? stored % 3 : 'RGB'.indexOf(pattern[2 * (row % 2) + (column % 2)] ?? 'G');
+      const channel = isLinear ? stored % 3 : 'RGB'.indexOf(colourAt(row, column));
       const light = scene((column + 0.5) / width, (row + 0.5) / height)[channel] ?? 0;
       const at = row * samples * width + stored;
       clean[at] = light;
@@ -105,7 +107,7 @@ export function madeDng(made) {
     { tag: 50_829, type: LONG, values: active },
   ];
   if (!isLinear) {
-    mosaic.push({ tag: 33_421, type: SHORT, values: [2, 2] });
+    mosaic.push({ tag: 33_421, type: SHORT, values: [side, side] });
     mosaic.push({ tag: 33_422, type: BYTE, values: Buffer.from(written.map((colour) => 'RGB'.indexOf(colour))) });
   }
   if (profile) mosaic.push({ tag: 51_041, type: DOUBLE, values: profile });

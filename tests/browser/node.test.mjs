@@ -74,6 +74,23 @@ test('the package denoises RAW files in Node', async (t) => {
   assert(brighter && mean(brighter.data) > 1.1 * mean(image.data));
 });
 
+test('an X-Trans mosaic becomes a linear DNG', async (t) => {
+  const size = { width: 120, height: 96 };
+  const { file } = madeDng({ ...size, pattern: 'GGRGGBGGBGGRBRGRBGGGBGGRGGRGGBRBGBRG', active: [2, 3, 96, 119] });
+  const denoiser = await Denoiser.create({ backend: 'cpu' });
+  t.after(() => denoiser.free());
+  /** @type {typeof import('../../pkg/raw.js')} */
+  const { openRaw } = await load('raw.js');
+  const photo = await openRaw(file);
+  t.after(() => photo.free());
+  assert.deepEqual([photo.kind, photo.width, photo.height, photo.noise.source], ['linear', 116, 94, 'measured']);
+  assert.match(photo.notes.join(' '), /X-Trans/);
+  const { dng } = await denoiser.denoiseRaw(new Blob([file]), { output: 'dng' });
+  assert(dng);
+  const { samples, width, height, codes } = readDng(Buffer.from(await dng.arrayBuffer()));
+  assert.deepEqual([samples, width, height, codes.length], [3, 116, 94, 3 * 116 * 94]);
+});
+
 test('a linear DNG is denoised by the network for photos, and stays one', async (t) => {
   const size = { width: 150, height: 110 };
   const { file, clean, codes, black, white } = madeDng({ ...size, isLinear: true, active: [2, 3, 110, 149] });
