@@ -248,7 +248,7 @@ test('maps, the brush, several samples, and a result that is kept while another 
     await page.mouse.up();
   }
   await page.getByLabel('Averaging').selectOption('4');
-  await page.getByText('A RAW file has no more than two').waitFor();
+  await page.getByText('Most RAW files have no more than two').waitFor();
   await denoise(page);
   await reach(page, 'done');
   const [before, after] = await shown(page);
