@@ -639,7 +639,7 @@ export class Tile {
  * in linear light.
  *
  * # Errors
- * `unsupported-format`, `unsupported-image`, `too-large`.
+ * `unsupported-format`, `raw-file`, `unsupported-image`, `too-large`.
  */
 export function decodeFile(bytes: Uint8Array | number[], name: string, limit: number): DecodedFile;
 

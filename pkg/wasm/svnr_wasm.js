@@ -1697,7 +1697,7 @@ if (Symbol.dispose) Tile.prototype[Symbol.dispose] = Tile.prototype.free;
  * in linear light.
  *
  * # Errors
- * `unsupported-format`, `unsupported-image`, `too-large`.
+ * `unsupported-format`, `raw-file`, `unsupported-image`, `too-large`.
  * @param {Uint8Array | number[]} bytes
  * @param {string} name
  * @param {number} limit
