@@ -293,8 +293,7 @@ export class Client extends EventTarget {
  * @param {ToPage} message
  */
 function endsRun(message) {
-  if (message.type === 'failed') return message.of === 'denoise' || message.of === 'open';
-  return message.type === 'denoised' || message.type === 'unusable';
+  return message.type === 'failed' ? message.of === 'denoise' : ['denoised', 'unusable'].includes(message.type);
 }
 
 /**
