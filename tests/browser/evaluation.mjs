@@ -20,7 +20,7 @@ const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.le
 async function open(module) {
   if (module) process.env.SVNR_WASM = module;
   const site = await serve();
-  const browser = await launch({ webgpu: true });
+  const browser = await launch({ webgpu: true, zeroed: true });
   const page = await browser.newPage({ serviceWorkers: 'block' });
   page.setDefaultTimeout(0);
   page.on('console', (message) => void (message.type() === 'error' && console.error(message.text())));

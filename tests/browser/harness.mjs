@@ -32,18 +32,23 @@ const QUIET = [
 // WebGPU in software: the same on every machine, with a GPU or without.
 const WEBGPU = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader', '--enable-features=Vulkan'];
 
+// SwiftShader takes four fifths of its time for compiling what zeroes the memory that a group of threads shares.
+const UNZEROED = '--enable-dawn-features=disable_workgroup_init';
+
 /**
  * Starts a Chromium with an empty profile.
  *
  * @param {object} [options]
  * @param {boolean} [options.webgpu]  false for a browser that has no adapter to give
+ * @param {boolean} [options.zeroed]  whether that memory is zero at first, as WebGPU promises; our kernels do without
  * @param {string[]} [options.arguments]  more of its arguments
  */
-export async function launch({ webgpu = true, arguments: more = [] } = {}) {
+export async function launch({ webgpu = true, zeroed = false, arguments: more = [] } = {}) {
   const executablePath = process.env.CHROMIUM;
   if (!executablePath) throw new Error('CHROMIUM does not name a browser: run the tests by `cargo xtask test --browser`');
   await mkdir(artifacts, { recursive: true });
-  return chromium.launch({ executablePath, args: [...QUIET, ...(webgpu ? WEBGPU : []), ...more] });
+  const gpu = webgpu ? [...WEBGPU, ...(zeroed ? [] : [UNZEROED])] : [];
+  return chromium.launch({ executablePath, args: [...QUIET, ...gpu, ...more] });
 }
 
 /**

@@ -27,8 +27,8 @@ import { inWorker, visitors } from './visit.mjs';
  * }} Outcome  `tiles`: how many each worker has got */
 
 const NOISE = { read: 0.05, shot: 0.02 };
-/** 4 x 3 tiles of 64 pixels. */
-const photo = noisyAndClean(240, 176).noisy;
+/** 4 x 3 tiles of 32 pixels. */
+const photo = noisyAndClean(120, 88).noisy;
 const TILES = 12;
 
 const { visit } = visitors();
@@ -70,7 +70,7 @@ async function poolPage(t, prepare) {
         const reasons = [];
         const { workers } = denoiser;
         const result = await denoiser.denoise(photo(), {
-          tile: 64,
+          tile: 32,
           ...options,
           onProgress: (event) => {
             if (event.phase === 'recovering') reasons.push(event.reason);
@@ -131,7 +131,7 @@ for (const [what, options, isPainted] of /** @type {[string, DenoiseOptions, boo
         ([create, options, isPainted]) => {
           const { photo, run } = /** @type {Here} */ (/** @type {any} */ (globalThis));
           const { width, height } = photo();
-          const painted = Float32Array.from({ length: width * height }, (_, at) => (at % width < 130 ? 0 : 1));
+          const painted = Float32Array.from({ length: width * height }, (_, at) => (at % width < 66 ? 0 : 1));
           return run(create, { ...options, ...(isPainted && { strength: { data: painted, width, height } }) });
         },
         /** @type {const} */ ([create, { noise: NOISE, ...options }, isPainted]),
@@ -164,7 +164,7 @@ test('by default there is a worker for each core, and none for a photo of one ti
   const { workers, tiles } = await run(page, {}, { tile: 512 });
   assert.deepEqual(workers, [Math.min(cores, 16), Math.min(cores, 16)]);
   assert.deepEqual(tiles, []);
-  const few = await run(page, { workers: 64 }, { tile: 128 });
+  const few = await run(page, { workers: 64 }, { tile: 64 });
   assert.equal(few.tiles.length, 4, 'no more than there are tiles');
 });
 
@@ -188,7 +188,7 @@ test('a run that is cancelled ends at once, and the next one is whole', async ()
     const cancelled = await denoiser
       .denoise(photo(), {
         noise,
-        tile: 64,
+        tile: 32,
         signal: abort.signal,
         onProgress: (event) => {
           if (abort.signal.aborted) late += 1;
@@ -196,7 +196,7 @@ test('a run that is cancelled ends at once, and the next one is whole', async ()
         },
       })
       .catch((error) => error);
-    const { image } = await denoiser.denoise(photo(), { noise, tile: 64 });
+    const { image } = await denoiser.denoise(photo(), { noise, tile: 32 });
     denoiser.free();
     const bytes = await crypto.subtle.digest('SHA-256', /** @type {ArrayBuffer} */ (image.data.buffer));
     const digest = [...new Uint8Array(bytes)].map((byte) => byte.toString(16)).join();
@@ -212,7 +212,7 @@ test('a denoiser that is freed ends its run', async () => {
     return denoiser
       .denoise(photo(), {
         noise,
-        tile: 64,
+        tile: 32,
         onProgress: (event) => event.phase === 'denoising' && event.tile === 2 && denoiser.free(),
       })
       .catch((error) => error.code);
@@ -228,7 +228,7 @@ test('the picture emerges tile by tile', async () => {
     const previews = [];
     await denoiser.denoise(photo(), {
       noise,
-      tile: 64,
+      tile: 32,
       onProgress: (event) => {
         if (event.phase === 'denoising') previews.push(event.preview());
       },
