@@ -9,6 +9,8 @@ import { denoise, give, reach, screenshot, visitors } from './visit.mjs';
 /** @typedef {import('playwright-core').Page} Page */
 
 const photo = noisyAndClean(64, 64);
+/** So large that its 16 passes can be interrupted on a busy machine, too. */
+const large = encodePng(noisyAndClean(112, 96).noisy);
 
 const { visit } = visitors();
 
@@ -24,7 +26,7 @@ async function choose(page, name = 'photo.png', buffer = encodePng(photo.noisy))
 describe('a run', () => {
   test('is cancelled at once, and can be started again', async (t) => {
     const { page, errors } = await visit(t);
-    await choose(page);
+    await choose(page, 'photo.png', large);
     await reach(page, 'open');
     await page.locator('#device').getByText('Runs on the CPU').waitFor();
     await denoise(page, 'Fine');
@@ -40,7 +42,7 @@ describe('a run', () => {
 
   test('goes on when another photo comes, unless that one is asked for', async (t) => {
     const { page, errors } = await visit(t);
-    await choose(page, 'first.png');
+    await choose(page, 'first.png', large);
     await reach(page, 'open');
     await page.locator('#device').getByText('Runs on the CPU').waitFor();
     await denoise(page, 'Fine');
@@ -57,7 +59,7 @@ describe('a run', () => {
     await reach(page, 'open');
     assert.equal(await page.locator('#name').innerText(), 'second.png');
     // The result of a stopped run is never shown.
-    await page.waitForTimeout(3000);
+    await page.waitForTimeout(6000);
     assert.equal(await page.locator('body').getAttribute('data-state'), 'open');
     assert.deepEqual(errors, []);
   });

@@ -86,9 +86,10 @@ impl Tests {
             let (name, cases) = FAST_CASES;
             return run(cargo().args(["test", "--package", "svnr", "--lib", "--bins"]).env(name, cases));
         }
-        // It runs the tests of all binaries side by side. It knows no code in comments, which cargo runs.
+        // It runs the tests of all binaries side by side. It knows no code in comments, which cargo runs. Examples have
+        // no tests, and clippy compiles them.
         if output(cargo().args(["nextest", "--version"])).is_some() {
-            run(cargo().args(["nextest", "run", "--package", "svnr"]))?;
+            run(cargo().args(["nextest", "run", "--package", "svnr", "--tests"]))?;
             run(cargo().args(["test", "--package", "svnr", "--doc"]))?;
         } else {
             run(cargo().args(["test", "--package", "svnr"]))?;
