@@ -34,6 +34,9 @@ const MOST_LOOKED_AT = 1 << 19;
 /** What is loaded with the first RAW file, for messages. */
 const FOR_RAW = 'what RAW files need';
 
+/** A mosaic's noise is not put back: its level is kept. @type {import('./index.d.ts').Overview['ends']} */
+const NO_ENDS = [[null, null], [null, null], [null, null]];
+
 /** Only `Denoiser.create` makes denoisers. */
 const KEY = Symbol('create');
 
@@ -260,7 +263,7 @@ export class Denoiser {
     if (photo.kind !== 'linear') {
       const latest = options.steps === 1 ? 0 : this.#latestOf(photo, options);
       // White and hot pixels are what they are in every part of a mosaic.
-      return { white: 1, common: null, dotsAreHot: false, inner: null, latest };
+      return { white: 1, common: null, ends: NO_ENDS, dotsAreHot: false, inner: null, latest };
     }
     const { strength, steps } = options;
     const of = steps === 1 || typeof strength === 'number' ? JSON.stringify([options.noise, steps === 1 || strength]) : undefined;

@@ -91,10 +91,11 @@ export function withSettings(options, f) {
     else settings.setStrengthMap(strength.values);
     if (neutral) settings.setNeutral(...neutral);
     if (place) {
-      const { white, common, dotsAreHot, inner, latest } = place.overview;
+      const { white, common, ends, dotsAreHot, inner, latest } = place.overview;
       const within = inner === null ? undefined : Uint32Array.of(inner.x, inner.y, inner.width, inner.height);
       settings.setPlace(place.row, place.column);
-      settings.setOverview(white, common ?? undefined, dotsAreHot, within, latest);
+      const flat = Float32Array.from(ends.flat(), (end) => end ?? NaN);
+      settings.setOverview(white, common ?? undefined, flat, dotsAreHot, within, latest);
     }
     return f(wanted, settings);
   } finally {

@@ -315,12 +315,17 @@ export interface Maps {
   height: number;
 }
 
+/** The values at which a channel was cut off. */
+export type Ends = [dark: number | null, bright: number | null];
+
 /** What a run on a region has to know of the whole image; see {@link Denoiser.overview}. */
 export interface Overview {
   /** The value that counts as white. */
   white: number;
   /** How strongly the channels have their noise in common, as in a grey image; `null` if they do not. */
   common: number | null;
+  /** Where the noise of red, green and blue was cut off, at the dark and at the bright end; `null` where it was not. */
+  ends: [Ends, Ends, Ends];
   /** Whether single dots in all channels are hot pixels, not detail. */
   dotsAreHot: boolean;
   /** The part within a frame in plain colors, which stays as it is; `null` if there is none. */

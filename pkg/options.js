@@ -333,16 +333,28 @@ function regionOf(region) {
  */
 function overviewOf(overview) {
   if (typeof overview !== 'object' || overview === null) refuse(`region.overview is ${show(overview)}; pass what overview() gives`);
-  const { white, common, dotsAreHot, inner, latest } = checkKeys(overview, ['white', 'common', 'dotsAreHot', 'inner', 'latest']);
+  const { white, common, ends, dotsAreHot, inner, latest } = checkKeys(overview, ['white', 'common', 'ends', 'dotsAreHot', 'inner', 'latest']);
   if (typeof dotsAreHot !== 'boolean') refuse(`dotsAreHot in region.overview is ${show(dotsAreHot)}; pass what overview() gives`);
   const most = Number.MAX_VALUE;
   return {
     white: number('white in region.overview', white, Number.MIN_VALUE, most),
     common: common === null ? null : number('common in region.overview', common, 0, most),
+    ends: endsOf(ends),
     dotsAreHot,
     inner: inner === null ? null : innerOf(inner),
     latest: number('latest in region.overview', latest, 0, most),
   };
+}
+
+/**
+ * @param {unknown} ends
+ * @returns {import('./index.d.ts').Overview['ends']}
+ */
+function endsOf(ends) {
+  const isEnd = (/** @type {unknown} */ end) => end === null || Number.isFinite(end);
+  const isPair = (/** @type {unknown} */ pair) => Array.isArray(pair) && pair.length === 2 && pair.every(isEnd);
+  if (Array.isArray(ends) && ends.length === 3 && ends.every(isPair)) return /** @type {any} */ (ends);
+  return refuse(`ends in region.overview is ${show(ends)}; pass what overview() gives`);
 }
 
 /**

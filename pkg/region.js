@@ -86,13 +86,24 @@ export function overviewOf(engine, image, options) {
 export function overviewOfShared(engine, shared, options) {
   try {
     const found = call(() => withSettings(options, (noise, settings) => engine.overview(shared, noise, settings)));
-    const { white, common, dotsAreHot, inner, latest } = found;
+    const { white, common, ends, dotsAreHot, inner, latest } = found;
     found.free();
     const [x = 0, y = 0, width = 0, height = 0] = inner ?? [];
-    return { white, common: common ?? null, dotsAreHot, inner: inner ? { x, y, width, height } : null, latest };
+    return { white, common: common ?? null, ends: pairs(ends), dotsAreHot, inner: inner ? { x, y, width, height } : null, latest };
   } finally {
     shared.free();
   }
+}
+
+/**
+ * The dark and the bright end of each channel, from the engine's flat list of them.
+ *
+ * @param {Float32Array} ends
+ * @returns {Overview['ends']}
+ */
+function pairs(ends) {
+  const end = (/** @type {number} */ at) => (Number.isNaN(ends[at]) ? null : (ends[at] ?? null));
+  return [[end(0), end(1)], [end(2), end(3)], [end(4), end(5)]];
 }
 
 /**

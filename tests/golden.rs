@@ -67,6 +67,21 @@ fn one_step_gives_the_pinned_psnr() {
 }
 
 #[test]
+fn a_file_that_cuts_noise_off_gives_the_pinned_psnr() {
+    // (scene, gain, PSNR in dB of an 8-bit photo whose noise is estimated)
+    for (number, gain, expected) in [(0, 1.0, 32.18), (0, 8.0, 23.39), (1, 20.0, 20.54)] {
+        let clean = scene(96, number);
+        let codes = NoiseModel::at_gain(gain).add_to(&clean, 1).to_srgb8();
+        let photo = LinearImage::from_srgb8(96, 96, 3, &codes).unwrap();
+        let noise = estimate_noise(&photo).noise;
+        let result = pollster::block_on(released().denoise(&photo, noise, &Options::default())).unwrap();
+        let found = psnr(&clean, &result);
+        eprintln!("scene {number}, gain {gain}: {found:.3} dB");
+        assert!((found - expected).abs() < TOLERANCE, "scene {number}, gain {gain}: {found:.3} dB, not {expected:.2}");
+    }
+}
+
+#[test]
 fn mosaics_give_the_pinned_psnr() {
     let denoiser = Denoiser::from_weights(RELEASED_MOSAIC, &Device::flex()).unwrap();
     let clean = recorded(&scene(128, 0));

@@ -1,5 +1,6 @@
 //! Mathematics and network together: a noisy photo in, a denoised image out, tile by tile and step by step.
 
+mod clipped;
 mod common_noise;
 mod device_check;
 mod draw;
@@ -22,7 +23,7 @@ use burn::module::Module;
 use burn::tensor::Device;
 
 use crate::error::Error;
-use crate::estimate::common_noise;
+use crate::estimate::{common_noise, ends};
 use crate::image::{CHANNELS, LinearImage, MAX_PIXELS};
 use crate::method::formulation::{Formulation, Start, Time};
 use crate::method::noise::Noise;
@@ -31,6 +32,8 @@ use crate::method::time_map::TimeMap;
 use crate::network::kernels::Kernels;
 use crate::network::weights::{self, Description};
 use crate::network::{Unet, UnetConfig};
+use clipped::Clipped;
+pub use clipped::Ends;
 use frame::{Frame, Inner};
 use hot_pixels::Dots;
 pub use options::{Options, Strength};
@@ -127,7 +130,8 @@ impl Denoiser {
     ///
     /// Hot and dead pixels, single values far beyond what the noise allows, are first replaced by the median of their
     /// neighbours. The noise is in units of the photo's [white](LinearImage::white). Noise that the channels share is
-    /// removed from all of them equally, so that a grey photo stays grey. A [frame] around the photo stays as it is.
+    /// removed from all of them equally, so that a grey photo stays grey. What files cut off of the noise at black and
+    /// white does not brighten shadows or darken highlights. A [frame] around the photo stays as it is.
     ///
     /// # Errors
     /// [`Error::BadOption`], [`Error::TooLarge`], or [`Error::WrongKind`] if the weights are for another kind of image.
@@ -176,12 +180,22 @@ impl Denoiser {
             let seed = options.seed.wrapping_add(options.sample.unwrap_or(0));
             Arc::new(common_noise::with_colour_noise(&photo, &time_map, &self.schedule, white, seed, options.place))
         });
+        let ends = of_whole.map_or_else(|| Self::ends(&photo, &noise), |whole| whole.ends);
+        let clipped = Clipped::new(ends, noise, &options.strength, pixels);
         Ok(Run::new(
             self.clone(),
-            Photo { y: photo, frame, disguised, white, common, dots_are_hot: are_hot },
+            Photo { y: photo, frame, disguised, white, common, clipped, dots_are_hot: are_hot },
             time_map,
             options,
         ))
+    }
+
+    /// Where the photo's noise was cut off.
+    fn ends(photo: &LinearImage, noise: &Noise) -> Ends {
+        if photo.channels() != CHANNELS {
+            return Ends::default();
+        }
+        ends(photo, |channel, pixel, value| noise.std(channel, pixel, photo.pixels(), value))
     }
 
     /// What a run on a part of this photo has to know of the whole; see [`Place`].

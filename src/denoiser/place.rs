@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use crate::denoiser::Ends;
 use crate::denoiser::frame::Inner;
 use crate::error::Error;
 use crate::network::UnetConfig;
@@ -27,6 +28,8 @@ pub struct Overview {
     pub white: f32,
     /// How strongly the channels have their noise in common, as in a grey photo; `None` if they do not.
     pub common: Option<f32>,
+    /// Where the noise of each channel was cut off.
+    pub ends: Ends,
     /// Whether single dots in all channels are hot pixels, not detail.
     pub dots_are_hot: bool,
     /// The part within the photo's frame, if it has one.
@@ -40,19 +43,20 @@ impl Place {
     /// # Errors
     /// [`Error::BadOption`] unless all numbers of the overview can be those of a photo.
     pub(super) fn check(&self) -> Result<(), Error> {
-        let Some(Overview { white, common, inner, latest, .. }) = self.overview else { return Ok(()) };
+        let Some(Overview { white, common, ends, inner, latest, .. }) = self.overview else { return Ok(()) };
         let is_common = |factor: f32| factor.is_finite() && factor >= 0.0;
         let is_rectangle = |inner: Inner| inner.height > 0 && inner.width > 0;
         if white.is_finite()
             && white > 0.0
             && common.is_none_or(is_common)
+            && ends.as_flattened().iter().flatten().all(|end| end.is_finite())
             && inner.is_none_or(is_rectangle)
             && latest.is_finite()
             && latest >= 0.0
         {
             return Ok(());
         }
-        let value = format!("white {white}, common {common:?}, inner {inner:?}, latest {latest}");
+        let value = format!("white {white}, common {common:?}, ends {ends:?}, inner {inner:?}, latest {latest}");
         Err(Error::BadOption { name: "overview", value, range: "as Denoiser::overview gives it" })
     }
 

@@ -4,13 +4,14 @@ use std::panic::resume_unwind;
 use std::sync::Arc;
 use std::thread;
 
+use crate::denoiser::clipped::Clipped;
 use crate::denoiser::common_noise;
 use crate::denoiser::draw::Draw;
 use crate::denoiser::frame::Frame;
 use crate::denoiser::level::levelled;
 use crate::denoiser::step::{Step, TileInput};
 use crate::denoiser::tiles::Grid;
-use crate::denoiser::{Denoiser, Options, Overview, Parts, Place};
+use crate::denoiser::{Denoiser, Ends, Options, Overview, Parts, Place};
 use crate::error::Error;
 use crate::image::{CHANNELS, LinearImage, MOST_CHANNELS};
 use crate::method::formulation::Start;
@@ -43,6 +44,8 @@ pub(super) struct Photo {
     pub disguised: Option<Arc<LinearImage>>,
     /// How strongly its channels have their noise in common, if they do.
     pub common: Option<f32>,
+    /// Where its noise was cut off, if it was.
+    pub clipped: Option<Clipped>,
     /// Whether single dots in all channels were taken for hot pixels.
     pub dots_are_hot: bool,
 }
@@ -71,6 +74,8 @@ pub struct Run {
     disguised: Option<Arc<LinearImage>>,
     /// How strongly they have.
     common: Option<f32>,
+    /// Where the photo's noise was cut off, if it was.
+    clipped: Option<Clipped>,
     /// See [`Overview`].
     dots_are_hot: bool,
     /// What the photo's values were divided by, so that its white is at 1.
@@ -101,7 +106,7 @@ pub struct Run {
 impl Run {
     pub(super) fn new(
         denoiser: Denoiser,
-        Photo { y, frame, disguised, white, common, dots_are_hot }: Photo,
+        Photo { y, frame, disguised, white, common, clipped, dots_are_hot }: Photo,
         time_map: TimeMap,
         options: &Options,
     ) -> Self {
@@ -128,6 +133,7 @@ impl Run {
             time_map,
             disguised,
             common,
+            clipped,
             dots_are_hot,
             white,
             parts: options.parts,
@@ -153,6 +159,7 @@ impl Run {
         Overview {
             white: self.white,
             common: self.common,
+            ends: self.clipped.as_ref().map_or_else(Ends::default, Clipped::ends),
             dots_are_hot: self.dots_are_hot,
             inner: self.frame.as_ref().map(Frame::inner),
             latest: self.time_map.latest(),
@@ -267,11 +274,12 @@ impl Run {
     /// has three values and a 0.
     pub fn pixel(&self, row: usize, column: usize) -> [f32; MOST_CHANNELS] {
         let finished = self.next.as_ref().filter(|_| self.finished[self.grid.index_of(row, column)]);
+        let is_clean = self.is_done() || finished.is_some() && self.step + 1 == self.steps();
         let image = finished.or(self.x.as_ref()).unwrap_or(self.seen());
         let mut pixel = [0.0; MOST_CHANNELS];
         match self.frame.as_ref().and_then(|frame| frame.color(row, column)) {
             Some(color) => pixel[..CHANNELS].copy_from_slice(&color),
-            None => self.kept(image, row * self.y.width() + column, &mut pixel),
+            None => self.kept(image, row * self.y.width() + column, is_clean, &mut pixel),
         }
         pixel.map(|v| v * self.white)
     }
@@ -295,11 +303,11 @@ impl Run {
             let (times, schedule) = (self.time_map.times(), &self.denoiser.schedule);
             x = levelled(x, &self.y, |value| schedule.sigma(times[value]));
         }
-        if self.parts != Parts::ALL || self.disguised.is_some() {
+        if self.parts != Parts::ALL || self.disguised.is_some() || self.clipped.is_some() {
             let (channels, pixels) = (x.channels(), x.pixels());
             let mut kept = [0.0; MOST_CHANNELS];
             for at in 0..pixels {
-                self.kept(&x, at, &mut kept);
+                self.kept(&x, at, true, &mut kept);
                 (0..channels).for_each(|c| x.values_mut()[c * pixels + at] = kept[c]);
             }
         }
@@ -311,20 +319,23 @@ impl Run {
         self.disguised.as_ref().unwrap_or(&self.y)
     }
 
-    /// A pixel of the result, given what the network made of what it saw.
-    fn kept(&self, x: &LinearImage, pixel: usize, kept: &mut [f32; MOST_CHANNELS]) {
+    /// A pixel of the result, given what the network made of what it saw, and whether that is clean.
+    fn kept(&self, x: &LinearImage, pixel: usize, is_clean: bool, kept: &mut [f32; MOST_CHANNELS]) {
         if self.y.channels() == CHANNELS {
-            kept[..CHANNELS].copy_from_slice(&self.kept_of::<CHANNELS>(x, pixel));
+            kept[..CHANNELS].copy_from_slice(&self.kept_of::<CHANNELS>(x, pixel, is_clean));
         } else {
-            *kept = self.kept_of(x, pixel);
+            *kept = self.kept_of(x, pixel, is_clean);
         }
     }
 
-    fn kept_of<const N: usize>(&self, x: &LinearImage, pixel: usize) -> [f32; N] {
+    fn kept_of<const N: usize>(&self, x: &LinearImage, pixel: usize, is_clean: bool) -> [f32; N] {
         let of = |image: &LinearImage| std::array::from_fn(|c| image.plane(c)[pixel]);
         let (y, x): ([f32; N], [f32; N]) = (of(&self.y), of(x));
         let stand_in = self.disguised.as_deref().map(of);
-        let x = stand_in.map_or(x, |before| common_noise::taken_alike(y, before, x));
+        let mut x = stand_in.map_or(x, |before| common_noise::taken_alike(y, before, x));
+        if let Some(clipped) = self.clipped.as_ref().filter(|_| is_clean) {
+            x = std::array::from_fn(|c| clipped.restored(c, pixel, x[c]));
+        }
         self.parts.between(y, x, self.neutral)
     }
 

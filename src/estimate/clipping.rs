@@ -1,11 +1,9 @@
-//! Undoes what clipping at black or white did to the noise of a flat place.
-//!
-//! Where a flat place of brightness `mu` and noise `sigma` is clipped at black, values are `max(mu + sigma z, 0)`. The
-//! share that lies at black tells `mu / sigma`, and with it how much smaller the variance has become.
+//! Undoes what clipping at black or white did to the noise of a flat place: the share of values at the end tells how
+//! far the place is from it, and with that how much smaller the variance has become ([`clipping`]).
 //!
 //! An editor that lifts the blacks or lowers the whites moves these ends, so they are looked for.
 
-use std::f32::consts::{SQRT_2, TAU};
+use crate::method::clipping;
 
 /// Values this close to an end count as clipped there.
 const TOLERANCE: f32 = 1e-6;
@@ -53,42 +51,15 @@ pub fn undone(mean: f32, variance: f32, [(low, black), (high, white)]: [Reach; 2
 }
 
 fn undone_at_black(variance: f32, mean: f32, share: f32) -> (f32, f32) {
-    let t = -quantile(share);
-    let (below, density) = (cumulative(t), (-0.5 * t * t).exp() / TAU.sqrt());
-    // The first two moments of max(t + z, 0).
-    let first = t * below + density;
-    let second = (t * t + 1.0) * below + t * density;
-    let variance = variance / (second - first * first);
-    // What clipping adds to the mean, in units of sigma, is first - t.
-    (mean - (first - t) * variance.sqrt(), variance)
-}
-
-/// The standard normal's cumulative distribution.
-fn cumulative(t: f32) -> f32 {
-    0.5 * libm::erfcf(-t / SQRT_2)
-}
-
-/// Its inverse, for shares from 0 to 1, by bisection.
-fn quantile(share: f32) -> f32 {
-    let (mut low, mut high) = (-8.0f32, 8.0f32);
-    for _ in 0..40 {
-        let middle = 0.5 * (low + high);
-        if cumulative(middle) < share { low = middle } else { high = middle }
-    }
-    low
+    let t = clipping::place_of_share(share);
+    let variance = variance / clipping::variance(t);
+    (mean - (clipping::mean(t) - t) * variance.sqrt(), variance)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::method::random::{Normals, Stream};
-
-    #[test]
-    fn the_quantile_inverts_the_distribution() {
-        for (share, expected) in [(0.5, 0.0), (0.025, -1.959_964), (0.841_344_7, 1.0), (0.001, -3.090_232)] {
-            assert!((quantile(share) - expected).abs() < 1e-4, "{share}");
-        }
-    }
 
     #[test]
     fn clipped_noise_gets_its_moments_back() {

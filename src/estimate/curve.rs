@@ -34,7 +34,7 @@ pub struct Fitted {
 
 /// The noise of points of all channels together, and of each channel alone.
 pub fn through(white: &White) -> Fitted {
-    let line = fit(&white.unclipped, Tolerance::OF_WHITE);
+    let line = fit(&white.points, Tolerance::OF_WHITE);
     let followed = white.told_apart.to_follow(&line);
     let shared = (LEAST_FOLLOWED * white.points.len() as f32 <= followed.len() as f32)
         .then(|| Smooth::through(&followed, STIFFNESS, |_| 0.0))

@@ -31,7 +31,7 @@ pub use doubt::Doubt;
 pub use grain::drawn_to_typical;
 pub use line::{Tolerance, fit};
 pub use report::noise_from_json;
-pub use white::least_excess;
+pub use white::{ends, least_excess};
 
 /// Below this std at mid-grey, in linear light, there is hardly anything to remove: about one step of 8 bits.
 pub const LITTLE: f32 = 0.004;
@@ -105,7 +105,7 @@ fn of_ordinary(image: &LinearImage) -> Estimate {
     let white = white::measure(image);
     let curve::Fitted { noise, line } = curve::through(&white);
     let grain = grain::measure(image).filter(|grain| grain.share > 0.0);
-    let lacking = lacking(&white.counts);
+    let lacking = lacking(&white);
     let Some(grain) = grain else {
         if white.is_drawing() {
             let doubt = lacking.or((2 * white.counts.drawn > white.counts.all).then_some(Doubt::Drawn));
@@ -131,10 +131,11 @@ fn of_ordinary(image: &LinearImage) -> Estimate {
 }
 
 /// Whether there is too little to measure.
-fn lacking(counts: &white::Counts) -> Option<Doubt> {
+fn lacking(white: &White) -> Option<Doubt> {
+    let counts = &white.counts;
     if counts.all < FEWEST_PATCHES {
         Some(Doubt::Small)
-    } else if counts.usable >= FEWEST_PATCHES.max(counts.all / 200) {
+    } else if counts.usable >= FEWEST_PATCHES.max(counts.all / 200) && !white.points.is_empty() {
         None
     } else if 2 * counts.drawn > counts.all {
         Some(Doubt::Drawn)

@@ -1,7 +1,7 @@
 //! The noise of a mosaic's planes: white, and exactly the line of a sensor.
 
 use crate::estimate::white::{self, White};
-use crate::estimate::{Doubt, Estimate, LITTLE_OF_MOSAIC, Tolerance, doubtful, fit, lacking};
+use crate::estimate::{Doubt, Estimate, LITTLE_OF_MOSAIC, Point, Tolerance, doubtful, fit, lacking};
 use crate::image::{LinearImage, MOST_CHANNELS};
 use crate::method::noise::{Noise, NoiseModel};
 
@@ -15,11 +15,11 @@ const FEWEST_POINTS: usize = 4;
 /// Estimates one line for all planes where they agree, else one for each.
 pub fn of_mosaic(planes: &LinearImage) -> Estimate {
     let white = white::measure(planes);
-    let line = fit(&white.unclipped, Tolerance::OF_WHITE);
+    let line = fit(&white.points, Tolerance::OF_WHITE);
     let noise = own_lines(&white, line).map_or(Noise::from(line), Noise::from);
     let drawn = white.is_drawing() && 2 * white.counts.drawn > white.counts.all;
     let doubt =
-        lacking(&white.counts).or(drawn.then_some(Doubt::Drawn)).or_else(|| doubtful(&noise, &white, LITTLE_OF_MOSAIC));
+        lacking(&white).or(drawn.then_some(Doubt::Drawn)).or_else(|| doubtful(&noise, &white, LITTLE_OF_MOSAIC));
     Estimate { noise, line, points: white.points, grain: 0.0, doubt }
 }
 
@@ -27,11 +27,11 @@ pub fn of_mosaic(planes: &LinearImage) -> Estimate {
 fn own_lines(white: &White, line: NoiseModel) -> Option<[NoiseModel; MOST_CHANNELS]> {
     let mut apart = false;
     let lines = std::array::from_fn(|plane| {
-        let points = &white.of_channels[plane].unclipped;
+        let points: Vec<Point> = white.of_channels[plane].all().copied().collect();
         if points.len() < FEWEST_POINTS {
             return line;
         }
-        let own = fit(points, Tolerance::OF_WHITE);
+        let own = fit(&points, Tolerance::OF_WHITE);
         let off = |mean: f32| 0.5 * (own.variance(mean) / line.variance(mean).max(f32::MIN_POSITIVE)).ln();
         let mut offs: Vec<f32> = points.iter().map(|point| off(point.mean)).collect();
         offs.sort_by(f32::total_cmp);

@@ -12,7 +12,8 @@
 
 use crate::estimate::patches::{by_brightness, grid};
 use crate::estimate::{Point, clipping, is_drawn, second_differences};
-use crate::image::LinearImage;
+use crate::image::{CHANNELS, LinearImage};
+use crate::method::clipping::{from_end, share};
 use crate::method::noise::NoiseModel;
 
 /// Side of a patch in pixels.
@@ -44,20 +45,21 @@ const MOST_DRAWN: f32 = 0.1;
 /// Patches of which more is clipped are ignored.
 const MOST_CLIPPED: f32 = 0.9;
 
+/// The share of the values that noise lets expect at an end that are there if it was cut off.
+const LEAST_CUT_OFF: f32 = 0.5;
 /// The share of all patches that are the quietest.
 const QUIETEST: f32 = 0.005;
 /// The variance of the noisiest of them for pure noise of variance 1, by simulation.
 const QUIETEST_OF_NOISE: f32 = 0.29;
 
-/// What was measured: points by increasing brightness, of all channels together and of each alone.
+/// What was measured: points by increasing brightness, of all channels together and of each alone. They are as they
+/// would be had nothing been cut off at black and white; those of which too much was are missing.
 #[derive(Debug, Clone, Default)]
 pub struct White {
     /// Of all.
     pub points: Vec<Point>,
     /// The same, told apart by their texture.
     pub told_apart: Points,
-    /// The same as they would be had nothing been cut off at black and white; those are missing of which too much was.
-    pub unclipped: Vec<Point>,
     /// Of each.
     pub of_channels: Vec<Points>,
     /// Patches that were looked at, that are drawn, and that are usable.
@@ -74,8 +76,6 @@ pub struct Points {
     pub flat: Vec<Point>,
     /// So much that it may have raised them.
     pub textured: Vec<Point>,
-    /// All of them, as they would be had nothing been cut off at black and white; see [`White::unclipped`].
-    pub unclipped: Vec<Point>,
 }
 
 impl Points {
@@ -83,8 +83,12 @@ impl Points {
         let (flat, textured): (Vec<&Measured>, _) =
             measured.iter().partition(|m| m.structure <= MOST_STRUCTURE_OF_CURVE);
         let points = |of: Vec<&Measured>| of.into_iter().map(|measured| measured.point).collect();
-        let unclipped = measured.iter().filter_map(|measured| measured.unclipped).collect();
-        Self { flat: points(flat), textured: points(textured), unclipped }
+        Self { flat: points(flat), textured: points(textured) }
+    }
+
+    /// All of them.
+    pub fn all(&self) -> impl Iterator<Item = &Point> {
+        self.flat.iter().chain(&self.textured)
     }
 
     /// Those that a curve is to follow: texture only raises points, so those below the line are right all the same.
@@ -129,7 +133,6 @@ pub fn measure(image: &LinearImage) -> White {
     White {
         points: measured.iter().map(|measured| measured.point).collect(),
         told_apart: Points::of(&measured),
-        unclipped: measured.iter().filter_map(|measured| measured.unclipped).collect(),
         of_channels,
         counts,
         structure: structure.get(structure.len() / 2).copied().unwrap_or_default(),
@@ -146,16 +149,34 @@ pub fn least_excess(image: &LinearImage, variance: impl Fn(usize, f32) -> f32) -
     quietest.map_or(f32::INFINITY, |quietest| quietest / QUIETEST_OF_NOISE)
 }
 
+/// Where each channel's noise was cut off, at the dark and at the bright end: where values pile up, and as many of them
+/// as the noise, of this `std(channel, pixel, brightness)`, lets expect. Else what looks like an end is the darkest
+/// thing in a photo of little noise.
+pub fn ends(image: &LinearImage, std: impl Fn(usize, usize, f32) -> f32) -> [[Option<f32>; 2]; CHANNELS] {
+    let (patches, _) = patches(image);
+    let of = |channel: usize, at: usize| {
+        let own = || patches.iter().filter(|patch| patch.channel == channel);
+        let end = own().find(|patch| patch.reach[at].1 > 0.0)?.reach[at].0;
+        let expected = |patch: &Patch| {
+            let std = |distance: f32| std(channel, patch.middle, if at == 0 { end + distance } else { end - distance });
+            let distance = from_end((patch.mean - end).abs(), std);
+            share(distance / std(distance).max(f32::MIN_POSITIVE))
+        };
+        let found: f32 = own().map(|patch| patch.reach[at].1).sum();
+        (found >= LEAST_CUT_OFF * own().map(expected).sum::<f32>()).then_some(end)
+    };
+    std::array::from_fn(|channel| [0, 1].map(|at| of(channel, at)))
+}
+
 /// What patches of like brightness say.
 struct Measured {
     point: Point,
-    unclipped: Option<Point>,
     structure: f32,
 }
 
 fn measured_points(patches: &mut [Patch], least: usize, channels: usize) -> Vec<Measured> {
     let groups = by_brightness(patches, |p| p.mean, least, MOST_POINTS, WIDEST);
-    let mut measured: Vec<Measured> = groups.map(|group| point(group, channels)).collect();
+    let mut measured: Vec<Measured> = groups.filter_map(|group| point(group, channels)).collect();
     // The flattest patches of a group are not its middle ones.
     measured.sort_by(|a, b| a.point.mean.total_cmp(&b.point.mean));
     measured
@@ -165,6 +186,8 @@ fn measured_points(patches: &mut [Patch], least: usize, channels: usize) -> Vec<
 #[derive(Debug, Clone, Copy)]
 struct Patch {
     channel: usize,
+    /// The pixel in its middle.
+    middle: usize,
     mean: f32,
     /// Structure at the scale of two pixels and more, over all channels.
     coarse: f32,
@@ -188,7 +211,7 @@ fn patches(image: &LinearImage) -> (Vec<Patch>, Counts) {
     let mut counts = Counts::default();
     for (row, column) in grid(image, side, MOST_PATCHES) {
         let measured: Vec<Patch> =
-            (0..channels).map(|c| measured(&image.plane(c)[row * width + column..], width, side, c)).collect();
+            (0..channels).map(|c| measured(image.plane(c), width, (row, column), side, c)).collect();
         let coarse = measured.iter().map(|patch| patch.coarse).sum();
         counts.all += channels;
         counts.drawn += measured.iter().filter(|patch| patch.is_drawn).count();
@@ -213,8 +236,9 @@ fn patches(image: &LinearImage) -> (Vec<Patch>, Counts) {
     (patches, counts)
 }
 
-/// Measures the patch at the beginning of `samples`.
-fn measured(samples: &[f32], width: usize, side: usize, channel: usize) -> Patch {
+/// Measures the patch of a plane with this corner.
+fn measured(plane: &[f32], width: usize, (row, column): (usize, usize), side: usize, channel: usize) -> Patch {
+    let samples = &plane[row * width + column..];
     let at = |r: usize, c: usize| samples[r * width + c];
     let (mut sum, mut squares) = (0.0, 0.0);
     for r in (0..side).step_by(2) {
@@ -233,6 +257,7 @@ fn measured(samples: &[f32], width: usize, side: usize, channel: usize) -> Patch
     let mean = sum / blocks;
     Patch {
         channel,
+        middle: (row + side / 2) * width + column + side / 2,
         mean,
         is_drawn: is_drawn(&mut values.clone().collect::<Vec<f32>>()),
         coarse: squares / blocks - mean * mean,
@@ -244,7 +269,7 @@ fn measured(samples: &[f32], width: usize, side: usize, channel: usize) -> Patch
     }
 }
 
-fn point(patches: &mut [Patch], channels: usize) -> Measured {
+fn point(patches: &mut [Patch], channels: usize) -> Option<Measured> {
     let keep = ((patches.len() as f32 * FLATTEST) as usize).max(1);
     patches.sort_by(|a, b| a.coarse.total_cmp(&b.coarse));
     let flat = &mut patches[..keep];
@@ -257,11 +282,49 @@ fn point(patches: &mut [Patch], channels: usize) -> Measured {
     });
     flat.sort_by(|a, b| a.fine.total_cmp(&b.fine));
     let variance = flat[(keep as f32 * QUANTILE) as usize].fine / QUANTILE_OF_NOISE;
-    let unclipped = clipping::undone(mean, variance, ends);
-    Measured {
-        point: Point { mean, std: variance.sqrt() },
-        unclipped: unclipped.map(|(mean, variance)| Point { mean, std: variance.sqrt() }),
-        // The mean of four pixels has a quarter of their variance.
-        structure: coarse / (channels as f32 * variance / 4.0),
+    // The mean of four pixels has a quarter of their variance.
+    let structure = coarse / (channels as f32 * variance / 4.0);
+    let (mean, variance) = clipping::undone(mean, variance, ends)?;
+    Some(Measured { point: Point { mean, std: variance.sqrt() }, structure })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOISE: NoiseModel = NoiseModel { sigma_read: 0.03, shot: 0.004 };
+
+    /// From a shadow to a light, with noise.
+    fn noisy(darkest: f32, lightest: f32) -> LinearImage {
+        let to = |x: usize| darkest + (lightest - darkest) * (x / 20) as f32 / 11.0;
+        NOISE.add_to(&LinearImage::from_fn(240, 160, |_, _, x| to(x)).unwrap(), 5)
+    }
+
+    fn found(image: &LinearImage, noise: NoiseModel) -> [[Option<f32>; 2]; CHANNELS] {
+        ends(image, |_, _, brightness| noise.variance(brightness).sqrt())
+    }
+
+    #[test]
+    fn noise_ends_where_it_was_cut_off() {
+        let mut image = noisy(0.0, 1.0);
+        assert_eq!(found(&image, NOISE), [[None; 2]; CHANNELS]);
+        // Lifted blacks, and whites that stay.
+        image.values_mut().iter_mut().for_each(|v| *v = v.clamp(0.05, 1.0));
+        let expected = [[Some(0.05), Some(1.0)]; CHANNELS];
+        assert_eq!(found(&image, NOISE), expected);
+        // In codes of 8 bits, too.
+        let codes = noisy(0.0, 0.7).to_srgb8();
+        let file = LinearImage::from_srgb8(240, 160, 3, &codes).unwrap();
+        assert_eq!(found(&file, NOISE), [[Some(0.0), None]; CHANNELS]);
+    }
+
+    #[test]
+    fn where_noise_would_be_cut_off_more_often_there_is_no_end() {
+        // Less noise than is said, and a darkest code that many pixels have.
+        let quiet = NoiseModel { sigma_read: 0.002, shot: 0.0 };
+        let clean = LinearImage::from_fn(240, 160, |_, r, x| 0.03 + 0.004 * ((r / 20 + x / 20) % 9) as f32).unwrap();
+        let file = LinearImage::from_srgb8(240, 160, 3, &quiet.add_to(&clean, 5).to_srgb8()).unwrap();
+        assert_eq!(found(&file, NOISE), [[None; 2]; CHANNELS]);
+        assert_eq!(found(&noisy(0.2, 0.7), NOISE), [[None; 2]; CHANNELS]);
     }
 }

@@ -5,6 +5,7 @@
 //! | [`schedule`] | 3.1 Denoising diffusion | `gamma(t)`, the variance of the noise at time t, and its inverse |
 //! | [`noise`] | 3.2 Spatially variant noise model | a camera's noise: its variance against the signal |
 //! | [`noise_curve`] | | the noise of a developed picture: its std against brightness, of any shape |
+//! | [`clipping`] | | what is left of noise that was cut off at black or white |
 //! | [`time_map`] | 3.3 Spatially variant diffusion | every pixel's own time |
 //! | [`forward`] | 3.3 Spatially variant diffusion | `x_t` between the clean image and the photo, which share noise |
 //! | [`reverse`] | 3.4 Training and inference | one step back towards the clean image, and the plan of steps |
@@ -13,6 +14,7 @@
 //!
 //! Nothing here depends on files, tensors, browsers or training.
 
+pub mod clipping;
 pub mod formulation;
 pub mod forward;
 pub mod noise;

@@ -134,10 +134,11 @@ impl Engine {
     /// As [`Engine::start`].
     pub fn overview(&self, image: &SharedImage, noise: &Noise, settings: &Settings) -> Result<Overview, JsValue> {
         let options = settings.options()?;
-        let denoiser::Overview { white, common, dots_are_hot, inner, latest } =
+        let denoiser::Overview { white, common, ends, dots_are_hot, inner, latest } =
             self.0.overview(Arc::clone(image.linear()), noise.get().clone(), &options)?;
         let inner = inner.map(|Inner { row, column, height, width }| vec![column, row, width, height]);
-        Ok(Overview { white, common, dots_are_hot, inner, latest })
+        let ends = ends.as_flattened().iter().map(|end| end.unwrap_or(f32::NAN)).collect();
+        Ok(Overview { white, common, ends, dots_are_hot, inner, latest })
     }
 
     /// Where what has to be cut out for the pixels from `start` to before `end` of `size` begins and ends; see
@@ -156,6 +157,9 @@ pub struct Overview {
     pub white: f32,
     /// How strongly the channels have their noise in common.
     pub common: Option<f32>,
+    /// Where the noise of red, then of green and blue, was cut off, at the dark and at the bright end; NaN where it was
+    /// not.
+    pub ends: Vec<f32>,
     /// Whether single dots in all channels are hot pixels.
     #[wasm_bindgen(js_name = dotsAreHot)]
     pub dots_are_hot: bool,
@@ -231,15 +235,19 @@ impl Settings {
         &mut self,
         white: f32,
         common: Option<f32>,
+        ends: Vec<f32>,
         dots_are_hot: bool,
         inner: Option<Vec<usize>>,
         latest: f32,
     ) {
+        let ends = std::array::from_fn(|channel| {
+            [0, 1].map(|at| ends.get(2 * channel + at).copied().filter(|end| !end.is_nan()))
+        });
         let inner = inner.and_then(|inner| {
             let [column, row, width, height] = inner.try_into().ok()?;
             Some(Inner { row, column, height, width })
         });
-        self.place.overview = Some(denoiser::Overview { white, common, dots_are_hot, inner, latest });
+        self.place.overview = Some(denoiser::Overview { white, common, ends, dots_are_hot, inner, latest });
     }
 
     /// What a neutral colour has in red, green and blue; see [`Options::neutral`].

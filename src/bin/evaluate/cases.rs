@@ -20,6 +20,8 @@ use svnr::{LinearImage, NoiseModel};
 pub enum Source {
     /// Camera noise at this gain, in linear light, unclipped.
     Gain(f32),
+    /// The same in a file of 8 bits, which cuts it off at black and white.
+    Clipped(f32),
     /// White noise of this std on the sRGB values (0 to 255), unclipped: what most of the literature measures.
     Sigma(f32),
     /// Camera noise as in [`Source::Gain`], on grey images: the same in all channels.
@@ -36,6 +38,7 @@ impl fmt::Display for Source {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         match self {
             Self::Gain(gain) => write!(f, "gain {gain}"),
+            Self::Clipped(gain) => write!(f, "clipped {gain}"),
             Self::Grey(gain) => write!(f, "grey {gain}"),
             Self::Sigma(sigma) => write!(f, "sigma {sigma}"),
             Self::Camera => write!(f, "camera"),
@@ -72,6 +75,12 @@ impl Source {
             Self::Gain(gain) => {
                 let noise = NoiseModel::at_gain(gain);
                 of_file(noise.add_to(clean, seed), Some(noise.into()))
+            }
+            Self::Clipped(gain) => {
+                let noise = NoiseModel::at_gain(gain);
+                let codes = noise.add_to(clean, seed).to_srgb8();
+                let noisy = LinearImage::from_srgb8(clean.width(), clean.height(), CHANNELS, &codes)?;
+                of_file(noisy, Some(noise.into()))
             }
             Self::Grey(gain) => {
                 let noise = NoiseModel::at_gain(gain);
@@ -160,6 +169,15 @@ mod tests {
         assert_eq!(camera.linear(&camera.noisy).values(), camera.noisy.values());
         let small = LinearImage::from_fn(32, 100, |_, _, _| 0.3).unwrap();
         assert!(Source::Camera.case(Path::new("x.png"), &small, 3).is_err_and(|e| e.to_string().contains("x.png")));
+    }
+
+    #[test]
+    fn clipped_noise_brightens_the_shadows() {
+        let clean = LinearImage::from_fn(120, 100, |_, _, _| 0.01).unwrap();
+        let noisy = |source: Source| source.case(Path::new("x.png"), &clean, 3).unwrap().noisy;
+        let mean = |image: &LinearImage| image.values().iter().sum::<f32>() / image.values().len() as f32;
+        assert!((mean(&noisy(Source::Gain(8.0))) - 0.01).abs() < 0.002);
+        assert!(mean(&noisy(Source::Clipped(8.0))) > 0.03);
     }
 
     #[test]

@@ -65,6 +65,9 @@ struct Arguments {
     /// Photos of simulated cameras that process them and write JPEGs, another camera for each image
     #[arg(long, conflicts_with_all = ["gains", "sigmas", "pairs"])]
     camera: bool,
+    /// Noisy images as files of 8 bits hold them: what is below black or above white is cut off
+    #[arg(long, conflicts_with_all = ["sigmas", "pairs", "camera", "grey", "toned", "raw"])]
+    clipped: bool,
     /// Grey versions of the images, with the same camera noise in all channels
     #[arg(long, conflicts_with_all = ["sigmas", "pairs", "camera"])]
     grey: bool,
@@ -98,7 +101,7 @@ struct Arguments {
     #[arg(
         long,
         conflicts_with_all = [
-            "gains", "sigmas", "pairs", "camera", "grey", "toned", "estimates", "raw", "sheet", "csv", "true_only"
+            "gains", "sigmas", "pairs", "camera", "clipped", "grey", "toned", "estimates", "raw", "sheet", "csv", "true_only"
         ]
     )]
     demosaic: bool,
@@ -188,6 +191,8 @@ impl Arguments {
             vec![Source::Camera]
         } else if self.grey {
             self.gains.iter().copied().map(Source::Grey).collect()
+        } else if self.clipped {
+            self.gains.iter().copied().map(Source::Clipped).collect()
         } else if self.sigmas.is_empty() {
             self.gains.iter().copied().map(Source::Gain).collect()
         } else {
@@ -427,6 +432,7 @@ mod tests {
         assert_eq!(parse("--sigmas 15,25").unwrap().sources(), [Source::Sigma(15.0), Source::Sigma(25.0)]);
         assert_eq!(parse("--pairs").unwrap().sources(), [Source::Photo]);
         assert_eq!(parse("--grey --gains 2").unwrap().sources(), [Source::Grey(2.0)]);
+        assert_eq!(parse("--clipped --gains 2").unwrap().sources(), [Source::Clipped(2.0)]);
         assert_eq!(parse("--toned").unwrap().gains, [0.5, 1.0, 2.0, 4.0]);
         assert_eq!(parse("--steps 1,unit --eta 1").unwrap().steps, [Steps::Count(1), Steps::Unit]);
         assert!(parse("--steps 0").is_err() && parse("--steps x").is_err());

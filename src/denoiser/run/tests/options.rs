@@ -2,7 +2,7 @@
 
 use crate::denoiser::run::tests::{denoise, denoiser, largest_difference, photo};
 use crate::denoiser::view::View;
-use crate::denoiser::{Options, Overview, Parts, Place, Strength};
+use crate::denoiser::{Ends, Options, Overview, Parts, Place, Strength};
 use crate::error::Error;
 use crate::image::LinearImage;
 use crate::method::noise::{Noise, NoiseModel};
@@ -87,7 +87,8 @@ fn a_map_of_the_models_std_gives_the_models_result() {
 fn options_out_of_range_are_refused() {
     let (denoiser, image) = (denoiser(), photo(8, 8));
     let place = |white, latest| {
-        let overview = Some(Overview { white, common: None, dots_are_hot: false, inner: None, latest });
+        let overview =
+            Some(Overview { white, common: None, ends: Ends::default(), dots_are_hot: false, inner: None, latest });
         Place { overview, ..Place::default() }
     };
     for options in [

@@ -1,7 +1,7 @@
 //! Photos that need something of their own.
 
 use crate::denoiser::run::tests::{denoise, denoiser, largest_difference, photo};
-use crate::denoiser::{Denoiser, Options, Strength};
+use crate::denoiser::{Denoiser, Ends, Options, Overview, Place, Run, Strength};
 use crate::image::LinearImage;
 use crate::method::noise::NoiseModel;
 use crate::method::reverse::Steps;
@@ -56,4 +56,59 @@ fn a_photo_of_another_scale_gives_the_same_in_its_own() {
         let untouched = Options { strength: 0.0.into(), ..Options::default() };
         assert_eq!(pollster::block_on(denoiser.denoise(&scaled, in_unit, &untouched)).unwrap(), scaled);
     }
+}
+
+/// Dark and bright halves with noise, cut off at black and white.
+fn cut_off(width: usize, height: usize) -> (LinearImage, LinearImage) {
+    let side = |x: usize| if x < width / 2 { 0.01 } else { 0.98 };
+    let clean = LinearImage::from_fn(width, height, |_, _, x| side(x)).unwrap();
+    let mut noisy = NoiseModel::at_gain(4.0).add_to(&clean, 4);
+    noisy.values_mut().iter_mut().for_each(|v| *v = v.clamp(0.0, 1.0));
+    (clean, noisy)
+}
+
+#[test]
+fn cut_off_noise_neither_brightens_shadows_nor_darkens_highlights() {
+    let denoiser = Denoiser::from_weights(RELEASED, &Device::flex()).unwrap();
+    let (clean, photo) = cut_off(96, 64);
+    let mean = |image: &LinearImage, columns: std::ops::Range<usize>| {
+        let values = (0..64).flat_map(|row| image.plane(1)[row * 96..][columns.clone()].to_vec());
+        values.sum::<f32>() / (64 * columns.len()) as f32
+    };
+    let noise = NoiseModel::at_gain(4.0);
+    assert!(mean(&photo, 8..40) > 0.02 && mean(&photo, 56..88) < 0.96);
+    for steps in [1, 3] {
+        let options = Options { steps: Steps::Count(steps), ..Options::default() };
+        let result = pollster::block_on(denoiser.denoise(&photo, noise, &options)).unwrap();
+        for columns in [8..40, 56..88] {
+            let (found, expected) = (mean(&result, columns.clone()), mean(&clean, columns));
+            assert!((found - expected).abs() < 0.005, "{steps} steps: {found}, not {expected}");
+        }
+    }
+}
+
+#[test]
+fn what_was_cut_off_is_put_back_in_the_result_alone() {
+    let (denoiser, noise) = (denoiser(), NoiseModel::at_gain(4.0));
+    let (_, photo) = cut_off(96, 64);
+    let options = Options { steps: Steps::Count(2), eta: Some(0.0), ..Options::default() };
+    let overview = denoiser.overview(photo.clone(), noise, &options).unwrap();
+    assert!(overview.ends.iter().all(|ends| *ends == [Some(0.0), Some(1.0)]));
+    let at = |overview| {
+        let options = Options { place: Place { overview: Some(overview), ..Place::default() }, ..options.clone() };
+        denoiser.start(photo.clone(), noise, &options).unwrap()
+    };
+    let mut run = at(overview);
+    let pixel = |run: &Run| run.pixel(20, 20);
+    assert_eq!(pixel(&run)[0], photo.plane(0)[20 * 96 + 20]);
+    pollster::block_on(run.advance()).unwrap();
+    let mut plain = at(Overview { ends: Ends::default(), ..overview });
+    pollster::block_on(plain.advance()).unwrap();
+    assert_eq!(pixel(&run), pixel(&plain), "there is noise left after the first of two steps");
+    for run in [&mut run, &mut plain] {
+        while pollster::block_on(run.advance()).unwrap().is_some() {}
+    }
+    assert_ne!(pixel(&run), pixel(&plain));
+    let (last, result) = (pixel(&run), run.into_image());
+    assert_eq!(last[0], result.plane(0)[20 * 96 + 20]);
 }
