@@ -27,6 +27,8 @@ const QUIET = [
   '--disable-quic',
   '--disable-sync',
   '--no-first-run',
+  // Pages of one context share a process, and in it the module that one of them has compiled.
+  '--process-per-site',
 ];
 
 // WebGPU in software: the same on every machine, with a GPU or without.

@@ -39,6 +39,27 @@ async function start(options) {
   }
 }
 
+// A service worker's requests would pass by the tests' routes.
+const USUAL = /** @type {const} */ ({ serviceWorkers: 'block' });
+
+/**
+ * A context with a page that stays open and holds the compiled module, so that no other page has to compile it.
+ *
+ * @param {import('playwright-core').Browser} browser
+ * @param {string} url
+ */
+async function contextWithModule(browser, url) {
+  const context = await browser.newContext(USUAL);
+  const page = await context.newPage();
+  await page.route('**/module.html', (route) => route.fulfill({ body: '<title>Module</title>', contentType: 'text/html' }));
+  await page.goto(new URL('module.html', url).href);
+  await page.evaluate(async () => {
+    const module = await WebAssembly.compileStreaming(fetch('/pkg/wasm/svnr_wasm_bg.wasm'));
+    Object.assign(globalThis, { module });
+  });
+  return context;
+}
+
 /**
  * A server and a browser for the tests of a file. Without WebGPU by default, because the CPU is faster than a software
  * GPU.
@@ -56,9 +77,7 @@ export function visitors(options = { webgpu: false }) {
     const [site, browser] = await started;
     await Promise.all([site.close(), browser.close()]);
   });
-  // A service worker's requests would pass by the tests' routes.
-  const usual = /** @type {const} */ ({ serviceWorkers: 'block' });
-  /** One for all pages that need no other: it keeps the module that it has compiled, and the page keeps nothing in it.
+  /** One for all pages that need no other: the page keeps nothing in it.
    * @type {Promise<import('playwright-core').BrowserContext> | undefined} */
   let shared;
   return {
@@ -80,8 +99,8 @@ export function visitors(options = { webgpu: false }) {
       const [site, browser] = await started;
       const isOwn = Boolean(launched ?? contextOptions);
       const context = await (isOwn
-        ? (launched ?? browser).newContext({ ...usual, ...contextOptions })
-        : (shared ??= browser.newContext(usual)));
+        ? (launched ?? browser).newContext({ ...USUAL, ...contextOptions })
+        : (shared ??= contextWithModule(browser, site.url)));
       const page = await context.newPage();
       t?.after(() => (isOwn ? context : page).close());
       // Compiling shaders for a software GPU takes a while.
