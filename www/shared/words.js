@@ -80,7 +80,9 @@ export function failureText({ code, message }) {
  */
 export function openingText(name, failure) {
   const { code, message } = failure;
-  if (code === 'internal') return `“${name}” could not be opened: it is damaged, or of an unknown kind. (${message})`;
+  if (code === 'internal') {
+    return `“${name}” could not be opened: something in it makes this page fail. Save it as PNG or TIFF with another program and open that. (${message})`;
+  }
   if (code !== 'load-failed') return failureText(failure);
   return `“${name}” could not be opened: what this page needs for it could not be loaded. Check the connection and open it again; if that does not help, reload the page. (${message})`;
 }
