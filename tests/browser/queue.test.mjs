@@ -281,37 +281,52 @@ test('all can be denoised again, and it is said when not all were', async (t) =>
   assert.deepEqual(errors, []);
 });
 
-test('of twenty files eight are bad: twelve are saved, and the eight are named', async (t) => {
-  const { page, errors } = await visit(t);
-  const good = encodePng(noisyAndClean(24, 16).noisy);
-  /** What is wrong with a file. */
-  const damages = [
-    Buffer.alloc(0),
-    Buffer.from('no picture'),
-    good.subarray(0, 60),
-    Buffer.concat([good.subarray(0, 40), Buffer.alloc(400, 7)]),
-    Buffer.from('<!doctype html><p>Not found'),
-    Buffer.from('%PDF-1.7'),
-    Buffer.from('8BPS\0\x01'),
-    Buffer.from('II*\0\x10\0\0\0CR\x02'),
-  ];
-  // The first one is bad, and the last.
-  const twenty = Array.from({ length: 20 }, (_, i) => {
-    const damage = [0, 1, 4, 7, 8, 12, 15, 19].indexOf(i);
-    return { name: `${i}.png`, buffer: damages[damage] ?? good };
-  });
+test('of twenty files eight are bad: twelve are saved, each as it should be, and the eight are named', async (t) => {
+  const { page, errors } = await visit(t, { prepare: (page) => inWorker(page, TRAPS) });
+  // Each has a width of its own.
+  const photos = Array.from({ length: 20 }, (_, i) => noisyAndClean(40 + i, 24));
+  const good = encodePng(photos[19]?.noisy ?? wide.noisy);
+  /** What is wrong with files. @type {Map<number, Buffer>} */
+  const damages = new Map([
+    // The first one is bad, and the last.
+    [0, Buffer.alloc(0)],
+    [1, Buffer.from('no picture')],
+    [4, good.subarray(0, 60)],
+    [7, Buffer.concat([good.subarray(0, 40), Buffer.alloc(400, 7)])],
+    [8, Buffer.from('<!doctype html><p>Not found')],
+    [15, Buffer.from('8BPS\0\x01')],
+    [19, Buffer.from('II*\0\x10\0\0\0CR\x02')],
+  ]);
+  const twenty = photos.map(({ noisy }, i) => ({ name: `${i}.png`, buffer: damages.get(i) ?? encodePng(noisy) }));
+  // One that looks right, and ends the worker when its turn comes.
+  twenty[12] = { name: 'trap-12.png', buffer: encodePng(wide.noisy) };
+  const bad = new Set([...damages.keys(), 12]);
   await give(page, ...twenty);
   await reach(page, 'open');
-  await page.locator('svnr-queue li[data-state=failed] >> nth=7').waitFor();
+  await page.locator('svnr-queue li[data-state=failed] >> nth=6').waitFor();
+  // What waits is seen.
+  await page.waitForFunction(() => {
+    /** @param {Element} canvas */
+    const isDrawn = (canvas) =>
+      canvas instanceof HTMLCanvasElement && canvas.getContext('2d')?.getImageData(48, 32, 1, 1).data[3] === 255;
+    const canvases = [...document.querySelectorAll('svnr-queue li[data-state=waiting] canvas')];
+    return canvases.length === 12 && canvases.every(isDrawn);
+  });
   await page.getByRole('button', { name: 'Denoise all' }).click();
-  await page.locator('#batch').getByText('12 of 20 photos are denoised. Not done: 0.png, 1.png, 4.png,').waitFor();
+  await page.locator('#batch').getByText('12 of 20 photos are denoised. Not done: trap-12.png, 0.png, 1.png, 4.png,').waitFor();
   const save = page.getByRole('button', { name: 'Save all as a zip' });
   const [zip] = await Promise.all([page.waitForEvent('download'), save.click()]);
   const saved = unzip(await readFile(await zip.path()));
-  const names = twenty.filter(({ buffer }) => buffer === good).map(({ name }) => name.replace('.png', '-svnr.png'));
-  assert.deepEqual(saved.map(({ name }) => name), names);
+  const whole = [...photos.keys()].filter((i) => !bad.has(i));
+  assert.deepEqual(saved.map(({ name }) => name), whole.map((i) => `${i}-svnr.png`));
+  for (const [at, i] of whole.entries()) {
+    const [photo, picture] = [photos[i] ?? wide, decodePng(saved[at]?.contents ?? Buffer.of())];
+    assert.deepEqual([picture.width, picture.height], [40 + i, 24], `${i}.png`);
+    const dB = gain(photo, picture);
+    assert(dB > 2, `${i}.png: ${dB} dB`);
+  }
   const failed = page.locator('svnr-queue li[data-state=failed]');
   assert.equal(await failed.count(), 8);
-  for (const item of await failed.all()) assert.match((await item.getAttribute('title')) ?? '', /^“\d+\.png” .+[.?]$/);
-  assert.deepEqual(errors, []);
+  for (const item of await failed.all()) assert.match((await item.getAttribute('title')) ?? '', /^“(trap-)?\d+\.png” .+[.?)]$/);
+  assert.deepEqual(others(errors), []);
 });
