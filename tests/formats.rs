@@ -88,6 +88,36 @@ fn what_surrounds_the_compressed_data_of_a_jpeg_changes_nothing() {
         let at = 4 + usize::from(bytes[4]) * 256 + usize::from(bytes[5]) - 2 + 2;
         let stray = [&bytes[..at], &[0x11], &bytes[at..]].concat();
         assert_eq!(pixels("stray.jpg", &stray), plain, "{}", name(&path));
+        // Parameters that only progressive scans need are left at zero by some encoders.
+        if !name(&path).contains("progressive") {
+            let mut zeroed = bytes.clone();
+            for at in (0..bytes.len() - 1).filter(|at| bytes[*at..].starts_with(&[0xFF, 0xDA])) {
+                let end = at + 2 + usize::from(bytes[at + 3]);
+                zeroed[end - 3..end].fill(0);
+            }
+            assert_eq!(pixels("zeroed.jpg", &zeroed), plain, "{}", name(&path));
+        }
+    }
+}
+
+#[test]
+fn a_jpeg_without_tables_of_codes_has_the_usual_ones() {
+    for seed in ["420", "422", "444", "grey"] {
+        let path = folder("fuzz/seeds/read").join(format!("{seed}.jpg"));
+        let bytes = std::fs::read(&path).unwrap();
+        let mut without = bytes[..2].to_vec();
+        let mut at = 2;
+        while bytes[at + 1] != 0xDA {
+            let end = at + 2 + usize::from(u16::from_be_bytes([bytes[at + 2], bytes[at + 3]]));
+            if bytes[at + 1] != 0xC4 {
+                without.extend(&bytes[at..end]);
+            }
+            at = end;
+        }
+        without.extend(&bytes[at..]);
+        assert!(without.len() + 180 < bytes.len(), "{seed} has tables");
+        let read = files::decode(Path::new("frame.jpg"), &without, MOST_PIXELS).unwrap();
+        assert_eq!(read.pixels, decode(&path).unwrap().pixels, "{seed}");
     }
 }
 
@@ -101,6 +131,24 @@ fn a_jpeg_that_is_cut_within_its_data_is_damaged() {
         // A progressive file's later scans only refine.
         let is_allowed = name(&path).contains("progressive") && result.is_ok();
         assert!(is_allowed || matches!(result, Err(FileError::Damaged { .. })), "{}: {result:?}", name(&path));
+    }
+}
+
+#[test]
+fn a_webp_opens_that_claims_what_was_taken_out() {
+    for (seed, chunk) in [("lossless", b"EXIF"), ("lossless", b"XMP "), ("lossy-alpha", b"ALPH")] {
+        let path = folder("fuzz/seeds/read").join(format!("{seed}.webp"));
+        let (whole, mut without) = (decode(&path).unwrap(), std::fs::read(&path).unwrap());
+        // By another name it is passed over.
+        let at = without.windows(4).position(|window| window == chunk).unwrap();
+        without[at..at + 4].make_ascii_lowercase();
+        let read = files::decode(Path::new("without.webp"), &without, MOST_PIXELS).unwrap();
+        let has = |chunk_of: &[u8; 4]| seed == "lossless" && chunk != chunk_of;
+        assert_eq!((read.metadata.exif.is_some(), read.metadata.xmp.is_some()), (has(b"EXIF"), has(b"XMP ")));
+        assert_eq!(read.pixels.color().has_alpha(), whole.pixels.color().has_alpha() && chunk != b"ALPH");
+        // EXIF says how the picture is turned.
+        let upright = if chunk == b"EXIF" { read.pixels.rotate90() } else { read.pixels };
+        assert_eq!(upright.to_rgb8(), whole.pixels.to_rgb8(), "{chunk:?}");
     }
 }
 

@@ -1,5 +1,6 @@
 //! WebP files: their pixels, and what their chunks say.
 
+use std::borrow::Cow;
 use std::io::Cursor;
 
 use image::codecs::webp::WebPDecoder;
@@ -14,7 +15,8 @@ use crate::files::refusal::Refusal;
 
 /// Reads a file; see [`decode`](crate::files::decode).
 pub fn decode(bytes: &[u8], limit: usize) -> Result<Decoded, Refusal> {
-    let mut decoder = WebPDecoder::new(Cursor::new(bytes))?;
+    let bytes = without_false_claims(bytes);
+    let mut decoder = WebPDecoder::new(Cursor::new(&*bytes))?;
     Refusal::check_size(decoder.dimensions(), limit)?;
     // What cannot be read beside the picture is no reason to refuse it.
     let exif = decoder.exif_metadata().ok().flatten().map(exif::without_prefix);
@@ -30,6 +32,37 @@ pub fn decode(bytes: &[u8], limit: usize) -> Result<Decoded, Refusal> {
         Some(profile) => decoded.with_profile(profile, Channels::Rgb),
         None => Ok(decoded),
     }
+}
+
+/// The file without the flags that claim opacity, EXIF or XMP which it does not have: programs leave them behind that
+/// take these out, and the decoder refuses them.
+fn without_false_claims(file: &[u8]) -> Cow<'_, [u8]> {
+    const FLAGS: usize = 20;
+    const CLAIMS: [(u8, &[&[u8]]); 3] = [(0x10, &[b"ALPH", b"VP8L", b"ANMF"]), (0x08, &[b"EXIF"]), (0x04, &[b"XMP "])];
+    if file.get(12..16) != Some(b"VP8X") || file.len() <= FLAGS {
+        return file.into();
+    }
+    let names: Vec<&[u8]> = chunks(file).collect();
+    let is_false = |(_, any): &&(u8, &[&[u8]])| !names.iter().any(|name| any.contains(name));
+    let wrong = CLAIMS.iter().filter(is_false).fold(0, |all, (flag, _)| all | flag);
+    if file[FLAGS] & wrong == 0 {
+        return file.into();
+    }
+    let mut mended = file.to_vec();
+    mended[FLAGS] &= !wrong;
+    mended.into()
+}
+
+/// The names of a file's chunks.
+fn chunks(file: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut rest = file.get(12..).unwrap_or_default();
+    std::iter::from_fn(move || {
+        let (head, behind) = rest.split_first_chunk::<8>()?;
+        let name = &rest[..4];
+        let length = u32::from_le_bytes([head[4], head[5], head[6], head[7]]) as usize;
+        rest = behind.get(length.checked_next_multiple_of(2)?..).unwrap_or_default();
+        Some(name)
+    })
 }
 
 impl From<ImageError> for Refusal {

@@ -14,6 +14,8 @@ pub struct Frame {
     pub precision: u8,
     /// (identifier, horizontal, vertical) sampling factors.
     pub components: Vec<(u8, u8, u8)>,
+    /// Whether each component is whole after one scan: neither progressive nor lossless.
+    pub is_sequential: bool,
 }
 
 impl Frame {
@@ -41,7 +43,8 @@ impl Frame {
             return Err(Refusal::damaged("its header is wrong"));
         }
         let short = |at: usize| u16::from_be_bytes([header[at], header[at + 1]]);
-        Ok(Self { precision: header[0], height: short(1), width: short(3), components })
+        let is_sequential = matches!(segment.marker, 0xC0 | 0xC1);
+        Ok(Self { precision: header[0], height: short(1), width: short(3), components, is_sequential })
     }
 
     /// Whether the decoder counts the blocks of a component right that lies alone in a scan. It does not where the

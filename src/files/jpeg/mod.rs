@@ -50,6 +50,10 @@ pub struct Stream {
 /// that the decoder stops with an error where codes are missing; by itself it would go on with zeros.
 const FILLING: [u8; 12] = [0xFF, 0, 0xFF, 0, 0xFF, 0, 0xFF, 0, 0xFF, 0, 0xFF, 0];
 
+/// In an APP0 segment, tells the decoder to use the codes of T.81, annex K, where there are none: single pictures out of
+/// films are left without theirs.
+const USUAL_CODES: &[u8] = b"AVI1\0";
+
 impl Stream {
     /// Puts a file in order.
     ///
@@ -145,6 +149,7 @@ struct Order {
     /// Where the frame's height is in the streams.
     height_at: usize,
     scans: usize,
+    has_codes: bool,
     has_scan_apart: bool,
     has_restarts: bool,
     is_jfif: bool,
@@ -168,10 +173,23 @@ impl Order {
                 let Some(frame) = &self.frame else { return Err(Refusal::damaged("its header is missing")) };
                 self.has_scan_apart |= segment.contents.first() == Some(&1) && frame.components.len() > 1;
                 self.scans += 1;
-                self.put(SOS, segment.contents);
+                let mut header = segment.contents.to_vec();
+                if frame.is_sequential {
+                    // What only progressive scans need is left at zero by some encoders; it is 0, 63, 0.
+                    if let Some(parameters @ [0, 0, 0]) = header.last_chunk_mut() {
+                        parameters[1] = 63;
+                    }
+                    if !self.has_codes {
+                        self.put(APP0, USUAL_CODES);
+                    }
+                }
+                self.put(SOS, &header);
                 self.put_data(segment.data);
             }
-            DHT | DQT | DRI | DAC => self.put(segment.marker, segment.contents),
+            DHT | DQT | DRI | DAC => {
+                self.has_codes |= segment.marker == DHT;
+                self.put(segment.marker, segment.contents);
+            }
             DNL if self.scans == 1 => {
                 let height = segment.contents.first_chunk().map_or(0, |height| u16::from_be_bytes(*height));
                 if let Some(frame) = self.frame.as_mut().filter(|frame| frame.height == 0) {
