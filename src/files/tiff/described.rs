@@ -258,7 +258,8 @@ mod tests {
         ];
         assert_eq!(exif::add(&mut block, &texts), [true; 3]);
         let metadata = Metadata { exif: Some(block), ..Metadata::default() };
-        let pixels = DynamicImage::new_rgb8(3, 2);
+        // Of 27 bytes.
+        let pixels = DynamicImage::new_rgb8(3, 3);
         let file = encode(&pixels, false, &ColorEncoding::untagged(Depth::Eight), &metadata).unwrap();
         // Little-endian or not, the file is as the machine.
         let short = |at: usize| u16::from_ne_bytes(file[at..at + 2].try_into().unwrap());

@@ -91,7 +91,15 @@ impl File<'_> {
             directory.write_tag(XMP, xmp.as_slice())?;
             align(directory, xmp.len())?;
         }
-        image.write_data(samples)?;
+        let mut rest = samples;
+        while let count @ 1.. = image.next_strip_sample_count() as usize {
+            let (strip, behind) = rest.split_at(count);
+            image.write_strip(strip)?;
+            rest = behind;
+        }
+        // More values follow.
+        align(image.encoder(), size_of_val(samples))?;
+        image.finish()?;
         Ok(file.into_inner())
     }
 }
