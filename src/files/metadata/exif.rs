@@ -139,13 +139,24 @@ pub fn add(block: &mut Vec<u8>, entries: &[(u16, Value)]) -> Vec<bool> {
 /// Adds what EXIF requires of JPEG files and of no others (EXIF 3.0, 4.6.8), where it is missing.
 pub fn complete_for_jpeg(block: &mut Vec<u8>, size: (u32, u32), density: Option<Density>, is_grey: bool) {
     let Some(order) = Order::of(block) else { return };
-    let ratio = |v: f64| Value::Ratio((v * 1000.0).round() as u32, 1000);
-    let (x, y) = density.map_or((USUAL_DENSITY, USUAL_DENSITY), |density| (density.x(), density.y()));
-    let own = order.find(block, FIRST, X_RESOLUTION).is_some();
-    let resolution = [(X_RESOLUTION, ratio(x)), (Y_RESOLUTION, ratio(y)), (RESOLUTION_UNIT, Value::Short(INCH))];
-    // A resolution without its unit is in inches.
-    let missing = resolution.into_iter().skip(if own { 2 } else { 0 });
-    let entries: Vec<_> = missing.chain([(CHROMA_POSITIONING, Value::Short(CENTRED))]).collect();
+    let ratio = |v: f64| ((v * 1000.0).round() as u32, 1000);
+    let own = order.find(block, FIRST, X_RESOLUTION).and_then(|entry| {
+        let at = order.long(block, entry + 8)? as usize;
+        Some((order.long(block, at)?, order.long(block, at.checked_add(4)?)?))
+    });
+    let (x, y) = match (own, density) {
+        // Pixels are square where nothing else is said.
+        (Some(own), _) => (own, own),
+        (None, Some(density)) => (ratio(density.x()), ratio(density.y())),
+        (None, None) => (ratio(USUAL_DENSITY), ratio(USUAL_DENSITY)),
+    };
+    let entries = [
+        (X_RESOLUTION, Value::Ratio(x.0, x.1)),
+        (Y_RESOLUTION, Value::Ratio(y.0, y.1)),
+        // A resolution without its unit is in inches.
+        (RESOLUTION_UNIT, Value::Short(INCH)),
+        (CHROMA_POSITIONING, Value::Short(CENTRED)),
+    ];
     if order.add(block, FIRST, &entries).is_none() {
         return;
     }
@@ -443,6 +454,18 @@ mod tests {
             let before = block.clone();
             complete_for_jpeg(&mut block, (20, 30), None, false);
             assert_eq!(block, before);
+        }
+    }
+
+    #[test]
+    fn a_resolution_across_is_one_down_too() {
+        let mut block = Vec::new();
+        add(&mut block, &[(X_RESOLUTION, Value::Ratio(240, 1))]);
+        complete_for_jpeg(&mut block, (20, 30), Density::new(300.0, 300.0), false);
+        let order = Order::of(&block).unwrap();
+        for tag in [X_RESOLUTION, Y_RESOLUTION] {
+            let at = order.find(&block, FIRST, tag).and_then(|entry| order.long(&block, entry + 8)).unwrap() as usize;
+            assert_eq!((order.long(&block, at), order.long(&block, at + 4)), (Some(240), Some(1)), "{tag}");
         }
     }
 
