@@ -12,6 +12,7 @@ use std::io::{Cursor, Read, Seek};
 use tiff::decoder::Decoder;
 use tiff::tags::Tag;
 
+use crate::files::Order;
 pub use read::decode;
 pub use write::encode;
 
@@ -29,10 +30,18 @@ pub fn is_tiff(bytes: &[u8]) -> bool {
     matches!(bytes.first_chunk(), Some(b"II*\0" | b"MM\0*" | b"II+\0" | b"MM\0+"))
 }
 
-/// Whether a file's first picture is but a preview of what follows: so are RAW files of cameras, DNG above all.
+/// Whether a file's first picture is but a preview of what follows, or the file says that it is a DNG: so are RAW files
+/// of cameras.
 pub fn is_raw(file: &[u8]) -> bool {
-    Decoder::new(Cursor::new(file))
-        .is_ok_and(|mut file| kind(&mut file) & SMALLER != 0 || file.image_ifd().find_entry(DNG_VERSION).is_some())
+    has_dng_version(file).unwrap_or(false)
+        || Decoder::new(Cursor::new(file))
+            .is_ok_and(|mut file| kind(&mut file) & SMALLER != 0 || file.image_ifd().find_entry(DNG_VERSION).is_some())
+}
+
+/// The same of a DNG whose first directory has no picture, without which there is no decoder.
+fn has_dng_version(file: &[u8]) -> Option<bool> {
+    let order = Order::of(file)?;
+    Some(order.entries(file, order.long(file, 4)?)?.any(|(tag, _)| tag == DNG_VERSION.to_u16()))
 }
 
 /// Whether a file holds pages after its first picture. Thumbnails and masks do not count.
@@ -60,6 +69,16 @@ mod tests {
     use tiff::encoder::TiffEncoder;
     use tiff::encoder::colortype::RGB8;
     use tiff::tags::Type;
+
+    #[test]
+    fn a_dng_without_a_first_picture_is_a_raw_file() {
+        // A directory of one entry: DNG's version, 1.4.
+        let little = b"II*\0\x08\0\0\0\x01\0\x12\xC6\x01\0\x04\0\0\0\x01\x04\0\0\0\0\0\0";
+        let big = b"MM\0*\0\0\0\x08\0\x01\xC6\x12\0\x01\0\0\0\x04\x01\x04\0\0\0\0\0\0";
+        assert!(is_raw(little) && is_raw(big));
+        let other = little.map(|byte| if byte == 0xC6 { 0x01 } else { byte });
+        assert!(!is_raw(&other) && !is_raw(&little[..20]) && !is_raw(b"II*\0"));
+    }
 
     #[test]
     fn the_fourth_sample_is_called_opacity() {
