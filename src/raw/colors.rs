@@ -1,6 +1,7 @@
 //! From a camera's colours to linear sRGB, as the DNG specification has it (1.7, chapter 6, *Mapping Camera Color Space
 //! to CIE XYZ Space*).
 
+use crate::error::Error;
 use crate::raw::matrix::{IDENTITY, Matrix, SRGB_TO_XYZ, Vector, diagonal, inverse, product, times};
 
 /// From CIE XYZ to the responses of the eye's cones, in which Bradford's adaptation to another light is a factor each.
@@ -55,7 +56,9 @@ impl Colors {
         });
         let Some(neutral) = neutral else { return Self { baseline_exposure, ..Self::default() } };
         let to_srgb = in_light(&matrices, neutral).unwrap_or(IDENTITY);
-        Self { white_balance: neutral.map(f32::recip), to_srgb, baseline_exposure }
+        // The inverse of an inverse can be a little beyond.
+        let white_balance = neutral.map(|v| v.recip().clamp(*FACTORS.start(), *FACTORS.end()));
+        Self { white_balance, to_srgb, baseline_exposure }
     }
 }
 
@@ -63,6 +66,16 @@ impl Colors {
 fn of_green(factors: Vector) -> Option<Vector> {
     let relative = factors.map(|v| v / factors[1]);
     relative.iter().all(|v| FACTORS.contains(v)).then_some(relative)
+}
+
+/// Whether these factors can be a white balance.
+///
+/// # Errors
+/// [`Error::BadOption`].
+pub(super) fn check_balance(balance: Vector) -> Result<(), Error> {
+    let Some(bad) = balance.into_iter().find(|v| !(*v > 0.0 && v <= FACTORS.end())) else { return Ok(()) };
+    let range = "above 0 and up to 100 for red, green and blue";
+    Err(Error::BadOption { name: "white_balance", value: bad.to_string(), range })
 }
 
 /// From balanced colours to linear sRGB, in the light that makes grey `neutral`.

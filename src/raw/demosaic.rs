@@ -8,9 +8,10 @@
 
 use crate::error::Error;
 use crate::image::{CHANNELS, LinearImage, reflect};
+use crate::raw::colors::check_balance;
 use crate::raw::curve::{curve, linear};
 use crate::raw::mosaic::{Mosaic, Phase, SiteColor};
-use crate::raw::strips;
+use crate::raw::strips::{self, filter};
 
 /// Sites around a strip that its values depend on. Even, so that the pattern is the same at both of its corners.
 pub(super) const MARGIN: usize = 12;
@@ -20,8 +21,6 @@ const STRIP: usize = 64;
 const REACH: usize = 5;
 /// Added to the square of the variation, so that flat areas have a finite weight.
 const FLAT: f32 = 1e-10;
-/// The largest factor of a white balance.
-const MOST_BALANCE: f32 = 100.0;
 
 /// An RGB image from a mosaic, of its size: red, green and blue of the sensor times their factors in `balance`, the
 /// white balance. Measured values stay as they are. A mosaic of a single row or column lacks a colour and comes out
@@ -39,10 +38,8 @@ fn by_strips(mosaic: &Mosaic, balance: [f32; CHANNELS], strip: usize, threads: u
     check_balance(balance)?;
     let (width, height) = (mosaic.width(), mosaic.height());
     let mut values = vec![0.0; CHANNELS * width * height];
-    let mut planes = values.chunks_exact_mut(width * height).map(|plane| plane.chunks_mut(strip * width));
-    let [red, green, blue] = std::array::from_fn(|_| planes.next().expect("there are three planes"));
     strips::fill(
-        red.zip(green).zip(blue).map(|((r, g), b)| [r, g, b]),
+        strips::of_image(&mut values, width, strip),
         threads,
         || Buffers::new(width + 2 * MARGIN, strip.min(height) + 2 * MARGIN, mosaic.phase()),
         |buffers, number, planes| {
@@ -52,16 +49,6 @@ fn by_strips(mosaic: &Mosaic, balance: [f32; CHANNELS], strip: usize, threads: u
         },
     );
     LinearImage::new(width, height, values)
-}
-
-/// Whether these factors can be a white balance.
-///
-/// # Errors
-/// [`Error::BadOption`].
-pub(super) fn check_balance(balance: [f32; CHANNELS]) -> Result<(), Error> {
-    let Some(bad) = balance.into_iter().find(|v| !(*v > 0.0 && *v <= MOST_BALANCE)) else { return Ok(()) };
-    let range = "above 0 and up to 100 for red, green and blue";
-    Err(Error::BadOption { name: "white_balance", value: bad.to_string(), range })
 }
 
 /// What is computed for a strip and its margin. All buffers have the same size, row after row.
@@ -208,39 +195,12 @@ impl Buffers {
     }
 }
 
-/// Sets every value to a function of the source's at these distances, as far as the source has all of them. In buffers
-/// of rows, a distance of a row's length leads to the next row.
-pub(super) fn filter<const N: usize>(source: &[f32], out: &mut [f32], shifts: [isize; N], f: impl Fn([f32; N]) -> f32) {
-    let before = shifts.into_iter().map(|s| (-s).max(0) as usize).max().unwrap_or(0);
-    let after = shifts.into_iter().map(|s| s.max(0) as usize).max().unwrap_or(0);
-    let len = source.len().saturating_sub(before + after);
-    let out = &mut out[before..before + len];
-    // Slices of one length, so that the loop has no checks.
-    let views: [&[f32]; N] = shifts.map(|s| &source[(before as isize + s) as usize..][..len]);
-    for (i, v) in out.iter_mut().enumerate() {
-        *v = f(std::array::from_fn(|k| views[k][i]));
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::color::linear_to_srgb;
+    use crate::raw::pictures::{psnr, seen, zone_plate};
 
     const EVEN: [f32; 3] = [1.0; 3];
-
-    /// A zone plate, in which all directions and frequencies up to 0.3 periods a pixel occur, under a soft light whose
-    /// colour changes from place to place.
-    fn zone_plate(width: usize, height: usize) -> LinearImage {
-        LinearImage::from_fn(width, height, |channel, row, column| {
-            let (y, x) = (row as f32 - 0.5 * height as f32, column as f32 - 0.5 * width as f32);
-            let corner = 0.5 * (width as f32).hypot(height as f32);
-            let wave = 0.5 + 0.45 * (0.3 * std::f32::consts::PI * (x * x + y * y) / corner).cos();
-            let light = 0.9 + 0.1 * (0.02 * (x + y) + 2.0 * channel as f32).sin();
-            (0.9 * wave * light).powf(2.2)
-        })
-        .unwrap()
-    }
 
     /// Mosaic and demosaicing of an image.
     fn through(image: &LinearImage, phase: Phase) -> LinearImage {
@@ -263,15 +223,6 @@ mod tests {
             sums.into_iter().find(|s| s[1] > 0.0).map_or(0.0, |[sum, count]| sum / count)
         })
         .unwrap()
-    }
-
-    fn seen(image: &LinearImage) -> Vec<f32> {
-        image.values().iter().map(|v| linear_to_srgb(v.clamp(0.0, 1.0))).collect()
-    }
-
-    fn psnr(a: &LinearImage, b: &LinearImage) -> f32 {
-        let square = seen(a).into_iter().zip(seen(b)).map(|(a, b)| (a - b).powi(2)).sum::<f32>();
-        -10.0 * (square / a.values().len() as f32).log10()
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::ops::Range;
 
 use crate::estimate::{Doubt, Estimate, estimate_noise};
 use crate::image::{CHANNELS, LinearImage};
@@ -10,7 +11,7 @@ use crate::method::noise_curve::{NoiseCurve, Point};
 use crate::raw::layout::Layout;
 use crate::raw::light::Light;
 use crate::raw::noise_profile::{NoiseProfile, fits};
-use crate::raw::photo::RawPhoto;
+use crate::raw::photo::{Area, RawPhoto};
 
 /// Points of the curve of a sensor's line.
 const POINTS: usize = 48;
@@ -18,6 +19,11 @@ const POINTS: usize = 48;
 const BRIGHTEST: f32 = 4.0;
 /// The most that a run takes; see [`NoiseModel::new`].
 const MOST: f32 = 2.0;
+
+/// About how many pixels are looked at where more take much time or memory: patches of so many tell as much.
+const LOOKED_AT: usize = 6_000_000;
+/// Rows of the bands in which they lie: whole patches.
+const BAND: usize = 96;
 
 /// Where the noise that is removed is known from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,9 +56,25 @@ pub struct FoundNoise {
 }
 
 impl FoundNoise {
-    /// What the file says, unless the light shows that it is wrong; else what the light shows. `planes` are
-    /// [`RawPhoto::planes`] of all of [`RawPhoto::light`].
-    pub fn of(photo: &RawPhoto, planes: &LinearImage) -> Self {
+    /// What the file says, unless the light shows that it is wrong; else what the light shows.
+    pub fn of(photo: &RawPhoto) -> Self {
+        let bands = bands_of(photo, LOOKED_AT);
+        if bands.is_empty() {
+            return Self::in_planes(photo, &photo.planes(photo.light()));
+        }
+        Self::in_planes(photo, &in_bands(photo, &bands))
+    }
+
+    /// The same where `planes` are at hand: [`RawPhoto::planes`] of all of [`RawPhoto::light`].
+    pub fn of_planes(photo: &RawPhoto, planes: &LinearImage) -> Self {
+        let bands = bands_of(photo, LOOKED_AT);
+        if bands.is_empty() {
+            return Self::in_planes(photo, planes);
+        }
+        Self::in_planes(photo, &cut(planes, &bands))
+    }
+
+    fn in_planes(photo: &RawPhoto, planes: &LinearImage) -> Self {
         let estimate = estimate_noise(planes);
         let units = Units::of(photo, planes.white());
         let estimated = units.profile(&estimate);
@@ -88,9 +110,50 @@ impl FoundNoise {
     }
 }
 
+/// The rows of a photo's planes in which its noise is measured, if they are not all of them: those of an X-Trans mosaic,
+/// which takes longer to interpolate than to measure.
+fn bands_of(photo: &RawPhoto, pixels: usize) -> Vec<Range<usize>> {
+    if matches!(photo.layout, Layout::XTrans(_)) { bands(photo.plane_size(), pixels) } else { Vec::new() }
+}
+
+/// Bands of rows that hold about so many pixels of an image; none if it has no more.
+fn bands((width, height): (usize, usize), pixels: usize) -> Vec<Range<usize>> {
+    let every = (width * height).div_ceil(pixels);
+    if every == 1 {
+        return Vec::new();
+    }
+    (0..height / BAND).step_by(every).map(|band| band * BAND..(band + 1) * BAND).collect()
+}
+
+/// The planes of these rows, one after the other.
+fn in_bands(photo: &RawPhoto, bands: &[Range<usize>]) -> LinearImage {
+    let (width, _) = photo.plane_size();
+    let area = |rows: &Range<usize>| Area { row: rows.start, column: 0, width, height: rows.len() };
+    let parts: Vec<LinearImage> = bands.iter().map(|rows| photo.planes(photo.light_of(area(rows)))).collect();
+    let plane = |channel| parts.iter().flat_map(move |part| part.plane(channel)).copied();
+    let rows = bands.iter().map(Range::len).sum();
+    LinearImage::new(width, rows, (0..CHANNELS).flat_map(plane).collect()).expect("light is finite")
+}
+
+/// These rows of planes, one after the other.
+fn cut(planes: &LinearImage, bands: &[Range<usize>]) -> LinearImage {
+    let width = planes.width();
+    let of_plane = |plane| {
+        let rows = |rows: &Range<usize>| rows.start * width..rows.end * width;
+        bands.iter().flat_map(move |band| &planes.plane(plane)[rows(band)]).copied()
+    };
+    let values = (0..planes.channels()).flat_map(of_plane).collect();
+    let rows = bands.iter().map(Range::len).sum();
+    LinearImage::of_planes(planes.channels(), width, rows, values).expect("they are finite")
+}
+
 /// The noise of light of a photo, as a file says it.
-pub fn profile_of(photo: &RawPhoto, light: Light) -> NoiseProfile {
-    let planes = photo.planes(light);
+pub fn profile_of(photo: &RawPhoto, light: &Light) -> NoiseProfile {
+    let bands = bands((light.width(), light.height()), LOOKED_AT);
+    let planes = match light {
+        Light::Linear(image) if !bands.is_empty() => photo.planes(Light::Linear(cut(image, &bands))),
+        _ => photo.planes(light.clone()),
+    };
     Units::of(photo, planes.white()).profile(&estimate_noise(&planes))
 }
 
@@ -113,7 +176,7 @@ impl Units {
     fn of(photo: &RawPhoto, white: f32) -> Self {
         match photo.layout {
             Layout::Bayer(_) => Self::OfSensor,
-            Layout::Linear => Self::OfPlanes(photo.factors().map(|factor| factor / white)),
+            Layout::XTrans(_) | Layout::Linear => Self::OfPlanes(photo.factors().map(|factor| factor / white)),
         }
     }
 
@@ -199,4 +262,40 @@ impl fmt::Display for FoundNoise {
 /// Noise in words. A mosaic's is smaller than a developed photo's: it takes more digits.
 pub fn said(NoiseModel { sigma_read, shot }: NoiseModel) -> String {
     format!("read {sigma_read:.5}, shot {shot:.6}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::image::MAX_PIXELS;
+    use crate::raw::decode;
+    use crate::raw::dng::made::{Made, of_scene};
+    use crate::raw::x_trans::XTrans;
+
+    #[test]
+    fn bands_of_planes_are_those_of_the_light_and_have_its_noise() {
+        let (width, height) = (300, 800);
+        let made = Made { active: [2, 1, height, width], ..Made::x_trans(width, height, XTrans::USUAL) };
+        let clean = |row: usize, column: usize| 0.05 + 0.3 * ((row / 40 + column / 50) % 5) as f32 / 5.0;
+        let scene = LinearImage::from_fn(width, height, |_, row, column| clean(row, column)).unwrap();
+        let noisy = NoiseModel { sigma_read: 0.01, shot: 1e-3 }.add_to(&scene, 1);
+        let photo = of_scene(decode(&made.bytes(), MAX_PIXELS).unwrap(), |channel, row, column| {
+            noisy.plane(channel)[row * width + column] * [0.5, 1.0, 2.0 / 3.0][channel]
+        });
+        let planes = photo.planes(photo.light());
+        let all = FoundNoise::in_planes(&photo, &planes);
+        for pixels in [70_000, 120_000] {
+            let bands = bands_of(&photo, pixels);
+            assert_eq!(bands[1], BAND * 240_000usize.div_ceil(pixels)..BAND * (1 + 240_000usize.div_ceil(pixels)));
+            assert!(in_bands(&photo, &bands) == cut(&planes, &bands));
+            let found = FoundNoise::in_planes(&photo, &in_bands(&photo, &bands));
+            for x in [0.05, 0.3] {
+                let ratio = found.profile.std(1, x) / all.profile.std(1, x);
+                assert!((0.8..1.25).contains(&ratio), "{pixels}, {x}: {ratio}");
+            }
+        }
+        assert_eq!(FoundNoise::of(&photo).profile, all.profile, "it is small");
+        let bayer = decode(&Made::new(64, 48, crate::raw::mosaic::Phase::RGGB).bytes(), MAX_PIXELS).unwrap();
+        assert!(bands_of(&bayer, 100).is_empty());
+    }
 }

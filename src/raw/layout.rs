@@ -3,14 +3,16 @@
 use crate::image::CHANNELS;
 use crate::raw::demosaic::MARGIN;
 use crate::raw::mosaic::Phase;
+use crate::raw::x_trans::XTrans;
 
 /// Which colours are recorded at each photosite.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Layout {
     /// One, in a Bayer pattern of this phase.
     Bayer(Phase),
-    /// All three: the camera, or a program, has interpolated them, as in a linear DNG; or they were interpolated as the
-    /// file, of an X-Trans mosaic, was read.
+    /// One, in an X-Trans pattern. Its light is interpolated, and is linear.
+    XTrans(XTrans),
+    /// All three: the camera, or a program, has interpolated them, as in a linear DNG.
     Linear,
 }
 
@@ -20,14 +22,24 @@ impl Layout {
     pub fn at(self, row: usize, column: usize) -> Self {
         match self {
             Self::Bayer(phase) => Self::Bayer(phase.at(row, column)),
+            Self::XTrans(pattern) => Self::XTrans(pattern.at(row, column)),
             Self::Linear => Self::Linear,
+        }
+    }
+
+    /// The layout of the light of what has this one, and of the DNG that is made of it.
+    #[must_use]
+    pub fn of_light(self) -> Self {
+        match self {
+            Self::Bayer(_) => self,
+            Self::XTrans(_) | Self::Linear => Self::Linear,
         }
     }
 
     /// Codes of each photosite.
     pub fn samples(self) -> usize {
         match self {
-            Self::Bayer(_) => 1,
+            Self::Bayer(_) | Self::XTrans(_) => 1,
             Self::Linear => CHANNELS,
         }
     }
@@ -36,7 +48,7 @@ impl Layout {
     pub fn sites_per_pixel(self) -> usize {
         match self {
             Self::Bayer(_) => 2,
-            Self::Linear => 1,
+            Self::XTrans(_) | Self::Linear => 1,
         }
     }
 
@@ -44,7 +56,7 @@ impl Layout {
     pub fn before(self) -> (usize, usize) {
         match self {
             Self::Bayer(Phase { red_row, red_column }) => (red_row, red_column),
-            Self::Linear => (0, 0),
+            Self::XTrans(_) | Self::Linear => (0, 0),
         }
     }
 
@@ -52,15 +64,15 @@ impl Layout {
     pub fn plane_size(self, width: usize, height: usize) -> (usize, usize) {
         match self {
             Self::Bayer(phase) => phase.plane_size(width, height),
-            Self::Linear => (width, height),
+            Self::XTrans(_) | Self::Linear => (width, height),
         }
     }
 
-    /// Photosites around a place that are needed to develop it.
+    /// Photosites of the light around a place that are needed to develop it.
     pub fn margin(self) -> usize {
         match self {
             Self::Bayer(_) => MARGIN,
-            Self::Linear => 0,
+            Self::XTrans(_) | Self::Linear => 0,
         }
     }
 }

@@ -91,6 +91,18 @@ impl Levels {
         (f32::from(code) - black) / (self.white(column) - black)
     }
 
+    /// The light that the codes of a row stand for, from a column on.
+    pub fn row_light<'a>(&'a self, row: usize, first: usize, codes: &'a [u16]) -> impl Iterator<Item = f32> + 'a {
+        let from = row % self.rows * self.columns;
+        let black = self.black[from..from + self.columns].iter().cycle().skip(first % self.columns);
+        let white = self.white.iter().cycle().skip(first % self.white.len());
+        let row_delta = self.row_deltas.get(row).copied().unwrap_or(0.0);
+        codes.iter().zip(black.zip(white)).enumerate().map(move |(i, (code, (black, white)))| {
+            let black = black + row_delta + self.column_deltas.get(first + i).copied().unwrap_or(0.0);
+            (f32::from(*code) - black) / (white - black)
+        })
+    }
+
     /// The code for an amount of light, not rounded: the inverse of [`Levels::light`].
     pub fn code(&self, row: usize, column: usize, light: f32) -> f32 {
         let black = self.black(row, column);
@@ -114,6 +126,18 @@ mod tests {
         assert_eq!(levels.black(1, 0), 2053.25);
         assert_eq!(levels.black(3, 0), 2050.25, "no row beyond the last delta");
         assert_eq!(levels.light(0, 0, 15_000), 1.0);
+    }
+
+    #[test]
+    fn rows_are_as_their_codes_one_by_one() {
+        let black = vec![500.0, 501.5, 490.0, 510.0, 505.0, 500.5];
+        let levels =
+            Levels::new((2, 3), black, vec![0.0, 2.0, 1.0], vec![0.0, 0.5, 3.0, 1.0], vec![9000.0, 9500.0]).unwrap();
+        let codes: Vec<u16> = (0..20).map(|i| 400 + 431 * i).collect();
+        for (row, first) in (0..5).flat_map(|row| (0..8).map(move |first| (row, first))) {
+            let expected: Vec<f32> = (0..20).map(|i| levels.light(row, first + i, codes[i])).collect();
+            assert_eq!(levels.row_light(row, first, &codes).collect::<Vec<_>>(), expected, "{row}, {first}");
+        }
     }
 
     #[test]

@@ -8,6 +8,7 @@ use crate::method::noise::{Noise, NoiseModel};
 use crate::network::ImageKind;
 use crate::network::weights::released;
 use crate::raw::decode;
+use crate::raw::decode::x_trans::assert_light_is_kept;
 use crate::raw::demosaic::demosaic;
 use crate::raw::dng::made::{Made, Packing};
 use crate::raw::dng::tree::Entry;
@@ -58,42 +59,52 @@ fn dng(image: &LinearImage, noise_profile: Option<&[f64]>) -> Vec<u8> {
 }
 
 fn found(photo: &RawPhoto) -> FoundNoise {
-    FoundNoise::of(photo, &photo.planes(photo.light()))
+    FoundNoise::of(photo)
 }
 
-/// The mean square of a photo's difference to what the camera would have made without noise, balanced.
-fn error(photo: &RawPhoto) -> f64 {
+/// The light of a photo, balanced.
+fn balanced(photo: &RawPhoto) -> LinearImage {
     let Light::Linear(image) = photo.light() else { panic!("{:?}", photo.layout) };
-    let (image, clean) = (image.balanced(BALANCE), demosaiced(NoiseModel::NONE).balanced(BALANCE));
-    let squares = image.values().iter().zip(clean.values()).map(|(a, b)| f64::from(a - b).powi(2));
-    squares.sum::<f64>() / image.values().len() as f64
+    image.balanced(BALANCE)
 }
 
-#[test]
-fn noise_goes_and_colours_stay() {
-    let noise = NoiseModel { sigma_read: 4e-3, shot: 4e-3 };
-    let file = dng(&demosaiced(noise), None);
-    let photo = decode(&file, MAX_PIXELS).unwrap();
+/// What a run makes of a photo's file, read again; and the noise before it.
+fn denoised(file: &[u8], photo: &RawPhoto, options: &Options) -> (RawPhoto, FoundNoise) {
     let planes = photo.planes(photo.light());
-    let FoundNoise { noise, profile, source, .. } = FoundNoise::of(&photo, &planes);
-    assert_eq!(source, Source::Light);
+    let found = FoundNoise::of_planes(photo, &planes);
     let denoiser = Denoiser::from_weights(released(ImageKind::Rgb), &Device::flex()).unwrap();
-    let denoised = pollster::block_on(denoiser.denoise(&planes, noise, &Options::default())).unwrap();
-    let light = photo.light_of_planes(Area { row: 0, column: 0, ..photo.active }, denoised).unwrap();
-    let result = decode(&write_result(&file, &photo, &light, &profile).unwrap(), MAX_PIXELS).unwrap();
-    let gain = 10.0 * (error(&photo) / error(&result)).log10();
+    let planes = pollster::block_on(denoiser.denoise(&planes, found.noise.clone(), options)).unwrap();
+    let light = photo.light_of_planes(Area { row: 0, column: 0, ..photo.active }, planes).unwrap();
+    (decode(&write_result(file, photo, &light, &found.profile).unwrap(), MAX_PIXELS).unwrap(), found)
+}
+
+/// A run on a photo removes its noise, whose light without it, balanced, is `clean`, and keeps its colours.
+fn assert_noise_goes_and_colours_stay(file: &[u8], clean: &LinearImage) {
+    let photo = decode(file, MAX_PIXELS).unwrap();
+    let (result, FoundNoise { profile, source, told, .. }) = denoised(file, &photo, &Options::default());
+    assert_eq!((source, told), (Source::Light, None));
+    let [before, after] = [&photo, &result].map(balanced);
+    let error = |image: &LinearImage| {
+        let pairs = image.values().iter().zip(clean.values());
+        pairs.map(|(a, b)| f64::from(a - b).powi(2)).sum::<f64>()
+    };
+    let gain = 10.0 * (error(&before) / error(&after)).log10();
     println!("{gain:.2} dB less noise");
     assert!(gain > 5.0, "{gain} dB");
-    let mean = |photo: &RawPhoto| {
-        let Light::Linear(image) = photo.light() else { panic!("{:?}", photo.layout) };
-        [0, 1, 2].map(|channel| image.plane(channel).iter().map(|v| f64::from(*v)).sum::<f64>())
-    };
-    for (was, is) in mean(&photo).into_iter().zip(mean(&result)) {
-        assert!((is / was - 1.0).abs() < 0.005, "{was} to {is}");
+    for channel in 0..3 {
+        let mean = |image: &LinearImage| image.plane(channel).iter().map(|v| f64::from(*v)).sum::<f64>();
+        let ratio = mean(&after) / mean(&before);
+        assert!((ratio - 1.0).abs() < 0.005, "{channel}: {ratio}");
     }
     // What is left is written, and there is less of it than there was.
     let left = result.noise_profile.unwrap();
     assert!((0..4).all(|plane| left.std(plane, 0.1) < 0.5 * profile.std(plane, 0.1)), "{left:?}, of {profile:?}");
+}
+
+#[test]
+fn a_linear_dng_loses_its_noise_and_keeps_its_colours() {
+    let file = dng(&demosaiced(NoiseModel { sigma_read: 4e-3, shot: 4e-3 }), None);
+    assert_noise_goes_and_colours_stay(&file, &demosaiced(NoiseModel::NONE).balanced(BALANCE));
 }
 
 /// An X-Trans DNG of a scene with noise, and its NoiseProfile.
@@ -113,46 +124,10 @@ fn x_trans_dng(noise: NoiseModel, seed: u64) -> Vec<u8> {
 
 #[test]
 fn an_x_trans_mosaic_loses_its_noise_and_keeps_its_colours() {
-    let noise = NoiseModel { sigma_read: 4e-3, shot: 4e-3 };
-    let [clean, file] = [NoiseModel { sigma_read: 0.0, shot: 0.0 }, noise].map(|noise| x_trans_dng(noise, 3));
-    let [clean, photo] = [&clean, &file].map(|file| decode(file, MAX_PIXELS).unwrap());
-    let planes = photo.planes(photo.light());
-    let FoundNoise { noise, profile, source, told, .. } = FoundNoise::of(&photo, &planes);
-    // What the file says is of the mosaic's sites.
-    assert_eq!((source, told), (Source::Light, None));
-    let denoiser = Denoiser::from_weights(released(ImageKind::Rgb), &Device::flex()).unwrap();
-    let denoised = pollster::block_on(denoiser.denoise(&planes, noise, &Options::default())).unwrap();
-    let light = photo.light_of_planes(Area { row: 0, column: 0, ..photo.active }, denoised).unwrap();
-    let result = decode(&write_result(&file, &photo, &light, &profile).unwrap(), MAX_PIXELS).unwrap();
-    let values = |photo: &RawPhoto| {
-        let Light::Linear(image) = photo.light() else { panic!("{:?}", photo.layout) };
-        image.balanced(BALANCE)
-    };
-    let [clean, before, after] = [&clean, &photo, &result].map(values);
-    let error = |image: &LinearImage| {
-        let pairs = image.values().iter().zip(clean.values());
-        pairs.map(|(a, b)| f64::from(a - b).powi(2)).sum::<f64>()
-    };
-    let gain = 10.0 * (error(&before) / error(&after)).log10();
-    println!("{gain:.2} dB less noise");
-    assert!(gain > 5.0, "{gain} dB");
-    for channel in 0..3 {
-        let mean = |image: &LinearImage| image.plane(channel).iter().map(|v| f64::from(*v)).sum::<f64>();
-        let ratio = mean(&after) / mean(&before);
-        assert!((ratio - 1.0).abs() < 0.005, "{channel}: {ratio}");
-    }
-    let left = result.noise_profile.unwrap();
-    assert!((0..4).all(|plane| left.std(plane, 0.1) < 0.5 * profile.std(plane, 0.1)), "{left:?}, of {profile:?}");
-}
-
-#[test]
-fn strength_0_gives_the_interpolated_values_of_an_x_trans_mosaic() {
-    let file = x_trans_dng(NoiseModel { sigma_read: 4e-3, shot: 4e-3 }, 5);
-    let photo = decode(&file, MAX_PIXELS).unwrap();
-    let light = photo.light_of_planes(photo.active, photo.planes(photo.light())).unwrap();
-    let profile = found(&photo).profile;
-    let result = decode(&write_result(&file, &photo, &light, &profile).unwrap(), MAX_PIXELS).unwrap();
-    assert_eq!((result.codes == photo.codes, result.levels), (true, photo.levels));
+    // What the file says of its noise is of the mosaic's sites.
+    let [clean, file] =
+        [NoiseModel::NONE, NoiseModel { sigma_read: 4e-3, shot: 4e-3 }].map(|noise| x_trans_dng(noise, 3));
+    assert_noise_goes_and_colours_stay(&file, &balanced(&decode(&clean, MAX_PIXELS).unwrap()));
 }
 
 #[test]
@@ -189,16 +164,23 @@ fn a_noise_profile_is_believed_if_the_picture_can_have_it() {
     }
 }
 
+/// A run that removes nothing.
+fn nothing() -> Options {
+    Options { strength: 0.0.into(), ..Options::default() }
+}
+
 #[test]
 fn strength_0_gives_every_code_back() {
     let file = dng(&demosaiced(NoiseModel { sigma_read: 4e-3, shot: 4e-3 }), None);
     let photo = decode(&file, MAX_PIXELS).unwrap();
-    let planes = photo.planes(photo.light());
-    let FoundNoise { noise, profile, .. } = FoundNoise::of(&photo, &planes);
-    let denoiser = Denoiser::from_weights(released(ImageKind::Rgb), &Device::flex()).unwrap();
-    let nothing = Options { strength: 0.0.into(), ..Options::default() };
-    let same = pollster::block_on(denoiser.denoise(&planes, noise, &nothing)).unwrap();
-    let light = photo.light_of_planes(Area { row: 0, column: 0, ..photo.active }, same).unwrap();
-    let result = decode(&write_result(&file, &photo, &light, &profile).unwrap(), MAX_PIXELS).unwrap();
+    let (result, _) = denoised(&file, &photo, &nothing());
     assert_eq!((result.codes == photo.codes, result.levels), (true, photo.levels));
+}
+
+#[test]
+fn strength_0_gives_the_interpolated_light_of_an_x_trans_mosaic() {
+    let file = x_trans_dng(NoiseModel { sigma_read: 4e-3, shot: 4e-3 }, 5);
+    let photo = decode(&file, MAX_PIXELS).unwrap();
+    let (result, _) = denoised(&file, &photo, &nothing());
+    assert_light_is_kept(&photo, &result);
 }

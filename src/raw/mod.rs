@@ -13,11 +13,14 @@
 //! | [`noise_profile`] | the noise that a DNG says it has |
 //! | `photo`, `decode`, `dng` | RAW files in, and DNGs out; with the feature `raw` |
 //! | `found` | the noise of a RAW photo, and where it is known from; with the feature `raw` |
-//! | `view` | a RAW photo as a picture, in parts; with the feature `raw` |
+//! | `view`, `glance` | a RAW photo as a picture, in parts or small; with the feature `raw` |
+//! | `corrections` | what a DNG asks for before its picture is shown; with the feature `raw` |
 //!
 //! [`mosaic`] and what computes with it know nothing of files.
 
 pub mod colors;
+#[cfg(feature = "raw")]
+mod corrections;
 mod curve;
 #[cfg(feature = "raw")]
 mod decode;
@@ -28,6 +31,8 @@ pub mod dng;
 pub mod error;
 #[cfg(feature = "raw")]
 pub mod found;
+#[cfg(feature = "raw")]
+mod glance;
 pub mod layout;
 pub mod levels;
 pub mod light;
@@ -38,6 +43,8 @@ pub mod mosaic;
 pub mod noise_profile;
 #[cfg(feature = "raw")]
 pub mod photo;
+#[cfg(test)]
+mod pictures;
 #[cfg(feature = "raw")]
 mod quick;
 mod strips;

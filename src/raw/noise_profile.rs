@@ -63,7 +63,7 @@ impl NoiseProfile {
         let pairs = numbers.len() / 2;
         let fits = match layout {
             Layout::Bayer(_) => [1, 3, 4].contains(&pairs),
-            Layout::Linear => [1, 3].contains(&pairs),
+            Layout::XTrans(_) | Layout::Linear => [1, 3].contains(&pairs),
         };
         if !numbers.len().is_multiple_of(2) || !fits {
             return Err(NoiseProfileError::Count(numbers.len()));

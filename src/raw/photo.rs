@@ -1,21 +1,21 @@
 //! What a RAW file holds.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
-
-use image::RgbImage;
 
 use crate::error::Error;
 use crate::image::{CHANNELS, LinearImage};
 use crate::raw::colors::{ColorMatrix, Colors};
-use crate::raw::develop::Development;
+use crate::raw::decode::Operations;
 use crate::raw::error::RawError;
 use crate::raw::layout::Layout;
 use crate::raw::levels::Levels;
 use crate::raw::light::Light;
 use crate::raw::mosaic::Mosaic;
 use crate::raw::noise_profile::{NoiseProfile, NoiseProfileError};
-use crate::raw::quick::quick_look;
+use crate::raw::x_trans;
+use crate::raw::x_trans::codes::as_linear;
 
 pub use crate::raw::mosaic::Area;
 
@@ -65,13 +65,13 @@ pub struct Shot {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RawNote {
-    /// Corrections that a DNG asks for after demosaicing.
+    /// Corrections that a DNG asks for after demosaicing and that move pixels.
     LensCorrections,
     /// A NoiseProfile that cannot be.
     NoiseProfile(NoiseProfileError),
     /// A camera whose colours are not known.
     NoColors,
-    /// An X-Trans mosaic, whose colours were interpolated.
+    /// An X-Trans mosaic, whose colours are interpolated.
     XTrans,
 }
 
@@ -79,13 +79,13 @@ impl fmt::Display for RawNote {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::LensCorrections => f.write_str(
-                "its lens corrections stay in the DNG, for the program that develops it; svnr's own development does \
-                 without them",
+                "its corrections of distortion stay in the DNG, for the program that develops it; svnr's own \
+                 development does without them",
             ),
             Self::NoiseProfile(error) => write!(f, "{error}; it is left out"),
             Self::NoColors => f.write_str("it does not say what its colours are; svnr's own development guesses them"),
             Self::XTrans => f.write_str(
-                "its X-Trans mosaic was interpolated before denoising; the DNG has all colours at every pixel (a \
+                "its X-Trans mosaic is interpolated before denoising; the DNG has all colours at every pixel (a \
                  linear DNG) and is up to three times as large",
             ),
         }
@@ -135,8 +135,8 @@ pub struct RawPhoto {
     pub(super) is_mended: bool,
     /// Whether a DNG has operations on its codes, which would not fit other codes.
     pub(super) has_code_operations: bool,
-    /// Whether the colours were interpolated here, so that the file has other codes than these.
-    pub(super) is_interpolated: bool,
+    /// What a DNG asks to be done to its light before it is shown.
+    pub(super) operations: Operations,
     /// What the user should know.
     pub notes: Vec<RawNote>,
 }
@@ -155,7 +155,7 @@ impl RawPhoto {
     /// # Panics
     /// If the active area is not that of a decoded file.
     pub fn light(&self) -> Light {
-        self.light_of(Area { row: 0, column: 0, ..self.active })
+        self.light_of(self.lit())
     }
 
     /// The photosites of an area of [`RawPhoto::light`].
@@ -164,27 +164,64 @@ impl RawPhoto {
     /// If the area has no photosites, or does not lie there.
     pub fn light_of(&self, area: Area) -> Light {
         let Area { width, height, .. } = area;
-        let (row, column) = (self.active.row + area.row, self.active.column + area.column);
         let samples = self.layout.samples();
-        let mut values = Vec::with_capacity(samples * width * height);
-        for sample in 0..samples {
-            for r in row..row + height {
-                let line = &self.codes[r * samples * self.width..][..samples * self.width];
-                let stored = (column..column + width).map(|c| samples * c + sample);
-                values.extend(stored.map(|c| self.levels.light(r, c, line[c])));
-            }
-        }
         let light = match self.layout_at(area.row, area.column) {
-            Layout::Bayer(phase) => Mosaic::new(width, height, phase, values).map(Light::Mosaic),
-            Layout::Linear => LinearImage::new(width, height, values).map(Light::Linear),
+            Layout::Bayer(phase) => Mosaic::new(width, height, phase, self.values_of(area)).map(Light::Mosaic),
+            Layout::XTrans(_) => {
+                let around = area.with_margin(x_trans::AROUND, &self.lit());
+                let balance = self.color.colors().white_balance;
+                let light = self.with_x_trans(around, |sites| x_trans::image(sites, balance, area));
+                return Light::Linear(light.expect("codes between levels are finite"));
+            }
+            Layout::Linear => {
+                let mut values = vec![0.0; samples * width * height];
+                for (r, stored) in self.rows_of(area).enumerate() {
+                    let stored: Vec<f32> = stored.collect();
+                    for (sample, plane) in values.chunks_exact_mut(width * height).enumerate() {
+                        let line = plane[r * width..][..width].iter_mut();
+                        line.zip(stored[sample..].iter().step_by(samples)).for_each(|(out, v)| *out = *v);
+                    }
+                }
+                LinearImage::new(width, height, values).map(Light::Linear)
+            }
         };
         light.expect("codes between levels are finite")
     }
 
-    /// A quick look at light of this photo, all of it: its crop as a picture of a width and a height, in sRGB and not
-    /// turned.
-    pub fn quick_look(&self, light: &Light, size: (u32, u32)) -> RgbImage {
-        quick_look(light, self.crop_of_light(), size, &self.color.colors(), &Development::default())
+    /// The light of the codes of an area of [`RawPhoto::light`], row after row as they are stored.
+    fn values_of(&self, area: Area) -> Vec<f32> {
+        let mut values = Vec::with_capacity(self.layout.samples() * area.width * area.height);
+        self.rows_of(area).for_each(|row| values.extend(row));
+        values
+    }
+
+    /// The same row by row.
+    fn rows_of(&self, area: Area) -> impl Iterator<Item = impl Iterator<Item = f32>> {
+        let samples = self.layout.samples();
+        let (row, column) = (self.active.row + area.row, samples * (self.active.column + area.column));
+        (row..row + area.height).map(move |row| {
+            let codes = &self.codes[row * samples * self.width + column..][..samples * area.width];
+            self.levels.row_light(row, column, codes)
+        })
+    }
+
+    /// What a function makes of the X-Trans mosaic, whose light it asks for in an area alone. What the file asks for
+    /// before interpolation is done.
+    ///
+    /// # Panics
+    /// If it has none.
+    pub(super) fn with_x_trans<T>(&self, area: Area, f: impl FnOnce(&x_trans::Sites) -> T) -> T {
+        let Layout::XTrans(pattern) = self.active_layout() else { panic!("{:?}", self.layout) };
+        let mut values = self.values_of(area);
+        self.operations.on_sites(&mut values, 1, area, self.lit());
+        let light = |row: usize, column: usize| values[(row - area.row) * area.width + column - area.column];
+        let Area { width, height, .. } = self.active;
+        f(&x_trans::Sites { width, height, pattern, light: &light })
+    }
+
+    /// All photosites of [`RawPhoto::light`].
+    pub(super) fn lit(&self) -> Area {
+        Area { row: 0, column: 0, ..self.active }
     }
 
     /// The crop within [`RawPhoto::light`].
@@ -220,7 +257,7 @@ impl RawPhoto {
         let Area { width, height, .. } = area;
         match self.layout_at(area.row, area.column) {
             Layout::Bayer(phase) => Mosaic::of_planes((width, height), phase, &planes).map(Light::Mosaic),
-            Layout::Linear => {
+            Layout::XTrans(_) | Layout::Linear => {
                 let (expected, found) =
                     ((CHANNELS, width, height), (planes.channels(), planes.width(), planes.height()));
                 if expected != found {
@@ -237,6 +274,20 @@ impl RawPhoto {
         let Colors { white_balance, baseline_exposure, .. } = self.color.colors();
         let least = white_balance.into_iter().fold(f32::INFINITY, f32::min);
         white_balance.map(|v| v / least * baseline_exposure.exp2())
+    }
+
+    /// The photo whose codes a DNG of a result has: this one, or, of an X-Trans mosaic, one of linear light.
+    pub(super) fn in_dng(&self) -> Cow<'_, Self> {
+        match self.layout {
+            Layout::XTrans(_) => Cow::Owned(as_linear(self)),
+            Layout::Bayer(_) | Layout::Linear => Cow::Borrowed(self),
+        }
+    }
+
+    /// Whether another photo, read from a DNG that was made of this one, can have the light of this one.
+    pub fn is_like(&self, kept: &Self) -> bool {
+        let of = |photo: &Self| (photo.active.width, photo.active.height, photo.active_layout().of_light());
+        of(self) == of(kept)
     }
 
     /// The codes of a result; photosites without light keep theirs. They are finer than the file's if that has room for

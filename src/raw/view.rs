@@ -5,14 +5,12 @@
 
 use std::fmt;
 
-use image::RgbImage;
-
 use crate::error::Error;
 use crate::image::LinearImage;
+use crate::raw::demosaic::demosaic;
 use crate::raw::develop::{Development, develop, develop_linear, toned};
 use crate::raw::light::Light;
 use crate::raw::photo::{Area, RawPhoto};
-use crate::raw::quick::quick_look;
 use crate::raw::upright::{Turn, upright};
 
 /// A rectangle of an upright picture, in pixels.
@@ -56,7 +54,8 @@ impl Piece {
         self.light.cut(Area { row: area.row - self.row, column: area.column - self.column, ..area })
     }
 
-    fn area(&self) -> Area {
+    /// Where it lies in the photo's light.
+    pub(super) fn area(&self) -> Area {
         Area { row: self.row, column: self.column, width: self.light.width(), height: self.light.height() }
     }
 }
@@ -90,7 +89,7 @@ impl RawPhoto {
         }
         let wanted = self.area_of(part);
         let all = match sites {
-            Sites::Photo => Area { row: 0, column: 0, ..self.active },
+            Sites::Photo => self.lit(),
             Sites::Result(piece) => piece.area(),
         };
         if !wanted.is_in(&all) {
@@ -102,11 +101,7 @@ impl RawPhoto {
             Sites::Photo => self.light_of(around),
             Sites::Result(piece) => piece.cut(around)?,
         };
-        let colors = self.color.colors();
-        let image = match light {
-            Light::Mosaic(mosaic) => develop(&mosaic, &colors, development)?,
-            Light::Linear(image) => develop_linear(image, &colors, development)?,
-        };
+        let image = self.developed(self.corrected(light, around), around, development)?;
         let (row, column) = (wanted.row - around.row, wanted.column - around.column);
         let inner = LinearImage::from_fn(wanted.width, wanted.height, |channel, r, c| {
             image.plane(channel)[(row + r) * image.width() + column + c]
@@ -115,33 +110,18 @@ impl RawPhoto {
         Ok(upright(&toned(inner), self.orientation))
     }
 
-    /// The whole picture in a size, quickly: in sRGB, each pixel the mean of the sites in its place. For sizes of at
-    /// most half of the picture's, since it interpolates nothing.
-    ///
-    /// # Errors
-    /// [`Error::BadOption`] for a development outside its ranges, or a piece of a result.
-    pub fn glance(&self, sites: Sites, size: (u32, u32), development: &Development) -> Result<RgbImage, Error> {
-        development.check()?;
-        let turn = self.turn();
-        let stored = if turn.swaps() { (size.1, size.0) } else { size };
+    /// Light of an area, developed: linear sRGB.
+    fn developed(&self, light: Light, area: Area, development: &Development) -> Result<LinearImage, Error> {
         let colors = self.color.colors();
-        let area = self.crop_of_light();
-        let picture = match sites {
-            Sites::Photo => quick_look(&self.light(), area, stored, &colors, development),
-            Sites::Result(piece) if area.is_in(&piece.area()) => {
-                let area = Area { row: area.row - piece.row, column: area.column - piece.column, ..area };
-                quick_look(&piece.light, area, stored, &colors, development)
+        let image = match light {
+            Light::Mosaic(mosaic) if !self.operations.are_of_colors() => return develop(&mosaic, &colors, development),
+            Light::Mosaic(mosaic) => {
+                let balance = colors.white_balance;
+                demosaic(&mosaic, balance)?.balanced(balance.map(f32::recip))
             }
-            Sites::Result(_) => {
-                let value = "a part of the picture".into();
-                return Err(Error::BadOption { name: "sites", value, range: "all of the picture" });
-            }
+            Light::Linear(image) => image,
         };
-        let turn = Turn::new(self.orientation, (stored.0 as usize, stored.1 as usize));
-        Ok(RgbImage::from_fn(size.0, size.1, |x, y| {
-            let (row, column) = turn.source(y as usize, x as usize);
-            *picture.get_pixel(column as u32, row as u32)
-        }))
+        develop_linear(self.operations.on_colors(image, area, self.lit()), &colors, development)
     }
 
     /// The area of the light that a part of the picture shows.
@@ -161,8 +141,7 @@ impl RawPhoto {
     /// Pixels of the planes in the place of an area of the light, and of what a demosaicer needs around it.
     pub fn planes_around(&self, area: Area) -> Area {
         let layout = self.active_layout();
-        let whole = Area { row: 0, column: 0, ..self.active };
-        let Area { row, column, width, height } = area.with_margin(layout.margin(), &whole);
+        let Area { row, column, width, height } = area.with_margin(layout.margin(), &self.lit());
         let (above, left) = layout.before();
         let every = layout.sites_per_pixel();
         let range = |from: usize, sites: usize, before: usize| {
@@ -246,7 +225,7 @@ impl RawPhoto {
         out
     }
 
-    fn turn(&self) -> Turn {
+    pub(super) fn turn(&self) -> Turn {
         Turn::new(self.orientation, (self.crop.width, self.crop.height))
     }
 }
@@ -261,23 +240,7 @@ fn neighbours(place: f32, values: usize) -> (usize, usize, f32) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::image::MAX_PIXELS;
-    use crate::raw::decode;
-    use crate::raw::dng::made::Made;
-    use crate::raw::layout::Layout;
-    use crate::raw::mosaic::{Mosaic, Phase};
-
-    /// Photos of every layout with odd corners, turned in every way.
-    fn photos() -> impl Iterator<Item = RawPhoto> {
-        let layouts = Phase::ALL.map(Layout::Bayer).into_iter().chain([Layout::Linear]);
-        layouts.zip([[0, 0], [1, 0], [0, 3], [5, 1], [1, 2]]).flat_map(|(layout, [top, left])| {
-            let made = Made { active: [top, left, 71, 90], ..Made::of(91, 72, layout, 14) };
-            let photo = decode(&made.bytes(), MAX_PIXELS).unwrap();
-            let active = photo.active;
-            let crop = Area { row: active.row + 3, column: active.column + 2, width: 77, height: 58 };
-            (1..=8).map(move |orientation| RawPhoto { orientation, crop, ..photo.clone() })
-        })
-    }
+    use crate::raw::dng::made::photos;
 
     #[test]
     fn parts_are_those_of_the_whole() {
@@ -361,33 +324,6 @@ mod tests {
                     let expected = slope((x as f32 + 0.5) / width as f32, (y as f32 + 0.5) / height as f32);
                     assert!((back[y * width + x] - expected).abs() < 0.02, "{} at {x}, {y}", photo.orientation);
                 }
-            }
-        }
-    }
-
-    #[test]
-    fn a_glance_has_the_colours_of_the_picture() {
-        let none = Development::default();
-        for photo in photos() {
-            // A slope, as a scene has it in the sensor's colours.
-            let value = |channel: usize, row: usize, column: usize| {
-                let light = 0.1 + 0.6 * row as f32 / 71.0 + 0.3 * column as f32 / 90.0;
-                light * [0.3, 0.6, 0.4][channel]
-            };
-            let image = LinearImage::from_fn(photo.active.width, photo.active.height, value).unwrap();
-            let result = Piece::whole(match photo.active_layout() {
-                Layout::Bayer(phase) => Light::Mosaic(Mosaic::sampled(&image, phase).unwrap()),
-                Layout::Linear => Light::Linear(image),
-            });
-            let (width, height) = photo.picture_size();
-            let glance = photo.glance(Sites::Result(&result), (width as u32 / 4, height as u32 / 4), &none).unwrap();
-            let whole = Part { x: 0, y: 0, width, height };
-            let exact = photo.picture(Sites::Result(&result), whole, &none).unwrap().to_srgb8();
-            for (x, y, pixel) in glance.enumerate_pixels() {
-                let [across, down] = [(x, glance.width(), width), (y, glance.height(), height)]
-                    .map(|(at, of, all)| ((at as f32 + 0.5) / of as f32 * all as f32) as usize);
-                let expected = &exact[3 * (down * width + across)..][..3];
-                assert!(pixel.0.iter().zip(expected).all(|(a, b)| a.abs_diff(*b) <= 6), "{pixel:?}, not {expected:?}");
             }
         }
     }

@@ -183,12 +183,12 @@ impl Raw {
         dng::exif(&self.file, &self.photo)
     }
 
-    /// What it holds: `mosaic`, or `linear` if all colours are there at every photosite.
+    /// What it is denoised as: a `mosaic`, or `linear` light with all colours at every photosite.
     #[wasm_bindgen(getter)]
     pub fn kind(&self) -> String {
         let kind = match self.photo.layout {
             Layout::Bayer(_) => "mosaic",
-            Layout::Linear => "linear",
+            Layout::XTrans(_) | Layout::Linear => "linear",
         };
         kind.into()
     }
@@ -203,7 +203,7 @@ impl Raw {
     /// `not-profile` if the file's NoiseProfile, which is `told`, is wrong.
     pub fn noise(&mut self) -> String {
         let Self { photo, found, .. } = self;
-        let found = found.get_or_insert_with(|| FoundNoise::of(photo, &photo.planes(photo.light())));
+        let found = found.get_or_insert_with(|| FoundNoise::of(photo));
         let source = match found.source {
             Source::Profile => "profile",
             Source::Light => "measured",
@@ -255,17 +255,7 @@ impl Raw {
 
     /// All planes reduced to at most `most` pixels: each is the mean of as many as lie in its place.
     pub fn reduced(&self, most: usize) -> RawPlanes {
-        let planes = self.photo.planes(self.photo.light());
-        let every = ((planes.pixels() as f64 / most.max(1) as f64).sqrt().ceil() as usize).max(1);
-        let (width, height) = ((planes.width() / every).max(1), (planes.height() / every).max(1));
-        let reduced = LinearImage::planes_from_fn(planes.channels(), width, height, |plane, row, column| {
-            let rows = row * every..((row + 1) * every).min(planes.height());
-            let columns = column * every..((column + 1) * every).min(planes.width());
-            let count = (rows.len() * columns.len()) as f32;
-            let lines = rows.map(|r| &planes.plane(plane)[r * planes.width()..][columns.clone()]);
-            lines.flatten().sum::<f32>() / count
-        });
-        RawPlanes(reduced.expect("means of finite values are finite"))
+        RawPlanes(self.photo.reduced_planes(most))
     }
 
     /// A map over the picture, of any size, as one over planes.
@@ -320,16 +310,17 @@ impl Raw {
         look: &Look,
     ) -> Result<Clamped<Vec<u8>>, JsValue> {
         check_length(light.len(), 3 * columns, rows)?;
-        let over = self.photo.over_picture(light, 3, (columns, rows), (width, height));
-        let shown = shown(&self.photo.color.colors(), &look.0);
         let factors = match self.photo.layout {
             Layout::Bayer(_) => [1.0; 3],
-            Layout::Linear => self.photo.factors().map(f32::recip),
+            Layout::XTrans(_) | Layout::Linear => self.photo.factors().map(f32::recip),
         };
+        let light: Vec<f32> = light.iter().enumerate().map(|(i, v)| v * factors[i % 3]).collect();
+        let light = self.photo.corrected_colors(&light, (columns, rows));
+        let over = self.photo.over_picture(&light, 3, (columns, rows), (width, height));
+        let shown = shown(&self.photo.color.colors(), &look.0);
         let table = SrgbTable::get();
         let codes = over.as_chunks::<3>().0.iter().flat_map(|pixel| {
-            let light = std::array::from_fn(|channel| pixel[channel] * factors[channel]);
-            let [red, green, blue] = shown(light).map(|v| code8(table, v));
+            let [red, green, blue] = shown(*pixel).map(|v| code8(table, v));
             [red, green, blue, u8::MAX]
         });
         Ok(Clamped(codes.collect()))
@@ -519,7 +510,7 @@ impl RawResult {
     pub fn from_dng(dng: &[u8], photo: &Raw) -> Result<RawResult, JsValue> {
         let photo = &photo.photo;
         let kept = raw::decode(dng, photo.width * photo.height)?;
-        if kept.active != photo.active || kept.layout != photo.layout {
+        if !photo.is_like(&kept) {
             let value = format!("a DNG of {:?}", kept.active);
             return Err(Error::BadOption { name: "result", value, range: "made of this photo" }.into());
         }

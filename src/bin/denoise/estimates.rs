@@ -84,7 +84,7 @@ fn line(path: &Path) -> Result<String> {
     Ok(serde_json::to_string(&Line { photo: &path.to_string_lossy(), noise })?)
 }
 
-/// A line about a linear DNG: its noise, as --noise takes it, in the light of the balanced picture; where it is from,
+/// A line about a linear DNG or an X-Trans mosaic: its noise, as --noise takes it, in the light of the balanced picture; where it is from,
 /// and what the file says.
 #[derive(Serialize)]
 struct LinearLine<'a> {
@@ -100,12 +100,12 @@ struct LinearLine<'a> {
 fn raw_line(path: &Path) -> Result<String> {
     let file = std::fs::read(path).map_err(|error| FileError::Io { path: path.into(), error })?;
     let photo = raw::decode(path, &file)?;
-    let found = FoundNoise::of(&photo, &photo.planes(photo.light()));
+    let found = FoundNoise::of(&photo);
     let from = if found.source == Source::Profile { "noise_profile" } else { "estimate" };
     let notes = photo.notes.iter().map(ToString::to_string).collect();
     let (path, camera) = (path.to_string_lossy(), photo.camera.as_str());
     let told = photo.noise_profile.as_ref();
-    if photo.layout == Layout::Linear {
+    if photo.layout.of_light() == Layout::Linear {
         let doubt = found.doubt();
         let noise = Estimate { noise: found.noise, line: found.line, doubt, ..found.estimate };
         let noise_profile = told.map(|told| told.channels().map(Plane::from));

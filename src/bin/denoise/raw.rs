@@ -66,7 +66,7 @@ pub fn read(input: &Path, file: Vec<u8>, given: Option<&Noise>) -> Result<(Ready
     let planes = photo.planes(photo.light());
     let (noise, profile, remark) = match given {
         None => {
-            let found = FoundNoise::of(&photo, &planes);
+            let found = FoundNoise::of_planes(&photo, &planes);
             let remark = found.to_string();
             (found.noise, found.profile, remark)
         }
@@ -74,7 +74,7 @@ pub fn read(input: &Path, file: Vec<u8>, given: Option<&Noise>) -> Result<(Ready
             let (lines, line) = lines(&photo, given).map_err(|why| anyhow!("{}: {why}", input.display()))?;
             let noise = match (photo.layout, given) {
                 (Layout::Bayer(_), _) => Noise::Planes(lines.planes),
-                (Layout::Linear, given) => given.clone(),
+                (Layout::XTrans(_) | Layout::Linear, given) => given.clone(),
             };
             (noise, as_profile(&photo, lines), format!("{line} (given)"))
         }
@@ -92,10 +92,10 @@ fn lines(photo: &RawPhoto, given: &Noise) -> Result<(NoiseProfile, String)> {
         (Layout::Bayer(_), _) => {
             bail!("the noise of a mosaic is estimated, or given by --read and --shot; a curve is for developed photos")
         }
-        (Layout::Linear, Noise::Planes(_)) => {
+        (Layout::XTrans(_) | Layout::Linear, Noise::Planes(_)) => {
             bail!("it has all colours at every photosite, and this noise is of a mosaic's four planes")
         }
-        (Layout::Linear, curve) => {
+        (Layout::XTrans(_) | Layout::Linear, curve) => {
             let std = |channel, brightness| curve.std(channel, 0, 1, brightness);
             // Through black and mid-grey, for what the DNG says of how much was removed.
             let line = |channel| {
@@ -120,7 +120,7 @@ impl Ready {
     pub fn kind(&self) -> ImageKind {
         match self.photo.layout {
             Layout::Bayer(_) => ImageKind::Mosaic,
-            Layout::Linear => ImageKind::Rgb,
+            Layout::XTrans(_) | Layout::Linear => ImageKind::Rgb,
         }
     }
 

@@ -59,9 +59,9 @@ fn through_x_trans(picture: &LinearImage) -> Result<[LinearImage; 2]> {
         let own = pattern.channel_at(row, column) == channel;
         if own || weights == 0.0 { light(row, column) } else { sum / weights }
     })?;
-    let balance = colors.white_balance;
-    let ours = x_trans::image(&Sites { width, height, pattern, light: &light }, balance)?;
-    Ok([finished(plain)?, finished(ours.balanced(balance.map(f32::recip)))?])
+    let sites = Sites { width, height, pattern, light: &light };
+    let ours = x_trans::image(&sites, colors.white_balance, sites.area())?;
+    Ok([finished(plain)?, finished(ours)?])
 }
 
 /// A picture without its last row or column if that is half of a square.

@@ -1,11 +1,13 @@
 //! DNGs that tests make.
 
 use crate::files::Order;
+use crate::image::MAX_PIXELS;
 use crate::raw::dng::tree::{BYTE, Directory, Entry, Tree, UNDEFINED, append, write};
 use crate::raw::dng::{lossless_jpeg, tags};
 use crate::raw::layout::Layout;
-use crate::raw::mosaic::Phase;
+use crate::raw::mosaic::{Area, Phase};
 use crate::raw::x_trans::XTrans;
+use crate::raw::{RawPhoto, decode};
 
 /// How the picture's codes are packed.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -202,6 +204,50 @@ impl Made {
         picture.set(Entry::shorts(tags::WHITE_LEVEL, order, &vec![self.white; samples]));
         picture.set(Entry::longs(tags::ACTIVE_AREA, order, &self.active.map(|v| v as u32)));
     }
+}
+
+/// Photos of every layout with odd corners, turned in every way.
+pub fn photos() -> impl Iterator<Item = RawPhoto> {
+    let made = |layout| match layout {
+        Layout::XTrans(pattern) => Made::x_trans(91, 72, pattern),
+        _ => Made::of(91, 72, layout, 14),
+    };
+    let layouts = Phase::ALL.map(Layout::Bayer).into_iter().chain([Layout::Linear, Layout::XTrans(XTrans::USUAL)]);
+    layouts.zip([[0, 0], [1, 0], [0, 3], [5, 1], [1, 2], [4, 3]]).flat_map(move |(layout, [top, left])| {
+        let made = Made { active: [top, left, 71, 90], ..made(layout) };
+        let photo = decode(&made.bytes(), MAX_PIXELS).unwrap();
+        let active = photo.active;
+        let crop = Area { row: active.row + 3, column: active.column + 2, width: 77, height: 58 };
+        (1..=8).map(move |orientation| RawPhoto { orientation, crop, ..photo.clone() })
+    })
+}
+
+/// A photo that sees this light in each channel of its sites, by row and column.
+pub fn of_scene(mut photo: RawPhoto, light: impl Fn(usize, usize, usize) -> f32) -> RawPhoto {
+    let samples = photo.layout.samples();
+    for (row, column) in (0..photo.active.height).flat_map(|r| (0..photo.active.width).map(move |c| (r, c))) {
+        for sample in 0..samples {
+            let channel = match photo.layout_at(row, column) {
+                Layout::Bayer(phase) => phase.color_at(0, 0).channel(),
+                Layout::XTrans(pattern) => pattern.channel_at(0, 0),
+                Layout::Linear => sample,
+            };
+            let (r, c) = (photo.active.row + row, samples * (photo.active.column + column) + sample);
+            photo.codes[r * samples * photo.width + c] =
+                photo.levels.code(r, c, light(channel, row, column)).round() as u16;
+        }
+    }
+    photo
+}
+
+/// An OpcodeList of operations, each with its number and its parameters.
+pub fn opcode_list(operations: &[(u32, Vec<u8>)]) -> Vec<u8> {
+    let mut list = (operations.len() as u32).to_be_bytes().to_vec();
+    for (id, parameters) in operations {
+        list.extend([*id, 0x0103_0000, 0, parameters.len() as u32].map(u32::to_be_bytes).concat());
+        list.extend(parameters);
+    }
+    list
 }
 
 /// Each code's difference to that of the photosite before, modulo 2^16.

@@ -139,7 +139,7 @@ pub fn put_codes(
     let samples = layout.samples();
     // Each colour of a row is predicted from the one before: a mosaic's rows have two.
     let (components, kind) = match layout {
-        Layout::Bayer(_) => (2, tags::MOSAIC),
+        Layout::Bayer(_) | Layout::XTrans(_) => (2, tags::MOSAIC),
         Layout::Linear => (samples, tags::LINEAR),
     };
     let (mut offsets, mut lengths) = (Vec::new(), Vec::new());

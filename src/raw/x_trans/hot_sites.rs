@@ -20,20 +20,26 @@ const FEWEST: usize = 4;
 /// are on the curve; the buffer begins with the pattern's first site. Nothing is found within [`REACH`] of its border.
 pub fn find(sites: &[f32], width: usize, pattern: XTrans) -> Vec<(usize, f32)> {
     let like: Vec<Vec<isize>> = (0..SIDE * SIDE).map(|at| same_colour(pattern, at / SIDE, at % SIDE, width)).collect();
-    let like = |at: usize| like[at / width % SIDE * SIDE + at % width % SIDE].as_slice();
+    let like_of = |at: usize| like[at / width % SIDE * SIDE + at % width % SIDE].as_slice();
     let height = sites.len() / width;
     let mut found = Vec::new();
     for row in REACH..height.saturating_sub(REACH) {
-        for at in row * width + REACH..(row + 1) * width - REACH {
-            let around = || like(at).iter().map(|by| sites[at.wrapping_add_signed(*by)]);
+        let of_row = &like[row % SIDE * SIDE..][..SIDE];
+        for column in REACH..width.saturating_sub(REACH) {
+            let (at, like) = (row * width + column, &of_row[column % SIDE]);
             let value = sites[at];
+            let around = || like.iter().map(|by| sites[at.wrapping_add_signed(*by)]);
+            // Nearly every site has one like it.
+            if around().any(|other| (value - other).abs() <= LEAST) {
+                continue;
+            }
             let (low, high) = around().fold((f32::INFINITY, f32::NEG_INFINITY), |(l, h), v| (l.min(v), h.max(v)));
             let beyond = (value - high).max(low - value);
-            if beyond <= LEAST.max(RANGES * (high - low)) || like(at).len() < FEWEST {
+            if beyond <= LEAST.max(RANGES * (high - low)) || like.len() < FEWEST {
                 continue;
             }
             let is_still = |other: usize| {
-                let around = like(other).iter().map(|by| other.wrapping_add_signed(*by)).filter(|site| *site != at);
+                let around = like_of(other).iter().map(|by| other.wrapping_add_signed(*by)).filter(|site| *site != at);
                 (sites[other] - median(around.map(|site| sites[site]))).abs() < OTHERS * beyond
             };
             let beside = [width + 1, width, width - 1, 1];

@@ -16,10 +16,12 @@
 
 use crate::error::Error;
 use crate::image::{CHANNELS, LinearImage};
+use crate::raw::colors::check_balance;
 use crate::raw::curve::{curve, linear};
-use crate::raw::demosaic::{check_balance, filter};
-use crate::raw::strips;
+use crate::raw::mosaic::Area;
+use crate::raw::strips::{self, filter};
 use crate::raw::x_trans::hot_sites;
+use crate::raw::x_trans::near::{NEAR_REACH, Near, Rests};
 use crate::raw::x_trans::pattern::{COUNTS, SIDE, XTrans};
 
 /// The weights of the first means along a line: two boxes of a pattern's length, one after the other.
@@ -28,20 +30,17 @@ const WIDE: [f32; 11] = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 5.0, 4.0, 3.0, 2.0, 1.0];
 const WIDE_REACH: usize = WIDE.len() / 2;
 /// The weight of a site beside another where brightness is smoothed before it is compared.
 const BESIDE: f32 = 0.135;
-/// The std of the second means' weights, in sites, and how far they reach.
-const NEAR: f32 = 3.0;
-const NEAR_REACH: isize = 6;
-/// The difference in brightness, on the curve, at which a site counts half.
-const ALIKE: f32 = 0.07;
 /// Added to the variation along a line, so that flat places have a finite weight.
 const FLAT: f32 = 1e-4;
 /// Sites around a block that its colours depend on, and a few more: whole patterns.
 const MARGIN: usize = 3 * SIDE;
-/// Rows and columns of a block: whole patterns as well. The buffers of one take 1.1 MB.
-const ROWS: usize = 10 * SIDE;
+/// Rows and columns of a block: whole patterns as well. The buffers of one take 1.4 MB.
+const ROWS: usize = 16 * SIDE;
 const COLUMNS: usize = 42 * SIDE;
 /// How far beyond the border the nearest site of a colour is looked for.
 const SEARCH: isize = 5;
+/// Sites around an area whose light is asked for.
+pub const AROUND: usize = MARGIN + SEARCH as usize;
 
 const _: () = assert!(NEAR_REACH as usize + 2 + WIDE_REACH + hot_sites::REACH <= MARGIN);
 
@@ -58,60 +57,65 @@ pub struct Sites<'a> {
     pub light: &'a (dyn Fn(usize, usize) -> f32 + Sync),
 }
 
-/// An RGB image of a mosaic: red, green and blue of the sensor times their factors in `balance`, the white balance.
-/// Measured values stay as they are, but for hot and dead sites, which are mended.
-///
-/// # Errors
-/// [`Error::EmptyImage`] without sites, [`Error::BadOption`] for factors that are not above 0 and up to 100, and
-/// [`Error::NotFinite`] for values whose squares are beyond floating point.
-pub fn image(sites: &Sites, balance: [f32; CHANNELS]) -> Result<LinearImage, Error> {
-    let colors = interpolate(sites, balance, |color| color)?;
-    LinearImage::from_fn(sites.width, sites.height, |channel, row, column| {
-        colors[CHANNELS * (row * sites.width + column) + channel]
-    })
+impl Sites<'_> {
+    /// All of it.
+    pub fn area(&self) -> Area {
+        Area { row: 0, column: 0, width: self.width, height: self.height }
+    }
 }
 
-/// The balanced red, green and blue of each site as `finish` writes them, site after site, row after row.
+/// An RGB image of an area of a mosaic, without white balance like the mosaic. Colours are interpolated in the light of
+/// `balance`, what red, green and blue are multiplied by so that grey gets grey. Measured values stay as they are, but
+/// for hot and dead sites, which are mended. A part is the same as in the whole, to the bit; for it, light is asked for
+/// in the area and up to [`AROUND`] sites around it.
 ///
 /// # Errors
-/// [`Error::BadOption`], as [`image()`].
-pub fn interpolate<T: Copy + Default + Send>(
-    sites: &Sites,
-    balance: [f32; CHANNELS],
-    finish: impl Fn([f32; CHANNELS]) -> [T; CHANNELS] + Sync,
-) -> Result<Vec<T>, Error> {
-    by_strips(sites, balance, finish, ROWS, strips::threads())
+/// [`Error::EmptyImage`] without sites, [`Error::BadOption`] for factors that are not above 0 and up to 100 or an area
+/// that does not lie in the mosaic, and [`Error::NotFinite`] for values whose squares are beyond floating point.
+pub fn image(sites: &Sites, balance: [f32; CHANNELS], area: Area) -> Result<LinearImage, Error> {
+    by_strips(sites, balance, area, ROWS, strips::threads())
 }
 
 /// The same in strips of so many rows, a multiple of the pattern's, on this many threads.
-fn by_strips<T: Copy + Default + Send>(
+fn by_strips(
     sites: &Sites,
     balance: [f32; CHANNELS],
-    finish: impl Fn([f32; CHANNELS]) -> [T; CHANNELS] + Sync,
+    area: Area,
     rows: usize,
     threads: usize,
-) -> Result<Vec<T>, Error> {
+) -> Result<LinearImage, Error> {
     check_balance(balance)?;
-    let mut colors = vec![T::default(); CHANNELS * sites.width * sites.height];
-    if colors.is_empty() {
-        return Ok(colors);
+    if !area.is_in(&sites.area()) {
+        return Err(Error::BadOption { name: "area", value: format!("{area:?}"), range: "within the mosaic" });
     }
-    let columns = COLUMNS.min(sites.width.next_multiple_of(SIDE));
-    strips::fill(
-        colors.chunks_mut(rows * CHANNELS * sites.width),
-        threads,
-        || Block::new(columns, rows.min(sites.height.next_multiple_of(SIDE)), sites.pattern),
-        |block, number, strip| {
-            for column in (0..sites.width).step_by(columns) {
-                block.read(sites, balance, (number * rows, column));
+    let Area { width, height, .. } = area;
+    let mut values = vec![0.0; CHANNELS * width * height];
+    if !values.is_empty() {
+        let columns = COLUMNS.min(width.next_multiple_of(SIDE));
+        let block =
+            || Block::new(columns, rows.min(height.next_multiple_of(SIDE)), sites.pattern.at(area.row, area.column));
+        strips::fill(strips::of_image(&mut values, width, rows), threads, block, |block, number, planes| {
+            for column in (0..width).step_by(columns) {
+                let first = (area.row + number * rows, area.column + column);
+                block.read(sites, balance, area.with_margin(MARGIN, &sites.area()), first);
                 block.mend();
                 block.find_brightness();
                 block.find_rests();
-                block.write(sites, balance, (number * rows, column), strip, &finish);
+                let part = Part { column, columns: columns.min(width - column), width };
+                block.write(sites, balance, first, part, planes);
             }
-        },
-    );
-    Ok(colors)
+        });
+    }
+    LinearImage::new(width, height, values)
+}
+
+/// Columns of a strip.
+#[derive(Clone, Copy)]
+struct Part {
+    column: usize,
+    columns: usize,
+    /// The strip's.
+    width: usize,
 }
 
 /// What is computed for a block and its margin. All buffers have the same size, row after row.
@@ -126,20 +130,13 @@ struct Block {
     differences: [Vec<f32>; 2],
     /// The sites' brightness.
     brightness: Vec<f32>,
-    /// The same smoothed, and what is left of each site without the brightness that the sites beside it have.
-    pairs: Vec<[f32; 2]>,
     /// The steps of the brightness along a line, squared, and their sum around a site.
     steps: Vec<f32>,
     variation: Vec<f32>,
     scratch: Vec<f32>,
-    /// For each site of the pattern, the sites of the second means of each colour.
-    near: Vec<[Vec<Near>; CHANNELS]>,
-}
-
-/// A site that counts in a mean: where it is, from the place of the mean, and its weight.
-struct Near {
-    by: isize,
-    weight: f32,
+    /// The brightness smoothed, and what is left of each site without the brightness that the sites beside it have.
+    rests: Rests,
+    near: Near,
 }
 
 impl Block {
@@ -154,23 +151,29 @@ impl Block {
             mended: Vec::new(),
             differences: [buffer(), buffer()],
             brightness: buffer(),
-            pairs: vec![[0.0; 2]; width * height],
             steps: buffer(),
             variation: buffer(),
             scratch: buffer(),
-            near: (0..SIDE * SIDE).map(|at| near(pattern, (at / SIDE, at % SIDE), width)).collect(),
+            rests: Rests::new(width, height),
+            near: Near::new(pattern, columns),
         }
     }
 
-    /// Reads the block that begins in this row and column, with its margin.
-    fn read(&mut self, sites: &Sites, balance: [f32; CHANNELS], (first_row, first_column): (usize, usize)) {
-        let from = |first: usize, by: usize| (first + by) as isize - MARGIN as isize;
+    /// Reads the block that begins in this row and column of the mosaic, with its margin, from sites of an area.
+    fn read(&mut self, sites: &Sites, balance: [f32; CHANNELS], area: Area, (first_row, first_column): (usize, usize)) {
+        // Within the mosaic, what lies beyond the area is not needed.
+        let place = |first: usize, by: usize, end: usize, all: usize| {
+            let at = (first + by) as isize - MARGIN as isize;
+            if end < all { at.min(end as isize - 1) } else { at }
+        };
         let value = |row: usize, column: usize| {
             curve(balance[sites.pattern.channel_at(row, column)] * (sites.light)(row, column))
         };
         for (r, line) in self.sites.chunks_exact_mut(self.width).enumerate() {
+            let row = place(first_row, r, area.row + area.height, sites.height);
             for (c, site) in line.iter_mut().enumerate() {
-                let (row, column) = nearest(sites, from(first_row, r), from(first_column, c));
+                let column = place(first_column, c, area.column + area.width, sites.width);
+                let (row, column) = nearest(sites, row, column);
                 *site = value(row, column);
             }
         }
@@ -216,7 +219,7 @@ impl Block {
         filter(&self.brightness, &mut self.scratch, around, |v| {
             v.iter().zip(weights).map(|(v, w)| v * w).sum::<f32>() / sum
         });
-        self.pairs.iter_mut().zip(&self.scratch).for_each(|(pair, smooth)| pair[0] = *smooth);
+        self.rests.set_brightness(&self.scratch);
 
         // The weighted sum of what the lines say, and their weights.
         let [sum, weights] = &mut self.differences;
@@ -236,54 +239,41 @@ impl Block {
                 *weights += weight;
             }
         }
-        let expected = sum.iter().zip(weights.iter()).map(|(sum, weights)| sum / weights);
-        for ((pair, site), expected) in self.pairs.iter_mut().zip(&self.sites).zip(expected) {
-            pair[1] = site - expected;
+        for ((rest, site), (sum, weights)) in
+            self.scratch.iter_mut().zip(&self.sites).zip(sum.iter().zip(weights.iter()))
+        {
+            *rest = site - sum / weights;
         }
+        self.rests.set_rests(&self.scratch);
     }
 
-    /// Writes the colours of the block that begins in this row and column into its strip.
-    fn write<T: Copy>(
+    /// Writes the colours of the block that begins in this row and column of the mosaic into its strip.
+    fn write(
         &mut self,
         sites: &Sites,
         balance: [f32; CHANNELS],
         (first_row, first_column): (usize, usize),
-        strip: &mut [T],
-        finish: impl Fn([f32; CHANNELS]) -> [T; CHANNELS],
+        part: Part,
+        planes: &mut [&mut [f32]; CHANNELS],
     ) {
-        let columns = (self.width - 2 * MARGIN).min(sites.width - first_column);
-        for (r, line) in strip.chunks_exact_mut(CHANNELS * sites.width).enumerate() {
-            let first = (r + MARGIN) * self.width + MARGIN;
-            let out = line.as_chunks_mut::<CHANNELS>().0[first_column..].iter_mut().take(columns);
-            for (c, out) in out.enumerate() {
-                let (row, column, at) = (first_row + r, first_column + c, first + c);
-                let means = self.means(at, r % SIDE * SIDE + c % SIDE);
-                let own = sites.pattern.channel_at(row, column);
-                let site = self.sites[at];
-                let mut color = means.map(|mean| linear(site + mean - means[own]));
-                color[own] = match self.mended.binary_search(&at) {
-                    Ok(_) => linear(site),
-                    Err(_) => balance[own] * (sites.light)(row, column),
-                };
-                *out = finish(color);
+        let rows = planes[0].len() / part.width;
+        for r in 0..rows {
+            let start = (r + MARGIN) * self.width + MARGIN;
+            let means = self.near.means(&self.rests, r + MARGIN, MARGIN);
+            for c in 0..part.columns {
+                let (row, column, at) = (first_row + r, first_column + c, start + c);
+                let own = self.pattern.channel_at(r, c);
+                let (site, mean) = (self.sites[at], means.at(c));
+                for channel in 0..CHANNELS {
+                    let is_measured = channel == own && self.mended.binary_search(&at).is_err();
+                    planes[channel][r * part.width + part.column + c] = if is_measured {
+                        (sites.light)(row, column)
+                    } else {
+                        linear(site + mean[channel] - mean[own]) / balance[channel]
+                    };
+                }
             }
         }
-    }
-
-    /// The second means at a place, which is one of the pattern's.
-    fn means(&self, at: usize, of_pattern: usize) -> [f32; CHANNELS] {
-        let [here, _] = self.pairs[at];
-        self.near[of_pattern].each_ref().map(|near| {
-            let (mut sum, mut weights) = (0.0, 0.0);
-            for Near { by, weight } in near {
-                let [there, rest] = self.pairs[at.wrapping_add_signed(*by)];
-                let apart = (there - here) * (1.0 / ALIKE);
-                let weight = weight / (1.0 + apart * apart);
-                sum += weight * rest;
-                weights += weight;
-            }
-            sum / weights
-        })
     }
 }
 
@@ -293,24 +283,6 @@ fn shares() -> [[f32; CHANNELS]; 2] {
     // The weights of a box that are of a colour, times those of the other box.
     let [red, green, blue] = COUNTS.map(|count| ((count * SIDE * SIDE) as f32).recip());
     [[red, -green, 0.0], [0.0, -green, blue]]
-}
-
-/// The sites of each colour that the second means take, within a circle around a place of the pattern, in a buffer of
-/// this width.
-fn near(pattern: XTrans, (row, column): (usize, usize), width: usize) -> [Vec<Near>; CHANNELS] {
-    let mut near = [(); CHANNELS].map(|()| Vec::new());
-    let along = -NEAR_REACH..=NEAR_REACH;
-    for (down, across) in along.clone().flat_map(|down| along.clone().map(move |across| (down, across))) {
-        let square = down * down + across * across;
-        if square <= NEAR_REACH * NEAR_REACH {
-            // Whole patterns keep rows and columns above 0.
-            let at = |from: usize, by: isize| (from + 2 * SIDE).wrapping_add_signed(by);
-            let channel = pattern.channel_at(at(row, down), at(column, across));
-            let weight = (-0.5 * square as f32 / (NEAR * NEAR)).exp();
-            near[channel].push(Near { by: down * width as isize + across, weight });
-        }
-    }
-    near
 }
 
 /// The row and column of a site, or, beyond the border, of the nearest site of its colour. A mosaic that is too small
@@ -335,9 +307,8 @@ fn nearest(sites: &Sites, row: isize, column: isize) -> (usize, usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::color::linear_to_srgb;
-    use crate::error::Error;
     use crate::method::random::{Normals, Stream};
+    use crate::raw::pictures::{psnr, seen, zone_plate};
 
     const EVEN: [f32; 3] = [1.0; 3];
 
@@ -346,17 +317,9 @@ mod tests {
         (0..SIDE * SIDE).map(|at| XTrans::USUAL.at(at / SIDE, at % SIDE))
     }
 
-    /// A zone plate, in which all directions and frequencies up to 0.3 periods a pixel occur, under a soft light whose
-    /// colour changes from place to place.
-    fn zone_plate(width: usize, height: usize) -> LinearImage {
-        LinearImage::from_fn(width, height, |channel, row, column| {
-            let (y, x) = (row as f32 - 0.5 * height as f32, column as f32 - 0.5 * width as f32);
-            let corner = 0.5 * (width as f32).hypot(height as f32);
-            let wave = 0.5 + 0.45 * (0.3 * std::f32::consts::PI * (x * x + y * y) / corner).cos();
-            let light = 0.9 + 0.1 * (0.02 * (x + y) + 2.0 * channel as f32).sin();
-            (0.9 * wave * light).powf(2.2)
-        })
-        .unwrap()
+    /// All of a mosaic.
+    fn whole(sites: &Sites, balance: [f32; 3]) -> Result<LinearImage, Error> {
+        image(sites, balance, sites.area())
     }
 
     /// What `f` gets of an image's mosaic.
@@ -367,17 +330,7 @@ mod tests {
     }
 
     fn through(picture: &LinearImage, pattern: XTrans) -> LinearImage {
-        with_sites(picture, pattern, |sites| image(sites, EVEN).unwrap())
-    }
-
-    fn seen(image: &LinearImage) -> Vec<f32> {
-        (0..3).flat_map(|c| image.plane(c)).map(|v| linear_to_srgb(v.clamp(0.0, 1.0))).collect()
-    }
-
-    fn psnr(a: &LinearImage, b: &LinearImage) -> f32 {
-        let (a, b) = (seen(a), seen(b));
-        let square = a.iter().zip(&b).map(|(a, b)| (a - b).powi(2)).sum::<f32>();
-        -10.0 * (square / a.len() as f32).log10()
+        with_sites(picture, pattern, |sites| whole(sites, EVEN).unwrap())
     }
 
     #[test]
@@ -411,7 +364,7 @@ mod tests {
         for pattern in patterns().step_by(5) {
             for (width, height) in (1..8).flat_map(|w| (1..8).map(move |h| (w, h))).chain([(1, 300), (300, 1)]) {
                 let light = |_, _| 0.3;
-                let out = image(&Sites { width, height, pattern, light: &light }, EVEN).unwrap();
+                let out = whole(&Sites { width, height, pattern, light: &light }, EVEN).unwrap();
                 assert_eq!((out.width(), out.height()), (width, height));
                 let all = (0..3).flat_map(|c| out.plane(c));
                 assert!(all.copied().all(|v| (v - 0.3).abs() < 1e-5), "{pattern:?} {width} x {height}");
@@ -462,11 +415,46 @@ mod tests {
         // Wider and higher than a block.
         let picture = zone_plate(COLUMNS + 47, ROWS + 25);
         with_sites(&picture, XTrans::USUAL.at(3, 1), |sites| {
-            let by = |rows, threads| by_strips(sites, [1.9, 1.0, 1.4], |color| color, rows, threads).unwrap();
+            let by = |rows, threads| by_strips(sites, [1.9, 1.0, 1.4], sites.area(), rows, threads).unwrap();
             let whole = by(20 * SIDE, 1);
             for (rows, threads) in [(SIDE, 1), (3 * SIDE, 3), (ROWS, 8), (ROWS, 1)] {
                 assert!(by(rows, threads) == whole, "{rows} {threads}");
             }
+        });
+    }
+
+    #[test]
+    fn parts_are_those_of_the_whole_to_the_bit() {
+        // Wider and higher than a block, with a hot site.
+        let picture = zone_plate(COLUMNS + 83, 2 * ROWS + 25);
+        with_sites(&picture, XTrans::USUAL.at(2, 5), |sites| {
+            let light = |row, column| if (row, column) == (50, 60) { 3.0 } else { (sites.light)(row, column) };
+            let sites = Sites { light: &light, ..*sites };
+            let balance = [1.9, 1.0, 1.4];
+            let all = whole(&sites, balance).unwrap();
+            let last = Area { row: sites.height - 7, column: sites.width - 4, width: 4, height: 7 };
+            for area in [
+                Area { row: 0, column: 0, width: 1, height: 1 },
+                Area { row: 47, column: 55, width: 20, height: 9 },
+                Area { row: 3, column: 5, width: COLUMNS + 50, height: ROWS + 31 },
+                last,
+            ] {
+                // Light beyond the margin is not asked for.
+                let around = area.with_margin(AROUND, &sites.area());
+                let light = |row, column| {
+                    assert!(Area { row, column, width: 1, height: 1 }.is_in(&around), "{area:?}: {row}, {column}");
+                    (sites.light)(row, column)
+                };
+                let part = image(&Sites { light: &light, ..sites }, balance, area).unwrap();
+                for channel in 0..3 {
+                    for (r, line) in part.plane(channel).chunks_exact(area.width).enumerate() {
+                        let expected = &all.plane(channel)[(area.row + r) * sites.width + area.column..];
+                        assert_eq!(line, &expected[..area.width], "{area:?}");
+                    }
+                }
+            }
+            let outside = Area { row: 1, ..last };
+            assert!(image(&sites, balance, Area { width: sites.width, ..outside }).is_err());
         });
     }
 
@@ -479,7 +467,7 @@ mod tests {
         let light = |row: usize, column: usize| {
             0.3 / balance[pattern.channel_at(row, column)] + std * normals.at(0, row, column)[0]
         };
-        let out = image(&Sites { width, height, pattern, light: &light }, balance).unwrap();
+        let out = whole(&Sites { width, height, pattern, light: &light }, balance).unwrap().balanced(balance);
         for channel in 0..3 {
             let plane = out.plane(channel);
             let mean = plane.iter().sum::<f32>() / plane.len() as f32;
@@ -501,7 +489,7 @@ mod tests {
             }
         }
         let dark = |row: usize, column: usize| 0.02 * normals.at(1, row, column)[0];
-        let out = image(&Sites { width, height, pattern, light: &dark }, EVEN).unwrap();
+        let out = whole(&Sites { width, height, pattern, light: &dark }, EVEN).unwrap();
         for channel in 0..3 {
             let mean = out.plane(channel).iter().sum::<f32>() / out.plane(channel).len() as f32;
             assert!(mean.abs() < 0.002, "black has no cast: {mean}");
@@ -513,24 +501,25 @@ mod tests {
         let flat = LinearImage::from_fn(40, 40, |_, _, _| 0.1).unwrap();
         with_sites(&flat, XTrans::USUAL, |sites| {
             let light = |row, column| if (row, column) == (20, 20) { 0.9 } else { 0.1 };
-            let out = image(&Sites { light: &light, ..*sites }, EVEN).unwrap();
+            let out = whole(&Sites { light: &light, ..*sites }, EVEN).unwrap();
             assert!((0..3).flat_map(|c| out.plane(c)).all(|v| (v - 0.1).abs() < 1e-5));
         });
     }
 
     #[test]
-    fn the_balance_multiplies_and_must_be_one() {
-        let light = |_, _| 0.2;
+    fn the_balance_tells_what_grey_is_and_must_be_one() {
+        let balance = [2.0, 1.0, 1.5];
+        let light = |row, column| 0.4 / balance[XTrans::USUAL.channel_at(row, column)];
         let sites = Sites { width: 20, height: 14, pattern: XTrans::USUAL, light: &light };
-        let out = image(&sites, [2.0, 1.0, 1.5]).unwrap();
-        for (c, expected) in [0.4, 0.2, 0.3].into_iter().enumerate() {
-            assert!(out.plane(c).iter().all(|v| (v - expected).abs() < 1e-5));
+        let out = whole(&sites, balance).unwrap();
+        for (c, factor) in balance.into_iter().enumerate() {
+            assert!(out.plane(c).iter().all(|v| (v - 0.4 / factor).abs() < 1e-5));
         }
         for bad in [0.0, -1.0, f32::NAN, f32::INFINITY] {
-            assert!(matches!(image(&sites, [1.0, bad, 1.0]), Err(Error::BadOption { .. })));
+            assert!(matches!(whole(&sites, [1.0, bad, 1.0]), Err(Error::BadOption { .. })));
         }
         let huge = |row, column| if (row + column) % 2 == 0 { 3e38 } else { -3e38 };
-        assert!(matches!(image(&Sites { light: &huge, ..sites }, [2.0, 1.0, 1.5]), Err(Error::NotFinite { .. })));
-        assert!(matches!(image(&Sites { width: 0, ..sites }, EVEN), Err(Error::EmptyImage { .. })));
+        assert!(matches!(whole(&Sites { light: &huge, ..sites }, [2.0, 1.0, 1.5]), Err(Error::NotFinite { .. })));
+        assert!(matches!(whole(&Sites { width: 0, ..sites }, EVEN), Err(Error::EmptyImage { .. })));
     }
 }

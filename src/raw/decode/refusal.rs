@@ -1,0 +1,28 @@
+//! Why the decoder refuses a file, in our words.
+
+use flashraw::Error;
+
+use crate::raw::dng;
+use crate::raw::error::RawError;
+
+/// What is wrong with a file.
+pub fn refusal(error: Error, file: &[u8]) -> RawError {
+    if dng::is_without_mosaic(file) {
+        // Whatever is in a DNG was made of a RAW file.
+        return if dng::is_dng(file) { RawError::NotBayer("finished pictures") } else { RawError::NoMosaic };
+    }
+    match error {
+        // A TIFF that was cut begins as one.
+        Error::UnsupportedFormat(_) => dng::damage(file).unwrap_or(RawError::NotRaw),
+        Error::UnsupportedCompression { format, compression } => RawError::Packing(format!("{format}, {compression}")),
+        Error::CameraUnsupported { make, model, reason } => {
+            let camera = format!("{make} {model}");
+            let parts = [camera.trim(), reason.trim()];
+            RawError::Camera(parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", "))
+        }
+        Error::CorruptFile { what, .. } => RawError::Damaged(what),
+        Error::InvalidMetadata(what) => RawError::Damaged(what),
+        Error::LimitExceeded(what) | Error::OutOfMemory(what) => RawError::TooMuchMemory(what),
+        other => RawError::Damaged(other.to_string()),
+    }
+}

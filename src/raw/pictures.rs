@@ -1,0 +1,28 @@
+//! Pictures by which demosaicing is tested.
+
+use crate::color::linear_to_srgb;
+use crate::image::LinearImage;
+
+/// A zone plate, in which all directions and frequencies up to 0.3 periods a pixel occur, under a soft light whose
+/// colour changes from place to place.
+pub fn zone_plate(width: usize, height: usize) -> LinearImage {
+    LinearImage::from_fn(width, height, |channel, row, column| {
+        let (y, x) = (row as f32 - 0.5 * height as f32, column as f32 - 0.5 * width as f32);
+        let corner = 0.5 * (width as f32).hypot(height as f32);
+        let wave = 0.5 + 0.45 * (0.3 * std::f32::consts::PI * (x * x + y * y) / corner).cos();
+        let light = 0.9 + 0.1 * (0.02 * (x + y) + 2.0 * channel as f32).sin();
+        (0.9 * wave * light).powf(2.2)
+    })
+    .unwrap()
+}
+
+/// All values of an image as they are seen, clipped and on the sRGB curve.
+pub fn seen(image: &LinearImage) -> Vec<f32> {
+    image.values().iter().map(|v| linear_to_srgb(v.clamp(0.0, 1.0))).collect()
+}
+
+/// How alike two images look, in dB.
+pub fn psnr(a: &LinearImage, b: &LinearImage) -> f32 {
+    let square = seen(a).into_iter().zip(seen(b)).map(|(a, b)| (a - b).powi(2)).sum::<f32>();
+    -10.0 * (square / a.values().len() as f32).log10()
+}
