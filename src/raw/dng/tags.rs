@@ -71,6 +71,7 @@ pub const RAW_DIGEST: u16 = 50_972;
 pub const SUB_TILE_BLOCK: u16 = 50_974;
 pub const ROW_INTERLEAVE: u16 = 50_975;
 pub const OPCODES_1: u16 = 51_008;
+#[cfg(test)]
 pub const OPCODES_2: u16 = 51_009;
 pub const OPCODES_3: u16 = 51_022;
 pub const NOISE_PROFILE: u16 = 51_041;
