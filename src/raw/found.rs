@@ -110,8 +110,8 @@ impl FoundNoise {
     }
 }
 
-/// The rows of a photo's planes in which its noise is measured, if they are not all of them: those of an X-Trans mosaic,
-/// which takes longer to interpolate than to measure.
+/// The rows of a photo's planes in which its noise is measured, if they are not all of them: those of an X-Trans
+/// mosaic, which takes longer to interpolate than to measure.
 fn bands_of(photo: &RawPhoto, pixels: usize) -> Vec<Range<usize>> {
     if matches!(photo.layout, Layout::XTrans(_)) { bands(photo.plane_size(), pixels) } else { Vec::new() }
 }

@@ -84,8 +84,8 @@ fn line(path: &Path) -> Result<String> {
     Ok(serde_json::to_string(&Line { photo: &path.to_string_lossy(), noise })?)
 }
 
-/// A line about a linear DNG or an X-Trans mosaic: its noise, as --noise takes it, in the light of the balanced picture; where it is from,
-/// and what the file says.
+/// A line about a linear DNG or an X-Trans mosaic: its noise, as --noise takes it, in the light of the balanced
+/// picture; where it is from, and what the file says.
 #[derive(Serialize)]
 struct LinearLine<'a> {
     photo: &'a str,

@@ -1,5 +1,5 @@
-//! What a DNG asks to be done to the light of its picture: OpcodeList2 before colours are interpolated, as the gain maps
-//! of phones, and OpcodeList3 after it, as corrections of vignetting. Operations that move pixels are left out: whoever
+//! What a DNG asks to be done to the light of its picture: OpcodeList2 before colours are interpolated, as gain maps of
+//! phones, and OpcodeList3 after it, as corrections of vignetting. Operations that move pixels are left out: whoever
 //! develops the DNG does them.
 
 use flashraw::low_level::codecs::dng_opcodes::{Opcode, RowOps, parse};
