@@ -1,12 +1,13 @@
 //! What an evaluation of the network by its kernels takes of a GPU, counted without one:
-//! `cargo bench --bench kernels -- [side]`, for a square tile of so many pixels, 512 if none is given.
+//! `cargo bench --bench kernels -- [side]`, for a square tile of so many pixels, 512 if none is given. What goes to the
+//! device and comes back is that of a tile with a halo around so many pixels.
 
 use std::collections::BTreeMap;
 
 use svnr::Device;
 use svnr::network::kernels::{Limits, Recipe};
 use svnr::network::weights::{from_bytes, released};
-use svnr::network::{ImageKind, UnetConfig};
+use svnr::network::{ImageKind, UnetConfig, Window};
 
 fn main() {
     // `cargo bench` adds an option of its own.
@@ -33,5 +34,15 @@ fn main() {
         }
         println!("| all | {} | {} |\n", recipe.dispatches(), recipe.traffic([side, side]) / pixels);
         println!("{:.0} kFLOP per {unit}\n", config.flops_per_pixel() / 1e3);
+
+        let halo = config.halo();
+        let window = Window { row: halo, column: halo, rows: side, columns: side };
+        println!("| step | bytes to the device per {unit} | bytes back |\n|---|--:|--:|");
+        for (step, is_first) in [("the first", true), ("each further one", false)] {
+            let bytes = recipe.crossing([side + 2 * halo; 2], window, is_first);
+            let [to, back] = bytes.map(|bytes| bytes as f64 / pixels as f64);
+            println!("| {step} | {to:.1} | {back:.1} |");
+        }
+        println!();
     }
 }

@@ -5,8 +5,8 @@ import { callAsync, init } from './wasm.js';
 
 /**
  * @typedef {{ type: 'start', module: WebAssembly.Module, weights: Uint8Array }
- *   | { type: 'tile', rows: number, columns: number, x: Float32Array, y: Float32Array, sigmaT: Float32Array,
- *       sigmaStar: Float32Array }} ToThread
+ *   | { type: 'tile', size: Uint32Array, window: Uint32Array, x: Float32Array, sigmaT: Float32Array,
+ *       y: Float32Array | undefined, sigmaStar: Float32Array | undefined }} ToThread
  *
  * @typedef {{ type: 'predicted', eps: Float32Array } | { type: 'failed', why: string }} FromThread
  */
@@ -35,8 +35,8 @@ async function hear(message, tell) {
     }
     const ready = await engine;
     if (!ready) throw new Error('it was not started');
-    const { rows, columns, x, y, sigmaT, sigmaStar } = message;
-    const eps = await callAsync(() => ready.predict(rows, columns, x, y, sigmaT, sigmaStar));
+    const { size, window, x, sigmaT, y, sigmaStar } = message;
+    const eps = await callAsync(() => ready.predict(size, window, x, sigmaT, y, sigmaStar));
     tell({ type: 'predicted', eps }, [/** @type {ArrayBuffer} */ (eps.buffer)]);
   } catch (error) {
     tell({ type: 'failed', why: error instanceof Error ? error.message : String(error) }, []);

@@ -191,12 +191,12 @@ export class Pool {
   #give(thread, run) {
     const tile = call(() => run.task.takeTile());
     if (!tile) return false;
-    const { index, rows, columns, x, y, sigmaT, sigmaStar } = tile;
+    const { index, size, window, x, sigmaT, y, sigmaStar } = tile;
     tile.free();
     thread.work = { run, index };
-    const planes = { x, y, sigmaT, sigmaStar };
-    const moved = Object.values(planes).map(({ buffer }) => /** @type {ArrayBuffer} */ (buffer));
-    thread.port.post({ type: 'tile', rows, columns, ...planes }, moved);
+    const planes = { x, sigmaT, y, sigmaStar };
+    const moved = Object.values(planes).flatMap((plane) => (plane ? [/** @type {ArrayBuffer} */ (plane.buffer)] : []));
+    thread.port.post({ type: 'tile', size, window, ...planes }, moved);
     return true;
   }
 

@@ -6,25 +6,32 @@ use crate::denoiser::{Denoiser, TileInput};
 use crate::error::Error;
 use crate::image::LinearImage;
 use crate::method::noise::NoiseModel;
+use crate::network::Window;
 
 /// How far apart two predictions may be, in units of the noise's std. Rounding makes a ten-thousandth of it.
 const TOLERANCE: f32 = 1e-2;
 
 impl Denoiser {
-    /// Predicts the noise of a small tile on the device, and compares it with what the processor predicts. This also
-    /// compiles the device's kernels. Says whether there was something to check: a device without kernels of its own
-    /// is not checked.
+    /// Predicts the noise of a small tile on the device, as in a run's first step and as in a later one, and compares
+    /// it with what the processor predicts. This also compiles the device's kernels. Says whether there was something
+    /// to check: a device without kernels of its own is not checked.
     ///
     /// # Errors
     /// [`Error::WrongResult`] if they differ by more than rounding; [`Error::Device`] if the device fails.
     pub async fn check_device(&self) -> Result<bool, Error> {
         let Some(kernels) = &self.kernels else { return Ok(false) };
-        let input = self.tile_to_check()?;
-        let expected = input.clone().predicted(&self.network, &Device::flex()).await?;
-        let found = input.predicted_by(kernels).await?;
-        let are_alike = found.len() == expected.len()
-            && found.iter().zip(&expected).all(|(found, expected)| (found - expected).abs() <= TOLERANCE);
-        are_alike.then_some(true).ok_or(Error::WrongResult)
+        let later = self.tile_to_check()?;
+        let first = TileInput { window: Window::whole(later.size), photo: None, ..later.clone() };
+        for input in [first, later] {
+            let expected = input.clone().predicted(&self.network, &Device::flex()).await?;
+            let found = input.predicted_by(kernels).await?;
+            let are_alike = found.len() == expected.len()
+                && found.iter().zip(&expected).all(|(found, expected)| (found - expected).abs() <= TOLERANCE);
+            if !are_alike {
+                return Err(Error::WrongResult);
+            }
+        }
+        Ok(true)
     }
 
     /// A tile with borders and every kind of neighbour at the coarsest scale.
@@ -40,7 +47,9 @@ impl Denoiser {
         let sigma_star = clean.values().iter().map(|signal| noise.variance(*signal).sqrt()).collect();
         let sigma_t = clean.values().iter().map(|signal| 0.5 * noise.variance(*signal).sqrt()).collect();
         let x = clean.values().iter().zip(y.values()).map(|(clean, y)| 0.5 * (clean + y)).collect();
-        Ok(TileInput { index: 0, size, x, y: y.values().to_vec(), sigma_t, sigma_star })
+        // The halo tells whether the window is the right one.
+        let window = Window { row: side, column: 2 * side, rows: side, columns: 5 * side };
+        Ok(TileInput { index: 0, size, window, x, sigma_t, photo: Some([y.values().to_vec(), sigma_star]) })
     }
 }
 

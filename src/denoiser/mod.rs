@@ -10,6 +10,7 @@ mod level;
 pub mod options;
 pub mod parts;
 pub mod place;
+mod prediction;
 pub mod run;
 pub mod samples;
 mod step;
@@ -39,6 +40,7 @@ use hot_pixels::Dots;
 pub use options::{Options, Strength};
 pub use parts::Parts;
 pub use place::{Overview, Place};
+use prediction::Prediction;
 use run::Photo;
 pub use run::{Progress, Run};
 pub use samples::Samples;
@@ -50,6 +52,9 @@ const MOST_THREADS: usize = 8;
 const TILE_ON_PROCESSOR: usize = 512;
 /// The longest side of a tile on a GPU.
 const TILE_ON_GPU: usize = 1024;
+/// Tiles that a GPU is given at once: it works on one while the host finishes the last and makes the next. The second
+/// takes what goes to the device and comes back, at most 80 bytes a pixel; all else lies where the first has it.
+const TILES_ON_GPU: usize = 2;
 
 /// A trained network on a device, ready to denoise.
 #[derive(Debug, Clone)]
@@ -104,10 +109,15 @@ impl Denoiser {
         if self.device == Device::flex() { TILE_ON_PROCESSOR } else { TILE_ON_GPU }
     }
 
-    /// How many tiles a run works on at once.
-    fn tiles_at_once(&self) -> usize {
-        // Other devices use all of their cores on one tile.
+    /// How many threads work on tiles, each on its own. Other devices than a processor use all of their cores on one
+    /// tile.
+    fn threads(&self) -> usize {
         if self.device == Device::flex() { self.threads } else { 1 }
+    }
+
+    /// How many tiles the device is given at once.
+    fn tiles_at_once(&self) -> usize {
+        if self.kernels.is_some() { TILES_ON_GPU } else { 1 }
     }
 
     /// The device that it computes on.
@@ -231,7 +241,7 @@ impl Denoiser {
     }
 
     /// The network's prediction for a tile that a run of this network has handed out, on whatever device: the noise in
-    /// units of its std, as planes of the input's size. See [`Run::take_tile`].
+    /// units of its std, as planes of the input's [window](TileInput::window). See [`Run::take_tile`].
     ///
     /// # Errors
     /// [`Error::BadOption`] if the input's planes are not of its size; [`Error::Device`] if the device fails.
@@ -241,6 +251,16 @@ impl Denoiser {
             Some(kernels) => input.predicted_by(kernels).await,
             None => input.predicted(&self.network, &self.device).await,
         }
+    }
+
+    /// Gives the device a tile.
+    fn begin(&self, input: TileInput) -> Prediction {
+        let index = input.index;
+        if let Some(kernels) = self.kernels.clone() {
+            return Prediction::begun(index, async move { input.predicted_by(&kernels).await });
+        }
+        let (network, device) = (self.network.clone(), self.device.clone());
+        Prediction::begun(index, async move { input.predicted(&network, &device).await })
     }
 
     /// Runs to the end, on a copy of the photo.

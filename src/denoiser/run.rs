@@ -1,5 +1,6 @@
 //! One denoising run: the reverse process over a whole image, a tile at a time.
 
+use std::collections::VecDeque;
 use std::panic::resume_unwind;
 use std::sync::Arc;
 use std::thread;
@@ -9,6 +10,7 @@ use crate::denoiser::common_noise;
 use crate::denoiser::draw::Draw;
 use crate::denoiser::frame::Frame;
 use crate::denoiser::level::levelled;
+use crate::denoiser::prediction::Prediction;
 use crate::denoiser::step::{Step, TileInput};
 use crate::denoiser::tiles::Grid;
 use crate::denoiser::{Denoiser, Ends, Options, Overview, Parts, Place};
@@ -58,6 +60,9 @@ pub(super) struct Photo {
 ///
 /// A run's state is in main memory, the network alone on the device. It takes 36 bytes a pixel, or 48 with several
 /// steps, including the photo, and 12 more if the channels have their noise in common.
+///
+/// A GPU gets the next tile while it works on one. What it has begun stays with the run between calls, also where the
+/// future of [`Run::advance`] is dropped.
 #[derive(Debug)]
 pub struct Run {
     denoiser: Denoiser,
@@ -101,6 +106,8 @@ pub struct Run {
     next_tile: usize,
     /// Tiles that were handed out and given back.
     returned: Vec<usize>,
+    /// Tiles that the device works on, in the order in which it was given them.
+    begun: VecDeque<Prediction>,
 }
 
 impl Run {
@@ -147,6 +154,7 @@ impl Run {
             tile: 0,
             next_tile: 0,
             returned: Vec::new(),
+            begun: VecDeque::new(),
         };
         run.finished = vec![false; run.tiles()];
         let moving = |step| (0..run.tiles()).filter(|&tile| run.moves(step, tile)).count();
@@ -191,9 +199,9 @@ impl Run {
         self.step == self.steps()
     }
 
-    /// Takes the next tile through the step, on a processor as many tiles as the denoiser works on at once. Tiles in
-    /// which no pixel moves come along for free. `None` once the run is done, or while all tiles that are left in the
-    /// step are handed out.
+    /// Takes the next tile through the step, on a processor as many tiles as it has threads for. A GPU is also given
+    /// the tile after that. Tiles in which no pixel moves come along for free. `None` once the run is done, or while
+    /// all tiles that are left in the step are handed out.
     ///
     /// # Errors
     /// [`Error::Device`] if the device fails, [`Error::WrongResult`] if it computes what is not finite. The run is as
@@ -202,22 +210,15 @@ impl Run {
         if self.is_done() {
             return Ok(None);
         }
-        let mut taken = Vec::new();
-        while taken.len() < self.denoiser.tiles_at_once() {
-            let Some(index) = self.next_moving() else { break };
-            taken.push(index);
-        }
-        if taken.is_empty() {
-            // What was left did not move.
-            return Ok(self.is_done().then(|| self.progress()));
-        }
-        match self.stepped(&taken).await {
-            Ok(stepped) => Ok(taken.into_iter().zip(stepped).map(|(index, planes)| self.write(index, &planes)).last()),
-            Err(error) => {
-                self.returned.extend(taken.into_iter().rev());
-                Err(error)
+        let done = match self.denoiser.threads() {
+            1 => {
+                self.begin(self.denoiser.tiles_at_once(), Denoiser::begin);
+                self.finish_begun().await?
             }
-        }
+            threads => self.advance_by(threads)?,
+        };
+        // If there was nothing to do, what was left did not move.
+        Ok(done.or_else(|| self.is_done().then(|| self.progress())))
     }
 
     /// Hands out the next tile of this step; `None` if there is none: all are handed out, and the next step begins when
@@ -235,10 +236,9 @@ impl Run {
     pub fn finish_tile(&mut self, index: usize, eps: Vec<f32>) -> Result<Progress, Error> {
         self.check_handed_out(index)?;
         let tile = self.grid.tile(index);
-        let expected = self.y.channels() * tile.read_rows * tile.read_columns;
-        if eps.len() != expected {
+        if eps.len() != self.y.channels() * tile.window().size().iter().product::<usize>() {
             let value = format!("a list of {} values", eps.len());
-            return Err(Error::BadOption { name: "a tile's prediction", value, range: "as long as its inputs" });
+            return Err(Error::BadOption { name: "a tile's prediction", value, range: "as large as its window" });
         }
         let planes = self.current().finish(&tile, eps)?;
         Ok(self.write(index, &planes))
@@ -255,7 +255,7 @@ impl Run {
     }
 
     /// Continues with another denoiser of the same network shape, for example on another device when this one has
-    /// failed. Finished tiles are kept, and so are those that are handed out.
+    /// failed. Finished tiles are kept, and so are those that are handed out. What the old device works on begins anew.
     ///
     /// # Errors
     /// [`Error::BadWeights`] for a network of another shape, schedule or formulation; the run is as it was before the
@@ -266,6 +266,7 @@ impl Run {
         if of(&denoiser) != of(&self.denoiser) {
             return Err(Error::BadWeights("they belong to another network than the run's".into()));
         }
+        self.return_begun();
         self.denoiser = denoiser;
         Ok(())
     }
@@ -408,7 +409,8 @@ impl Run {
     }
 
     fn check_handed_out(&self, index: usize) -> Result<(), Error> {
-        let is_out = index < self.next_tile && !self.finished[index] && !self.returned.contains(&index);
+        let is_here = || self.returned.contains(&index) || self.begun.iter().any(|begun| begun.index == index);
+        let is_out = index < self.next_tile && !self.finished[index] && !is_here();
         let refused =
             || Error::BadOption { name: "the tile", value: index.to_string(), range: "one that is handed out" };
         is_out.then_some(()).ok_or_else(refused)
@@ -424,7 +426,7 @@ impl Run {
         let is_last = self.step + 1 == self.steps();
         Step {
             y: self.seen(),
-            x: self.x.as_ref().unwrap_or(self.seen()),
+            x: self.x.as_ref(),
             time_map: &self.time_map,
             schedule: &self.denoiser.schedule,
             formulation: self.denoiser.formulation,
@@ -437,14 +439,58 @@ impl Run {
         }
     }
 
-    /// `x_t'` over these tiles.
-    async fn stepped(&self, tiles: &[usize]) -> Result<Vec<Vec<f32>>, Error> {
-        let (step, denoiser) = (self.current(), &self.denoiser);
-        if let [index] = tiles {
-            let tile = self.grid.tile(*index);
-            let eps = denoiser.predict(step.input(*index, &tile)).await?;
-            return Ok(vec![step.finish(&tile, eps)?]);
+    /// Gives the device tiles until it has so many; fewer at a step's end.
+    fn begin(&mut self, tiles: usize, begin: impl Fn(&Denoiser, TileInput) -> Prediction) {
+        while self.begun.len() < tiles {
+            let Some(input) = self.take_tile() else { break };
+            self.begun.push_back(begin(&self.denoiser, input));
         }
+    }
+
+    /// Takes the tile that was begun first through the step when its prediction is there; `None` if there is none.
+    async fn finish_begun(&mut self) -> Result<Option<Progress>, Error> {
+        let Some(first) = self.begun.front_mut() else { return Ok(None) };
+        let index = first.index;
+        let eps = first.await;
+        match eps.and_then(|eps| self.current().finish(&self.grid.tile(index), eps)) {
+            Ok(planes) => {
+                self.begun.pop_front();
+                Ok(Some(self.write(index, &planes)))
+            }
+            Err(error) => {
+                self.return_begun();
+                Err(error)
+            }
+        }
+    }
+
+    /// Takes back what the device works on, to begin it again in the same order.
+    fn return_begun(&mut self) {
+        self.returned.extend(self.begun.drain(..).rev().map(|begun| begun.index));
+    }
+
+    /// Takes as many tiles through the step as there are threads.
+    fn advance_by(&mut self, threads: usize) -> Result<Option<Progress>, Error> {
+        let mut taken = Vec::new();
+        while taken.len() < threads {
+            let Some(index) = self.next_moving() else { break };
+            taken.push(index);
+        }
+        if taken.is_empty() {
+            return Ok(None);
+        }
+        match self.stepped(&taken) {
+            Ok(stepped) => Ok(taken.into_iter().zip(stepped).map(|(index, planes)| self.write(index, &planes)).last()),
+            Err(error) => {
+                self.returned.extend(taken.into_iter().rev());
+                Err(error)
+            }
+        }
+    }
+
+    /// `x_t'` over these tiles, a thread for each.
+    fn stepped(&self, tiles: &[usize]) -> Result<Vec<Vec<f32>>, Error> {
+        let (step, denoiser) = (self.current(), &self.denoiser);
         thread::scope(|scope| {
             let step = &step;
             let threads: Vec<_> = tiles

@@ -11,14 +11,14 @@ use crate::method::reverse::{step_back, x0_hat};
 use crate::method::schedule::Schedule;
 use crate::method::time_map::{TimeMap, time_after};
 use crate::network::kernels::Kernels;
-use crate::network::{Unet, UnetConfig};
+use crate::network::{Unet, UnetConfig, Window};
 
 /// One step of the reverse process: everything about it that its tiles share.
 pub struct Step<'a> {
     /// The photo as the network sees it.
     pub y: &'a LinearImage,
-    /// `x_t`.
-    pub x: &'a LinearImage,
+    /// `x_t`; `None` where it is the photo, in the first step of a run that starts there.
+    pub x: Option<&'a LinearImage>,
     pub time_map: &'a TimeMap,
     pub schedule: &'a Schedule,
     pub formulation: Formulation,
@@ -41,14 +41,15 @@ pub struct TileInput {
     pub index: usize,
     /// Rows and columns of the planes.
     pub size: [usize; 2],
+    /// What the prediction is wanted of: all but the halo.
+    pub window: Window,
     /// `x_t`, in linear light.
     pub x: Vec<f32>,
-    /// The photo, in linear light; the same as `x` for a network that does not see it.
-    pub y: Vec<f32>,
     /// Std of the noise in `x`.
     pub sigma_t: Vec<f32>,
-    /// Std of the noise in `y`.
-    pub sigma_star: Vec<f32>,
+    /// The photo in linear light, `y`, and the std of the noise in it; `None` where they are `x` and `sigma_t`: in the
+    /// first step of a run that starts at the photo, and for a network that does not see it.
+    pub photo: Option<[Vec<f32>; 2]>,
 }
 
 impl TileInput {
@@ -56,12 +57,15 @@ impl TileInput {
     pub(super) fn predict(self, network: &Unet, device: &Device) -> Tensor<4> {
         let [rows, columns] = self.size;
         let channels = self.x.len() / (rows * columns);
-        let tensor =
-            |planes: Vec<f32>| Tensor::from_data(TensorData::new(planes, [1, channels, rows, columns]), device);
-        network.forward(tensor(self.x), tensor(self.y), tensor(self.sigma_t), tensor(self.sigma_star))
+        let tensor = |planes: Vec<f32>| -> Tensor<4> {
+            Tensor::from_data(TensorData::new(planes, [1, channels, rows, columns]), device)
+        };
+        let [x, sigma_t] = [self.x, self.sigma_t].map(tensor);
+        let [y, sigma_star] = self.photo.map_or_else(|| [x.clone(), sigma_t.clone()], |photo| photo.map(tensor));
+        self.window.of(network.forward(x, y, sigma_t, sigma_star))
     }
 
-    /// The prediction as planes, in the same view.
+    /// The prediction for the window as planes, in the same view.
     ///
     /// # Errors
     /// [`Error::Device`].
@@ -75,11 +79,12 @@ impl TileInput {
     /// # Errors
     /// [`Error::Device`].
     pub(super) async fn predicted_by(self, kernels: &Kernels) -> Result<Vec<f32>, Error> {
-        let eps = kernels.predict(self.size, [self.x, self.y, self.sigma_t, self.sigma_star]).await;
+        let eps = kernels.predict(self.size, self.window, [self.x, self.sigma_t], self.photo).await;
         eps.map_err(|report| Error::Device(causes(&report)))
     }
 
-    /// Checks that there are as many planes as the network takes, all of one size that it takes.
+    /// Checks that there are as many planes as the network takes, all of one size that it takes, and that the window is
+    /// one of them.
     ///
     /// # Errors
     /// [`Error::BadOption`].
@@ -87,7 +92,11 @@ impl TileInput {
         let alignment = config.alignment();
         let values = config.image.channels() * self.size[0] * self.size[1];
         let is_whole = self.size.iter().all(|side| *side > 0 && side % alignment == 0);
-        if is_whole && [&self.x, &self.y, &self.sigma_t, &self.sigma_star].iter().all(|planes| planes.len() == values) {
+        let mut planes = [&self.x, &self.sigma_t].into_iter().chain(self.photo.iter().flatten());
+        if is_whole
+            && planes.all(|planes| planes.len() == values)
+            && self.window.fits(self.size, config.image.finest_side())
+        {
             return Ok(());
         }
         let value = format!("of {} x {} pixels and {} values", self.size[1], self.size[0], self.x.len());
@@ -107,18 +116,21 @@ impl Step<'_> {
     /// What the network sees of the tile of this number.
     pub fn input(&self, index: usize, tile: &Tile) -> TileInput {
         let (width, height) = (self.y.width(), self.y.height());
-        let mut times = tile.read(self.time_map.times(), width, height);
-        let sigma_star: Vec<f32> = times.iter().map(|&t| self.schedule.sigma(t)).collect();
-        times.iter_mut().for_each(|t| *t = self.formulation.first_time(*t, self.schedule));
-        let sigma_t: Vec<f32> = times.iter().map(|&t| self.schedule.sigma(time_after(t, self.tau))).collect();
+        let times = tile.read(self.time_map.times(), width, height);
+        let std_at = |time: &dyn Fn(f32) -> f32| times.iter().map(|&t| self.schedule.sigma(time(t))).collect();
         let size = [tile.read_rows, tile.read_columns];
         let view = |planes| self.draw.view.shown(planes, size);
-        let (x, sigma_t) = (view(tile.read(self.x.values(), width, height)), view(sigma_t));
-        let (y, sigma_star) = match self.formulation.condition {
-            Condition::Photo => (view(tile.read(self.y.values(), width, height)), view(sigma_star)),
-            Condition::None => (x.clone(), sigma_t.clone()),
-        };
-        TileInput { index, size: self.draw.view.size(size), x, y, sigma_t, sigma_star }
+        let first_time = |t| self.formulation.first_time(t, self.schedule);
+        // No pixel has moved yet where the state is the photo.
+        let sees_photo = self.x.is_some() && self.formulation.condition == Condition::Photo;
+        TileInput {
+            index,
+            size: self.draw.view.size(size),
+            window: self.draw.view.window(tile.window(), size),
+            x: view(tile.read(self.x.unwrap_or(self.y).values(), width, height)),
+            sigma_t: view(std_at(&|t| time_after(first_time(t), self.tau))),
+            photo: sees_photo.then(|| [tile.read(self.y.values(), width, height), std_at(&|t| t)].map(view)),
+        }
     }
 
     /// `x_t'` over the tile, as planes, from the prediction.
@@ -126,14 +138,15 @@ impl Step<'_> {
     /// # Errors
     /// [`Error::WrongResult`] if a predicted value is not finite.
     pub fn finish(&self, tile: &Tile, eps: Vec<f32>) -> Result<Vec<f32>, Error> {
-        let eps = self.draw.view.upright(eps, [tile.read_rows, tile.read_columns]);
+        let window = tile.window();
+        let eps = self.draw.view.upright(eps, window.size());
         if eps.iter().any(|v| !v.is_finite()) {
             return Err(Error::WrongResult);
         }
         let (width, height) = (self.y.width(), self.y.height());
-        let (x, times) = (self.x.values(), self.time_map.times());
-        let (plane, read_plane, tile_plane) =
-            (width * height, tile.read_rows * tile.read_columns, tile.rows * tile.columns);
+        let (x, times) = (self.x.unwrap_or(self.y).values(), self.time_map.times());
+        let (plane, window_plane, tile_plane) =
+            (width * height, window.rows * window.columns, tile.rows * tile.columns);
         let channels = self.y.channels();
         let mut next = vec![0.0; channels * tile_plane];
         let mut to = 0;
@@ -146,7 +159,7 @@ impl Step<'_> {
                 let first = self.formulation.first_time(times[at], self.schedule);
                 let sigma = self.schedule.sigma(time_after(first, self.tau));
                 let gamma_next = self.schedule.gamma(time_after(first, self.tau_next));
-                let x0_hat = x0_hat(x[at], sigma, eps[channel * read_plane + from]);
+                let x0_hat = x0_hat(x[at], sigma, eps[channel * window_plane + from]);
                 next[channel * tile_plane + to] = step_back(x[at], x0_hat, sigma.powi(2), gamma_next, self.draw.eta, z);
             }
             to += 1;

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use crate::image::reflect;
 use crate::method::time_map::TimeMap;
+use crate::network::Window;
 
 /// A rectangle of an image that is denoised at once, with a halo that is read but not written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,6 +21,18 @@ pub struct Tile {
     /// Size that is read, halo included: a multiple of the network's alignment.
     pub read_rows: usize,
     pub read_columns: usize,
+    /// Size that the tile covers of the padded image: a multiple of the network's alignment, too.
+    padded_rows: usize,
+    padded_columns: usize,
+}
+
+/// What a tile covers and reads along one axis.
+struct Span {
+    start: usize,
+    len: usize,
+    before: usize,
+    read: usize,
+    padded: usize,
 }
 
 /// How an image is cut.
@@ -64,9 +77,20 @@ impl Grid {
 
     /// The tile of an index, in reading order.
     pub fn tile(&self, index: usize) -> Tile {
-        let (row, rows, above, read_rows) = self.span(index / self.across(), self.rows, self.height);
-        let (column, columns, left, read_columns) = self.span(index % self.across(), self.columns, self.width);
-        Tile { row, column, rows, columns, above, left, read_rows, read_columns }
+        let down = self.span(index / self.across(), self.rows, self.height);
+        let across = self.span(index % self.across(), self.columns, self.width);
+        Tile {
+            row: down.start,
+            column: across.start,
+            rows: down.len,
+            columns: across.len,
+            above: down.before,
+            left: across.before,
+            read_rows: down.read,
+            read_columns: across.read,
+            padded_rows: down.padded,
+            padded_columns: across.padded,
+        }
     }
 
     /// The latest time of any pixel that each tile covers.
@@ -78,14 +102,20 @@ impl Grid {
         (0..self.len()).map(|index| latest(self.tile(index))).collect()
     }
 
-    /// Along one axis, of the tile of an index: (start, length, halo before, length read).
-    fn span(&self, index: usize, side: usize, len: usize) -> (usize, usize, usize, usize) {
+    /// Along one axis, of the tile of an index.
+    fn span(&self, index: usize, side: usize, len: usize) -> Span {
         let padded = len.next_multiple_of(self.alignment);
         let start = index * side;
         let end = (start + side).min(padded);
         let read_start = start.saturating_sub(self.halo);
         let read_end = (end + self.halo).min(padded);
-        (start, end.min(len) - start, start - read_start, read_end - read_start)
+        Span {
+            start,
+            len: end.min(len) - start,
+            before: start - read_start,
+            read: read_end - read_start,
+            padded: end - start,
+        }
     }
 }
 
@@ -128,12 +158,16 @@ impl Tile {
         })
     }
 
-    /// Calls `f(row, column, index into a plane that was read)` for every pixel that the tile covers.
+    /// What the tile covers, padding included, of what it reads.
+    pub fn window(&self) -> Window {
+        Window { row: self.above, column: self.left, rows: self.padded_rows, columns: self.padded_columns }
+    }
+
+    /// Calls `f(row, column, index into a plane of the window)` for every pixel that the tile covers.
     pub fn for_each(&self, mut f: impl FnMut(usize, usize, usize)) {
         for r in 0..self.rows {
-            let from = (self.above + r) * self.read_columns + self.left;
             for c in 0..self.columns {
-                f(self.row + r, self.column + c, from + c);
+                f(self.row + r, self.column + c, r * self.padded_columns + c);
             }
         }
     }
@@ -160,7 +194,11 @@ mod tests {
                 prop_assert_eq!(tile.read_columns % alignment, 0);
                 let read = tile.read(&values, width, height);
                 prop_assert_eq!(read.len(), 3 * tile.read_rows * tile.read_columns);
+                let window = tile.window();
+                prop_assert!(window.fits([tile.read_rows, tile.read_columns], alignment));
                 tile.for_each(|row, column, from| {
+                    let (r, c) = (window.row + from / window.columns, window.column + from % window.columns);
+                    let from = r * tile.read_columns + c;
                     assert_eq!(grid.index_of(row, column), i);
                     for channel in 0..CHANNELS {
                         let to = (channel * height + row) * width + column;

@@ -1,7 +1,7 @@
 //! The eight orientations in which the network can see a photo, and the two in which it can see a mosaic.
 
 use crate::image::MOST_CHANNELS;
-use crate::network::ImageKind;
+use crate::network::{ImageKind, Window};
 
 /// An orientation in which the network sees a tile: mirrored along either axis, then transposed. Its prediction is
 /// turned back. The network's errors differ between views.
@@ -47,6 +47,16 @@ impl View {
     /// Rows and columns in this view of planes that have `[rows, columns]` when upright.
     pub fn size(self, [rows, columns]: [usize; 2]) -> [usize; 2] {
         if self.turned { [columns, rows] } else { [rows, columns] }
+    }
+
+    /// Where a window of upright planes of this size is in this view.
+    pub fn window(self, window: Window, [rows, columns]: [usize; 2]) -> Window {
+        let Window { row, column, rows: len, columns: width } = window;
+        let row = if self.down { rows - row - len } else { row };
+        let column = if self.across { columns - column - width } else { column };
+        let [row, column] = self.size([row, column]);
+        let [rows, columns] = self.size(window.size());
+        Window { row, column, rows, columns }
     }
 
     /// Upright planes of this size in this view.
@@ -102,6 +112,24 @@ mod tests {
             assert!(seen[..i].iter().all(|other| other != shown), "{view:?}");
         }
         assert_eq!(seen[0], planes);
+    }
+
+    #[test]
+    fn a_window_shows_the_same_in_every_view() {
+        let (size, window) = ([4, 6], Window { row: 1, column: 3, rows: 2, columns: 3 });
+        let planes: Vec<f32> = (0..48).map(|i| i as f32).collect();
+        let cut = |planes: &[f32], [rows, columns]: [usize; 2], window: Window| -> Vec<f32> {
+            let shown = |plane: &[f32]| -> Vec<f32> {
+                let lines = plane.chunks_exact(columns).skip(window.row).take(window.rows);
+                lines.flat_map(|line| line[window.column..][..window.columns].to_vec()).collect()
+            };
+            planes.chunks_exact(rows * columns).flat_map(shown).collect()
+        };
+        let wanted = cut(&planes, size, window);
+        for view in View::ALL {
+            let seen = cut(&view.shown(planes.clone(), size), view.size(size), view.window(window, size));
+            assert_eq!(view.upright(seen, window.size()), wanted, "{view:?}");
+        }
     }
 
     #[test]

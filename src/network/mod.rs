@@ -8,6 +8,8 @@ pub mod kernels;
 pub mod shuffle;
 pub mod unet;
 pub mod weights;
+pub mod window;
 
 pub use config::{ImageKind, UnetConfig};
 pub use unet::Unet;
+pub use window::Window;

@@ -17,6 +17,7 @@ use crate::denoiser::{self, Denoiser, Options, Parts, Place, Run, Strength, Tile
 use crate::image::{CHANNELS, LinearImage, MOST_CHANNELS};
 use crate::method::noise::NoiseModel;
 use crate::method::reverse::Steps;
+use crate::network::Window;
 use crate::web::failure::failure;
 use crate::web::noise::Noise;
 use crate::web::shared_image::{SharedImage, Srgb8};
@@ -97,16 +98,20 @@ impl Engine {
     /// `bad-option` or `device-lost`.
     pub async fn predict(
         &self,
-        rows: usize,
-        columns: usize,
+        size: Vec<usize>,
+        window: Vec<usize>,
         x: Vec<f32>,
-        y: Vec<f32>,
         sigma_t: Vec<f32>,
-        sigma_star: Vec<f32>,
+        y: Option<Vec<f32>>,
+        sigma_star: Option<Vec<f32>>,
     ) -> Result<Vec<f32>, JsValue> {
+        let (&[rows, columns], &[row, column, inner_rows, inner_columns]) = (&size[..], &window[..]) else {
+            return Err(failure("bad-option", "a tile has a size of two numbers and a window of four"));
+        };
+        let window = Window { row, column, rows: inner_rows, columns: inner_columns };
+        let photo = y.zip(sigma_star).map(|(y, sigma_star)| [y, sigma_star]);
         // The run that handed it out knows its number.
-        let input = TileInput { index: 0, size: [rows, columns], x, y, sigma_t, sigma_star };
-        Ok(self.0.predict(input).await?)
+        Ok(self.0.predict(TileInput { index: 0, size: [rows, columns], window, x, sigma_t, photo }).await?)
     }
 
     /// Starts a run.
@@ -367,16 +372,17 @@ impl Tile {
         self.0.index
     }
 
-    /// Rows of the planes.
+    /// Rows and columns of the planes.
     #[wasm_bindgen(getter)]
-    pub fn rows(&self) -> usize {
-        self.0.size[0]
+    pub fn size(&self) -> Vec<usize> {
+        self.0.size.to_vec()
     }
 
-    /// Columns of the planes.
+    /// First row and column, rows and columns; see [`TileInput::window`].
     #[wasm_bindgen(getter)]
-    pub fn columns(&self) -> usize {
-        self.0.size[1]
+    pub fn window(&self) -> Vec<usize> {
+        let Window { row, column, rows, columns } = self.0.window;
+        vec![row, column, rows, columns]
     }
 
     /// See [`TileInput::x`].
@@ -385,22 +391,22 @@ impl Tile {
         self.0.x.as_slice().into()
     }
 
-    /// See [`TileInput::y`].
-    #[wasm_bindgen(getter)]
-    pub fn y(&self) -> Float32Array {
-        self.0.y.as_slice().into()
-    }
-
     /// See [`TileInput::sigma_t`].
     #[wasm_bindgen(getter, js_name = sigmaT)]
     pub fn sigma_t(&self) -> Float32Array {
         self.0.sigma_t.as_slice().into()
     }
 
-    /// See [`TileInput::sigma_star`].
+    /// The first of [`TileInput::photo`].
+    #[wasm_bindgen(getter)]
+    pub fn y(&self) -> Option<Float32Array> {
+        self.0.photo.as_ref().map(|[y, _]| y.as_slice().into())
+    }
+
+    /// The second of [`TileInput::photo`].
     #[wasm_bindgen(getter, js_name = sigmaStar)]
-    pub fn sigma_star(&self) -> Float32Array {
-        self.0.sigma_star.as_slice().into()
+    pub fn sigma_star(&self) -> Option<Float32Array> {
+        self.0.photo.as_ref().map(|[_, sigma_star]| sigma_star.as_slice().into())
     }
 }
 

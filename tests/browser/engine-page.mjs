@@ -7,14 +7,26 @@
  *   submits: number,
  *   traffic: number,
  *   written: number,
+ *   read: number,
  *   wall: number,
  *   thread: number,
- * }} Counts  traffic: bytes of the buffers that dispatches are bound to; written: bytes that the page uploads; wall:
- *   seconds until the result is there; thread: seconds for which the page's thread was busy until it first waited */
+ * }} Counts  traffic: bytes of the buffers that dispatches are bound to; written: bytes that the page uploads; read:
+ *   bytes that come back; wall: seconds until the result is there; thread: seconds for which the page's thread was busy
+ *   until it first waited */
+
+/** An evaluation: on what, of which weights, for planes of how many rows and columns, how many of them, of how wide a
+ * halo nothing is wanted, and whether it is as in a run's first step, where the state is the photo.
+ * @typedef {{
+ *   on: 'gpu' | 'cpu',
+ *   weights: string,
+ *   size: readonly [number, number],
+ *   channels: number,
+ *   halo?: number,
+ *   isFirstStep?: boolean,
+ * }} Wanted */
 
 /** What {@link prepare} puts into the page.
- * @typedef {(on: 'gpu' | 'cpu', weights: string, size: [number, number], channels: number) =>
- *   Promise<{ eps: number[], counts: Counts }>} Evaluate
+ * @typedef {(wanted: Wanted) => Promise<{ eps: number[], counts: Counts }>} Evaluate
  * @typedef {{ evaluate: Evaluate }} Here */
 
 /**
@@ -25,7 +37,7 @@
 export async function prepare(page) {
   await page.evaluate(async () => {
     const scope = /** @type {any} */ (globalThis);
-    const counts = { dispatches: 0, passes: 0, submits: 0, traffic: 0, written: 0 };
+    const counts = { dispatches: 0, passes: 0, submits: 0, traffic: 0, written: 0, read: 0 };
     /** Calls `before` before a method of WebGPU, and `after` with its result.
      * @param {string} type
      * @param {string} method
@@ -60,6 +72,9 @@ export async function prepare(page) {
     spy('GPUQueue', 'writeBuffer', (_, [, , data, from = 0, size]) => {
       counts.written += (size ?? data.length - from) * (data.BYTES_PER_ELEMENT ?? 1);
     });
+    spy('GPUCommandEncoder', 'copyBufferToBuffer', (_, [, , to, , size]) => {
+      if (to.usage & scope.GPUBufferUsage.MAP_READ) counts.read += size;
+    });
 
     const [{ init }, { gpu }, { Engine }] = await Promise.all([
       import(/** @type {any} */ ('/pkg/wasm.js')),
@@ -82,7 +97,8 @@ export async function prepare(page) {
       await gpu();
       return Engine.onGpu(file);
     }
-    scope.evaluate = async (/** @type {'gpu' | 'cpu'} */ on, /** @type {string} */ weights, /** @type {[number, number]} */ [rows, columns], /** @type {number} */ channels) => {
+    scope.evaluate = async (/** @type {Wanted} */ { on, weights, size, channels, halo = 0, isFirstStep = false }) => {
+      const [rows, columns] = size;
       const network = await engine(on, weights);
       // Smooth light with noise, values beyond both ends, and stds below what counts as noise.
       const values = channels * rows * columns;
@@ -94,7 +110,8 @@ export async function prepare(page) {
       const t = star.map((std) => std * random());
       for (const key of /** @type {(keyof typeof counts)[]} */ (Object.keys(counts))) counts[key] = 0;
       const begun = performance.now();
-      const pending = network.predict(rows, columns, x, y, t, star);
+      const window = Uint32Array.of(halo, halo, rows - 2 * halo, columns - 2 * halo);
+      const pending = network.predict(Uint32Array.of(rows, columns), window, x, t, ...(isFirstStep ? [] : [y, star]));
       const thread = (performance.now() - begun) / 1000;
       const eps = await pending;
       return { eps: [...eps], counts: { ...counts, thread, wall: (performance.now() - begun) / 1000 } };

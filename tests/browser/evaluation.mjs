@@ -33,7 +33,8 @@ async function open(module) {
     evaluate: () =>
       page.evaluate(async (side) => {
         const { evaluate } = /** @type {Here} */ (/** @type {any} */ (globalThis));
-        return (await evaluate('gpu', '/pkg/svnr.safetensors', [side, side], 3)).counts;
+        const wanted = /** @type {const} */ ({ on: 'gpu', weights: '/pkg/svnr.safetensors', size: [side, side], channels: 3 });
+        return (await evaluate({ ...wanted, isFirstStep: true })).counts;
       }, side),
     close: () => Promise.all([site.close(), browser.close()]),
   };
@@ -49,12 +50,12 @@ try {
     }
   }
   console.log(`${side} x ${side} pixels, medians of ${turns} turns, on ${cpus().length} cores of ${cpus()[0]?.model.trim() ?? 'an unknown CPU'}:\n`);
-  console.log('| module | wall, s | page\'s thread, s | dispatches | passes | submits | bytes bound per pixel | bytes uploaded per pixel |');
-  console.log('|---|--:|--:|--:|--:|--:|--:|--:|');
+  console.log('| module | wall, s | page\'s thread, s | dispatches | passes | submits | bytes bound per pixel | uploaded | read back |');
+  console.log('|---|--:|--:|--:|--:|--:|--:|--:|--:|');
   for (const { name, all } of pages) {
     const of = (/** @type {keyof Counts} */ key) => median(all.map((counts) => counts[key]));
     const perPixel = (/** @type {keyof Counts} */ key) => (of(key) / side ** 2).toFixed(0);
-    const counted = `${of('dispatches')} | ${of('passes')} | ${of('submits')} | ${perPixel('traffic')} | ${perPixel('written')}`;
+    const counted = `${of('dispatches')} | ${of('passes')} | ${of('submits')} | ${perPixel('traffic')} | ${perPixel('written')} | ${perPixel('read')}`;
     console.log(`| ${name} | ${of('wall').toFixed(2)} | ${of('thread').toFixed(3)} | ${counted} |`);
   }
 } finally {

@@ -32,22 +32,19 @@ before(async () => {
   await prepare(page);
 });
 
-/** @param {'gpu' | 'cpu'} on @param {string} file @param {readonly [number, number]} size @param {number} channels */
-function evaluate(on, file, size, channels) {
-  return page.evaluate(
-    async ({ on, weights, size: [rows, columns], channels }) => {
-      const { evaluate } = /** @type {Here} */ (/** @type {any} */ (globalThis));
-      return evaluate(on, weights, [rows, columns], channels);
-    },
-    { on, weights: `/weights/${file}`, size, channels },
-  );
+/** @param {import('./engine-page.mjs').Wanted} wanted */
+function evaluate(wanted) {
+  return page.evaluate((wanted) => /** @type {Here} */ (/** @type {any} */ (globalThis)).evaluate(wanted), wanted);
 }
 
 for (const [of, file, channels, sizes, large] of NETWORKS) {
   test(`the network for ${of} is the same on a GPU`, async (t) => {
-    for (const size of sizes) {
-      const [gpu, cpu] = [await evaluate('gpu', file, size, channels), await evaluate('cpu', file, size, channels)];
-      assert.equal(gpu.eps.length, channels * size[0] * size[1]);
+    for (const [i, size] of sizes.entries()) {
+      // The last without its halo.
+      const halo = i === sizes.length - 1 ? 4 : 0;
+      const wanted = { weights: `/weights/${file}`, size, channels, halo, isFirstStep: i % 2 === 1 };
+      const [gpu, cpu] = [await evaluate({ on: 'gpu', ...wanted }), await evaluate({ on: 'cpu', ...wanted })];
+      assert.equal(gpu.eps.length, channels * (size[0] - 2 * halo) * (size[1] - 2 * halo));
       const largest = Math.max(...gpu.eps.map((eps, at) => Math.abs(eps - (cpu.eps[at] ?? NaN))));
       t.diagnostic(`${size.join(' x ')}: differs by ${largest.toExponential(1)} at most`);
       assert(largest < 2e-4, `${size.join(' x ')}: ${largest}`);
@@ -57,7 +54,7 @@ for (const [of, file, channels, sizes, large] of NETWORKS) {
   });
 
   test(`an evaluation for ${of} is few dispatches on few bytes`, async (t) => {
-    const { counts } = await evaluate('gpu', file, large, channels);
+    const { counts } = await evaluate({ on: 'gpu', weights: `/weights/${file}`, size: large, channels });
     // What each photo's pixel or photosite needs beside the weights, which a small tile reads as often as a large one.
     const pixels = large[0] * large[1] * (channels === 4 ? 4 : 1);
     const traffic = (counts.traffic - 2 * (await readFile(join(root, 'weights', file))).length) / pixels;
@@ -65,5 +62,15 @@ for (const [of, file, channels, sizes, large] of NETWORKS) {
     assert(counts.dispatches <= 30, `${counts.dispatches} dispatches`);
     assert(traffic < 3500, `${traffic} bytes a pixel`);
     assert(counts.submits <= 5, `${counts.submits} submits`);
+  });
+
+  test(`for ${of} only what differs goes to a GPU, and only what is wanted comes back`, async () => {
+    const [rows, columns, halo] = [16, 24, 4];
+    const wanted = { on: /** @type {const} */ ('gpu'), weights: `/weights/${file}`, size: /** @type {const} */ ([rows, columns]), channels, halo };
+    // The first brings the sizes, the second all that changes.
+    const [, later, first] = [await evaluate(wanted), await evaluate(wanted), await evaluate({ ...wanted, isFirstStep: true })];
+    const [plane, inner] = [4 * channels * rows * columns, 4 * channels * (rows - 2 * halo) * (columns - 2 * halo)];
+    assert.deepEqual([later.counts.written, later.counts.read], [4 * plane, inner]);
+    assert.deepEqual([first.counts.written, first.counts.read], [2 * plane, inner]);
   });
 }

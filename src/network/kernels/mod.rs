@@ -18,7 +18,7 @@ mod launch {
 
     use burn::tensor::Device;
 
-    use crate::network::{Unet, UnetConfig};
+    use crate::network::{Unet, UnetConfig, Window};
 
     /// A network that cannot be had in this build.
     #[derive(Debug)]
@@ -31,7 +31,13 @@ mod launch {
         }
 
         /// Is never called.
-        pub async fn predict(&self, _: [usize; 2], _: [Vec<f32>; 4]) -> Result<Vec<f32>, String> {
+        pub async fn predict(
+            &self,
+            _: [usize; 2],
+            _: Window,
+            _: [Vec<f32>; 2],
+            _: Option<[Vec<f32>; 2]>,
+        ) -> Result<Vec<f32>, String> {
             match *self {}
         }
     }

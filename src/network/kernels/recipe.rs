@@ -7,10 +7,13 @@ use crate::network::config::{ImageKind, UnetConfig};
 use crate::network::kernels::layout::{by_pixel, conv, plain};
 use crate::network::kernels::program::{Program, SEGMENT};
 use crate::network::unet::{NoiseRange, Unet, features, levels, prediction};
+use crate::network::window::Window;
 
 const SEGMENTS_WGSL: &str = include_str!("wgsl/segment.wgsl");
 const MATRIX_WGSL: &str = include_str!("wgsl/matrix.wgsl");
 const NORM_WGSL: &str = include_str!("wgsl/norm.wgsl");
+const SEE_BOTH_WGSL: &str = include_str!("wgsl/see_both.wgsl");
+const SEE_STATE_WGSL: &str = include_str!("wgsl/see_state.wgsl");
 const FEATURES_WGSL: &str = include_str!("wgsl/features.wgsl");
 const EMBED_WGSL: &str = include_str!("wgsl/embed.wgsl");
 const WIDEN_WGSL: &str = include_str!("wgsl/widen.wgsl");
@@ -31,6 +34,10 @@ const MOST_THREADS: usize = 256;
 pub(super) const MOST_GROUPS: usize = 65_535;
 /// Vectors of a pixel whose squares one thread adds up.
 const VECTORS_IN_PART: usize = 8;
+
+/// The values that the first call computes: the input of the finest scale, and the noise levels alone.
+const FEATURES: usize = 0;
+const LEVELS: usize = 1;
 
 /// What the device has, as far as the kernels depend on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,7 +60,7 @@ impl Limits {
 /// What a kernel is bound to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Buffer {
-    /// `x_t`, `y`, `sigma_t` or `sigma_star`, as planes.
+    /// `x_t`, `sigma_t`, `y` or `sigma_star`, as planes.
     Input(usize),
     /// The weights of this number.
     Weights(usize),
@@ -117,6 +124,8 @@ pub struct Dispatch {
 #[derive(Debug)]
 pub struct Recipe {
     pub(super) calls: Vec<Call>,
+    /// The first call where the state is all there is to see.
+    pub(super) of_state_alone: Call,
     pub(super) weights: Vec<Vec<f32>>,
     pub(super) values: Vec<Values>,
     /// Which of the values is the prediction, as planes.
@@ -134,10 +143,12 @@ impl Recipe {
         if !is_whole(&config.embedding) || !config.widths.iter().all(|width| is_whole(width) && fits(width)) {
             return None;
         }
+        let values = [features(config.image), levels(config.image)].map(|channels| Values { channels, scale: 0 });
         let mut recipe = Self {
-            calls: Vec::new(),
+            calls: vec![sight(config, limits, SEE_BOTH_WGSL, 4)],
+            of_state_alone: sight(config, limits, SEE_STATE_WGSL, 2),
             weights: Vec::new(),
-            values: Vec::new(),
+            values: values.to_vec(),
             output: 0,
             config: config.clone(),
             limits,
@@ -172,9 +183,20 @@ impl Recipe {
         })
     }
 
-    /// What the device has.
-    pub fn limits(&self) -> Limits {
-        self.limits
+    /// Bytes that go to the device and come back for an image or a tile of so many rows and columns, of which a window
+    /// is wanted. In the first step of a run that starts at the photo, the state is the photo: half of the input
+    /// suffices.
+    pub fn crossing(&self, [rows, columns]: [usize; 2], window: Window, is_first_step: bool) -> [usize; 2] {
+        let bytes = self.config.image.channels() * size_of::<f32>();
+        let inputs = if is_first_step { 2 } else { 4 };
+        [inputs * bytes * rows * columns, bytes * window.rows * window.columns]
+    }
+
+    /// Rows and columns of a call's scale, and the window of it that the call computes.
+    pub(super) fn part(&self, call: &Call, size: [usize; 2], window: Window) -> ([usize; 2], Window) {
+        let size = self.size_at(call.scale, size);
+        let is_last = call.buffers.contains(&Buffer::Values(self.output));
+        (size, if is_last { window.over(self.config.pixel_size(call.scale)) } else { Window::whole(size) })
     }
 
     /// Rows and columns of a scale.
@@ -193,15 +215,14 @@ impl Recipe {
         let config = self.config.clone();
         let (image, widths) = (config.image, &config.widths);
         let coarsest = widths.len() - 1;
-        let (features, levels) = self.features();
         let embeddings: Vec<usize> = network
             .embeddings
             .iter()
             .enumerate()
-            .map(|(scale, layers)| self.embedding(layers, scale, levels))
+            .map(|(scale, layers)| self.embedding(layers, scale, LEVELS))
             .collect();
 
-        let mut x = self.conv("input", &network.input, features, 0, widths[0]);
+        let mut x = self.conv("input", &network.input, FEATURES, 0, widths[0]);
         let mut skips = Vec::with_capacity(coarsest);
         for (scale, &embedding) in embeddings.iter().enumerate().take(coarsest) {
             x = self.blocks(&network.down_blocks[scale], x, embedding, scale);
@@ -233,23 +254,6 @@ impl Recipe {
     fn weights(&mut self, weights: Vec<f32>) -> usize {
         self.weights.push(weights);
         self.weights.len() - 1
-    }
-
-    /// The input of the finest scale, and the noise levels alone.
-    fn features(&mut self) -> (usize, usize) {
-        let image = self.config.image;
-        let NoiseRange { floor, log_middle, log_quarter } = NoiseRange::of(image);
-        let more: String = [("FLOOR", floor), ("LOG_MIDDLE", log_middle), ("LOG_QUARTER", log_quarter)]
-            .map(|(name, value)| format!("const {name}: f32 = {value:?}f;\n"))
-            .concat();
-        let constants = [("CHANNELS", image.channels()), ("SIDE", image.finest_side())];
-        let parts = [SEGMENTS_WGSL, FEATURES_WGSL];
-        let program = Program::new("features", &parts, &constants, &more, THREADS, self.limits.access());
-        let (seen, levels) = (self.values(features(image), 0), self.values(levels(image), 0));
-        let mut buffers: Vec<Buffer> = (0..4).map(Buffer::Input).collect();
-        buffers.extend([Buffer::Values(seen), Buffer::Values(levels)]);
-        self.calls.push(Call { program, buffers, scale: 0, work: Work::Pixels });
-        (seen, levels)
     }
 
     fn embedding(&mut self, layers: &Embedding, scale: usize, seen: usize) -> usize {
@@ -353,6 +357,21 @@ impl Recipe {
     }
 }
 
+/// The input of the finest scale, and the noise levels alone, of so many inputs.
+fn sight(config: &UnetConfig, limits: Limits, see: &str, inputs: usize) -> Call {
+    let image = config.image;
+    let NoiseRange { floor, log_middle, log_quarter } = NoiseRange::of(image);
+    let more: String = [("FLOOR", floor), ("LOG_MIDDLE", log_middle), ("LOG_QUARTER", log_quarter)]
+        .map(|(name, value)| format!("const {name}: f32 = {value:?}f;\n"))
+        .concat();
+    let constants = [("CHANNELS", image.channels()), ("SIDE", image.finest_side())];
+    let program =
+        Program::new("features", &[SEGMENTS_WGSL, see, FEATURES_WGSL], &constants, &more, THREADS, limits.access());
+    let mut buffers: Vec<Buffer> = (0..inputs).map(Buffer::Input).collect();
+    buffers.extend([Buffer::Values(FEATURES), Buffer::Values(LEVELS)]);
+    Call { program, buffers, scale: 0, work: Work::Pixels }
+}
+
 /// Threads that add up the squares of one pixel's features.
 fn parts(width: usize) -> usize {
     (width / VECTOR / VECTORS_IN_PART).max(1)
@@ -419,6 +438,22 @@ mod tests {
     }
 
     #[test]
+    fn only_what_differs_goes_to_the_device_and_only_what_is_wanted_comes_back() {
+        let recipe = recipe(&UnetConfig::default(), Limits::LEAST).unwrap();
+        let window = Window { row: 8, column: 0, rows: 16, columns: 24 };
+        let three_channels = 3 * size_of::<f32>();
+        let inside = three_channels * 16 * 24;
+        assert_eq!(recipe.crossing([32, 40], window, true), [2 * three_channels * 32 * 40, inside]);
+        assert_eq!(recipe.crossing([32, 40], window, false), [4 * three_channels * 32 * 40, inside]);
+        // The last call, and no other, computes the window alone.
+        let parts: Vec<_> = recipe.calls.iter().map(|call| recipe.part(call, [32, 40], window)).collect();
+        let (last, others) = parts.split_last().unwrap();
+        assert_eq!(*last, ([16, 20], Window { row: 4, column: 0, rows: 8, columns: 12 }));
+        assert!(others.iter().all(|(size, window)| *window == Window::whole(*size)));
+        assert_eq!(recipe.bytes(recipe.output, window.size()), inside);
+    }
+
+    #[test]
     fn networks_that_do_not_fit_are_refused() {
         let released = UnetConfig::default();
         for config in [
@@ -434,7 +469,8 @@ mod tests {
     fn every_kernel_is_valid_and_within_what_webgpu_promises() {
         let more = Limits { shared_bytes: 48 << 10, are_buffers_apart: false };
         for (config, limits) in shapes().iter().flat_map(|config| [(config, Limits::LEAST), (config, more)]) {
-            for Call { program, buffers, .. } in recipe(config, limits).unwrap().calls {
+            let recipe = recipe(config, limits).unwrap();
+            for Call { program, buffers, .. } in recipe.calls.into_iter().chain([recipe.of_state_alone]) {
                 assert!(program.threads <= MOST_THREADS && buffers.len() < 8, "{}", program.name);
                 let module = naga::front::wgsl::parse_str(&program.text)
                     .unwrap_or_else(|e| panic!("{}: {}", program.name, e.emit_to_string(&program.text)));

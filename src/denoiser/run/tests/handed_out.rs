@@ -9,7 +9,7 @@ use crate::method::formulation::{Condition, Formulation};
 use crate::method::noise::NoiseModel;
 use crate::method::reverse::Steps;
 use crate::network::weights::infinite;
-use crate::network::{Unet, UnetConfig, weights};
+use crate::network::{Unet, UnetConfig, Window, weights};
 use burn::tensor::Device;
 
 /// Takes a run to its end by tiles that are handed out, up to `at_once` of them, finished in the order that `pick`
@@ -76,7 +76,7 @@ fn a_tile_that_comes_back_is_handed_out_again() {
     let refused = |result: Result<(), Error>| assert!(matches!(result, Err(Error::BadOption { .. })), "{result:?}");
     // What its worker made of it is worth nothing; it stays handed out.
     refused(run.finish_tile(2, vec![0.0; 5]).map(|_| ()));
-    let damaged = run.finish_tile(2, vec![f32::NAN; all[2].x.len()]);
+    let damaged = run.finish_tile(2, vec![f32::NAN; eps(&all[2]).len()]);
     assert!(matches!(damaged, Err(Error::WrongResult)), "{damaged:?}");
     run.return_tile(2).unwrap();
     refused(run.return_tile(2));
@@ -100,8 +100,10 @@ fn an_input_that_is_not_a_tile_is_refused() {
     for damaged in [
         TileInput { size: [0, 16], ..input.clone() },
         TileInput { size: [3, 3], x: vec![0.0; 27], ..input.clone() },
-        TileInput { y: Vec::new(), ..input.clone() },
-        TileInput { sigma_star: vec![0.1; 767], ..input },
+        TileInput { sigma_t: Vec::new(), ..input.clone() },
+        TileInput { photo: Some([input.x.clone(), vec![0.1; 767]]), ..input.clone() },
+        TileInput { window: Window { row: 8, ..input.window }, ..input.clone() },
+        TileInput { window: Window { rows: 0, ..input.window }, ..input },
     ] {
         assert!(matches!(pollster::block_on(denoiser.predict(damaged)), Err(Error::BadOption { .. })));
     }

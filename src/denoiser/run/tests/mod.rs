@@ -1,5 +1,6 @@
 //! What the tests of a run share.
 
+mod begun;
 mod handed_out;
 mod mosaics;
 mod options;

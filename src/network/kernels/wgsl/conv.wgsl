@@ -1,5 +1,6 @@
 // A convolution of K4 to N4 channels, in fours, of which a group computes THREADS_N. What becomes of the sums is said
-// by one of the store_*.wgsl.
+// by one of the store_*.wgsl. The result's whole size is shape[0].xy; shape[1] is the window that is computed: first
+// row and column, rows and columns.
 @group(0) @binding(0) var<storage, ACCESS> x: array<vec4<f32>>;
 @group(0) @binding(1) var<storage, ACCESS> weights: array<vec4<f32>>;
 
@@ -18,17 +19,18 @@ fn main(
 ) {
   let n = group.z * THREADS_N + local % THREADS_N;
   let m = local / THREADS_N;
-  let at = segment(number_of(group, groups) * SEGMENTS + m, shape.x, shape.y);
-  let rows_in = i32(shape.x * STRIDE);
-  let columns_in = i32(shape.y * STRIDE);
+  let window = shape[1];
+  let at = segment(number_of(group, groups) * SEGMENTS + m, window.z, window.w);
+  let rows_in = i32(shape[0].x * STRIDE);
+  let columns_in = i32(shape[0].y * STRIDE);
   let bias = weights[BIAS + n];
   var a$i = bias;
   for (var dy = 0u; dy < KERNEL; dy++) {
-    let row = i32(at.row * STRIDE + dy) - PADDING;
+    let row = i32((window.x + at.row) * STRIDE + dy) - PADDING;
     if (row >= 0 && row < rows_in) {
       let line = u32(row) * u32(columns_in);
       for (var dx = 0u; dx < KERNEL; dx++) {
-        let first = i32(at.column * STRIDE + dx) - PADDING;
+        let first = i32((window.y + at.column) * STRIDE + dx) - PADDING;
         let q$i = first + $i * i32(STRIDE);
         let p$i = nearest(q$i, columns_in);
         let is$i = i32(p$i) == q$i;
@@ -43,6 +45,6 @@ fn main(
     }
   }
   if (at.is_inside) {
-    if (at.column + $iu < shape.y) { store(at.row, at.column + $iu, n, a$i); }
+    if (at.column + $iu < window.w) { store(at.row, at.column + $iu, n, a$i); }
   }
 }

@@ -1,19 +1,12 @@
 // Everything that the network sees of a pixel of the finest scale, and the noise levels once more, for the embeddings.
-@group(0) @binding(0) var<storage, ACCESS> x_t: array<f32>;
-@group(0) @binding(1) var<storage, ACCESS> y: array<f32>;
-@group(0) @binding(2) var<storage, ACCESS> sigma_t: array<f32>;
-@group(0) @binding(3) var<storage, ACCESS> sigma_star: array<f32>;
-@group(0) @binding(4) var<storage, read_write> features: array<f32>;
-@group(0) @binding(5) var<storage, read_write> levels: array<f32>;
-@group(0) @binding(6) var<storage, read> shape: vec4<u32>;
-
+// Where it sees them is said by one of the see_*.wgsl.
 const VALUES: u32 = SIDE * SIDE;
 
-// The mean of a square of y.
+// The mean of a square of the photo.
 fn mean_of(channel: u32, row: u32, column: u32, rows: u32, columns: u32) -> f32 {
   var sum = 0.0;
   for (var i = 0u; i < VALUES; i++) {
-    sum += y[(channel * rows * SIDE + row * SIDE + i / SIDE) * columns * SIDE + column * SIDE + i % SIDE];
+    sum += photo((channel * rows * SIDE + row * SIDE + i / SIDE) * columns * SIDE + column * SIDE + i % SIDE);
   }
   return sum / f32(VALUES);
 }
@@ -56,9 +49,9 @@ fn main(
     for (var i = 0u; i < VALUES; i++) {
       let at = (c * rows * SIDE + row * SIDE + i / SIDE) * columns * SIDE + column * SIDE + i % SIDE;
       let std_t = max(sigma_t[at], FLOOR);
-      let std_star = max(sigma_star[at], FLOOR);
+      let std_star = max(photo_std(at), FLOOR);
       features[first + c * VALUES + i] = compressed((x_t[at] - mean) / std_t);
-      features[first + (CHANNELS + c) * VALUES + i] = compressed((y[at] - mean) / std_star);
+      features[first + (CHANNELS + c) * VALUES + i] = compressed((photo(at) - mean) / std_star);
       sum_t += std_t;
       sum_star += std_star;
     }
