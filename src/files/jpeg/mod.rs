@@ -50,8 +50,8 @@ pub struct Stream {
 /// that the decoder stops with an error where codes are missing; by itself it would go on with zeros.
 const FILLING: [u8; 12] = [0xFF, 0, 0xFF, 0, 0xFF, 0, 0xFF, 0, 0xFF, 0, 0xFF, 0];
 
-/// In an APP0 segment, tells the decoder to use the codes of T.81, annex K, where there are none: single pictures out of
-/// films are left without theirs.
+/// In an APP0 segment, tells the decoder to use the codes of T.81, annex K, where there are none: single pictures out
+/// of films are left without theirs.
 const USUAL_CODES: &[u8] = b"AVI1\0";
 
 impl Stream {
