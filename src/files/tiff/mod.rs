@@ -12,7 +12,7 @@ use std::io::{Cursor, Read, Seek};
 use tiff::decoder::Decoder;
 use tiff::tags::Tag;
 
-use crate::files::Order;
+use crate::files::metadata::exif::Order;
 pub use read::decode;
 pub use write::encode;
 

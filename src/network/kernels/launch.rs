@@ -80,7 +80,7 @@ impl Kernels {
         state: [Vec<f32>; 2],
         photo: Option<[Vec<f32>; 2]>,
     ) -> Option<Handle> {
-        let first = if photo.is_some() { &self.recipe.calls[0] } else { &self.recipe.of_state_alone };
+        let first = self.recipe.first(photo.is_none());
         let upload = |planes| self.client.create(Bytes::from_elems(planes));
         let inputs: Vec<Handle> = state.into_iter().chain(photo.into_iter().flatten()).map(upload).collect();
         let mut values: Vec<Option<Handle>> = vec![None; self.recipe.values.len()];

@@ -125,7 +125,7 @@ pub struct Dispatch {
 pub struct Recipe {
     pub(super) calls: Vec<Call>,
     /// The first call where the state is all there is to see.
-    pub(super) of_state_alone: Call,
+    of_state_alone: Call,
     pub(super) weights: Vec<Vec<f32>>,
     pub(super) values: Vec<Values>,
     /// Which of the values is the prediction, as planes.
@@ -178,7 +178,7 @@ impl Recipe {
         self.calls.iter().map(move |call| Dispatch {
             kernel: call.program.name,
             threads: call.program.threads,
-            groups: call.groups(self.size_at(call.scale, size)),
+            groups: call.groups(self.part(call, size, Window::whole(size)).1.size()),
             bytes: call.buffers.iter().map(bytes).sum(),
         })
     }
@@ -188,8 +188,14 @@ impl Recipe {
     /// suffices.
     pub fn crossing(&self, [rows, columns]: [usize; 2], window: Window, is_first_step: bool) -> [usize; 2] {
         let bytes = self.config.image.channels() * size_of::<f32>();
-        let inputs = if is_first_step { 2 } else { 4 };
+        let inputs =
+            self.first(is_first_step).buffers.iter().filter(|buffer| matches!(buffer, Buffer::Input(_))).count();
         [inputs * bytes * rows * columns, bytes * window.rows * window.columns]
+    }
+
+    /// The first call. In a run's first step the state may be all there is to see.
+    pub(super) fn first(&self, is_of_state_alone: bool) -> &Call {
+        if is_of_state_alone { &self.of_state_alone } else { &self.calls[0] }
     }
 
     /// Rows and columns of a call's scale, and the window of it that the call computes.
