@@ -7,10 +7,11 @@ import { noisyAndClean } from './pictures.mjs';
 import { visitors } from './visit.mjs';
 
 /** @typedef {import('../../pkg/wasm/svnr_wasm.js').Task} Task */
-/** What a tile meets on its way: when the GPU is asked for it, dispatches that were submitted and tiles that are not back
- * yet; when it is back, how many the GPU was asked for since.
+/** What a tile meets on its way: when the GPU is asked for it, dispatches that were submitted and tiles that are not
+ * back yet; when it is back, how many the GPU was asked for since.
  * @typedef {{ asked: { submitted: number, away: number }[], back: number[] }} Log */
-/** What the script below puts into the page. A patient GPU gives a tile back when it has the next one, or after a while.
+/** What the script below puts into the page. A patient GPU gives a tile back when it has the next one, or after a
+ * while.
  * @typedef {{
  *   log: Log,
  *   start: (isPatient: boolean) => Task,
