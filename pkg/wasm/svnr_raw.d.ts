@@ -170,7 +170,7 @@ export class Raw {
      */
     readonly iso: number | undefined;
     /**
-     * What it holds: `mosaic`, or `linear` if all colours are there at every photosite.
+     * What it is denoised as: a `mosaic`, or `linear` light with all colours at every photosite.
      */
     readonly kind: string;
     /**

@@ -295,7 +295,7 @@ export class Raw {
         return ret === Number.MAX_SAFE_INTEGER ? undefined : ret;
     }
     /**
-     * What it holds: `mosaic`, or `linear` if all colours are there at every photosite.
+     * What it is denoised as: a `mosaic`, or `linear` light with all colours at every photosite.
      * @returns {string}
      */
     get kind() {

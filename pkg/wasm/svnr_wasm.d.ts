@@ -117,7 +117,7 @@ export class Engine {
      * # Errors
      * `bad-option` or `device-lost`.
      */
-    predict(rows: number, columns: number, x: Float32Array | number[], y: Float32Array | number[], sigma_t: Float32Array | number[], sigma_star: Float32Array | number[]): Promise<Float32Array>;
+    predict(size: Uint32Array | number[], window: Uint32Array | number[], x: Float32Array | number[], sigma_t: Float32Array | number[], y?: Float32Array | number[] | null, sigma_star?: Float32Array | number[] | null): Promise<Float32Array>;
     /**
      * Starts a run.
      *
@@ -338,6 +338,16 @@ export class Overview {
      */
     dotsAreHot: boolean;
     /**
+     * Where the noise of red, then of green and blue, was cut off, at the dark and at the bright end; NaN where it was
+     * not.
+     */
+    get ends(): Float32Array;
+    /**
+     * Where the noise of red, then of green and blue, was cut off, at the dark and at the bright end; NaN where it was
+     * not.
+     */
+    set ends(value: Float32Array | number[]);
+    /**
      * The part within a frame: column, row, width and height.
      */
     get inner(): Uint32Array | undefined;
@@ -438,7 +448,7 @@ export class Settings {
     /**
      * The fields of that larger image's [`Overview`].
      */
-    setOverview(white: number, common: number | null | undefined, dots_are_hot: boolean, inner: Uint32Array | number[] | null | undefined, latest: number): void;
+    setOverview(white: number, common: number | null | undefined, ends: Float32Array | number[], dots_are_hot: boolean, inner: Uint32Array | number[] | null | undefined, latest: number): void;
     /**
      * The image was cut out of a larger one, from this pixel on.
      */
@@ -605,33 +615,33 @@ export class Tile {
     free(): void;
     [Symbol.dispose](): void;
     /**
-     * Columns of the planes.
-     */
-    readonly columns: number;
-    /**
      * The tile's number in the step.
      */
     readonly index: number;
     /**
-     * Rows of the planes.
+     * The second of [`TileInput::photo`].
      */
-    readonly rows: number;
-    /**
-     * See [`TileInput::sigma_star`].
-     */
-    readonly sigmaStar: Float32Array;
+    readonly sigmaStar: Float32Array | undefined;
     /**
      * See [`TileInput::sigma_t`].
      */
     readonly sigmaT: Float32Array;
     /**
+     * Rows and columns of the planes.
+     */
+    readonly size: Uint32Array;
+    /**
+     * First row and column, rows and columns; see [`TileInput::window`].
+     */
+    readonly window: Uint32Array;
+    /**
      * See [`TileInput::x`].
      */
     readonly x: Float32Array;
     /**
-     * See [`TileInput::y`].
+     * The first of [`TileInput::photo`].
      */
-    readonly y: Float32Array;
+    readonly y: Float32Array | undefined;
 }
 
 /**
@@ -711,6 +721,7 @@ export interface InitOutput {
     readonly __wbg_get_maps_time: (a: number) => [number, number];
     readonly __wbg_get_overview_common: (a: number) => number;
     readonly __wbg_get_overview_dotsAreHot: (a: number) => number;
+    readonly __wbg_get_overview_ends: (a: number) => [number, number];
     readonly __wbg_get_overview_inner: (a: number) => [number, number];
     readonly __wbg_get_overview_latest: (a: number) => number;
     readonly __wbg_get_overview_white: (a: number) => number;
@@ -742,6 +753,7 @@ export interface InitOutput {
     readonly __wbg_set_maps_time: (a: number, b: number, c: number) => void;
     readonly __wbg_set_overview_common: (a: number, b: number) => void;
     readonly __wbg_set_overview_dotsAreHot: (a: number, b: number) => void;
+    readonly __wbg_set_overview_ends: (a: number, b: number, c: number) => void;
     readonly __wbg_set_overview_inner: (a: number, b: number, c: number) => void;
     readonly __wbg_set_overview_latest: (a: number, b: number) => void;
     readonly __wbg_set_overview_white: (a: number, b: number) => void;
@@ -784,7 +796,7 @@ export interface InitOutput {
     readonly engine_onCpu: (a: number, b: number) => [number, number, number];
     readonly engine_onGpu: (a: number, b: number) => [number, number, number];
     readonly engine_overview: (a: number, b: number, c: number, d: number) => [number, number, number];
-    readonly engine_predict: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number, j: number, k: number) => any;
+    readonly engine_predict: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number, j: number, k: number, l: number, m: number) => any;
     readonly engine_start: (a: number, b: number, c: number, d: number) => [number, number, number];
     readonly engine_warmUp: (a: number) => any;
     readonly estimateNoise: (a: number) => [number, number, number];
@@ -816,7 +828,7 @@ export interface InitOutput {
     readonly samples_uncertainty: (a: number) => [number, number];
     readonly settings_new: () => number;
     readonly settings_setNeutral: (a: number, b: number, c: number, d: number) => void;
-    readonly settings_setOverview: (a: number, b: number, c: number, d: number, e: number, f: number, g: number) => void;
+    readonly settings_setOverview: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number) => void;
     readonly settings_setPlace: (a: number, b: number, c: number) => void;
     readonly settings_setStrength: (a: number, b: number) => void;
     readonly settings_setStrengthMap: (a: number, b: number, c: number) => void;
@@ -837,21 +849,21 @@ export interface InitOutput {
     readonly task_steps: (a: number) => number;
     readonly task_takeTile: (a: number) => number;
     readonly task_tiles: (a: number) => number;
-    readonly tile_columns: (a: number) => number;
     readonly tile_index: (a: number) => number;
-    readonly tile_rows: (a: number) => number;
     readonly tile_sigmaStar: (a: number) => any;
     readonly tile_sigmaT: (a: number) => any;
+    readonly tile_size: (a: number) => [number, number];
+    readonly tile_window: (a: number) => [number, number];
     readonly tile_x: (a: number) => any;
     readonly tile_y: (a: number) => any;
     readonly toSrgb: (a: number, b: number, c: any, d: number, e: number) => void;
-    readonly wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___js_sys_dff239142b40dee0___Function_fn_wasm_bindgen_c02b820e88f6dfef___JsValue_____wasm_bindgen_c02b820e88f6dfef___sys__Undefined___js_sys_dff239142b40dee0___Function_fn_wasm_bindgen_c02b820e88f6dfef___JsValue_____wasm_bindgen_c02b820e88f6dfef___sys__Undefined_______true_: (a: number, b: number, c: any, d: any) => void;
-    readonly wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wasm_bindgen_c02b820e88f6dfef___JsValue__core_2ad33a1119d2fba1___result__Result_____wasm_bindgen_c02b820e88f6dfef___JsError___true_: (a: number, b: number, c: any) => [number, number];
-    readonly wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wasm_bindgen_c02b820e88f6dfef___sys__JsNullable_wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuError__GpuError___core_2ad33a1119d2fba1___result__Result_____wasm_bindgen_c02b820e88f6dfef___JsError___true_: (a: number, b: number, c: any) => [number, number];
-    readonly wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wasm_bindgen_c02b820e88f6dfef___sys__JsNullable_wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuError__GpuError___core_2ad33a1119d2fba1___result__Result_____wasm_bindgen_c02b820e88f6dfef___JsError___true__134: (a: number, b: number, c: any) => [number, number];
-    readonly wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wasm_bindgen_c02b820e88f6dfef___sys__JsNullable_wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuError__GpuError___core_2ad33a1119d2fba1___result__Result_____wasm_bindgen_c02b820e88f6dfef___JsError___true__135: (a: number, b: number, c: any) => [number, number];
-    readonly wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuDeviceLostInfo__GpuDeviceLostInfo______true_: (a: number, b: number, c: any) => void;
-    readonly wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuDeviceLostInfo__GpuDeviceLostInfo______true__133: (a: number, b: number, c: any) => void;
+    readonly wasm_bindgen__convert__closures_____invoke__h09a17c8eb4763729: (a: number, b: number, c: any) => [number, number];
+    readonly wasm_bindgen__convert__closures_____invoke__h09a17c8eb4763729_136: (a: number, b: number, c: any) => [number, number];
+    readonly wasm_bindgen__convert__closures_____invoke__h09a17c8eb4763729_137: (a: number, b: number, c: any) => [number, number];
+    readonly wasm_bindgen__convert__closures_____invoke__h15c7b574eec5bc17: (a: number, b: number, c: any, d: any) => void;
+    readonly wasm_bindgen__convert__closures_____invoke__h72a9433c32488bf0: (a: number, b: number, c: any) => [number, number];
+    readonly wasm_bindgen__convert__closures_____invoke__h25145a83f8d6f88a: (a: number, b: number, c: any) => void;
+    readonly wasm_bindgen__convert__closures_____invoke__h25145a83f8d6f88a_135: (a: number, b: number, c: any) => void;
     readonly __wbindgen_malloc: (a: number, b: number) => number;
     readonly __wbindgen_realloc: (a: number, b: number, c: number, d: number) => number;
     readonly __wbindgen_free: (a: number, b: number, c: number) => void;

@@ -292,35 +292,39 @@ export class Engine {
      *
      * # Errors
      * `bad-option` or `device-lost`.
-     * @param {number} rows
-     * @param {number} columns
+     * @param {Uint32Array | number[]} size
+     * @param {Uint32Array | number[]} window
      * @param {Float32Array | number[]} x
-     * @param {Float32Array | number[]} y
      * @param {Float32Array | number[]} sigma_t
-     * @param {Float32Array | number[]} sigma_star
+     * @param {Float32Array | number[] | null} [y]
+     * @param {Float32Array | number[] | null} [sigma_star]
      * @returns {Promise<Float32Array>}
      */
-    predict(rows, columns, x, y, sigma_t, sigma_star) {
-        const val5 = +rows;
-        const val6 = +columns;
-        let ptr0, len0, ptr1, len1, ptr2, len2, ptr3, len3;
+    predict(size, window, x, sigma_t, y, sigma_star) {
+        let ptr0, len0, ptr1, len1, ptr2, len2, ptr3, len3, ptr4, len4, ptr5, len5;
         try {
-            ptr0 = passArrayF32ToWasm0(x, wasm.__wbindgen_malloc);
+            ptr0 = passArray32ToWasm0(size, wasm.__wbindgen_malloc);
             len0 = WASM_VECTOR_LEN;
-            ptr1 = passArrayF32ToWasm0(y, wasm.__wbindgen_malloc);
+            ptr1 = passArray32ToWasm0(window, wasm.__wbindgen_malloc);
             len1 = WASM_VECTOR_LEN;
-            ptr2 = passArrayF32ToWasm0(sigma_t, wasm.__wbindgen_malloc);
+            ptr2 = passArrayF32ToWasm0(x, wasm.__wbindgen_malloc);
             len2 = WASM_VECTOR_LEN;
-            ptr3 = passArrayF32ToWasm0(sigma_star, wasm.__wbindgen_malloc);
+            ptr3 = passArrayF32ToWasm0(sigma_t, wasm.__wbindgen_malloc);
             len3 = WASM_VECTOR_LEN;
+            ptr4 = isLikeNone(y) ? 0 : passArrayF32ToWasm0(y, wasm.__wbindgen_malloc);
+            len4 = WASM_VECTOR_LEN;
+            ptr5 = isLikeNone(sigma_star) ? 0 : passArrayF32ToWasm0(sigma_star, wasm.__wbindgen_malloc);
+            len5 = WASM_VECTOR_LEN;
         } catch (e) {
+            if (ptr5) { wasm.__wbindgen_free(ptr5, len5 * 4, 4); }
+            if (ptr4) { wasm.__wbindgen_free(ptr4, len4 * 4, 4); }
             if (ptr3) { wasm.__wbindgen_free(ptr3, len3 * 4, 4); }
             if (ptr2) { wasm.__wbindgen_free(ptr2, len2 * 4, 4); }
             if (ptr1) { wasm.__wbindgen_free(ptr1, len1 * 4, 4); }
             if (ptr0) { wasm.__wbindgen_free(ptr0, len0 * 4, 4); }
             throw e;
         }
-        const ret = wasm.engine_predict(this.__wbg_ptr, val5, val6, ptr0, len0, ptr1, len1, ptr2, len2, ptr3, len3);
+        const ret = wasm.engine_predict(this.__wbg_ptr, ptr0, len0, ptr1, len1, ptr2, len2, ptr3, len3, ptr4, len4, ptr5, len5);
         return ret;
     }
     /**
@@ -938,6 +942,17 @@ export class Overview {
         return ret !== 0;
     }
     /**
+     * Where the noise of red, then of green and blue, was cut off, at the dark and at the bright end; NaN where it was
+     * not.
+     * @returns {Float32Array}
+     */
+    get ends() {
+        const ret = wasm.__wbg_get_overview_ends(this.__wbg_ptr);
+        var v1 = getArrayF32FromWasm0(ret[0], ret[1]).slice();
+        wasm.__wbindgen_free(ret[0], ret[1] * 4, 4);
+        return v1;
+    }
+    /**
      * The part within a frame: column, row, width and height.
      * @returns {Uint32Array | undefined}
      */
@@ -979,6 +994,16 @@ export class Overview {
      */
     set dotsAreHot(arg0) {
         wasm.__wbg_set_overview_dotsAreHot(this.__wbg_ptr, arg0);
+    }
+    /**
+     * Where the noise of red, then of green and blue, was cut off, at the dark and at the bright end; NaN where it was
+     * not.
+     * @param {Float32Array | number[]} arg0
+     */
+    set ends(arg0) {
+        const ptr0 = passArrayF32ToWasm0(arg0, wasm.__wbindgen_malloc);
+        const len0 = WASM_VECTOR_LEN;
+        wasm.__wbg_set_overview_ends(this.__wbg_ptr, ptr0, len0);
     }
     /**
      * The part within a frame: column, row, width and height.
@@ -1343,18 +1368,28 @@ export class Settings {
      * The fields of that larger image's [`Overview`].
      * @param {number} white
      * @param {number | null | undefined} common
+     * @param {Float32Array | number[]} ends
      * @param {boolean} dots_are_hot
      * @param {Uint32Array | number[] | null | undefined} inner
      * @param {number} latest
      */
-    setOverview(white, common, dots_are_hot, inner, latest) {
-        const val2 = +white;
-        const val3 = +(isLikeNone(common) ? Number.MAX_SAFE_INTEGER : Math.fround(common));
-        const val4 = +dots_are_hot;
-        const val5 = +latest;
-        var ptr0 = isLikeNone(inner) ? 0 : passArray32ToWasm0(inner, wasm.__wbindgen_malloc);
-        var len0 = WASM_VECTOR_LEN;
-        wasm.settings_setOverview(this.__wbg_ptr, val2, val3, val4, ptr0, len0, val5);
+    setOverview(white, common, ends, dots_are_hot, inner, latest) {
+        const val3 = +white;
+        const val4 = +(isLikeNone(common) ? Number.MAX_SAFE_INTEGER : Math.fround(common));
+        const val5 = +dots_are_hot;
+        const val6 = +latest;
+        let ptr0, len0, ptr1, len1;
+        try {
+            ptr0 = passArrayF32ToWasm0(ends, wasm.__wbindgen_malloc);
+            len0 = WASM_VECTOR_LEN;
+            ptr1 = isLikeNone(inner) ? 0 : passArray32ToWasm0(inner, wasm.__wbindgen_malloc);
+            len1 = WASM_VECTOR_LEN;
+        } catch (e) {
+            if (ptr1) { wasm.__wbindgen_free(ptr1, len1 * 4, 4); }
+            if (ptr0) { wasm.__wbindgen_free(ptr0, len0 * 4, 4); }
+            throw e;
+        }
+        wasm.settings_setOverview(this.__wbg_ptr, val3, val4, ptr0, len0, val5, ptr1, len1, val6);
     }
     /**
      * The image was cut out of a larger one, from this pixel on.
@@ -1634,14 +1669,6 @@ export class Tile {
         wasm.__wbg_tile_free(ptr, 0);
     }
     /**
-     * Columns of the planes.
-     * @returns {number}
-     */
-    get columns() {
-        const ret = wasm.tile_columns(this.__wbg_ptr);
-        return ret >>> 0;
-    }
-    /**
      * The tile's number in the step.
      * @returns {number}
      */
@@ -1650,16 +1677,8 @@ export class Tile {
         return ret >>> 0;
     }
     /**
-     * Rows of the planes.
-     * @returns {number}
-     */
-    get rows() {
-        const ret = wasm.tile_rows(this.__wbg_ptr);
-        return ret >>> 0;
-    }
-    /**
-     * See [`TileInput::sigma_star`].
-     * @returns {Float32Array}
+     * The second of [`TileInput::photo`].
+     * @returns {Float32Array | undefined}
      */
     get sigmaStar() {
         const ret = wasm.tile_sigmaStar(this.__wbg_ptr);
@@ -1674,6 +1693,26 @@ export class Tile {
         return ret;
     }
     /**
+     * Rows and columns of the planes.
+     * @returns {Uint32Array}
+     */
+    get size() {
+        const ret = wasm.tile_size(this.__wbg_ptr);
+        var v1 = getArrayU32FromWasm0(ret[0], ret[1]).slice();
+        wasm.__wbindgen_free(ret[0], ret[1] * 4, 4);
+        return v1;
+    }
+    /**
+     * First row and column, rows and columns; see [`TileInput::window`].
+     * @returns {Uint32Array}
+     */
+    get window() {
+        const ret = wasm.tile_window(this.__wbg_ptr);
+        var v1 = getArrayU32FromWasm0(ret[0], ret[1]).slice();
+        wasm.__wbindgen_free(ret[0], ret[1] * 4, 4);
+        return v1;
+    }
+    /**
      * See [`TileInput::x`].
      * @returns {Float32Array}
      */
@@ -1682,8 +1721,8 @@ export class Tile {
         return ret;
     }
     /**
-     * See [`TileInput::y`].
-     * @returns {Float32Array}
+     * The first of [`TileInput::photo`].
+     * @returns {Float32Array | undefined}
      */
     get y() {
         const ret = wasm.tile_y(this.__wbg_ptr);
@@ -2235,7 +2274,7 @@ function __wbg_get_imports() {
                     const a = state0.a;
                     state0.a = 0;
                     try {
-                        return wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___js_sys_dff239142b40dee0___Function_fn_wasm_bindgen_c02b820e88f6dfef___JsValue_____wasm_bindgen_c02b820e88f6dfef___sys__Undefined___js_sys_dff239142b40dee0___Function_fn_wasm_bindgen_c02b820e88f6dfef___JsValue_____wasm_bindgen_c02b820e88f6dfef___sys__Undefined_______true_(a, state0.b, arg0, arg1);
+                        return wasm_bindgen__convert__closures_____invoke__h15c7b574eec5bc17(a, state0.b, arg0, arg1);
                     } finally {
                         state0.a = a;
                     }
@@ -2574,33 +2613,33 @@ function __wbg_get_imports() {
             arg0.writeBuffer(arg1, arg2, getArrayU8FromWasm0(arg3, arg4), arg5, arg6);
         }, arguments); },
         __wbindgen_generic_0000000000000001: function(arg0, arg1) {
-            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [Externref], shim_idx: 24969, ret: Result(Unit), inner_ret: Some(Result(Unit)) }, mutable: true }) -> Externref`.
-            const ret = makeMutClosure(arg0, arg1, wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wasm_bindgen_c02b820e88f6dfef___JsValue__core_2ad33a1119d2fba1___result__Result_____wasm_bindgen_c02b820e88f6dfef___JsError___true_);
+            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [Externref], shim_idx: 25577, ret: Result(Unit), inner_ret: Some(Result(Unit)) }, mutable: true }) -> Externref`.
+            const ret = makeMutClosure(arg0, arg1, wasm_bindgen__convert__closures_____invoke__h72a9433c32488bf0);
             return ret;
         },
         __wbindgen_generic_0000000000000002: function(arg0, arg1) {
-            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [NamedExternref("GPUDevice")], shim_idx: 13495, ret: Result(Unit), inner_ret: Some(Result(Unit)) }, mutable: true }) -> Externref`.
-            const ret = makeMutClosure(arg0, arg1, wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wasm_bindgen_c02b820e88f6dfef___sys__JsNullable_wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuError__GpuError___core_2ad33a1119d2fba1___result__Result_____wasm_bindgen_c02b820e88f6dfef___JsError___true_);
+            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [NamedExternref("GPUDevice")], shim_idx: 13648, ret: Result(Unit), inner_ret: Some(Result(Unit)) }, mutable: true }) -> Externref`.
+            const ret = makeMutClosure(arg0, arg1, wasm_bindgen__convert__closures_____invoke__h09a17c8eb4763729);
             return ret;
         },
         __wbindgen_generic_0000000000000003: function(arg0, arg1) {
-            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [NamedExternref("GPUDeviceLostInfo")], shim_idx: 13496, ret: Unit, inner_ret: Some(Unit) }, mutable: true }) -> Externref`.
-            const ret = makeMutClosure(arg0, arg1, wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuDeviceLostInfo__GpuDeviceLostInfo______true_);
+            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [NamedExternref("GPUDeviceLostInfo")], shim_idx: 13647, ret: Unit, inner_ret: Some(Unit) }, mutable: true }) -> Externref`.
+            const ret = makeMutClosure(arg0, arg1, wasm_bindgen__convert__closures_____invoke__h25145a83f8d6f88a);
             return ret;
         },
         __wbindgen_generic_0000000000000004: function(arg0, arg1) {
-            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [NamedExternref("GPUUncapturedErrorEvent")], shim_idx: 13496, ret: Unit, inner_ret: Some(Unit) }, mutable: true }) -> Externref`.
-            const ret = makeMutClosure(arg0, arg1, wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuDeviceLostInfo__GpuDeviceLostInfo______true__133);
+            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [NamedExternref("GPUUncapturedErrorEvent")], shim_idx: 13647, ret: Unit, inner_ret: Some(Unit) }, mutable: true }) -> Externref`.
+            const ret = makeMutClosure(arg0, arg1, wasm_bindgen__convert__closures_____invoke__h25145a83f8d6f88a_135);
             return ret;
         },
         __wbindgen_generic_0000000000000005: function(arg0, arg1) {
-            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [NamedExternref("any")], shim_idx: 13495, ret: Result(Unit), inner_ret: Some(Result(Unit)) }, mutable: true }) -> Externref`.
-            const ret = makeMutClosure(arg0, arg1, wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wasm_bindgen_c02b820e88f6dfef___sys__JsNullable_wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuError__GpuError___core_2ad33a1119d2fba1___result__Result_____wasm_bindgen_c02b820e88f6dfef___JsError___true__134);
+            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [NamedExternref("any")], shim_idx: 13648, ret: Result(Unit), inner_ret: Some(Result(Unit)) }, mutable: true }) -> Externref`.
+            const ret = makeMutClosure(arg0, arg1, wasm_bindgen__convert__closures_____invoke__h09a17c8eb4763729_136);
             return ret;
         },
         __wbindgen_generic_0000000000000006: function(arg0, arg1) {
-            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [NamedExternref("undefined")], shim_idx: 13495, ret: Result(Unit), inner_ret: Some(Result(Unit)) }, mutable: true }) -> Externref`.
-            const ret = makeMutClosure(arg0, arg1, wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wasm_bindgen_c02b820e88f6dfef___sys__JsNullable_wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuError__GpuError___core_2ad33a1119d2fba1___result__Result_____wasm_bindgen_c02b820e88f6dfef___JsError___true__135);
+            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [NamedExternref("undefined")], shim_idx: 13648, ret: Result(Unit), inner_ret: Some(Result(Unit)) }, mutable: true }) -> Externref`.
+            const ret = makeMutClosure(arg0, arg1, wasm_bindgen__convert__closures_____invoke__h09a17c8eb4763729_137);
             return ret;
         },
         __wbindgen_generic_0000000000000007: function(arg0) {
@@ -2640,44 +2679,44 @@ function __wbg_get_imports() {
     };
 }
 
-function wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuDeviceLostInfo__GpuDeviceLostInfo______true_(arg0, arg1, arg2) {
-    wasm.wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuDeviceLostInfo__GpuDeviceLostInfo______true_(arg0, arg1, arg2);
+function wasm_bindgen__convert__closures_____invoke__h25145a83f8d6f88a(arg0, arg1, arg2) {
+    wasm.wasm_bindgen__convert__closures_____invoke__h25145a83f8d6f88a(arg0, arg1, arg2);
 }
 
-function wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuDeviceLostInfo__GpuDeviceLostInfo______true__133(arg0, arg1, arg2) {
-    wasm.wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuDeviceLostInfo__GpuDeviceLostInfo______true__133(arg0, arg1, arg2);
+function wasm_bindgen__convert__closures_____invoke__h25145a83f8d6f88a_135(arg0, arg1, arg2) {
+    wasm.wasm_bindgen__convert__closures_____invoke__h25145a83f8d6f88a_135(arg0, arg1, arg2);
 }
 
-function wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wasm_bindgen_c02b820e88f6dfef___JsValue__core_2ad33a1119d2fba1___result__Result_____wasm_bindgen_c02b820e88f6dfef___JsError___true_(arg0, arg1, arg2) {
-    const ret = wasm.wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wasm_bindgen_c02b820e88f6dfef___JsValue__core_2ad33a1119d2fba1___result__Result_____wasm_bindgen_c02b820e88f6dfef___JsError___true_(arg0, arg1, arg2);
+function wasm_bindgen__convert__closures_____invoke__h72a9433c32488bf0(arg0, arg1, arg2) {
+    const ret = wasm.wasm_bindgen__convert__closures_____invoke__h72a9433c32488bf0(arg0, arg1, arg2);
     if (ret[1]) {
         throw takeFromExternrefTable0(ret[0]);
     }
 }
 
-function wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wasm_bindgen_c02b820e88f6dfef___sys__JsNullable_wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuError__GpuError___core_2ad33a1119d2fba1___result__Result_____wasm_bindgen_c02b820e88f6dfef___JsError___true_(arg0, arg1, arg2) {
-    const ret = wasm.wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wasm_bindgen_c02b820e88f6dfef___sys__JsNullable_wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuError__GpuError___core_2ad33a1119d2fba1___result__Result_____wasm_bindgen_c02b820e88f6dfef___JsError___true_(arg0, arg1, arg2);
+function wasm_bindgen__convert__closures_____invoke__h09a17c8eb4763729(arg0, arg1, arg2) {
+    const ret = wasm.wasm_bindgen__convert__closures_____invoke__h09a17c8eb4763729(arg0, arg1, arg2);
     if (ret[1]) {
         throw takeFromExternrefTable0(ret[0]);
     }
 }
 
-function wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wasm_bindgen_c02b820e88f6dfef___sys__JsNullable_wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuError__GpuError___core_2ad33a1119d2fba1___result__Result_____wasm_bindgen_c02b820e88f6dfef___JsError___true__134(arg0, arg1, arg2) {
-    const ret = wasm.wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wasm_bindgen_c02b820e88f6dfef___sys__JsNullable_wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuError__GpuError___core_2ad33a1119d2fba1___result__Result_____wasm_bindgen_c02b820e88f6dfef___JsError___true__134(arg0, arg1, arg2);
+function wasm_bindgen__convert__closures_____invoke__h09a17c8eb4763729_136(arg0, arg1, arg2) {
+    const ret = wasm.wasm_bindgen__convert__closures_____invoke__h09a17c8eb4763729_136(arg0, arg1, arg2);
     if (ret[1]) {
         throw takeFromExternrefTable0(ret[0]);
     }
 }
 
-function wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wasm_bindgen_c02b820e88f6dfef___sys__JsNullable_wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuError__GpuError___core_2ad33a1119d2fba1___result__Result_____wasm_bindgen_c02b820e88f6dfef___JsError___true__135(arg0, arg1, arg2) {
-    const ret = wasm.wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___wasm_bindgen_c02b820e88f6dfef___sys__JsNullable_wgpu_cb0f754a295c353___backend__webgpu__webgpu_sys__gen_GpuError__GpuError___core_2ad33a1119d2fba1___result__Result_____wasm_bindgen_c02b820e88f6dfef___JsError___true__135(arg0, arg1, arg2);
+function wasm_bindgen__convert__closures_____invoke__h09a17c8eb4763729_137(arg0, arg1, arg2) {
+    const ret = wasm.wasm_bindgen__convert__closures_____invoke__h09a17c8eb4763729_137(arg0, arg1, arg2);
     if (ret[1]) {
         throw takeFromExternrefTable0(ret[0]);
     }
 }
 
-function wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___js_sys_dff239142b40dee0___Function_fn_wasm_bindgen_c02b820e88f6dfef___JsValue_____wasm_bindgen_c02b820e88f6dfef___sys__Undefined___js_sys_dff239142b40dee0___Function_fn_wasm_bindgen_c02b820e88f6dfef___JsValue_____wasm_bindgen_c02b820e88f6dfef___sys__Undefined_______true_(arg0, arg1, arg2, arg3) {
-    wasm.wasm_bindgen_c02b820e88f6dfef___convert__closures_____invoke___js_sys_dff239142b40dee0___Function_fn_wasm_bindgen_c02b820e88f6dfef___JsValue_____wasm_bindgen_c02b820e88f6dfef___sys__Undefined___js_sys_dff239142b40dee0___Function_fn_wasm_bindgen_c02b820e88f6dfef___JsValue_____wasm_bindgen_c02b820e88f6dfef___sys__Undefined_______true_(arg0, arg1, arg2, arg3);
+function wasm_bindgen__convert__closures_____invoke__h15c7b574eec5bc17(arg0, arg1, arg2, arg3) {
+    wasm.wasm_bindgen__convert__closures_____invoke__h15c7b574eec5bc17(arg0, arg1, arg2, arg3);
 }
 
 
