@@ -240,10 +240,12 @@ export class Denoiser {
       const engine = denoiser.#alive();
       const size = photo.planeSize;
       const inner = photo.planesAround(part);
-      const [left = 0, right = 0] = call(() => engine.cutAround(inner.x, inner.x + inner.width, size.width));
-      const [top = 0, bottom = 0] = call(() => engine.cutAround(inner.y, inner.y + inner.height, size.height));
+      const overview = denoiser.#overviewOfRaw(photo, options);
+      const hasGrain = overview.grain !== null;
+      const [left = 0, right = 0] = call(() => engine.cutAround(hasGrain, inner.x, inner.x + inner.width, size.width));
+      const [top = 0, bottom = 0] = call(() => engine.cutAround(hasGrain, inner.y, inner.y + inner.height, size.height));
       const outer = { x: left, y: top, width: right - left, height: bottom - top };
-      const place = { row: top, column: left, overview: denoiser.#overviewOfRaw(photo, options) };
+      const place = { row: top, column: left, overview };
       const { planes } = await denoiser.#runPlanes(photo, { ...options, place }, outer);
       const at = { x: inner.x - left, y: inner.y - top, width: inner.width, height: inner.height };
       const values = planes.values.map((plane) => cut(plane, planes, at));
@@ -263,7 +265,7 @@ export class Denoiser {
     if (photo.kind !== 'linear') {
       const latest = options.steps === 1 ? 0 : this.#latestOf(photo, options);
       // White and hot pixels are what they are in every part of a mosaic.
-      return { white: 1, common: null, ends: NO_ENDS, dotsAreHot: false, inner: null, latest };
+      return { white: 1, common: null, grain: null, ends: NO_ENDS, dotsAreHot: false, inner: null, latest };
     }
     const { strength, steps } = options;
     const of = steps === 1 || typeof strength === 'number' ? JSON.stringify([options.noise, steps === 1 || strength]) : undefined;

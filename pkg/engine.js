@@ -91,11 +91,11 @@ export function withSettings(options, f) {
     else settings.setStrengthMap(strength.values);
     if (neutral) settings.setNeutral(...neutral);
     if (place) {
-      const { white, common, ends, dotsAreHot, inner, latest } = place.overview;
+      const { white, common, grain, ends, dotsAreHot, inner, latest } = place.overview;
       const within = inner === null ? undefined : Uint32Array.of(inner.x, inner.y, inner.width, inner.height);
       settings.setPlace(place.row, place.column);
       const flat = Float32Array.from(ends.flat(), (end) => end ?? NaN);
-      settings.setOverview(white, common ?? undefined, flat, dotsAreHot, within, latest);
+      settings.setOverview(white, common ?? undefined, grain?.flatMap(({ std, latest }) => [std, latest]), flat, dotsAreHot, within, latest);
     }
     return f(wanted, settings);
   } finally {

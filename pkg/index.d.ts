@@ -318,12 +318,22 @@ export interface Maps {
 /** The values at which a channel was cut off. */
 export type Ends = [dark: number | null, bright: number | null];
 
+/** A coarse level of an image with film grain. */
+export interface GrainLevel {
+  /** The grain's std, relative to that at twice the size. */
+  std: number;
+  /** The latest time at which any pixel starts. */
+  latest: number;
+}
+
 /** What a run on a region has to know of the whole image; see {@link Denoiser.overview}. */
 export interface Overview {
   /** The value that counts as white. */
   white: number;
   /** How strongly the channels have their noise in common, as in a grey image; `null` if they do not. */
   common: number | null;
+  /** The coarse levels of an image with film grain, at half and at a quarter of its size; `null` if it has none. */
+  grain: [GrainLevel, GrainLevel] | null;
   /** Where the noise of red, green and blue was cut off, at the dark and at the bright end; `null` where it was not. */
   ends: [Ends, Ends, Ends];
   /** Whether single dots in all channels are hot pixels, not detail. */

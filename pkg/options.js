@@ -327,23 +327,38 @@ function regionOf(region) {
   return { ...rectangle('region', sides), overview: overview === undefined ? null : overviewOf(overview) };
 }
 
+/** What an overview consists of. */
+const KEYS_OF_OVERVIEW = ['white', 'common', 'grain', 'ends', 'dotsAreHot', 'inner', 'latest'];
+
 /**
  * @param {unknown} overview
  * @returns {import('./index.d.ts').Overview}
  */
 function overviewOf(overview) {
   if (typeof overview !== 'object' || overview === null) refuse(`region.overview is ${show(overview)}; pass what overview() gives`);
-  const { white, common, ends, dotsAreHot, inner, latest } = checkKeys(overview, ['white', 'common', 'ends', 'dotsAreHot', 'inner', 'latest']);
+  const { white, common, grain, ends, dotsAreHot, inner, latest } = checkKeys(overview, KEYS_OF_OVERVIEW);
   if (typeof dotsAreHot !== 'boolean') refuse(`dotsAreHot in region.overview is ${show(dotsAreHot)}; pass what overview() gives`);
   const most = Number.MAX_VALUE;
   return {
     white: number('white in region.overview', white, Number.MIN_VALUE, most),
     common: common === null ? null : number('common in region.overview', common, 0, most),
+    grain: grain === null ? null : levelsOf(grain),
     ends: endsOf(ends),
     dotsAreHot,
     inner: inner === null ? null : innerOf(inner),
     latest: number('latest in region.overview', latest, 0, most),
   };
+}
+
+/**
+ * @param {unknown} levels
+ * @returns {import('./index.d.ts').Overview['grain']}
+ */
+function levelsOf(levels) {
+  const isSize = (/** @type {unknown} */ value) => typeof value === 'number' && Number.isFinite(value) && value >= 0;
+  const isLevel = (/** @type {any} */ level) => isSize(level?.std) && isSize(level?.latest);
+  if (Array.isArray(levels) && levels.length === 2 && levels.every(isLevel)) return /** @type {any} */ (levels);
+  return refuse(`grain in region.overview is ${show(levels)}; pass what overview() gives`);
 }
 
 /**

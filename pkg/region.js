@@ -44,11 +44,12 @@ export function checkRegion(region, { width, height }) {
  */
 export function partOf(engine, image, options) {
   const { region, noise, strength } = options;
-  const [left, right] = call(() => engine.cutAround(region.x, region.x + region.width, image.width));
-  const [top, bottom] = call(() => engine.cutAround(region.y, region.y + region.height, image.height));
+  const overview = region.overview ?? overviewOf(engine, image, options);
+  const hasGrain = overview.grain !== null;
+  const [left, right] = call(() => engine.cutAround(hasGrain, region.x, region.x + region.width, image.width));
+  const [top, bottom] = call(() => engine.cutAround(hasGrain, region.y, region.y + region.height, image.height));
   const [x, y] = [left ?? 0, top ?? 0];
   const outer = { x, y, width: (right ?? 0) - x, height: (bottom ?? 0) - y };
-  const overview = region.overview ?? overviewOf(engine, image, options);
   const size = { width: outer.width, height: outer.height };
   return {
     image: cropped(image, outer),
@@ -86,13 +87,32 @@ export function overviewOf(engine, image, options) {
 export function overviewOfShared(engine, shared, options) {
   try {
     const found = call(() => withSettings(options, (noise, settings) => engine.overview(shared, noise, settings)));
-    const { white, common, ends, dotsAreHot, inner, latest } = found;
+    const { white, common, grain, ends, dotsAreHot, inner, latest } = found;
     found.free();
     const [x = 0, y = 0, width = 0, height = 0] = inner ?? [];
-    return { white, common: common ?? null, ends: pairs(ends), dotsAreHot, inner: inner ? { x, y, width, height } : null, latest };
+    return {
+      white,
+      common: common ?? null,
+      grain: grain ? levels(grain) : null,
+      ends: pairs(ends),
+      dotsAreHot,
+      inner: inner ? { x, y, width, height } : null,
+      latest,
+    };
   } finally {
     shared.free();
   }
+}
+
+/**
+ * The coarse levels of a photo with film grain, from the engine's flat list of them.
+ *
+ * @param {Float32Array} flat
+ * @returns {NonNullable<Overview['grain']>}
+ */
+function levels(flat) {
+  const level = (/** @type {number} */ at) => ({ std: flat[2 * at] ?? 0, latest: flat[2 * at + 1] ?? 0 });
+  return [level(0), level(1)];
 }
 
 /**

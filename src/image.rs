@@ -237,6 +237,19 @@ pub fn smoothed(plane: &[f32], width: usize, height: usize) -> Vec<f32> {
     both
 }
 
+/// A plane at half its size: means of 2 x 2 values, of fewer at odd ends.
+pub fn halved(plane: &[f32], [width, height]: [usize; 2]) -> Vec<f32> {
+    let mut half = Vec::with_capacity(width.div_ceil(2) * height.div_ceil(2));
+    for row in (0..height).step_by(2) {
+        let [upper, lower] = [row, (row + 1).min(height - 1)].map(|row| &plane[row * width..(row + 1) * width]);
+        half.extend((0..width).step_by(2).map(|left| {
+            let right = (left + 1).min(width - 1);
+            (upper[left] + upper[right] + lower[left] + lower[right]) / 4.0
+        }));
+    }
+    half
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -282,6 +295,12 @@ mod tests {
         assert_eq!(lamp.white(), 1.0, "a few bright values are no white");
         let night = LinearImage::planes_from_fn(MOST_CHANNELS, 4, 4, |_, _, _| 0.001).unwrap();
         assert_eq!(night.white(), 1.0, "a mosaic's white is known");
+    }
+
+    #[test]
+    fn halves_are_means_also_at_odd_ends() {
+        assert_eq!(halved(&[1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0], [3, 3]), [3.0, 4.5, 7.5, 9.0]);
+        assert_eq!(halved(&[0.25], [1, 1]), [0.25]);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Mathematics and network together: a noisy photo in, a denoised image out, tile by tile and step by step.
 
 mod clipped;
+mod coarse;
 mod common_noise;
 mod device_check;
 mod draw;
@@ -24,7 +25,7 @@ use burn::module::Module;
 use burn::tensor::Device;
 
 use crate::error::Error;
-use crate::estimate::{common_noise, ends};
+use crate::estimate::{common_noise, ends, film};
 use crate::image::{CHANNELS, LinearImage, MAX_PIXELS};
 use crate::method::formulation::{Formulation, Start, Time};
 use crate::method::noise::Noise;
@@ -35,6 +36,8 @@ use crate::network::weights::{self, Description};
 use crate::network::{Unet, UnetConfig};
 use clipped::Clipped;
 pub use clipped::Ends;
+pub use coarse::{Level, Levels};
+use common_noise::CommonNoise;
 use frame::{Frame, Inner};
 use hot_pixels::Dots;
 pub use options::{Options, Strength};
@@ -140,8 +143,9 @@ impl Denoiser {
     ///
     /// Hot and dead pixels, single values far beyond what the noise allows, are first replaced by the median of their
     /// neighbours. The noise is in units of the photo's [white](LinearImage::white). Noise that the channels share is
-    /// removed from all of them equally, so that a grey photo stays grey. What files cut off of the noise at black and
-    /// white does not brighten shadows or darken highlights. A [frame] around the photo stays as it is.
+    /// removed from all of them alike, so that a grey photo stays grey. Film grain is removed from coarse to fine: the
+    /// run begins at a quarter of the size. What files cut off of the noise at black and white does not brighten shadows
+    /// or darken highlights. A [frame] around the photo stays as it is.
     ///
     /// # Errors
     /// [`Error::BadOption`], [`Error::TooLarge`], or [`Error::WrongKind`] if the weights are for another kind of image.
@@ -178,26 +182,56 @@ impl Denoiser {
             let values = Arc::make_mut(&mut photo).values_mut();
             to_mend.iter().for_each(|(at, value)| values[*at] = *value);
         }
-        let common = of_whole.map_or_else(|| common_noise(&photo), |whole| whole.common);
-        // What the mean of independent channels would need.
-        let more = common.map_or(1.0, |white| (CHANNELS as f32).sqrt().powf(white));
-        let factor = |row, column| more * options.strength.at(row * photo.width() + column);
-        let mut time_map = self.formulation.time_map(&photo, &noise, &self.schedule, factor);
-        if let Some(whole) = of_whole.filter(|_| self.formulation.time != Time::Map) {
-            time_map = TimeMap::uniform(photo.channels(), photo.width(), photo.height(), whole.latest);
-        }
-        let disguised = common.map(|white| {
-            let seed = options.seed.wrapping_add(options.sample.unwrap_or(0));
-            Arc::new(common_noise::with_colour_noise(&photo, &time_map, &self.schedule, white, seed, options.place))
-        });
+        let grain = self.grain_of(&photo, of_whole);
+        let common = match of_whole {
+            Some(whole) => whole.common,
+            // All channels share it.
+            None if !grain.is_empty() => Some(coarse::WHITE[0]),
+            None => common_noise(&photo),
+        };
+        let (time_map, common) = self.time_map_of(&photo, &noise, common, options);
+        let coarse = self.coarse_run(&photo, &noise, &grain, options);
         let ends = of_whole.map_or_else(|| Self::ends(&photo, &noise), |whole| whole.ends);
         let clipped = Clipped::new(ends, noise, &options.strength, pixels);
-        Ok(Run::new(
-            self.clone(),
-            Photo { y: photo, frame, disguised, white, common, clipped, dots_are_hot: are_hot },
-            time_map,
-            options,
-        ))
+        let photo = Photo { y: photo, frame, white, common, clipped, dots_are_hot: are_hot, relative_std: 1.0, coarse };
+        Ok(Run::new(self.clone(), photo, time_map, options))
+    }
+
+    /// The coarse levels of a photo with film grain, where a run can have them: it has to start at the photo.
+    fn grain_of(&self, photo: &LinearImage, of_whole: Option<Overview>) -> Vec<Level> {
+        if self.formulation.start != Start::Photo {
+            return Vec::new();
+        }
+        match of_whole {
+            Some(whole) => whole.grain.into_iter().flatten().collect(),
+            None => {
+                film(photo).into_iter().flat_map(|film| film.levels.map(|std| Level { std, latest: 0.0 })).collect()
+            }
+        }
+    }
+
+    /// Where a run on the photo starts; `common` says how much of the noise is white that its channels have in common,
+    /// if they have.
+    fn time_map_of(
+        &self,
+        photo: &LinearImage,
+        noise: &Noise,
+        common: Option<f32>,
+        options: &Options,
+    ) -> (TimeMap, Option<CommonNoise>) {
+        let factor = |row, column| options.strength.at(row * photo.width() + column);
+        let times = self.formulation.time_map(photo, noise, &self.schedule, factor);
+        let (mut times, common) = match common {
+            None => (times, None),
+            Some(white) => {
+                let (common, of_grey) = CommonNoise::new(white, times, &self.schedule);
+                (of_grey, Some(common))
+            }
+        };
+        if let Some(whole) = options.place.overview.filter(|_| self.formulation.time != Time::Map) {
+            times = TimeMap::uniform(photo.channels(), photo.width(), photo.height(), whole.latest);
+        }
+        (times, common)
     }
 
     /// Where the photo's noise was cut off.

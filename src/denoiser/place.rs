@@ -3,8 +3,10 @@
 use std::ops::Range;
 
 use crate::denoiser::Ends;
+use crate::denoiser::coarse::Levels;
 use crate::denoiser::frame::Inner;
 use crate::error::Error;
+use crate::estimate::LEVELS;
 use crate::network::UnetConfig;
 
 /// Where an image lies that was cut out of a photo. A run that knows it draws the photo's random numbers and takes the
@@ -28,6 +30,8 @@ pub struct Overview {
     pub white: f32,
     /// How strongly the channels have their noise in common, as in a grey photo; `None` if they do not.
     pub common: Option<f32>,
+    /// The coarse levels of a photo with film grain; `None` if it has none.
+    pub grain: Option<Levels>,
     /// Where the noise of each channel was cut off.
     pub ends: Ends,
     /// Whether single dots in all channels are hot pixels, not detail.
@@ -43,20 +47,22 @@ impl Place {
     /// # Errors
     /// [`Error::BadOption`] unless all numbers of the overview can be those of a photo.
     pub(super) fn check(&self) -> Result<(), Error> {
-        let Some(Overview { white, common, ends, inner, latest, .. }) = self.overview else { return Ok(()) };
-        let is_common = |factor: f32| factor.is_finite() && factor >= 0.0;
+        let Some(Overview { white, common, grain, ends, inner, latest, .. }) = self.overview else { return Ok(()) };
+        let is_size = |value: f32| value.is_finite() && value >= 0.0;
         let is_rectangle = |inner: Inner| inner.height > 0 && inner.width > 0;
         if white.is_finite()
             && white > 0.0
-            && common.is_none_or(is_common)
+            && common.is_none_or(is_size)
+            && grain.iter().flatten().all(|level| is_size(level.std) && is_size(level.latest))
             && ends.as_flattened().iter().flatten().all(|end| end.is_finite())
             && inner.is_none_or(is_rectangle)
-            && latest.is_finite()
-            && latest >= 0.0
+            && is_size(latest)
         {
             return Ok(());
         }
-        let value = format!("white {white}, common {common:?}, ends {ends:?}, inner {inner:?}, latest {latest}");
+        let value = format!(
+            "white {white}, common {common:?}, grain {grain:?}, ends {ends:?}, inner {inner:?}, latest {latest}"
+        );
         Err(Error::BadOption { name: "overview", value, range: "as Denoiser::overview gives it" })
     }
 
@@ -70,10 +76,13 @@ impl Place {
 /// The range to cut out along one axis of a photo, `size` pixels long, so that a run on the cut gives the pixels in
 /// `inner` the values of a run on the whole: `inner` and the network's field of view, on the network's grid.
 ///
-/// With one step no pixel outside the cut matters. Each further step sees as far again, but what it sees there hardly
-/// counts: `a_part_gives_the_values_of_the_whole` in `tests/golden.rs` bounds the difference.
-pub fn cut_around(config: &UnetConfig, inner: Range<usize>, size: usize) -> Range<usize> {
-    let (alignment, field) = (config.alignment(), config.field());
+/// With one step no pixel outside the cut matters. Each further step sees as far again, and so does each coarse level
+/// of a photo with film grain, but what they see there hardly counts: `tests/golden.rs` bounds the differences.
+pub fn cut_around(config: &UnetConfig, has_grain: bool, inner: Range<usize>, size: usize) -> Range<usize> {
+    // The coarsest level is to lie on the network's grid as well, and half of what it sees is to be in the cut.
+    let (alignment, fields) =
+        if has_grain { (config.alignment() << LEVELS, 1 + LEVELS) } else { (config.alignment(), 1) };
+    let field = fields * config.field();
     // The field is counted from the network's grid.
     let start = (inner.start / alignment * alignment).saturating_sub(field) / alignment * alignment;
     let end = (inner.end.next_multiple_of(alignment) + field).next_multiple_of(alignment);

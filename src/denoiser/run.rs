@@ -1,19 +1,21 @@
 //! One denoising run: the reverse process over a whole image, a tile at a time.
 
 use std::collections::VecDeque;
+use std::iter::successors;
 use std::panic::resume_unwind;
 use std::sync::Arc;
 use std::thread;
 
 use crate::denoiser::clipped::Clipped;
-use crate::denoiser::common_noise;
+use crate::denoiser::coarse::{SHARE_OF_WORK, less_coarse};
+use crate::denoiser::common_noise::CommonNoise;
 use crate::denoiser::draw::Draw;
 use crate::denoiser::frame::Frame;
 use crate::denoiser::level::levelled;
 use crate::denoiser::prediction::Prediction;
 use crate::denoiser::step::{Step, TileInput};
 use crate::denoiser::tiles::Grid;
-use crate::denoiser::{Denoiser, Ends, Options, Overview, Parts, Place};
+use crate::denoiser::{Denoiser, Ends, Level, Levels, Options, Overview, Parts, Place};
 use crate::error::Error;
 use crate::image::{CHANNELS, LinearImage, MOST_CHANNELS};
 use crate::method::formulation::Start;
@@ -42,14 +44,16 @@ pub(super) struct Photo {
     pub frame: Option<Frame>,
     /// What they were divided by.
     pub white: f32,
-    /// What the network sees in its place where the channels have their noise in common; see [`common_noise`].
-    pub disguised: Option<Arc<LinearImage>>,
-    /// How strongly its channels have their noise in common, if they do.
-    pub common: Option<f32>,
+    /// The noise that its channels have in common, if they do.
+    pub common: Option<CommonNoise>,
     /// Where its noise was cut off, if it was.
     pub clipped: Option<Clipped>,
     /// Whether single dots in all channels were taken for hot pixels.
     pub dots_are_hot: bool,
+    /// Std of its noise relative to that at twice the size, if this is a coarse level of a photo.
+    pub relative_std: f32,
+    /// A run on the photo at half its size, if it has film grain.
+    pub coarse: Option<Box<Run>>,
 }
 
 /// A run under way. Each [`Run::advance`] takes a tile, or several at once, through one step. A step finishes on the
@@ -59,7 +63,8 @@ pub(super) struct Photo {
 /// a tile, and [`Run::finish_tile`] takes its prediction.
 ///
 /// A run's state is in main memory, the network alone on the device. It takes 36 bytes a pixel, or 48 with several
-/// steps, including the photo, and 12 more if the channels have their noise in common.
+/// steps, including the photo. A grey photo takes 12 more, colours that have their noise in common 24, and film grain
+/// 36.
 ///
 /// A GPU gets the next tile while it works on one. What it has begun stays with the run between calls, also where the
 /// future of [`Run::advance`] is dropped.
@@ -75,10 +80,18 @@ pub struct Run {
     /// `x_t'` at the end of the step, filled tile by tile; `None` before the first tile.
     next: Option<LinearImage>,
     time_map: TimeMap,
+    /// What has to be done first where the photo has film grain: the same at half its size.
+    coarse: Option<Box<Run>>,
+    /// The photo without its coarse grain, once that is done.
+    fine: Option<LinearImage>,
+    /// See [`Photo`].
+    relative_std: f32,
     /// What the network sees in place of the photo where the channels have their noise in common.
-    disguised: Option<Arc<LinearImage>>,
-    /// How strongly they have.
-    common: Option<f32>,
+    disguised: Option<LinearImage>,
+    /// That noise.
+    common: Option<CommonNoise>,
+    /// Seed of the noise that makes the channels differ.
+    colour_seed: u64,
     /// Where the photo's noise was cut off, if it was.
     clipped: Option<Clipped>,
     /// See [`Overview`].
@@ -113,7 +126,7 @@ pub struct Run {
 impl Run {
     pub(super) fn new(
         denoiser: Denoiser,
-        Photo { y, frame, disguised, white, common, clipped, dots_are_hot }: Photo,
+        Photo { y, frame, white, common, clipped, dots_are_hot, relative_std, coarse }: Photo,
         time_map: TimeMap,
         options: &Options,
     ) -> Self {
@@ -138,8 +151,12 @@ impl Run {
             next: None,
             denoiser,
             time_map,
-            disguised,
+            coarse,
+            relative_std,
+            fine: None,
+            disguised: None,
             common,
+            colour_seed: options.seed.wrapping_add(options.sample.unwrap_or(0)),
             clipped,
             dots_are_hot,
             white,
@@ -159,19 +176,48 @@ impl Run {
         run.finished = vec![false; run.tiles()];
         let moving = |step| (0..run.tiles()).filter(|&tile| run.moves(step, tile)).count();
         run.moving = (0..run.steps()).map(moving).sum();
+        if run.coarse.is_none() {
+            run.disguise();
+        }
         run
+    }
+
+    /// Makes what the network sees in place of the photo where the channels have their noise in common.
+    fn disguise(&mut self) {
+        let photo = self.fine.as_ref().unwrap_or(&self.y);
+        let (times, schedule) = (&self.time_map, &self.denoiser.schedule);
+        let disguise = |common: &CommonNoise| common.disguise(photo, times, schedule, self.colour_seed, self.place);
+        self.disguised = self.common.as_ref().map(disguise);
+    }
+
+    /// Takes off the photo what was removed at half its size.
+    fn take_off_coarse(&mut self) {
+        let Some(coarse) = self.coarse.take() else { return };
+        let before = Arc::clone(&coarse.y);
+        let mut removed = coarse.into_image();
+        removed.values_mut().iter_mut().zip(before.values()).for_each(|(v, before)| *v = before - *v);
+        self.fine = Some(less_coarse(&self.y, &removed));
+        self.disguise();
     }
 
     /// What runs on parts of the photo have to know.
     pub(super) fn overview(&self) -> Overview {
         Overview {
             white: self.white,
-            common: self.common,
+            common: self.common.as_ref().map(CommonNoise::white),
+            grain: self.levels(),
             ends: self.clipped.as_ref().map_or_else(Ends::default, Clipped::ends),
             dots_are_hot: self.dots_are_hot,
             inner: self.frame.as_ref().map(Frame::inner),
             latest: self.time_map.latest(),
         }
+    }
+
+    /// The coarse levels of a photo with film grain, before the run begins with them.
+    fn levels(&self) -> Option<Levels> {
+        let levels = successors(self.coarse.as_deref(), |run| run.coarse.as_deref());
+        let level = |run: &Self| Level { std: run.relative_std, latest: run.time_map.latest() };
+        levels.map(level).collect::<Vec<_>>().try_into().ok()
     }
 
     /// Channels of the photo: 3, or 4 of a mosaic.
@@ -210,6 +256,15 @@ impl Run {
         if self.is_done() {
             return Ok(None);
         }
+        if let Some(coarse) = &mut self.coarse {
+            let done = Box::pin(coarse.advance()).await?;
+            if coarse.is_done() {
+                self.take_off_coarse();
+            }
+            if done.is_some() || self.coarse.is_some() {
+                return Ok(done.map(|done| self.of_whole(done)));
+            }
+        }
         let done = match self.denoiser.threads() {
             1 => {
                 self.begin(self.denoiser.tiles_at_once(), Denoiser::begin);
@@ -224,6 +279,13 @@ impl Run {
     /// Hands out the next tile of this step; `None` if there is none: all are handed out, and the next step begins when
     /// they are finished, or the run is done.
     pub fn take_tile(&mut self) -> Option<TileInput> {
+        if let Some(coarse) = &mut self.coarse {
+            let tile = coarse.take_tile();
+            if tile.is_some() || !coarse.is_done() {
+                return tile;
+            }
+            self.take_off_coarse();
+        }
         let index = self.next_moving()?;
         Some(self.current().input(index, &self.grid.tile(index)))
     }
@@ -234,6 +296,13 @@ impl Run {
     /// [`Error::BadOption`] for a tile that is not handed out, or a prediction of another size; [`Error::WrongResult`]
     /// if a predicted value is not finite. The tile remains handed out.
     pub fn finish_tile(&mut self, index: usize, eps: Vec<f32>) -> Result<Progress, Error> {
+        if let Some(coarse) = &mut self.coarse {
+            let done = coarse.finish_tile(index, eps)?;
+            if coarse.is_done() {
+                self.take_off_coarse();
+            }
+            return Ok(self.of_whole(done));
+        }
         self.check_handed_out(index)?;
         let tile = self.grid.tile(index);
         if eps.len() != self.y.channels() * tile.window().size().iter().product::<usize>() {
@@ -249,6 +318,9 @@ impl Run {
     /// # Errors
     /// [`Error::BadOption`] for a tile that is not handed out.
     pub fn return_tile(&mut self, index: usize) -> Result<(), Error> {
+        if let Some(coarse) = &mut self.coarse {
+            return coarse.return_tile(index);
+        }
         self.check_handed_out(index)?;
         self.returned.push(index);
         Ok(())
@@ -265,6 +337,9 @@ impl Run {
         let of = |denoiser: &Denoiser| (denoiser.config.clone(), denoiser.schedule.clone(), denoiser.formulation);
         if of(&denoiser) != of(&self.denoiser) {
             return Err(Error::BadWeights("they belong to another network than the run's".into()));
+        }
+        if let Some(coarse) = &mut self.coarse {
+            coarse.continue_on(denoiser.clone())?;
         }
         self.return_begun();
         self.denoiser = denoiser;
@@ -320,24 +395,36 @@ impl Run {
         self.disguised.as_ref().unwrap_or(&self.y)
     }
 
+    /// How far the whole run is, given how far its coarse levels are.
+    fn of_whole(&self, coarse: Progress) -> Progress {
+        let fraction = SHARE_OF_WORK * coarse.fraction;
+        Progress { step: 1, steps: self.steps(), tile: 0, tiles: self.tiles(), fraction }
+    }
+
     /// A pixel of the result, given what the network made of what it saw, and whether that is clean.
     fn kept(&self, x: &LinearImage, pixel: usize, is_clean: bool, kept: &mut [f32; MOST_CHANNELS]) {
         if self.y.channels() == CHANNELS {
-            kept[..CHANNELS].copy_from_slice(&self.kept_of::<CHANNELS>(x, pixel, is_clean));
+            let x = self.of_colour(x, pixel);
+            kept[..CHANNELS].copy_from_slice(&self.kept_of(x, pixel, is_clean));
         } else {
-            *kept = self.kept_of(x, pixel, is_clean);
+            *kept = self.kept_of(pixel_of(x, pixel), pixel, is_clean);
         }
     }
 
-    fn kept_of<const N: usize>(&self, x: &LinearImage, pixel: usize, is_clean: bool) -> [f32; N] {
-        let of = |image: &LinearImage| std::array::from_fn(|c| image.plane(c)[pixel]);
-        let (y, x): ([f32; N], [f32; N]) = (of(&self.y), of(x));
-        let stand_in = self.disguised.as_deref().map(of);
-        let mut x = stand_in.map_or(x, |before| common_noise::taken_alike(y, before, x));
+    /// The same for an RGB photo before anything else is made of it: in the photo's colours where the network saw it in
+    /// disguise.
+    fn of_colour(&self, x: &LinearImage, pixel: usize) -> [f32; CHANNELS] {
+        let x = pixel_of(x, pixel);
+        let (Some(common), Some(disguised)) = (&self.common, &self.disguised) else { return x };
+        let photo = pixel_of(self.fine.as_ref().unwrap_or(&self.y), pixel);
+        common.taken_off(photo, pixel, &self.denoiser.schedule, pixel_of(disguised, pixel), x)
+    }
+
+    fn kept_of<const N: usize>(&self, mut x: [f32; N], pixel: usize, is_clean: bool) -> [f32; N] {
         if let Some(clipped) = self.clipped.as_ref().filter(|_| is_clean) {
             x = std::array::from_fn(|c| clipped.restored(c, pixel, x[c]));
         }
-        self.parts.between(y, x, self.neutral)
+        self.parts.between(pixel_of(&self.y, pixel), x, self.neutral)
     }
 
     /// The next tile to be worked on, from now on handed out. Before it, tiles in which no pixel moves are finished,
@@ -404,7 +491,10 @@ impl Run {
 
     fn progress(&self) -> Progress {
         let (step, tile) = if self.is_done() { (self.steps(), self.tiles()) } else { (self.step + 1, self.tile) };
-        let fraction = if self.moving == 0 { 1.0 } else { self.moved as f32 / self.moving as f32 };
+        let mut fraction = if self.moving == 0 { 1.0 } else { self.moved as f32 / self.moving as f32 };
+        if self.fine.is_some() {
+            fraction = SHARE_OF_WORK + (1.0 - SHARE_OF_WORK) * fraction;
+        }
         Progress { step, steps: self.steps(), tile, tiles: self.tiles(), fraction }
     }
 
@@ -506,6 +596,11 @@ impl Run {
             threads.into_iter().map(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic))).collect()
         })
     }
+}
+
+/// A pixel of an image that has N channels.
+fn pixel_of<const N: usize>(image: &LinearImage, pixel: usize) -> [f32; N] {
+    std::array::from_fn(|c| image.plane(c)[pixel])
 }
 
 /// An image of the photo's size, of noise with this std and mean 0, where a run starts that does not start at the

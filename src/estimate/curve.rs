@@ -66,6 +66,17 @@ pub fn through(white: &White) -> Fitted {
     Fitted { noise: curve.map_or(Noise::from(line), Noise::from), line }
 }
 
+/// The noise that lies as these points say, without any line in mind.
+pub fn over(points: &[Point]) -> Fitted {
+    let line = fit(points, Tolerance::OF_WHITE);
+    let curve = Smooth::through(points, STIFFNESS, |_| 0.0).and_then(|smooth| {
+        let std = |place: f64| smooth.at(place).exp().min(2.0) as f32;
+        let knots = places(&smooth, false).into_iter().map(|p| Point { mean: brightness(p), std: std(p) }).collect();
+        NoiseCurve::new(knots).ok()
+    });
+    Fitted { noise: curve.map_or(Noise::from(line), Noise::from), line }
+}
+
 /// Where a curve gets its points: at the measured ones and, if the line takes part, also beyond them, up to black and
 /// white.
 fn places(smooth: &Smooth, goes_on: bool) -> Vec<f64> {

@@ -14,9 +14,9 @@
 //! alone.
 
 use crate::color::linear_to_srgb;
-use crate::estimate::patches::{by_brightness, grid};
+use crate::estimate::patches::{by_brightness, grid, without_slope};
 use crate::estimate::{Point, clipping, second_differences};
-use crate::image::{CHANNELS, LinearImage};
+use crate::image::{CHANNELS, LinearImage, halved};
 use crate::method::noise::NoiseModel;
 
 /// Side of a patch in pixels.
@@ -148,31 +148,15 @@ fn measured(patch: &[[f32; SIDE]; SIDE]) -> Option<Patch> {
     if clipped(0.0).max(clipped(1.0)) > MOST_CLIPPED {
         return None;
     }
-    let mean = patch.iter().flatten().sum::<f32>() / AREA;
-    let centre = (SIDE - 1) as f32 / 2.0;
-    let (mut squares, mut across, mut down) = (0.0, 0.0, 0.0);
-    for (r, line) in patch.iter().enumerate() {
-        for (c, v) in line.iter().enumerate() {
-            let off = v - mean;
-            squares += off * off;
-            across += (c as f32 - centre) * off;
-            down += (r as f32 - centre) * off;
-        }
-    }
-    // The squares of -7.5, -6.5, ... 7.5, once per row.
-    let lever = SIDE as f32 * (0..SIDE).map(|c| (c as f32 - centre).powi(2)).sum::<f32>();
-    let total = (squares - (across * across + down * down) / lever).max(0.0) / AREA;
+    let mut flattened = patch.as_flattened().to_vec();
+    let mean = without_slope(SIDE, &mut flattened);
+    let total = flattened.iter().map(|v| v * v).sum::<f32>() / AREA;
     const HALF: usize = SIDE / 2;
-    let squares: [[f32; HALF]; HALF] = std::array::from_fn(|r| {
-        std::array::from_fn(|c| {
-            let (r, c) = (2 * r, 2 * c);
-            (patch[r][c] + patch[r][c + 1] + patch[r + 1][c] + patch[r + 1][c + 1]) / 4.0
-        })
-    });
+    let squares = halved(patch.as_flattened(), [SIDE; 2]);
     Some(Patch {
         mean,
         total,
         fine: second_differences(SIDE, |r, c| patch[r][c]),
-        octave: 4.0 * second_differences(HALF, |r, c| squares[r][c]),
+        octave: 4.0 * second_differences(HALF, |r, c| squares[r * HALF + c]),
     })
 }

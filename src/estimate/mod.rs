@@ -7,12 +7,14 @@
 //! - smooth noise (`grain.rs`), which demosaicing, noise reduction and JPEG leave, has no finest detail and would be
 //!   missed there.
 //!
-//! The image's spectrum decides how much each of the two counts. A mosaic's noise is always white (`mosaic.rs`).
+//! The image's spectrum decides how much each of the two counts. Film grain (`film.rs`) is smooth, too, but all channels
+//! share it, so it can be told from texture and measured whole. A mosaic's noise is always white (`mosaic.rs`).
 
 pub mod clipping;
 mod common;
 mod curve;
 mod doubt;
+mod film;
 mod grain;
 #[cfg(test)]
 mod kinds;
@@ -28,6 +30,7 @@ use crate::method::noise::{Noise, NoiseModel};
 pub use crate::method::noise_curve::Point;
 pub use common::common_noise;
 pub use doubt::Doubt;
+pub use film::{LEVELS, film};
 pub use grain::drawn_to_typical;
 pub use line::{Tolerance, fit};
 pub use report::noise_from_json;
@@ -55,6 +58,8 @@ pub struct Estimate {
     pub points: Vec<Point>,
     /// From 0, white noise, to 1, the smooth noise of processed photos.
     pub grain: f32,
+    /// Whether it is film grain.
+    pub film: bool,
     /// Why this is but a guess, if it is.
     pub doubt: Option<Doubt>,
 }
@@ -67,6 +72,7 @@ impl Estimate {
         match (self.doubt, &self.noise) {
             (Some(doubt), _) => format!("a guess: {doubt}"),
             (None, _) if little => "that is hardly any noise".into(),
+            (None, _) if self.film => "it is film grain".into(),
             (None, Noise::Curve(_)) => "the picture was developed, so its noise follows a curve of its own".into(),
             (None, _) => "as a sensor's".into(),
         }
@@ -102,6 +108,10 @@ pub fn estimate_visible_noise(image: &LinearImage, opacity: Option<&[f32]>) -> E
 
 /// The noise of an image whose white is 1.
 fn of_ordinary(image: &LinearImage) -> Estimate {
+    if let Some(film) = film(image) {
+        let curve::Fitted { noise, line } = curve::over(&film.points);
+        return Estimate { noise, line, points: film.points, grain: 1.0, film: true, doubt: None };
+    }
     let white = white::measure(image);
     let curve::Fitted { noise, line } = curve::through(&white);
     let grain = grain::measure(image).filter(|grain| grain.share > 0.0);
@@ -114,11 +124,12 @@ fn of_ordinary(image: &LinearImage) -> Estimate {
                 line: NoiseModel::NONE,
                 points: Vec::new(),
                 grain: 0.0,
+                film: false,
                 doubt,
             };
         }
         let doubt = lacking.or_else(|| doubtful(&noise, &white, LITTLE));
-        return Estimate { noise, line, points: white.points, grain: 0.0, doubt };
+        return Estimate { noise, line, points: white.points, grain: 0.0, film: false, doubt };
     };
     let smooth = grain.noise();
     let mix = |white: f32, smooth: f32| white + grain.share * (smooth - white);
@@ -127,7 +138,7 @@ fn of_ordinary(image: &LinearImage) -> Estimate {
     let is_texture = grain.certainty == 0.0 && line.variance(MID_GREY).sqrt() >= LITTLE;
     let doubt = lacking.or(is_texture.then_some(Doubt::Textured));
     let points = if grain.share < 0.5 { white.points } else { grain.points };
-    Estimate { noise: line.into(), line, points, grain: grain.share, doubt }
+    Estimate { noise: line.into(), line, points, grain: grain.share, film: false, doubt }
 }
 
 /// Whether there is too little to measure.

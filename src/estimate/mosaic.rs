@@ -20,7 +20,7 @@ pub fn of_mosaic(planes: &LinearImage) -> Estimate {
     let drawn = white.is_drawing() && 2 * white.counts.drawn > white.counts.all;
     let doubt =
         lacking(&white).or(drawn.then_some(Doubt::Drawn)).or_else(|| doubtful(&noise, &white, LITTLE_OF_MOSAIC));
-    Estimate { noise, line, points: white.points, grain: 0.0, doubt }
+    Estimate { noise, line, points: white.points, grain: 0.0, film: false, doubt }
 }
 
 /// A line for each plane if one of them is apart from the common line.

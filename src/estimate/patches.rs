@@ -41,6 +41,23 @@ pub fn by_brightness<P>(
     sizes.into_iter().map(move |size| rest.split_off_mut(..size).expect("the sizes add up to the count"))
 }
 
+/// Takes mean and slope, which are no noise, out of a square of values, and returns the mean.
+pub fn without_slope(side: usize, values: &mut [f32]) -> f32 {
+    let mean = values.iter().sum::<f32>() / values.len() as f32;
+    let off = |i: usize| i as f32 - (side - 1) as f32 / 2.0;
+    let lever = side as f32 * (0..side).map(|i| off(i).powi(2)).sum::<f32>();
+    let (mut across, mut down) = (0.0, 0.0);
+    for (i, v) in values.iter_mut().enumerate() {
+        *v -= mean;
+        across += off(i % side) * *v / lever;
+        down += off(i / side) * *v / lever;
+    }
+    for (i, v) in values.iter_mut().enumerate() {
+        *v -= across * off(i % side) + down * off(i / side);
+    }
+    mean
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -60,6 +77,20 @@ mod tests {
             assert!(CHANNELS * found.len() <= most && CHANNELS * found.len() > most / 4, "{most}: {}", found.len());
             assert!(found.iter().all(|(row, column)| row + 8 <= 99 && column + 8 <= 200));
         }
+    }
+
+    #[test]
+    fn only_mean_and_slope_are_taken_out() {
+        let bump = |i: usize| if i == 5 { 0.1 } else { 0.0 };
+        let plane = |i: usize| 0.5 + 0.02 * (i % 4) as f32 - 0.01 * (i / 4) as f32;
+        let [mut flat, mut bumpy] =
+            [0.0, 1.0].map(|high| (0..16).map(|i| plane(i) + high * bump(i)).collect::<Vec<_>>());
+        let mut bump: Vec<f32> = (0..16).map(bump).collect();
+        assert!((without_slope(4, &mut flat) - 0.515).abs() < 1e-6);
+        assert!(flat.iter().all(|v| v.abs() < 1e-6));
+        without_slope(4, &mut bumpy);
+        without_slope(4, &mut bump);
+        assert!(bumpy.iter().zip(&bump).all(|(a, b)| (a - b).abs() < 1e-6) && bump[5] > 0.05);
     }
 
     #[test]

@@ -86,7 +86,7 @@ mod tests {
     fn what_is_written_can_be_read() {
         let line = NoiseModel { sigma_read: 0.5, shot: 0.25 };
         let points = vec![Point { mean: 0.5, std: 0.75 }];
-        let estimate = Estimate { noise: line.into(), line, points, grain: 0.0, doubt: None };
+        let estimate = Estimate { noise: line.into(), line, points, grain: 0.0, film: false, doubt: None };
         let json = serde_json::to_string(&estimate).unwrap();
         assert_eq!(json, r#"{"read":0.5,"shot":0.25,"points":[{"mean":0.5,"std":0.75}]}"#);
         assert_eq!(noise_from_json(&json), Ok(estimate.noise.clone()));

@@ -13,7 +13,7 @@ use wasm_bindgen::prelude::*;
 
 use crate::denoiser::frame::Inner;
 use crate::denoiser::place::cut_around;
-use crate::denoiser::{self, Denoiser, Options, Parts, Place, Run, Strength, TileInput};
+use crate::denoiser::{self, Denoiser, Level, Options, Parts, Place, Run, Strength, TileInput};
 use crate::image::{CHANNELS, LinearImage, MOST_CHANNELS};
 use crate::method::noise::NoiseModel;
 use crate::method::reverse::Steps;
@@ -139,18 +139,19 @@ impl Engine {
     /// As [`Engine::start`].
     pub fn overview(&self, image: &SharedImage, noise: &Noise, settings: &Settings) -> Result<Overview, JsValue> {
         let options = settings.options()?;
-        let denoiser::Overview { white, common, ends, dots_are_hot, inner, latest } =
+        let denoiser::Overview { white, common, grain, ends, dots_are_hot, inner, latest } =
             self.0.overview(Arc::clone(image.linear()), noise.get().clone(), &options)?;
+        let grain = grain.map(|levels| levels.iter().flat_map(|level| [level.std, level.latest]).collect());
         let inner = inner.map(|Inner { row, column, height, width }| vec![column, row, width, height]);
         let ends = ends.as_flattened().iter().map(|end| end.unwrap_or(f32::NAN)).collect();
-        Ok(Overview { white, common, ends, dots_are_hot, inner, latest })
+        Ok(Overview { white, common, grain, ends, dots_are_hot, inner, latest })
     }
 
-    /// Where what has to be cut out for the pixels from `start` to before `end` of `size` begins and ends; see
-    /// [`cut_around`].
+    /// Where what has to be cut out for the pixels from `start` to before `end` of `size` begins and ends, of a photo
+    /// with or without film grain; see [`cut_around`].
     #[wasm_bindgen(js_name = cutAround)]
-    pub fn cut_around(&self, start: usize, end: usize, size: usize) -> Vec<usize> {
-        let cut = cut_around(self.0.config(), start..end, size);
+    pub fn cut_around(&self, has_grain: bool, start: usize, end: usize, size: usize) -> Vec<usize> {
+        let cut = cut_around(self.0.config(), has_grain, start..end, size);
         vec![cut.start, cut.end]
     }
 }
@@ -162,6 +163,9 @@ pub struct Overview {
     pub white: f32,
     /// How strongly the channels have their noise in common.
     pub common: Option<f32>,
+    /// Of each coarse level of a photo with film grain, half size first: its std relative to that of the level before
+    /// and its latest time.
+    pub grain: Option<Vec<f32>>,
     /// Where the noise of red, then of green and blue, was cut off, at the dark and at the bright end; NaN where it was
     /// not.
     pub ends: Vec<f32>,
@@ -240,6 +244,7 @@ impl Settings {
         &mut self,
         white: f32,
         common: Option<f32>,
+        grain: Option<Vec<f32>>,
         ends: Vec<f32>,
         dots_are_hot: bool,
         inner: Option<Vec<usize>>,
@@ -252,7 +257,11 @@ impl Settings {
             let [column, row, width, height] = inner.try_into().ok()?;
             Some(Inner { row, column, height, width })
         });
-        self.place.overview = Some(denoiser::Overview { white, common, ends, dots_are_hot, inner, latest });
+        let grain = grain.and_then(|levels| {
+            let (levels, []) = levels.as_chunks() else { return None };
+            levels.iter().map(|&[std, latest]| Level { std, latest }).collect::<Vec<_>>().try_into().ok()
+        });
+        self.place.overview = Some(denoiser::Overview { white, common, grain, ends, dots_are_hot, inner, latest });
     }
 
     /// What a neutral colour has in red, green and blue; see [`Options::neutral`].

@@ -14,7 +14,7 @@ use burn::tensor::Device;
 
 /// Takes a run to its end by tiles that are handed out, up to `at_once` of them, finished in the order that `pick`
 /// gives: which of those that are out is next.
-fn handed_out(
+pub fn handed_out(
     run: &mut Run,
     denoiser: &Denoiser,
     at_once: usize,

@@ -1,6 +1,7 @@
 //! What the tests of a run share.
 
 mod begun;
+mod grain;
 mod handed_out;
 mod mosaics;
 mod options;

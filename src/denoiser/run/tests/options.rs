@@ -87,8 +87,15 @@ fn a_map_of_the_models_std_gives_the_models_result() {
 fn options_out_of_range_are_refused() {
     let (denoiser, image) = (denoiser(), photo(8, 8));
     let place = |white, latest| {
-        let overview =
-            Some(Overview { white, common: None, ends: Ends::default(), dots_are_hot: false, inner: None, latest });
+        let overview = Some(Overview {
+            white,
+            common: None,
+            ends: Ends::default(),
+            grain: None,
+            dots_are_hot: false,
+            inner: None,
+            latest,
+        });
         Place { overview, ..Place::default() }
     };
     for options in [

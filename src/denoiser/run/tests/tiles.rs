@@ -52,7 +52,7 @@ fn a_frame_stays_and_changes_nothing_within() {
     let options = Options::default();
     let overview = denoiser.overview(framed.clone(), NoiseModel::at_gain(8.0), &options).unwrap();
     assert_eq!(overview.inner.map(|inner| (inner.row, inner.column)), Some((top, left)));
-    let columns = cut_around(denoiser.config(), 0..20, width);
+    let columns = cut_around(denoiser.config(), false, 0..20, width);
     assert!(columns.end < width);
     let cut = LinearImage::from_fn(columns.len(), height, |c, r, x| framed.plane(c)[r * width + x]).unwrap();
     let place = Place { overview: Some(overview), ..Place::default() };
@@ -70,7 +70,7 @@ fn a_part_gives_the_pixels_of_the_whole() {
     // In the middle, and where the image ends without filling the network's grid.
     for (rows, columns) in [(40..52, 50..61), (0..9, 0..5), (81..93, 107..117)] {
         let [down, across] = [(&rows, height), (&columns, width)]
-            .map(|(inner, size)| cut_around(denoiser.config(), inner.clone(), size));
+            .map(|(inner, size)| cut_around(denoiser.config(), false, inner.clone(), size));
         assert!(down.len() < height && across.len() < width, "less than all of it is cut out");
         let cut = LinearImage::from_fn(across.len(), down.len(), |c, r, x| {
             image.plane(c)[(down.start + r) * width + across.start + x]

@@ -86,7 +86,7 @@ fn parts_have_the_times_of_the_whole_in_every_variant() {
     for formulation in Formulation::all() {
         let denoiser = exact_in_tiles(formulation);
         let [down, across] =
-            [(40..52, 93), (50..61, 117)].map(|(inner, size)| cut_around(denoiser.config(), inner, size));
+            [(40..52, 93), (50..61, 117)].map(|(inner, size)| cut_around(denoiser.config(), false, inner, size));
         assert!(down.len() < 93 && across.len() < 117);
         let cut = LinearImage::from_fn(across.len(), down.len(), |c, r, x| {
             image.plane(c)[(down.start + r) * 117 + across.start + x]
