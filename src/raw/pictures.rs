@@ -1,7 +1,7 @@
 //! Pictures by which demosaicing is tested.
 
 use crate::color::linear_to_srgb;
-use crate::image::LinearImage;
+use crate::image::{CHANNELS, LinearImage};
 
 /// A zone plate, in which all directions and frequencies up to 0.3 periods a pixel occur, under a soft light whose
 /// colour changes from place to place.
@@ -16,8 +16,29 @@ pub fn zone_plate(width: usize, height: usize) -> LinearImage {
     .unwrap()
 }
 
+/// Soft steps from dark to bright grey, 60 x 60, across rows, columns and two slopes; each with its direction.
+pub fn grey_edges() -> impl Iterator<Item = ([f32; 2], LinearImage)> {
+    [[1.0, 0.0], [0.0, 1.0], [0.6, 0.8], [0.9, -0.3]].into_iter().map(|edge| {
+        let grey = LinearImage::from_fn(60, 60, |_, row, column| {
+            let distance = edge[0] * (row as f32 - 29.7) + edge[1] * (column as f32 - 29.7);
+            0.05 + 0.8 * (0.5 + distance).clamp(0.0, 1.0)
+        });
+        (edge, grey.unwrap())
+    })
+}
+
+/// How far apart the channels of each pixel look.
+pub fn colorfulness(image: &LinearImage) -> impl Iterator<Item = f32> {
+    let seen = seen(image);
+    let pixels = seen.len() / CHANNELS;
+    (0..pixels).map(move |p| {
+        let color: [f32; CHANNELS] = std::array::from_fn(|c| seen[c * pixels + p]);
+        color.into_iter().fold(0.0, f32::max) - color.into_iter().fold(1.0, f32::min)
+    })
+}
+
 /// All values of an image as they are seen, clipped and on the sRGB curve.
-pub fn seen(image: &LinearImage) -> Vec<f32> {
+fn seen(image: &LinearImage) -> Vec<f32> {
     image.values().iter().map(|v| linear_to_srgb(v.clamp(0.0, 1.0))).collect()
 }
 
