@@ -14,12 +14,16 @@ fn made() -> Made {
     Made::new(64, 48, Phase::RGGB)
 }
 
+fn made_linear() -> Made {
+    Made::of(64, 48, Layout::Linear, 14)
+}
+
 /// A kind of bad input: its name, the file, and what must be said about it.
 type Bad = (&'static str, Vec<u8>, &'static str);
 
 fn bad_input() -> Vec<Bad> {
     let whole = Made { packing: Packing::Strips(16), ..made() }.bytes();
-    let cut = |share: f64| whole[..(whole.len() as f64 * share) as usize].to_vec();
+    let cut = |share: f64| start_of(&whole, share);
     let mosaic = |change: &dyn Fn(&mut Directory, Order)| made().changed(|_, mosaic, order| change(mosaic, order));
     let pattern = |side: u16, colors: &[u8]| {
         mosaic(&|mosaic, order| {
@@ -53,40 +57,13 @@ fn bad_input() -> Vec<Bad> {
         ("four linear colours", of_colors(4), "4 values"),
         (
             "white below black in linear light",
-            linear(&|picture, order| {
-                picture.set(Entry::shorts(tags::WHITE_LEVEL, order, &[9000, 300, 9000]));
-            }),
+            linear(tags::WHITE_LEVEL, &[9000, 300, 9000]),
             "white must be above black",
         ),
-        (
-            "linear light as floats",
-            linear(&|picture, order| {
-                picture.set(Entry::shorts(tags::SAMPLE_FORMAT, order, &[3]));
-            }),
-            "float",
-        ),
-        (
-            "linear light as JPEG XL",
-            linear(&|picture, order| {
-                picture.set(Entry::shorts(tags::COMPRESSION, order, &[52_546]));
-            }),
-            "JPEG XL",
-        ),
-        (
-            "linear light in planes",
-            linear(&|picture, order| {
-                picture.set(Entry::shorts(tags::PLANAR_CONFIGURATION, order, &[2]));
-            }),
-            "planar",
-        ),
-        (
-            "half of linear light",
-            {
-                let whole = linear(&|_, _| {});
-                whole[..whole.len() / 2].to_vec()
-            },
-            "damaged",
-        ),
+        ("linear light as floats", linear(tags::SAMPLE_FORMAT, &[3]), "float"),
+        ("linear light as JPEG XL", linear(tags::COMPRESSION, &[52_546]), "JPEG XL"),
+        ("linear light in planes", linear(tags::PLANAR_CONFIGURATION, &[2]), "planar"),
+        ("half of linear light", start_of(&made_linear().bytes(), 0.5), "damaged"),
         ("differences of bytes", differences_of_bytes(), "differences of 8 bits"),
         ("floats", number(tags::SAMPLE_FORMAT, 3), "float"),
         ("with loss", number(tags::COMPRESSION, 34_892), "loss"),
@@ -96,6 +73,11 @@ fn bad_input() -> Vec<Bad> {
         ("two pictures", two_pictures(), "2 RAW pictures"),
         ("BigTIFF", [b"II+\0\x08\0\0\0", &whole[8..]].concat(), "not a RAW file|BigTIFF|damaged"),
     ]
+}
+
+/// A share of a file, from its start.
+fn start_of(file: &[u8], share: f64) -> Vec<u8> {
+    file[..(file.len() as f64 * share) as usize].to_vec()
 }
 
 /// The thumbnail alone, without these tags.
@@ -108,14 +90,14 @@ fn finished(without: &[u16]) -> Vec<u8> {
     file
 }
 
-/// A linear DNG with its picture's directory changed.
-fn linear(change: &dyn Fn(&mut Directory, Order)) -> Vec<u8> {
-    Made::of(64, 48, Layout::Linear, 14).changed(|_, picture, order| change(picture, order))
+/// A linear DNG in whose picture's directory a tag has these values.
+fn linear(tag: u16, values: &[u16]) -> Vec<u8> {
+    made_linear().changed(|_, picture, order| picture.set(Entry::shorts(tag, order, values)))
 }
 
 /// One that says that each photosite has so many values.
 fn of_colors(count: u16) -> Vec<u8> {
-    linear(&|picture, order| {
+    made_linear().changed(|_, picture, order| {
         picture.set(Entry::shorts(tags::SAMPLES_PER_PIXEL, order, &[count]));
         picture.set(Entry::shorts(tags::BITS_PER_SAMPLE, order, &vec![14; usize::from(count)]));
     })
