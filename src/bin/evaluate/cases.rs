@@ -12,6 +12,8 @@ use svnr::files;
 use svnr::image::CHANNELS;
 use svnr::method::noise::Noise;
 use svnr::training::camera::{Camera, noise_of};
+use svnr::training::noise::field::Field;
+use svnr::training::noise::grain::Grain;
 use svnr::training::scenes::noisy_partner;
 use svnr::{LinearImage, NoiseModel};
 
@@ -26,6 +28,9 @@ pub enum Source {
     Sigma(f32),
     /// Camera noise as in [`Source::Gain`], on grey images: the same in all channels.
     Grey(f32),
+    /// Film grain of this std on the sRGB values (0 to 255) at middle brightness, the same in all channels, in a file of
+    /// 8 bits.
+    Grain(f32),
     /// A simulated camera that processes its photos and writes JPEGs: another one for every image.
     Camera,
     /// Real noise, in a photo that is paired with a clean one.
@@ -40,6 +45,7 @@ impl fmt::Display for Source {
             Self::Gain(gain) => write!(f, "gain {gain}"),
             Self::Clipped(gain) => write!(f, "clipped {gain}"),
             Self::Grey(gain) => write!(f, "grey {gain}"),
+            Self::Grain(codes) => write!(f, "grain {codes}"),
             Self::Sigma(sigma) => write!(f, "sigma {sigma}"),
             Self::Camera => write!(f, "camera"),
             Self::Photo => write!(f, "photo"),
@@ -88,6 +94,13 @@ impl Source {
                 let noisy = grey(&noise.add_to(&clean, seed), |p| p[0])?;
                 Case { clean: Some(clean), ..of_file(noisy, Some(noise.into())) }
             }
+            Self::Grain(codes) => {
+                let grain = Grain { std: codes / 255.0, ..FILM };
+                let codes = grain.add_to(clean, seed).to_srgb8();
+                let noisy = LinearImage::from_srgb8(clean.width(), clean.height(), CHANNELS, &codes)?;
+                let noise = noise_of(&noisy, clean).map(Noise::from);
+                of_file(noisy, noise)
+            }
             Self::Sigma(sigma) => {
                 // In linear light this noise is neither symmetric nor the same everywhere, and its mean is not 0. The
                 // network works in units of the noise, so it takes these values as they are.
@@ -127,6 +140,9 @@ pub fn clean_files(folder: &Path, pairs: bool) -> Result<Vec<PathBuf>> {
     files.sort();
     Ok(files)
 }
+
+/// Grain over about two pixels, weaker in shadows and highlights.
+const FILM: Grain = Grain { std: 0.0, peak: 0.5, falloff: 0.5, field: Field { shared: 1.0, spread: 0.85 } };
 
 /// Luminance's share of red, green and blue in linear light (ITU-R BT.709).
 const LUMINANCE: [f32; CHANNELS] = [0.2126, 0.7152, 0.0722];
@@ -178,6 +194,17 @@ mod tests {
         let mean = |image: &LinearImage| image.values().iter().sum::<f32>() / image.values().len() as f32;
         assert!((mean(&noisy(Source::Gain(8.0))) - 0.01).abs() < 0.002);
         assert!(mean(&noisy(Source::Clipped(8.0))) > 0.03);
+    }
+
+    #[test]
+    fn film_grain_has_its_std_and_is_the_same_in_all_channels() {
+        let clean = LinearImage::from_fn(120, 100, |_, _, _| srgb_to_linear(0.5)).unwrap();
+        let case = Source::Grain(10.0).case(Path::new("x.png"), &clean, 3).unwrap();
+        assert_eq!(case.noisy.plane(0), case.noisy.plane(2));
+        let squares = case.noisy.plane(1).iter().map(|v| (255.0 * linear_to_srgb(*v) - 127.5).powi(2));
+        let std = (squares.sum::<f32>() / 12_000.0).sqrt();
+        assert!((std - 10.0).abs() < 0.7, "{std}");
+        assert!(case.noise.is_some());
     }
 
     #[test]

@@ -71,6 +71,15 @@ struct Arguments {
     /// Grey versions of the images, with the same camera noise in all channels
     #[arg(long, conflicts_with_all = ["sigmas", "pairs", "camera"])]
     grey: bool,
+    /// Film grain, the same in all channels, in files of 8 bits: its std at middle brightness, from 0 to 255
+    #[arg(
+        long,
+        value_delimiter = ',',
+        value_name = "CODES",
+        value_parser = positive,
+        conflicts_with_all = ["gains", "sigmas", "pairs", "camera", "clipped", "grey", "toned", "raw", "demosaic"]
+    )]
+    grain: Vec<f32>,
     /// Developed images, 8 bits after a tone curve: estimated noise against the best of 5 x 5 pairs of read and shot
     #[arg(long, conflicts_with_all = ["sigmas", "pairs", "camera", "grey", "estimates", "true_only", "sheet", "csv"])]
     toned: bool,
@@ -191,6 +200,8 @@ impl Arguments {
             vec![Source::Camera]
         } else if self.grey {
             self.gains.iter().copied().map(Source::Grey).collect()
+        } else if !self.grain.is_empty() {
+            self.grain.iter().copied().map(Source::Grain).collect()
         } else if self.clipped {
             self.gains.iter().copied().map(Source::Clipped).collect()
         } else if self.sigmas.is_empty() {
