@@ -200,12 +200,29 @@ fn unsupported(what: &str) -> Refusal {
     Refusal::Unsupported(what.into())
 }
 
+/// What the decoder says, in words for programmers, and what that means. Of what is not here, the data are wrong.
+const MEANINGS: [(&str, &str); 9] = [
+    ("missing bytes", "it ends too early"),
+    ("compress", "its compressed data are wrong"),
+    ("DWA", "its compressed data are wrong"),
+    ("window", "its size is wrong"),
+    ("channel", "its channels are wrong"),
+    ("attribute", "its header is wrong"),
+    ("header", "its header is wrong"),
+    ("feature flags", "its header is wrong"),
+    ("file identifier", "its header is wrong"),
+];
+
 impl From<Error> for Refusal {
     fn from(error: Error) -> Self {
         match error {
-            Error::NotSupported(what) => Self::Unsupported(what.into()),
+            Error::NotSupported(what) if what.contains("compression") => {
+                unsupported("it is compressed in a way that is not read")
+            }
+            Error::NotSupported(_) => unsupported("it is a rare kind of OpenEXR"),
             Error::Io(_) => Self::damaged("it ends too early"),
-            Error::Invalid(why) => Self::Damaged(why.into()),
+            Error::Invalid(why) if why.contains("larger than specified maximum") => Self::TooMuchMemory,
+            Error::Invalid(why) => Self::of_decoder(&why, &MEANINGS),
             Error::Aborted => Self::damaged("it could not be read"),
         }
     }

@@ -44,6 +44,13 @@ impl Refusal {
         Self::Damaged(why.into())
     }
 
+    /// [`Refusal::Damaged`] for what a decoder says in words for programmers: the first of `meanings` whose first part
+    /// is in them tells what to say.
+    pub fn of_decoder(said: &str, meanings: &[(&str, &str)]) -> Self {
+        let meaning = meanings.iter().find(|(part, _)| said.contains(part));
+        Self::damaged(meaning.map_or("its data are wrong", |(_, meaning)| meaning))
+    }
+
     /// Refuses sizes that cannot be taken: none, or more pixels than `limit`.
     ///
     /// # Errors

@@ -15,6 +15,19 @@ use crate::files::refusal::Refusal;
 
 /// Reads a file; see [`decode`](crate::files::decode).
 pub fn decode(bytes: &[u8], limit: usize) -> Result<Decoded, Refusal> {
+    read(bytes, limit).map_err(|refusal| match refusal {
+        Refusal::Damaged(_) if is_cut(bytes) => Refusal::damaged("it ends too early"),
+        other => other,
+    })
+}
+
+/// Whether a file is shorter than it says.
+fn is_cut(file: &[u8]) -> bool {
+    let length = file.get(4..).and_then(|rest| rest.first_chunk()).map(|length| u32::from_le_bytes(*length));
+    length.is_none_or(|length| u64::from(length) + 8 > file.len() as u64)
+}
+
+fn read(bytes: &[u8], limit: usize) -> Result<Decoded, Refusal> {
     let bytes = without_false_claims(bytes);
     let mut decoder = WebPDecoder::new(Cursor::new(&*bytes))?;
     Refusal::check_size(decoder.dimensions(), limit)?;
@@ -65,17 +78,31 @@ fn chunks(file: &[u8]) -> impl Iterator<Item = &[u8]> {
     })
 }
 
+/// What the decoder says, in words for programmers, and what that means. Of what is not here, the data are wrong.
+const MEANINGS: [(&str, &str); 10] = [
+    ("missing", "a part of it is missing"),
+    ("chunk size", "a part of it has a wrong length"),
+    ("Chunk header", "a part of it is none of a WebP"),
+    ("Alpha chunk size mismatch", "its opacity has another size than its picture"),
+    ("Inconsistent image sizes", "its sizes contradict each other"),
+    ("outside image", "its sizes contradict each other"),
+    ("signature", "its header is wrong"),
+    ("version", "its header is wrong"),
+    ("magic", "its header is wrong"),
+    ("Not enough VP8 init data", "some of its compressed data are missing or wrong"),
+];
+
 impl From<ImageError> for Refusal {
     fn from(error: ImageError) -> Self {
         match error {
-            ImageError::Unsupported(e) => Self::Unsupported(e.to_string()),
             // The decoder reports the end of the file as an error of the system.
             ImageError::IoError(_) => Self::damaged("it ends too early"),
             ImageError::Limits(_) => Self::TooMuchMemory,
-            ImageError::Decoding(e) => {
-                Self::Damaged(std::error::Error::source(&e).map_or_else(|| e.to_string(), ToString::to_string))
-            }
-            other => Self::Damaged(other.to_string()),
+            other => match other.to_string() {
+                said if said.contains("Unsupported feature") => Self::Unsupported("it is a rare kind of WebP".into()),
+                said if said.contains("too large") || said.contains("Memory limit") => Self::TooMuchMemory,
+                said => Self::of_decoder(&said, &MEANINGS),
+            },
         }
     }
 }

@@ -7,7 +7,7 @@ mod segments;
 
 use std::io::Cursor;
 
-use jpeg_decoder::{ColorTransform, Decoder, PixelFormat};
+use jpeg_decoder::{ColorTransform, Decoder, PixelFormat, UnsupportedFeature};
 
 use crate::files::refusal::Refusal;
 use frame::Frame;
@@ -264,25 +264,49 @@ impl Order {
     }
 }
 
+/// What the decoder says, in words for programmers, and what that means. Of what is not here, the data are wrong.
+const MEANINGS: [(&str, &str); 13] = [
+    // A code that does not exist: the filling.
+    ("huffman code", "some of its compressed data are missing or wrong"),
+    ("overflow", "some of its compressed data are missing or wrong"),
+    ("marker", "some of its compressed data are missing or wrong"),
+    ("not all components", "some of its colours are missing"),
+    ("table", "its tables are missing or wrong"),
+    ("DHT", "its tables are missing or wrong"),
+    ("DQT", "its tables are missing or wrong"),
+    ("SO", "a header is wrong"),
+    ("header", "a header is wrong"),
+    ("frame", "a header is wrong"),
+    ("scan", "a header is wrong"),
+    ("sampling", "a header is wrong"),
+    ("invalid length", "a part of it has a wrong length"),
+];
+
 impl From<jpeg_decoder::Error> for Refusal {
     fn from(error: jpeg_decoder::Error) -> Self {
-        use jpeg_decoder::{Error, UnsupportedFeature};
+        use jpeg_decoder::Error;
         match error {
-            Error::Unsupported(UnsupportedFeature::SamplePrecision(bits)) => {
-                Self::Unsupported(format!("it is a JPEG of {bits} bits"))
-            }
-            Error::Unsupported(UnsupportedFeature::ComponentCount(count)) => {
-                Self::Unsupported(format!("it is a JPEG of {count} channels"))
-            }
-            Error::Unsupported(what) => Self::Unsupported(format!("it is a rare kind of JPEG: {what:?}")),
-            // A code that does not exist: the filling.
-            Error::Format(why) if why.contains("huffman code") => {
-                Self::damaged("some of its compressed data are missing or wrong")
-            }
-            Error::Format(why) => Self::Damaged(why),
+            Error::Unsupported(what) => Self::Unsupported(format!("it is a JPEG {}", rarity(&what))),
+            Error::Format(why) if why.contains("exceeds maximum") => Self::TooMuchMemory,
+            Error::Format(why) => Self::of_decoder(&why, &MEANINGS),
             Error::Io(_) => Self::damaged("it ends too early"),
-            Error::Internal(error) => Self::Damaged(error.to_string()),
+            Error::Internal(_) => Self::damaged("it could not be read"),
         }
+    }
+}
+
+/// What is rare about a file that the decoder does not know.
+fn rarity(what: &UnsupportedFeature) -> String {
+    match what {
+        UnsupportedFeature::SamplePrecision(bits) => format!("of {bits} bits"),
+        UnsupportedFeature::ComponentCount(count) => format!("of {count} channels"),
+        UnsupportedFeature::Hierarchical => "in several resolutions, hierarchical".into(),
+        UnsupportedFeature::ArithmeticEntropyCoding => "with arithmetic coding".into(),
+        UnsupportedFeature::DNL => "that says its height at its end".into(),
+        UnsupportedFeature::SubsamplingRatio | UnsupportedFeature::NonIntegerSubsamplingRatio => {
+            "whose colours have a rare sampling".into()
+        }
+        UnsupportedFeature::ColorTransform(_) => "whose colours are stored in a rare way".into(),
     }
 }
 

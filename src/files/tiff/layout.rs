@@ -2,7 +2,6 @@
 
 use std::io::{self, Cursor, Read, Seek, SeekFrom};
 
-use tiff::TiffError;
 use tiff::decoder::{ChunkType, Decoder, DecodingResult, Limits};
 use tiff::tags::{CompressionMethod, Tag};
 
@@ -317,18 +316,4 @@ impl Chunk {
 
 fn unsupported(what: &str) -> Refusal {
     Refusal::Unsupported(what.into())
-}
-
-impl From<TiffError> for Refusal {
-    fn from(error: TiffError) -> Self {
-        match error {
-            TiffError::UnsupportedError(what) => Self::Unsupported(what.to_string()),
-            TiffError::LimitsExceeded | TiffError::IntSizeError => Self::TooMuchMemory,
-            // The end of the file comes as an error of the system.
-            TiffError::IoError(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
-                Self::damaged("it ends too early")
-            }
-            other => Self::Damaged(other.to_string()),
-        }
-    }
 }

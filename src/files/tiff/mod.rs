@@ -4,6 +4,7 @@ pub mod described;
 mod layout;
 mod meaning;
 mod read;
+mod refusal;
 mod undefined;
 mod write;
 

@@ -37,6 +37,7 @@ fn bad_input() -> Vec<Bad> {
         ("1 %", cut(0.01), "damaged|not a RAW file"),
         ("50 %", cut(0.5), "damaged"),
         ("99 %", cut(0.99), "damaged"),
+        ("a mosaic beyond the end", number(tags::STRIP_OFFSETS, 10_000_000), "ends too early"),
         ("wrong magic", [b"XX*\0", &whole[4..]].concat(), "not a RAW file"),
         ("a text", b"just a text, whatever its name says about that".to_vec(), "not a RAW file"),
         ("a finished TIFF", finished(&[tags::DNG_VERSION, tags::SUBFILE_TYPE]), "TIFF without"),
@@ -64,6 +65,7 @@ fn bad_input() -> Vec<Bad> {
         ("linear light as JPEG XL", linear(tags::COMPRESSION, &[52_546]), "JPEG XL"),
         ("linear light in planes", linear(tags::PLANAR_CONFIGURATION, &[2]), "planar"),
         ("half of linear light", start_of(&made_linear().bytes(), 0.5), "damaged"),
+        ("compressed data that are none", wrongly_compressed(), "compressed data are wrong"),
         ("differences of bytes", differences_of_bytes(), "differences of 8 bits"),
         ("floats", number(tags::SAMPLE_FORMAT, 3), "float"),
         ("with loss", number(tags::COMPRESSION, 34_892), "loss"),
@@ -101,6 +103,16 @@ fn of_colors(count: u16) -> Vec<u8> {
         picture.set(Entry::shorts(tags::SAMPLES_PER_PIXEL, order, &[count]));
         picture.set(Entry::shorts(tags::BITS_PER_SAMPLE, order, &vec![14; usize::from(count)]));
     })
+}
+
+/// With a tile that does not begin as zlib's data do.
+fn wrongly_compressed() -> Vec<u8> {
+    let mut file = Made { packing: Packing::Deflated(64, 48, false), ..Made::of(64, 48, Layout::Linear, 16) }.bytes();
+    let tree = Tree::read(&file).unwrap();
+    let all = tree.all();
+    let at = all.iter().find_map(|directory| directory.number(tags::TILE_OFFSETS, &file, tree.order)).unwrap() as usize;
+    file[at..at + 2].fill(0);
+    file
 }
 
 fn differences_of_bytes() -> Vec<u8> {

@@ -20,6 +20,11 @@ pub fn refusal(error: Error, file: &[u8]) -> RawError {
             let parts = [camera.trim(), reason.trim()];
             RawError::Camera(parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", "))
         }
+        error if error.truncation().is_some() => RawError::damaged("it ends too early"),
+        // What the decoders of compressed data say is for programmers.
+        Error::CorruptFile { what, .. } if ["deflate: ", "JPEG: "].iter().any(|begin| what.starts_with(begin)) => {
+            RawError::damaged("its compressed data are wrong")
+        }
         Error::CorruptFile { what, .. } => RawError::Damaged(what),
         Error::InvalidMetadata(what) => RawError::Damaged(what),
         Error::LimitExceeded(what) | Error::OutOfMemory(what) => RawError::TooMuchMemory(what),
