@@ -1,11 +1,16 @@
 //! PNG files: their pixels, and all that their chunks say, wherever they lie.
 
+#[cfg(test)]
+mod made;
+mod order;
+mod refusal;
+
 use std::io::Cursor;
 
 use image::{DynamicImage, ImageBuffer};
 use img_parts::Bytes;
 use img_parts::png::PngChunk;
-use png::{BitDepth, ColorType, Decoder, DecodingError, Info, Transformations, Unit};
+use png::{BitDepth, ColorType, Decoder, Info, Transformations, Unit};
 
 use crate::files::color::profile::Channels;
 use crate::files::color::{ColorEncoding, ColorTag};
@@ -13,6 +18,8 @@ use crate::files::decoded::Decoded;
 use crate::files::metadata::{Density, Metadata, Text};
 use crate::files::notes::Note;
 use crate::files::refusal::Refusal;
+use order::Ordered;
+use refusal::refusal;
 
 const METRES_PER_INCH: f64 = 0.0254;
 
@@ -22,19 +29,22 @@ const XMP: &str = "XML:com.adobe.xmp";
 const RAW_EXIF: [&str; 2] = ["Raw profile type exif", "Raw profile type APP1"];
 const RAW_XMP: &str = "Raw profile type xmp";
 
-/// Reads a file; see [`decode`](crate::files::decode).
+/// Reads a file; see [`decode`](crate::files::decode). A picture that is all there is read, whatever is wrong behind
+/// it.
 pub fn decode(bytes: &[u8], limit: usize) -> Result<Decoded, Refusal> {
-    let mut decoder = Decoder::new_with_limits(Cursor::new(bytes), png::Limits { bytes: limit.saturating_mul(16) });
+    if bytes.get(12..16) == Some(b"CgBI") {
+        return Err(Refusal::Unsupported("it is a PNG packed for iPhone apps".into()));
+    }
+    let Ordered { bytes, is_cut } = Ordered::of(bytes);
+    let mut decoder = Decoder::new_with_limits(Cursor::new(&*bytes), png::Limits { bytes: limit.saturating_mul(16) });
     decoder.set_transformations(Transformations::EXPAND);
-    let mut reader = decoder.read_info()?;
+    let mut reader = decoder.read_info().map_err(|error| refusal(error, is_cut))?;
     Refusal::check_size(reader.info().size(), limit)?;
     let mut values = vec![0; reader.output_buffer_size().ok_or(Refusal::TooMuchMemory)?];
-    let frame = reader.next_frame(&mut values)?;
+    let frame = reader.next_frame(&mut values).map_err(|error| refusal(error, is_cut))?;
     values.truncate(frame.buffer_size());
-    // What is wrong after the pixels does them no harm; but a file that ends there is cut.
-    if let Err(error @ DecodingError::IoError(_)) = reader.finish() {
-        return Err(error.into());
-    }
+    // What is said behind the picture; up to where it goes wrong.
+    let _ = reader.finish();
     let info = reader.info();
     let pixels = pixels(&frame, values).ok_or_else(|| Refusal::damaged("its size is wrong"))?;
     let metadata = Metadata {
@@ -178,21 +188,6 @@ pub fn chunks(encoding: &ColorEncoding, density: Option<Density>) -> Vec<PngChun
         chunks.push(chunk(b"pHYs", contents));
     }
     chunks
-}
-
-impl From<DecodingError> for Refusal {
-    fn from(error: DecodingError) -> Self {
-        match error {
-            // The end of the file comes as an error of the system.
-            DecodingError::IoError(_) => Self::damaged("it ends too early"),
-            DecodingError::LimitsExceeded => Self::TooMuchMemory,
-            other => {
-                let why = other.to_string();
-                let is_checksum = why.to_ascii_lowercase().contains("crc");
-                Self::Damaged(if is_checksum { "a checksum is wrong".into() } else { why })
-            }
-        }
-    }
 }
 
 #[cfg(test)]
