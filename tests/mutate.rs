@@ -1,8 +1,8 @@
 //! Odd and damaged files through the command line: none of them makes it panic or hang, each is either denoised or
-//! named with the reason, and what is merely unusual is not called damaged.
+//! named with the reason, in words for photographers, and what is merely unusual is not called damaged.
 //!
-//! The files are made of those in `fuzz/seeds/read`. `SVNR_MUTATED_FILES` says how many are tried, `SVNR_MUTATED_SEED`
-//! which: `SVNR_MUTATED_FILES=10000 cargo test --test mutate`.
+//! The files are made of those in `fuzz/seeds`, photos and RAW files. `SVNR_MUTATED_FILES` says how many are tried,
+//! `SVNR_MUTATED_SEED` which: `SVNR_MUTATED_FILES=10000 cargo test --test mutate`.
 
 mod mutate {
     pub mod broken;
@@ -10,6 +10,7 @@ mod mutate {
     pub mod unusual;
 }
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -17,9 +18,13 @@ use std::time::{Duration, Instant};
 use rand::seq::IndexedRandom;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use svnr::files;
+use svnr::files::{self, FileError};
+use svnr::image::MAX_PIXELS;
 use svnr::network::weights;
 use svnr::network::{Unet, UnetConfig};
+use svnr::raw;
+use svnr::raw::develop::Development;
+use svnr::raw::view::{Part, Sites};
 use svnr::{Device, LinearImage};
 
 use mutate::{broken, harmless, unusual};
@@ -76,18 +81,65 @@ fn no_file_makes_the_program_panic_and_only_damage_is_called_so() {
     assert!(wrong.is_empty(), "seed {seed}: {} of {files} went wrong:\n{}", wrong.len(), wrong.join("\n"));
 }
 
-fn seeds() -> Vec<Seed> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/seeds/read");
-    let mut paths: Vec<PathBuf> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
-    paths.sort();
-    let seed = |path: &PathBuf| Seed {
-        name: path.file_name().unwrap().to_str().unwrap().into(),
-        bytes: std::fs::read(path).unwrap(),
-        image: files::read(path).ok().map(|photo| photo.image),
+#[test]
+fn what_is_wrong_is_told_in_words_for_photographers() {
+    // In which names have capitals within.
+    const NAMES: [&str; 4] = ["OpenEXR", "WebP", "BigTIFF", "YCbCr"];
+    let has_capitals = |word: &&str| {
+        let letters: Vec<char> = word.chars().collect();
+        letters.windows(2).any(|pair| pair[0].is_lowercase() && pair[1].is_uppercase())
     };
-    let seeds: Vec<Seed> = paths.iter().map(seed).collect();
-    assert!(seeds.iter().filter(|seed| seed.image.is_some()).count() > 40, "too few seeds can be read");
+    let is_plain = |why: &str| {
+        let mut names = why.split(|c: char| !c.is_alphanumeric()).filter(has_capitals);
+        !has_structures(why) && names.all(|name| NAMES.contains(&name))
+    };
+    let mut told = BTreeSet::new();
+    for seed in seeds() {
+        let whole = seed.bytes;
+        // Headers byte by byte, what they describe here and there.
+        for at in (0..whole.len().min(250)).chain((250..whole.len()).step_by(19)) {
+            let mut changed = whole.clone();
+            changed[at] ^= 0x55;
+            for bytes in [&changed, &whole[..at]] {
+                let refusal = files::decode(Path::new("photo"), bytes, 10_000).err();
+                if let Some(FileError::Damaged { why, .. } | FileError::Unsupported { what: why, .. }) = refusal {
+                    told.insert(why);
+                }
+            }
+        }
+    }
+    let wrong: Vec<&String> = told.iter().filter(|why| !is_plain(why)).collect();
+    assert!(told.len() > 30 && wrong.is_empty(), "{wrong:#?} of {}", told.len());
+}
+
+fn seeds() -> Vec<Seed> {
+    let mut seeds = Vec::new();
+    for (folder, most_unread) in [("read", 20), ("raw", 1)] {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/seeds").join(folder);
+        let mut paths: Vec<PathBuf> = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+        paths.sort();
+        let of_folder = paths.iter().map(|path| Seed {
+            name: path.file_name().unwrap().to_str().unwrap().into(),
+            bytes: std::fs::read(path).unwrap(),
+            image: shown(path).ok(),
+        });
+        let of_folder: Vec<Seed> = of_folder.collect();
+        let unread = of_folder.iter().filter(|seed| seed.image.is_none()).count();
+        assert!(of_folder.len() > 10 && unread <= most_unread, "{unread} seeds in {} are not read", folder.display());
+        seeds.extend(of_folder);
+    }
     seeds
+}
+
+/// What a file shows: of a RAW file the developed picture.
+fn shown(path: &Path) -> Result<LinearImage, String> {
+    if !files::has_raw_name(path) {
+        return files::read(path).map(|photo| photo.image).map_err(|error| error.to_string());
+    }
+    let photo = raw::decode(&std::fs::read(path).unwrap(), MAX_PIXELS).map_err(|error| error.to_string())?;
+    let (width, height) = photo.picture_size();
+    let whole = Part { x: 0, y: 0, width, height };
+    photo.picture(Sites::Photo, whole, &Development::default()).map_err(|error| error.to_string())
 }
 
 /// A network that takes no time; what it gives is of no interest.
@@ -116,7 +168,7 @@ fn case(seeds: &[Seed], index: usize, random: &mut ChaCha8Rng) -> Case {
     };
     // Named for a format that can be written: what is in it is told from its content.
     let extension = Path::new(&seed.name).extension().unwrap().to_str().unwrap();
-    let extension = if ["png", "jpg", "webp", "tif", "exr"].contains(&extension) { extension } else { "png" };
+    let extension = if ["png", "jpg", "webp", "tif", "exr", "dng"].contains(&extension) { extension } else { "png" };
     let stem = seed.name.replace('.', "-");
     Case { name: format!("{index:06}-{stem}-{}.{extension}", what.replace(' ', "-")), bytes, expected }
 }
@@ -169,17 +221,18 @@ fn problem(case: &Case, seeds: &[Seed], refusal: Option<&str>, out: &Path) -> Op
     let result = out.join(&case.name);
     if let Some(refusal) = refusal {
         // Hidden panics are panics.
-        let panicked = refusal.contains("svnr failed") || refusal.contains("panicked");
+        let panicked = ["svnr failed", "panicked", "makes the decoder fail"].iter().any(|said| refusal.contains(said));
+        let why = refusal.rsplit(&case.name).next().unwrap_or_default();
         let allowed = match case.expected {
             Expected::Anything => true,
             Expected::NotDamaged => !refusal.contains("damaged"),
             Expected::Same(_) => false,
         };
-        return (panicked || !allowed || result.exists()).then(|| refusal.into());
+        return (panicked || has_structures(why) || !allowed || result.exists()).then(|| refusal.into());
     }
-    let image = match files::read(&result) {
-        Ok(photo) => photo.image,
-        Err(error) => return Some(format!("neither refused nor written: {error}")),
+    let image = match shown(&result) {
+        Ok(image) => image,
+        Err(error) => return Some(format!("neither refused nor written so that it can be read: {error}")),
     };
     match case.expected {
         Expected::Same(seed) => {
@@ -188,6 +241,11 @@ fn problem(case: &Case, seeds: &[Seed], refusal: Option<&str>, out: &Path) -> Op
         }
         _ => None,
     }
+}
+
+/// Whether words have structures of a program in them.
+fn has_structures(words: &str) -> bool {
+    words.contains(['{', '}', '[', ']', '_', '`', '\n']) || words.contains("::")
 }
 
 /// Whether a result shows what its seed does, as well as its format can.

@@ -5,7 +5,7 @@ use rand_chacha::ChaCha8Rng;
 
 /// The file with additions that every reader passes over, and what they are.
 pub fn mutated(bytes: &[u8], random: &mut ChaCha8Rng) -> (Vec<u8>, &'static str) {
-    let kind = random.random_range(0..3);
+    let kind = random.random_range(0..4);
     match bytes {
         [0x89, b'P', b'N', b'G', ..] if kind > 0 => png(bytes, kind, random),
         [0xFF, 0xD8, ..] if kind > 0 => jpeg(bytes, kind, random),
@@ -15,12 +15,22 @@ pub fn mutated(bytes: &[u8], random: &mut ChaCha8Rng) -> (Vec<u8>, &'static str)
     }
 }
 
+/// A PNG's last chunk, which is empty, and the checksums of the picture before it.
+const PNG_END: usize = 12 + 4 + 4;
+/// A JPEG's last marker.
+const JPEG_END: usize = 2;
+
+/// The file without all or some of its end, where nothing of the picture is.
+fn without_end(bytes: &[u8], most: usize, random: &mut ChaCha8Rng) -> (Vec<u8>, &'static str) {
+    (bytes[..bytes.len() - random.random_range(1..=most)].to_vec(), "no end")
+}
+
 /// Up to 300 bytes of anything.
 fn noise(random: &mut ChaCha8Rng) -> Vec<u8> {
     (0..random.random_range(1..300)).map(|_| random.random()).collect()
 }
 
-/// A chunk that nobody knows, or one of the pixels' that is cut in two.
+/// A chunk that nobody knows, one of the pixels' that is cut in two, or no end.
 fn png(bytes: &[u8], kind: u32, random: &mut ChaCha8Rng) -> (Vec<u8>, &'static str) {
     let chunk = |name: &[u8], data: &[u8]| {
         let named = [name, data].concat();
@@ -30,6 +40,9 @@ fn png(bytes: &[u8], kind: u32, random: &mut ChaCha8Rng) -> (Vec<u8>, &'static s
     if kind == 1 {
         // Behind the header, before all else.
         return ([&bytes[..33], &chunk(b"svNr", &noise(random)), &bytes[33..]].concat(), "unknown chunk");
+    }
+    if kind == 2 {
+        return without_end(bytes, PNG_END, random);
     }
     let mut at = 8;
     while &bytes[at + 4..at + 8] != b"IDAT" {
@@ -41,8 +54,11 @@ fn png(bytes: &[u8], kind: u32, random: &mut ChaCha8Rng) -> (Vec<u8>, &'static s
     ([&bytes[..at], &chunk(b"IDAT", first), &chunk(b"IDAT", second), rest].concat(), "split chunk")
 }
 
-/// A segment that nobody knows, or bytes that fill up before a marker.
+/// A segment that nobody knows, bytes that fill up before a marker, or no end.
 fn jpeg(bytes: &[u8], kind: u32, random: &mut ChaCha8Rng) -> (Vec<u8>, &'static str) {
+    if kind == 2 {
+        return without_end(bytes, JPEG_END, random);
+    }
     // Between the segments before the first frame.
     let mut places = vec![2];
     while let Some(&[0xFF, marker @ (0xDB..=0xFE), high, low]) =
