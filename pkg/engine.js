@@ -95,7 +95,8 @@ export function withSettings(options, f) {
       const within = inner === null ? undefined : Uint32Array.of(inner.x, inner.y, inner.width, inner.height);
       settings.setPlace(place.row, place.column);
       const flat = Float32Array.from(ends.flat(), (end) => end ?? NaN);
-      settings.setOverview(white, common ?? undefined, grain?.flatMap(({ std, latest }) => [std, latest]), flat, dotsAreHot, within, latest);
+      settings.setOverview(white, common ?? undefined, flat, dotsAreHot, within, latest);
+      if (grain) settings.setGrain(Float32Array.from(grain.flatMap(({ std, latest }) => [std, latest])));
     }
     return f(wanted, settings);
   } finally {

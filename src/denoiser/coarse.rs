@@ -111,7 +111,7 @@ pub fn less_coarse(photo: &LinearImage, removed: &LinearImage) -> LinearImage {
     // The nearer of the two neighbours, which counts for three quarters, and the other.
     let neighbours = |at: usize, length: usize| {
         let near = at / 2;
-        let far = if at % 2 == 0 { near.saturating_sub(1) } else { (near + 1).min(length - 1) };
+        let far = if at.is_multiple_of(2) { near.saturating_sub(1) } else { (near + 1).min(length - 1) };
         [near, far]
     };
     for channel in 0..photo.channels() {

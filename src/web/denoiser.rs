@@ -244,7 +244,6 @@ impl Settings {
         &mut self,
         white: f32,
         common: Option<f32>,
-        grain: Option<Vec<f32>>,
         ends: Vec<f32>,
         dots_are_hot: bool,
         inner: Option<Vec<usize>>,
@@ -257,11 +256,17 @@ impl Settings {
             let [column, row, width, height] = inner.try_into().ok()?;
             Some(Inner { row, column, height, width })
         });
-        let grain = grain.and_then(|levels| {
-            let (levels, []) = levels.as_chunks() else { return None };
-            levels.iter().map(|&[std, latest]| Level { std, latest }).collect::<Vec<_>>().try_into().ok()
-        });
+        let grain = None;
         self.place.overview = Some(denoiser::Overview { white, common, grain, ends, dots_are_hot, inner, latest });
+    }
+
+    /// That image has film grain, with these levels; see [`Overview::grain`]. Call it after `setOverview`.
+    #[wasm_bindgen(js_name = setGrain)]
+    pub fn set_grain(&mut self, levels: &[f32]) {
+        let levels = levels.as_chunks().0.iter().map(|&[std, latest]| Level { std, latest });
+        if let Some(overview) = &mut self.place.overview {
+            overview.grain = levels.collect::<Vec<_>>().try_into().ok();
+        }
     }
 
     /// What a neutral colour has in red, green and blue; see [`Options::neutral`].
