@@ -3,8 +3,8 @@
 //! The network takes what all three channels show for detail, since it has learned that their noise is independent. So
 //! the run is given a grey photo for which that is true: the mean of the channels, in units of their noise, with more
 //! noise that changes the colour of a pixel and not that mean. The mean then has as much noise as independent channels
-//! of 3^(1/2) times the std would give it. What the run takes from it is taken from all channels of the photo, from each
-//! in proportion to its noise, so that colours do not run into each other and a grey photo stays grey.
+//! of 3^(1/2) times the std would give it. What the run takes from it is taken from all channels of the photo, in
+//! proportion to their noise, so that colours do not run into each other and a grey photo stays grey.
 
 use crate::denoiser::Place;
 use crate::image::{CHANNELS, LinearImage};

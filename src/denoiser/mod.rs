@@ -144,8 +144,8 @@ impl Denoiser {
     /// Hot and dead pixels, single values far beyond what the noise allows, are first replaced by the median of their
     /// neighbours. The noise is in units of the photo's [white](LinearImage::white). Noise that the channels share is
     /// removed from all of them alike, so that a grey photo stays grey. Film grain is removed from coarse to fine: the
-    /// run begins at a quarter of the size. What files cut off of the noise at black and white does not brighten shadows
-    /// or darken highlights. A [frame] around the photo stays as it is.
+    /// run begins at a quarter of the size. What files cut off of the noise at black and white does not brighten
+    /// shadows or darken highlights. A [frame] around the photo stays as it is.
     ///
     /// # Errors
     /// [`Error::BadOption`], [`Error::TooLarge`], or [`Error::WrongKind`] if the weights are for another kind of image.

@@ -1,8 +1,8 @@
 //! Film grain: noise that all channels share, correlated over a few pixels.
 //!
 //! Several things together give it away in the flattest patches:
-//! - The channels share it at full, half and a quarter of the size. A sensor's noise is each channel's own, at a quarter
-//!   even where a JPEG has taken its finest colours.
+//! - The channels share it at full, half and a quarter of the size. A sensor's noise is each channel's own, even where
+//!   a JPEG has taken its finest colours, of which a quarter of the size shows nothing.
 //! - All patches have nearly as much of it, of one brightness and of any. Texture comes in all strengths.
 //! - It is the same across and down. Most texture has a direction.
 //! - It gets weaker with the size as grain of one to three pixels does.

@@ -7,8 +7,9 @@
 //! - smooth noise (`grain.rs`), which demosaicing, noise reduction and JPEG leave, has no finest detail and would be
 //!   missed there.
 //!
-//! The image's spectrum decides how much each of the two counts. Film grain (`film.rs`) is smooth, too, but all channels
-//! share it, so it can be told from texture and measured whole. A mosaic's noise is always white (`mosaic.rs`).
+//! The image's spectrum decides how much each of the two counts. Film grain (`film.rs`) is smooth, too, but all
+//! channels share it, so it can be told from texture and measured whole. A mosaic's noise is always white
+//! (`mosaic.rs`).
 
 pub mod clipping;
 mod common;

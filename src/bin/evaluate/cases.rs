@@ -28,8 +28,8 @@ pub enum Source {
     Sigma(f32),
     /// Camera noise as in [`Source::Gain`], on grey images: the same in all channels.
     Grey(f32),
-    /// Film grain of this std on the sRGB values (0 to 255) at middle brightness, the same in all channels, in a file of
-    /// 8 bits.
+    /// Film grain of this std on the sRGB values (0 to 255) at middle brightness, the same in all channels, in a file
+    /// of 8 bits.
     Grain(f32),
     /// A simulated camera that processes its photos and writes JPEGs: another one for every image.
     Camera,
