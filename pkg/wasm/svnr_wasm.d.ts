@@ -74,10 +74,10 @@ export class Engine {
     free(): void;
     [Symbol.dispose](): void;
     /**
-     * Where what has to be cut out for the pixels from `start` to before `end` of `size` begins and ends; see
-     * [`cut_around`].
+     * Where what has to be cut out for the pixels from `start` to before `end` of `size` begins and ends, of a photo
+     * with or without film grain; see [`cut_around`].
      */
-    cutAround(start: number, end: number, size: number): Uint32Array;
+    cutAround(has_grain: boolean, start: number, end: number, size: number): Uint32Array;
     /**
      * Frees the engine's memory, including what burn keeps on the GPU for later use.
      */
@@ -348,6 +348,16 @@ export class Overview {
      */
     set ends(value: Float32Array | number[]);
     /**
+     * Of each coarse level of a photo with film grain, half size first: its std relative to that of the level before
+     * and its latest time.
+     */
+    get grain(): Float32Array | undefined;
+    /**
+     * Of each coarse level of a photo with film grain, half size first: its std relative to that of the level before
+     * and its latest time.
+     */
+    set grain(value: Float32Array | number[] | null | undefined);
+    /**
      * The part within a frame: column, row, width and height.
      */
     get inner(): Uint32Array | undefined;
@@ -441,6 +451,10 @@ export class Settings {
      * The defaults.
      */
     constructor();
+    /**
+     * That image has film grain, with these levels; see [`Overview::grain`]. Call it after `setOverview`.
+     */
+    setGrain(levels: Float32Array | number[]): void;
     /**
      * What a neutral colour has in red, green and blue; see [`Options::neutral`].
      */
@@ -722,6 +736,7 @@ export interface InitOutput {
     readonly __wbg_get_overview_common: (a: number) => number;
     readonly __wbg_get_overview_dotsAreHot: (a: number) => number;
     readonly __wbg_get_overview_ends: (a: number) => [number, number];
+    readonly __wbg_get_overview_grain: (a: number) => [number, number];
     readonly __wbg_get_overview_inner: (a: number) => [number, number];
     readonly __wbg_get_overview_latest: (a: number) => number;
     readonly __wbg_get_overview_white: (a: number) => number;
@@ -754,6 +769,7 @@ export interface InitOutput {
     readonly __wbg_set_overview_common: (a: number, b: number) => void;
     readonly __wbg_set_overview_dotsAreHot: (a: number, b: number) => void;
     readonly __wbg_set_overview_ends: (a: number, b: number, c: number) => void;
+    readonly __wbg_set_overview_grain: (a: number, b: number, c: number) => void;
     readonly __wbg_set_overview_inner: (a: number, b: number, c: number) => void;
     readonly __wbg_set_overview_latest: (a: number, b: number) => void;
     readonly __wbg_set_overview_white: (a: number, b: number) => void;
@@ -790,7 +806,7 @@ export interface InitOutput {
     readonly decodedfile_width: (a: number) => number;
     readonly decodedfile_xmp: (a: number) => [number, number];
     readonly displayP3Profile: () => [number, number];
-    readonly engine_cutAround: (a: number, b: number, c: number, d: number) => [number, number];
+    readonly engine_cutAround: (a: number, b: number, c: number, d: number, e: number) => [number, number];
     readonly engine_dispose: (a: number) => void;
     readonly engine_maps: (a: number, b: number, c: number, d: number) => [number, number, number];
     readonly engine_onCpu: (a: number, b: number) => [number, number, number];
@@ -827,6 +843,7 @@ export interface InitOutput {
     readonly samples_new: (a: number) => number;
     readonly samples_uncertainty: (a: number) => [number, number];
     readonly settings_new: () => number;
+    readonly settings_setGrain: (a: number, b: number, c: number) => void;
     readonly settings_setNeutral: (a: number, b: number, c: number, d: number) => void;
     readonly settings_setOverview: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number) => void;
     readonly settings_setPlace: (a: number, b: number, c: number) => void;
@@ -858,12 +875,12 @@ export interface InitOutput {
     readonly tile_y: (a: number) => any;
     readonly toSrgb: (a: number, b: number, c: any, d: number, e: number) => void;
     readonly wasm_bindgen__convert__closures_____invoke__h09a17c8eb4763729: (a: number, b: number, c: any) => [number, number];
-    readonly wasm_bindgen__convert__closures_____invoke__h09a17c8eb4763729_136: (a: number, b: number, c: any) => [number, number];
-    readonly wasm_bindgen__convert__closures_____invoke__h09a17c8eb4763729_137: (a: number, b: number, c: any) => [number, number];
+    readonly wasm_bindgen__convert__closures_____invoke__h09a17c8eb4763729_139: (a: number, b: number, c: any) => [number, number];
+    readonly wasm_bindgen__convert__closures_____invoke__h09a17c8eb4763729_140: (a: number, b: number, c: any) => [number, number];
     readonly wasm_bindgen__convert__closures_____invoke__h15c7b574eec5bc17: (a: number, b: number, c: any, d: any) => void;
     readonly wasm_bindgen__convert__closures_____invoke__h72a9433c32488bf0: (a: number, b: number, c: any) => [number, number];
     readonly wasm_bindgen__convert__closures_____invoke__h25145a83f8d6f88a: (a: number, b: number, c: any) => void;
-    readonly wasm_bindgen__convert__closures_____invoke__h25145a83f8d6f88a_135: (a: number, b: number, c: any) => void;
+    readonly wasm_bindgen__convert__closures_____invoke__h25145a83f8d6f88a_138: (a: number, b: number, c: any) => void;
     readonly __wbindgen_malloc: (a: number, b: number) => number;
     readonly __wbindgen_realloc: (a: number, b: number, c: number, d: number) => number;
     readonly __wbindgen_free: (a: number, b: number, c: number) => void;

@@ -192,15 +192,16 @@ export class Engine {
         wasm.__wbg_engine_free(ptr, 0);
     }
     /**
-     * Where what has to be cut out for the pixels from `start` to before `end` of `size` begins and ends; see
-     * [`cut_around`].
+     * Where what has to be cut out for the pixels from `start` to before `end` of `size` begins and ends, of a photo
+     * with or without film grain; see [`cut_around`].
+     * @param {boolean} has_grain
      * @param {number} start
      * @param {number} end
      * @param {number} size
      * @returns {Uint32Array}
      */
-    cutAround(start, end, size) {
-        const ret = wasm.engine_cutAround(this.__wbg_ptr, start, end, size);
+    cutAround(has_grain, start, end, size) {
+        const ret = wasm.engine_cutAround(this.__wbg_ptr, has_grain, start, end, size);
         var v1 = getArrayU32FromWasm0(ret[0], ret[1]).slice();
         wasm.__wbindgen_free(ret[0], ret[1] * 4, 4);
         return v1;
@@ -953,6 +954,20 @@ export class Overview {
         return v1;
     }
     /**
+     * Of each coarse level of a photo with film grain, half size first: its std relative to that of the level before
+     * and its latest time.
+     * @returns {Float32Array | undefined}
+     */
+    get grain() {
+        const ret = wasm.__wbg_get_overview_grain(this.__wbg_ptr);
+        let v1;
+        if (ret[0] !== 0) {
+            v1 = getArrayF32FromWasm0(ret[0], ret[1]).slice();
+            wasm.__wbindgen_free(ret[0], ret[1] * 4, 4);
+        }
+        return v1;
+    }
+    /**
      * The part within a frame: column, row, width and height.
      * @returns {Uint32Array | undefined}
      */
@@ -1004,6 +1019,16 @@ export class Overview {
         const ptr0 = passArrayF32ToWasm0(arg0, wasm.__wbindgen_malloc);
         const len0 = WASM_VECTOR_LEN;
         wasm.__wbg_set_overview_ends(this.__wbg_ptr, ptr0, len0);
+    }
+    /**
+     * Of each coarse level of a photo with film grain, half size first: its std relative to that of the level before
+     * and its latest time.
+     * @param {Float32Array | number[] | null} [arg0]
+     */
+    set grain(arg0) {
+        var ptr0 = isLikeNone(arg0) ? 0 : passArrayF32ToWasm0(arg0, wasm.__wbindgen_malloc);
+        var len0 = WASM_VECTOR_LEN;
+        wasm.__wbg_set_overview_grain(this.__wbg_ptr, ptr0, len0);
     }
     /**
      * The part within a frame: column, row, width and height.
@@ -1354,6 +1379,15 @@ export class Settings {
         this.__wbg_ptr = ret;
         SettingsFinalization.register(this, this.__wbg_ptr, this);
         return this;
+    }
+    /**
+     * That image has film grain, with these levels; see [`Overview::grain`]. Call it after `setOverview`.
+     * @param {Float32Array | number[]} levels
+     */
+    setGrain(levels) {
+        const ptr0 = passArrayF32ToWasm0(levels, wasm.__wbindgen_malloc);
+        const len0 = WASM_VECTOR_LEN;
+        wasm.settings_setGrain(this.__wbg_ptr, ptr0, len0);
     }
     /**
      * What a neutral colour has in red, green and blue; see [`Options::neutral`].
@@ -2613,33 +2647,33 @@ function __wbg_get_imports() {
             arg0.writeBuffer(arg1, arg2, getArrayU8FromWasm0(arg3, arg4), arg5, arg6);
         }, arguments); },
         __wbindgen_generic_0000000000000001: function(arg0, arg1) {
-            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [Externref], shim_idx: 25577, ret: Result(Unit), inner_ret: Some(Result(Unit)) }, mutable: true }) -> Externref`.
+            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [Externref], shim_idx: 25579, ret: Result(Unit), inner_ret: Some(Result(Unit)) }, mutable: true }) -> Externref`.
             const ret = makeMutClosure(arg0, arg1, wasm_bindgen__convert__closures_____invoke__h72a9433c32488bf0);
             return ret;
         },
         __wbindgen_generic_0000000000000002: function(arg0, arg1) {
-            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [NamedExternref("GPUDevice")], shim_idx: 13648, ret: Result(Unit), inner_ret: Some(Result(Unit)) }, mutable: true }) -> Externref`.
+            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [NamedExternref("GPUDevice")], shim_idx: 13650, ret: Result(Unit), inner_ret: Some(Result(Unit)) }, mutable: true }) -> Externref`.
             const ret = makeMutClosure(arg0, arg1, wasm_bindgen__convert__closures_____invoke__h09a17c8eb4763729);
             return ret;
         },
         __wbindgen_generic_0000000000000003: function(arg0, arg1) {
-            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [NamedExternref("GPUDeviceLostInfo")], shim_idx: 13647, ret: Unit, inner_ret: Some(Unit) }, mutable: true }) -> Externref`.
+            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [NamedExternref("GPUDeviceLostInfo")], shim_idx: 13649, ret: Unit, inner_ret: Some(Unit) }, mutable: true }) -> Externref`.
             const ret = makeMutClosure(arg0, arg1, wasm_bindgen__convert__closures_____invoke__h25145a83f8d6f88a);
             return ret;
         },
         __wbindgen_generic_0000000000000004: function(arg0, arg1) {
-            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [NamedExternref("GPUUncapturedErrorEvent")], shim_idx: 13647, ret: Unit, inner_ret: Some(Unit) }, mutable: true }) -> Externref`.
-            const ret = makeMutClosure(arg0, arg1, wasm_bindgen__convert__closures_____invoke__h25145a83f8d6f88a_135);
+            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [NamedExternref("GPUUncapturedErrorEvent")], shim_idx: 13649, ret: Unit, inner_ret: Some(Unit) }, mutable: true }) -> Externref`.
+            const ret = makeMutClosure(arg0, arg1, wasm_bindgen__convert__closures_____invoke__h25145a83f8d6f88a_138);
             return ret;
         },
         __wbindgen_generic_0000000000000005: function(arg0, arg1) {
-            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [NamedExternref("any")], shim_idx: 13648, ret: Result(Unit), inner_ret: Some(Result(Unit)) }, mutable: true }) -> Externref`.
-            const ret = makeMutClosure(arg0, arg1, wasm_bindgen__convert__closures_____invoke__h09a17c8eb4763729_136);
+            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [NamedExternref("any")], shim_idx: 13650, ret: Result(Unit), inner_ret: Some(Result(Unit)) }, mutable: true }) -> Externref`.
+            const ret = makeMutClosure(arg0, arg1, wasm_bindgen__convert__closures_____invoke__h09a17c8eb4763729_139);
             return ret;
         },
         __wbindgen_generic_0000000000000006: function(arg0, arg1) {
-            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [NamedExternref("undefined")], shim_idx: 13648, ret: Result(Unit), inner_ret: Some(Result(Unit)) }, mutable: true }) -> Externref`.
-            const ret = makeMutClosure(arg0, arg1, wasm_bindgen__convert__closures_____invoke__h09a17c8eb4763729_137);
+            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [NamedExternref("undefined")], shim_idx: 13650, ret: Result(Unit), inner_ret: Some(Result(Unit)) }, mutable: true }) -> Externref`.
+            const ret = makeMutClosure(arg0, arg1, wasm_bindgen__convert__closures_____invoke__h09a17c8eb4763729_140);
             return ret;
         },
         __wbindgen_generic_0000000000000007: function(arg0) {
@@ -2683,8 +2717,8 @@ function wasm_bindgen__convert__closures_____invoke__h25145a83f8d6f88a(arg0, arg
     wasm.wasm_bindgen__convert__closures_____invoke__h25145a83f8d6f88a(arg0, arg1, arg2);
 }
 
-function wasm_bindgen__convert__closures_____invoke__h25145a83f8d6f88a_135(arg0, arg1, arg2) {
-    wasm.wasm_bindgen__convert__closures_____invoke__h25145a83f8d6f88a_135(arg0, arg1, arg2);
+function wasm_bindgen__convert__closures_____invoke__h25145a83f8d6f88a_138(arg0, arg1, arg2) {
+    wasm.wasm_bindgen__convert__closures_____invoke__h25145a83f8d6f88a_138(arg0, arg1, arg2);
 }
 
 function wasm_bindgen__convert__closures_____invoke__h72a9433c32488bf0(arg0, arg1, arg2) {
@@ -2701,15 +2735,15 @@ function wasm_bindgen__convert__closures_____invoke__h09a17c8eb4763729(arg0, arg
     }
 }
 
-function wasm_bindgen__convert__closures_____invoke__h09a17c8eb4763729_136(arg0, arg1, arg2) {
-    const ret = wasm.wasm_bindgen__convert__closures_____invoke__h09a17c8eb4763729_136(arg0, arg1, arg2);
+function wasm_bindgen__convert__closures_____invoke__h09a17c8eb4763729_139(arg0, arg1, arg2) {
+    const ret = wasm.wasm_bindgen__convert__closures_____invoke__h09a17c8eb4763729_139(arg0, arg1, arg2);
     if (ret[1]) {
         throw takeFromExternrefTable0(ret[0]);
     }
 }
 
-function wasm_bindgen__convert__closures_____invoke__h09a17c8eb4763729_137(arg0, arg1, arg2) {
-    const ret = wasm.wasm_bindgen__convert__closures_____invoke__h09a17c8eb4763729_137(arg0, arg1, arg2);
+function wasm_bindgen__convert__closures_____invoke__h09a17c8eb4763729_140(arg0, arg1, arg2) {
+    const ret = wasm.wasm_bindgen__convert__closures_____invoke__h09a17c8eb4763729_140(arg0, arg1, arg2);
     if (ret[1]) {
         throw takeFromExternrefTable0(ret[0]);
     }
