@@ -188,6 +188,14 @@ impl LinearImage {
         self
     }
 
+    /// The image at half its size: means of 2 x 2 pixels, of fewer at odd ends.
+    #[must_use]
+    pub fn halved(&self) -> Self {
+        let planes = (0..self.channels).flat_map(|channel| halved(self.plane(channel), [self.width, self.height]));
+        let [width, height] = [self.width, self.height].map(|side| side.div_ceil(2));
+        Self { width, height, channels: self.channels, values: planes.collect() }
+    }
+
     /// One channel's plane.
     pub fn plane(&self, channel: usize) -> &[f32] {
         let pixels = self.pixels();

@@ -43,7 +43,7 @@ impl Denoiser {
         let (level, further) = levels.split_first()?;
         let white = WHITE[LEVELS - further.len()];
         let size = [photo.width(), photo.height()];
-        let half = Arc::new(halved_image(photo));
+        let half = Arc::new(photo.halved());
         let noise = halved_noise(noise, size, level.std);
         let overview = options.place.overview.map(|_| Overview {
             white: 1.0,
@@ -74,13 +74,6 @@ impl Denoiser {
         };
         Some(Box::new(Run::new(self.clone(), photo, time_map, &options)))
     }
-}
-
-fn halved_image(image: &LinearImage) -> LinearImage {
-    let size @ [width, height] = [image.width(), image.height()];
-    let planes = (0..image.channels()).flat_map(|channel| halved(image.plane(channel), size)).collect();
-    LinearImage::of_planes(image.channels(), width.div_ceil(2), height.div_ceil(2), planes)
-        .expect("the mean of finite values is finite")
 }
 
 /// The noise of an image at half its size, with its std multiplied by this factor.
@@ -151,7 +144,7 @@ mod tests {
     fn what_is_coarse_is_taken_off_whole() {
         // A ramp is its own half but for its ends.
         let photo = LinearImage::from_fn(9, 7, |c, r, x| 0.1 + 0.01 * (c + r + 2 * x) as f32).unwrap();
-        let left = less_coarse(&photo, &halved_image(&photo));
+        let left = less_coarse(&photo, &photo.halved());
         for (row, column) in (1..5).flat_map(|row| (1..7).map(move |column| (row, column))) {
             assert!(left.plane(1)[row * 9 + column].abs() < 1e-6, "{row} {column}");
         }

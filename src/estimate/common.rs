@@ -14,7 +14,8 @@ const MOST_PATCHES: usize = 24_000;
 const FEWEST: usize = 20;
 /// The share of patches that count as flat. The others have texture, which channels do share.
 const FLATTEST: usize = 10;
-/// Noise counts as shared if the finest detail of the channels correlates by at least this in most flat patches.
+/// Noise counts as shared if the finest detail of the channels correlates by at least this in most flat patches, at full
+/// and at half size.
 /// Independent noise has 0.
 const COMMON: f32 = 0.9;
 
@@ -26,7 +27,8 @@ pub fn common_noise(image: &LinearImage) -> Option<f32> {
         return None;
     }
     let is_grey = image.plane(0) == image.plane(1) && image.plane(0) == image.plane(2);
-    if !is_grey && correlation(image)? < COMMON {
+    // What a camera has interpolated is alike only where it is finest.
+    if !is_grey && (correlation(image)? < COMMON || correlation(&image.halved())? < COMMON) {
         return None;
     }
     let smooth = grain::measure(image).map_or(0.0, |grain| grain.share);

@@ -90,7 +90,7 @@ fn assert_noise_goes_and_colours_stay(file: &[u8], clean: &LinearImage) {
     };
     let gain = 10.0 * (error(&before) / error(&after)).log10();
     println!("{gain:.2} dB less noise");
-    assert!(gain > 5.0, "{gain} dB");
+    assert!(gain > 5.9, "{gain} dB");
     for channel in 0..3 {
         let mean = |image: &LinearImage| image.plane(channel).iter().map(|v| f64::from(*v)).sum::<f64>();
         let ratio = mean(&after) / mean(&before);
@@ -98,7 +98,7 @@ fn assert_noise_goes_and_colours_stay(file: &[u8], clean: &LinearImage) {
     }
     // What is left is written, and there is less of it than there was.
     let left = result.noise_profile.unwrap();
-    assert!((0..4).all(|plane| left.std(plane, 0.1) < 0.5 * profile.std(plane, 0.1)), "{left:?}, of {profile:?}");
+    assert!((0..4).all(|plane| left.std(plane, 0.1) < 0.52 * profile.std(plane, 0.1)), "{left:?}, of {profile:?}");
 }
 
 #[test]
