@@ -14,8 +14,8 @@ const MOST_PATCHES: usize = 24_000;
 const FEWEST: usize = 20;
 /// The share of patches that count as flat. The others have texture, which channels do share.
 const FLATTEST: usize = 10;
-/// Noise counts as shared if the finest detail of the channels correlates by at least this in most flat patches, at full
-/// and at half size.
+/// Noise counts as shared if the finest detail of the channels correlates by at least this in most flat patches, at
+/// full and at half size.
 /// Independent noise has 0.
 const COMMON: f32 = 0.9;
 
