@@ -5,6 +5,8 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 
 import { madeDng } from './dng.mjs';
 import { assembled } from './harness.mjs';
@@ -25,8 +27,13 @@ WebAssembly.instantiate = /** @type {any} */ (
   }
 );
 
+setFlagsFromString('--expose-gc');
+/** Takes away arrays that nothing holds any more. @type {() => void} */
+const collect = runInNewContext('gc');
+
 /** Bytes in the modules, and in arrays. */
 function bytes() {
+  collect();
   const modules = memories.map(({ buffer }) => buffer.byteLength);
   return { modules, arrays: process.memoryUsage().arrayBuffers };
 }
