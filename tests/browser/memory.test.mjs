@@ -81,7 +81,7 @@ async function countingPage(t) {
  */
 const TIMES = /** @type {const} */ ([
   ['cpu', { runs: [10, 50], denoisers: [10, 40] }],
-  ['webgpu', { runs: [5, 15], denoisers: [2, 5] }],
+  ['webgpu', { runs: [5, 15], denoisers: [6, 9] }],
 ]);
 
 for (const [backend, { runs, denoisers }] of TIMES) {
@@ -129,9 +129,9 @@ for (const [backend, { runs, denoisers }] of TIMES) {
     t.diagnostic(JSON.stringify(counts));
     const [early, late] = counts;
     assert(early && late && early.memory > 0);
-    // As fragments come to lie differently, the heap may grow by a piece or two. The weights that a denoiser would
-    // leave behind take 5 MB or more.
-    assert(late.memory - early.memory < 2 ** 22, JSON.stringify(counts));
+    // As fragments come to lie differently, the heap may once grow by a piece. The weights alone have ten times as
+    // much.
+    assert(late.memory - early.memory < 2 ** 20, JSON.stringify(counts));
     assert(late.buffers <= early.buffers, JSON.stringify(counts));
     assert.deepEqual(errors, []);
   });
