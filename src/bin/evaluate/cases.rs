@@ -84,9 +84,7 @@ impl Source {
             }
             Self::Clipped(gain) => {
                 let noise = NoiseModel::at_gain(gain);
-                let codes = noise.add_to(clean, seed).to_srgb8();
-                let noisy = LinearImage::from_srgb8(clean.width(), clean.height(), CHANNELS, &codes)?;
-                of_file(noisy, Some(noise.into()))
+                of_file(in_8_bits(&noise.add_to(clean, seed))?, Some(noise.into()))
             }
             Self::Grey(gain) => {
                 let noise = NoiseModel::at_gain(gain);
@@ -96,8 +94,7 @@ impl Source {
             }
             Self::Grain(codes) => {
                 let grain = Grain { std: codes / 255.0, ..FILM };
-                let codes = grain.add_to(clean, seed).to_srgb8();
-                let noisy = LinearImage::from_srgb8(clean.width(), clean.height(), CHANNELS, &codes)?;
+                let noisy = in_8_bits(&grain.add_to(clean, seed))?;
                 let noise = noise_of(&noisy, clean).map(Noise::from);
                 of_file(noisy, noise)
             }
@@ -139,6 +136,11 @@ pub fn clean_files(folder: &Path, pairs: bool) -> Result<Vec<PathBuf>> {
     }
     files.sort();
     Ok(files)
+}
+
+/// The image as a file of 8 bits holds it.
+fn in_8_bits(image: &LinearImage) -> Result<LinearImage> {
+    Ok(LinearImage::from_srgb8(image.width(), image.height(), CHANNELS, &image.to_srgb8())?)
 }
 
 /// Grain over about two pixels, weaker in shadows and highlights.
