@@ -52,6 +52,8 @@ pub fn decode(bytes: &[u8], limit: usize) -> Result<Decoded, Refusal> {
     }
     let window = Window::of(header);
     Refusal::check_size(window.size(), limit)?;
+    // What is decoded may be more than what is seen.
+    Refusal::check_size(size(header.layer_size), limit)?;
     let has_alpha = has(header, &[OPACITY]);
     let is_grey = colors.is_none();
     let values = if is_grey { luminance(bytes, &window)? } else { rgba(bytes, &window)? };
@@ -87,8 +89,7 @@ impl Window {
     }
 
     fn size(&self) -> (u32, u32) {
-        let side = |v: usize| u32::try_from(v).unwrap_or(u32::MAX);
-        (side(self.seen.size.0), side(self.seen.size.1))
+        size(self.seen.size)
     }
 
     fn empty(&self) -> Vec<[f32; 4]> {
@@ -117,6 +118,11 @@ impl Window {
         let colors = values.iter().flat_map(|[r, g, b, _]| [*r, *g, *b]).collect();
         ImageBuffer::from_raw(width, height, colors).map(DynamicImage::ImageRgb32F)
     }
+}
+
+fn size(Vec2(width, height): Vec2<usize>) -> (u32, u32) {
+    let side = |v: usize| u32::try_from(v).unwrap_or(u32::MAX);
+    (side(width), side(height))
 }
 
 fn rgba(bytes: &[u8], window: &Window) -> Result<Vec<[f32; 4]>, Error> {
@@ -240,5 +246,22 @@ mod tests {
         let metadata = Metadata { texts, ..Metadata::default() };
         let file = encode(&pixels, false, &ColorEncoding::untagged(Depth::Float), &metadata).unwrap();
         assert_eq!(decode(&file, 100).unwrap().metadata, metadata);
+    }
+
+    #[test]
+    fn a_window_of_data_that_is_far_larger_than_the_picture_is_refused() {
+        let pixels = DynamicImage::ImageRgb32F(ImageBuffer::from_pixel(3, 2, image::Rgb([0.5; 3])));
+        let encoding = ColorEncoding::untagged(Depth::Float);
+        let file = encode(&pixels, false, &encoding, &Metadata::default()).unwrap();
+        let name = b"dataWindow\0box2i\0";
+        let at = file.windows(name.len()).position(|window| window == name).unwrap() + name.len() + 4;
+        // The corners are 32-bit numbers: left, top, right, bottom. The decoder takes a negative right one for large.
+        assert_eq!(file[at + 8..at + 16], [2, 0, 0, 0, 1, 0, 0, 0]);
+        for corner in [60_000_000_i32, -134_217_710] {
+            let mut wide = file.clone();
+            wide[at + 8..at + 12].copy_from_slice(&corner.to_le_bytes());
+            let refused = decode(&wide, 100_000_000);
+            assert!(matches!(refused, Err(Refusal::TooLarge { height: 2, .. })), "{refused:?}");
+        }
     }
 }
