@@ -14,6 +14,8 @@ use crate::raw::error::RawError;
 const MOST_PICTURES: usize = 256;
 /// How deep directories may lie.
 const DEEPEST: usize = 4;
+/// How many bytes a file begins with that say where the first directory is.
+const HEADER: usize = 8;
 
 /// Kinds of values.
 pub const BYTE: u16 = 1;
@@ -408,6 +410,13 @@ impl Reader<'_> {
             if len <= 4 {
                 // They lie in the directory, which is written anew.
                 entry.values = Values::New(file[place + 8..place + 8 + len].to_vec());
+            } else if at < HEADER || len > file.len().saturating_sub(at) {
+                // A result has another header and another end, with which these values would change.
+                let count = (count as usize).min(file.len().saturating_sub(at) / size(kind));
+                if count == 0 {
+                    continue;
+                }
+                entry = Entry::new(tag, kind, count, file[at..at + count * size(kind)].to_vec());
             }
             entries.push(entry);
         }
@@ -480,6 +489,36 @@ mod tests {
             assert_eq!(again.chain[0].get(271), tree.chain[0].get(271));
             assert_eq!(again.chain[0].get(305).unwrap().values(&after), Some(b"svnr\0".as_slice()));
             assert_eq!(again.chain[0].below[0].number(256, &after, order), Some(7));
+        }
+    }
+
+    #[test]
+    fn values_in_the_header_or_beyond_the_end_are_in_a_result_what_they_were() {
+        for order in orders() {
+            let mut before = file(order);
+            let counts = [(700, u32::MAX), (701, 100), (702, 3)];
+            let mut directory = Directory::default();
+            for (tag, count) in counts {
+                directory.set(Entry { count, ..Entry::shorts(tag, order, &[0; 3]) });
+            }
+            let at = write(&directory, 0, order, &mut before).unwrap();
+            before[4..8].copy_from_slice(&order.long_bytes(at));
+            let len = before.len();
+            // From the header on, from six bytes before the end on, and from beyond it.
+            for (number, place) in [4, len - 6, len + 2].into_iter().enumerate() {
+                let field = at as usize + 2 + 12 * number + 8;
+                before[field..field + 4].copy_from_slice(&order.long_bytes(place as u32));
+            }
+            let mut tree = Tree::read(&before).unwrap();
+            tree.chain[0].set(Entry::text(305, "svnr"));
+            let mut after = before.clone();
+            tree.write_at_end_of(&mut after).unwrap();
+            let again = Tree::read(&after).unwrap();
+            for ((tag, _), expected) in counts.into_iter().zip([(len - 4) / 2, 3, 0]) {
+                let found = tree.chain[0].numbers(tag, &before, order);
+                assert_eq!(found.len(), expected, "{tag}");
+                assert_eq!(again.chain[0].numbers(tag, &after, order), found, "{tag}");
+            }
         }
     }
 
