@@ -65,29 +65,25 @@ impl Dots {
             return Self(dots);
         }
         let channels = image.channels();
+        let mut stand_out = vec![false; width];
         for channel in 0..channels {
             let plane = image.plane(channel);
             for row in 0..height {
                 let here = row * width;
-                for column in 0..width {
-                    let around = Around::of((row, column), (width, height));
+                standing_out(plane, row, (width, height), &mut stand_out);
+                for column in (0..width).filter(|column| stand_out[*column]) {
                     let value = plane[here + column];
-                    // Hardly any pixel gets past this.
-                    let cross = around.cross(plane);
-                    let (low, high) = range(cross);
-                    let beyond = (value - high).max(low - value);
-                    if beyond <= 0.0 || beyond <= high - low {
-                        continue;
-                    }
                     let place = (row, column);
-                    let neighbours = around.with_corners(cross, plane);
+                    let neighbours = Around::of(place, (width, height)).values(plane);
                     let median = middle(&neighbours);
                     // One of the neighbours may be hot itself.
                     let (low, high) = (neighbours[1], neighbours[6]);
                     let beyond = (value - high).max(low - value);
                     let noise = std(channel, here + column, median);
-                    let is_noisy = is_mosaic || linear_to_srgb(median + noise) - linear_to_srgb(median) > LEAST_NOISE;
-                    if !is_noisy || !BEYOND.is_met(beyond, noise, high - low) {
+                    if !BEYOND.is_met(beyond, noise, high - low) {
+                        continue;
+                    }
+                    if !is_mosaic && linear_to_srgb(median + noise) - linear_to_srgb(median) <= LEAST_NOISE {
                         continue;
                     }
                     // A star or a lamp shines into its neighbours.
@@ -97,8 +93,7 @@ impl Dots {
                     }
                     let has_nothing = |(other, row, column): (usize, usize, usize)| {
                         let (plane, at) = (image.plane(other), row * width + column);
-                        let around = Around::of((row, column), (width, height));
-                        let median = middle(&around.with_corners(around.cross(plane), plane));
+                        let median = middle(&Around::of((row, column), (width, height)).values(plane));
                         (plane[at] - median).abs() < OTHERS * beyond + 2.0 * std(other, at, median)
                     };
                     let is_alone = if is_mosaic {
@@ -147,25 +142,39 @@ impl Around {
         Self { rows, columns: [-1, 0, 1].map(|by| reflect(column as isize + by, width)) }
     }
 
-    /// The 4 values above, below, left and right.
-    fn cross(&self, plane: &[f32]) -> [f32; 4] {
+    /// These 8 values, sorted.
+    fn values(&self, plane: &[f32]) -> [f32; 8] {
         let ([above, here, below], [left, column, right]) = (self.rows, self.columns);
-        [plane[above + column], plane[below + column], plane[here + left], plane[here + right]]
-    }
-
-    /// All 8 values, of which these are the cross, sorted.
-    fn with_corners(&self, cross: [f32; 4], plane: &[f32]) -> [f32; 8] {
-        let ([above, _, below], [left, _, right]) = (self.rows, self.columns);
+        let [upper, lower] = [above, below].map(|row| [left, column, right].map(|column| plane[row + column]));
         let mut all = [0.0; 8];
-        all[..4].copy_from_slice(&cross);
-        all[4..].copy_from_slice(&[
-            plane[above + left],
-            plane[above + right],
-            plane[below + left],
-            plane[below + right],
-        ]);
+        all[..3].copy_from_slice(&upper);
+        all[3..6].copy_from_slice(&lower);
+        all[6..].copy_from_slice(&[plane[here + left], plane[here + right]]);
         all.sort_unstable_by(f32::total_cmp);
         all
+    }
+}
+
+/// Marks the values of a row that are further from the four around them than these are from each other: hardly any, so
+/// only they are looked at closely. The plane is at least 2 values wide.
+fn standing_out(plane: &[f32], row: usize, (width, height): (usize, usize), marks: &mut [bool]) {
+    let [above, here, below] = [-1, 0, 1].map(|by| &plane[reflect(row as isize + by, height) * width..][..width]);
+    // Comparisons, as f32::min's care for NaN would take several times as long.
+    let lower = |a: f32, b: f32| if a < b { a } else { b };
+    let higher = |a: f32, b: f32| if a > b { a } else { b };
+    let is_marked = |value: f32, left: f32, right: f32, above: f32, below: f32| {
+        let low = lower(lower(left, right), lower(above, below));
+        let high = higher(higher(left, right), higher(above, below));
+        higher(value - high, low - value) > high - low
+    };
+    let last = width - 1;
+    marks[0] = is_marked(here[0], here[1], here[1], above[0], below[0]);
+    marks[last] = is_marked(here[last], here[last - 1], here[last - 1], above[last], below[last]);
+    let inner = &mut marks[1..last];
+    let (left, value, right) = (&here[..last - 1], &here[1..last], &here[2..]);
+    let (above, below) = (&above[1..last], &below[1..last]);
+    for (at, mark) in inner.iter_mut().enumerate() {
+        *mark = is_marked(value[at], left[at], right[at], above[at], below[at]);
     }
 }
 
@@ -201,10 +210,6 @@ fn ring(plane: &[f32], (width, height): (usize, usize), (row, column): (usize, u
 /// The median of an even number of sorted values.
 fn middle(sorted: &[f32]) -> f32 {
     0.5 * (sorted[sorted.len() / 2 - 1] + sorted[sorted.len() / 2])
-}
-
-fn range(values: [f32; 4]) -> (f32, f32) {
-    values.into_iter().fold((f32::INFINITY, f32::NEG_INFINITY), |(low, high), v| (low.min(v), high.max(v)))
 }
 
 #[cfg(test)]

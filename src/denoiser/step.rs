@@ -117,7 +117,6 @@ impl Step<'_> {
     pub fn input(&self, index: usize, tile: &Tile) -> TileInput {
         let (width, height) = (self.y.width(), self.y.height());
         let times = tile.read(self.time_map.times(), width, height);
-        let std_at = |time: &dyn Fn(f32) -> f32| times.iter().map(|&t| self.schedule.sigma(time(t))).collect();
         let size = [tile.read_rows, tile.read_columns];
         let view = |planes| self.draw.view.shown(planes, size);
         let first_time = |t| self.formulation.first_time(t, self.schedule);
@@ -128,9 +127,14 @@ impl Step<'_> {
             size: self.draw.view.size(size),
             window: self.draw.view.window(tile.window(), size),
             x: view(tile.read(self.x.unwrap_or(self.y).values(), width, height)),
-            sigma_t: view(std_at(&|t| time_after(first_time(t), self.tau))),
-            photo: sees_photo.then(|| [tile.read(self.y.values(), width, height), std_at(&|t| t)].map(view)),
+            sigma_t: view(self.stds(&times, |t| time_after(first_time(t), self.tau))),
+            photo: sees_photo.then(|| [tile.read(self.y.values(), width, height), self.stds(&times, |t| t)].map(view)),
         }
+    }
+
+    /// The std of the noise at what `time` makes of each time.
+    fn stds(&self, times: &[f32], time: impl Fn(f32) -> f32) -> Vec<f32> {
+        times.iter().map(|&t| self.schedule.sigma(time(t))).collect()
     }
 
     /// `x_t'` over the tile, as planes, from the prediction.
@@ -143,27 +147,32 @@ impl Step<'_> {
         if eps.iter().any(|v| !v.is_finite()) {
             return Err(Error::WrongResult);
         }
-        let (width, height) = (self.y.width(), self.y.height());
+        let (width, height, channels) = (self.y.width(), self.y.height(), self.y.channels());
         let (x, times) = (self.x.unwrap_or(self.y).values(), self.time_map.times());
-        let (plane, window_plane, tile_plane) =
-            (width * height, window.rows * window.columns, tile.rows * tile.columns);
-        let channels = self.y.channels();
+        let (window_plane, tile_plane) = (window.rows * window.columns, tile.rows * tile.columns);
         let mut next = vec![0.0; channels * tile_plane];
-        let mut to = 0;
-        tile.for_each(|row, column, from| {
-            let z = self.draw.normals.map_or([0.0; MOST_CHANNELS], |normals| {
-                normals.at(self.number, self.origin[0] + row, self.origin[1] + column)
+        for (r, row) in (tile.row..tile.row + tile.rows).enumerate() {
+            // The random numbers of the row, if any are drawn.
+            let drawn: Vec<[f32; MOST_CHANNELS]> = self.draw.normals.map_or_else(Vec::new, |normals| {
+                let columns = tile.column..tile.column + tile.columns;
+                let at = |column| normals.at(self.number, self.origin[0] + row, self.origin[1] + column);
+                columns.map(at).collect()
             });
-            for (channel, z) in (0..channels).zip(z) {
-                let at = channel * plane + row * width + column;
-                let first = self.formulation.first_time(times[at], self.schedule);
-                let sigma = self.schedule.sigma(time_after(first, self.tau));
-                let gamma_next = self.schedule.gamma(time_after(first, self.tau_next));
-                let x0_hat = x0_hat(x[at], sigma, eps[channel * window_plane + from]);
-                next[channel * tile_plane + to] = step_back(x[at], x0_hat, sigma.powi(2), gamma_next, self.draw.eta, z);
+            for channel in 0..channels {
+                let line = (channel * height + row) * width + tile.column;
+                let (x, times) = (&x[line..][..tile.columns], &times[line..][..tile.columns]);
+                let eps = &eps[channel * window_plane + r * window.columns..][..tile.columns];
+                let next = &mut next[channel * tile_plane + r * tile.columns..][..tile.columns];
+                for (column, next) in next.iter_mut().enumerate() {
+                    let first = self.formulation.first_time(times[column], self.schedule);
+                    let sigma = self.schedule.sigma(time_after(first, self.tau));
+                    let gamma_next = self.schedule.gamma(time_after(first, self.tau_next));
+                    let x0_hat = x0_hat(x[column], sigma, eps[column]);
+                    let z = drawn.get(column).map_or(0.0, |z| z[channel]);
+                    *next = step_back(x[column], x0_hat, sigma.powi(2), gamma_next, self.draw.eta, z);
+                }
             }
-            to += 1;
-        });
+        }
         Ok(next)
     }
 }

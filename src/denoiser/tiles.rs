@@ -122,15 +122,17 @@ impl Grid {
 impl Tile {
     /// What the tile reads from the planes of a `width` x `height` image, as planes.
     pub fn read(&self, planes: &[f32], width: usize, height: usize) -> Vec<f32> {
-        let columns: Vec<usize> =
-            (0..self.read_columns).map(|c| reflect((self.column - self.left + c) as isize, width)).collect();
+        let first = self.column - self.left;
+        let inside = self.read_columns.min(width - first);
+        let beyond: Vec<usize> = (inside..self.read_columns).map(|c| reflect((first + c) as isize, width)).collect();
         let channels = planes.len() / (width * height);
         let mut out = Vec::with_capacity(channels * self.read_rows * self.read_columns);
         for plane in planes.chunks_exact(width * height) {
             for r in 0..self.read_rows {
                 let row = reflect((self.row - self.above + r) as isize, height);
                 let line = &plane[row * width..(row + 1) * width];
-                out.extend(columns.iter().map(|&c| line[c]));
+                out.extend_from_slice(&line[first..first + inside]);
+                out.extend(beyond.iter().map(|&c| line[c]));
             }
         }
         out
@@ -162,15 +164,6 @@ impl Tile {
     pub fn window(&self) -> Window {
         Window { row: self.above, column: self.left, rows: self.padded_rows, columns: self.padded_columns }
     }
-
-    /// Calls `f(row, column, index into a plane of the window)` for every pixel that the tile covers.
-    pub fn for_each(&self, mut f: impl FnMut(usize, usize, usize)) {
-        for r in 0..self.rows {
-            for c in 0..self.columns {
-                f(self.row + r, self.column + c, r * self.padded_columns + c);
-            }
-        }
-    }
 }
 
 #[cfg(test)]
@@ -196,16 +189,16 @@ mod tests {
                 prop_assert_eq!(read.len(), 3 * tile.read_rows * tile.read_columns);
                 let window = tile.window();
                 prop_assert!(window.fits([tile.read_rows, tile.read_columns], alignment));
-                tile.for_each(|row, column, from| {
-                    let (r, c) = (window.row + from / window.columns, window.column + from % window.columns);
-                    let from = r * tile.read_columns + c;
-                    assert_eq!(grid.index_of(row, column), i);
+                for (r, c) in (0..tile.rows).flat_map(|r| (0..tile.columns).map(move |c| (r, c))) {
+                    let (row, column) = (tile.row + r, tile.column + c);
+                    let from = (window.row + r) * tile.read_columns + window.column + c;
+                    prop_assert_eq!(grid.index_of(row, column), i);
                     for channel in 0..CHANNELS {
                         let to = (channel * height + row) * width + column;
                         seen[to] += 1;
-                        assert_eq!(read[channel * tile.read_rows * tile.read_columns + from], values[to]);
+                        prop_assert_eq!(read[channel * tile.read_rows * tile.read_columns + from], values[to]);
                     }
-                });
+                }
             }
             prop_assert!(seen.iter().all(|&n| n == 1));
         }

@@ -62,7 +62,7 @@ fn measured(image: &LinearImage, (row, column): (usize, usize)) -> Option<(f32, 
             common += fine[0] * fine[1] + fine[1] * fine[2] + fine[2] * fine[0];
         }
     }
-    let is_drawn = |k: usize| is_drawn(&mut (0..SIDE * SIDE).map(|i| at(k, i / SIDE, i % SIDE)).collect::<Vec<f32>>());
+    let is_drawn = |k: usize| is_drawn((0..SIDE * SIDE).map(|i| at(k, i / SIDE, i % SIDE)));
     if own.contains(&0.0) || (0..CHANNELS).any(is_drawn) {
         return None;
     }

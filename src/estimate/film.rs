@@ -10,7 +10,7 @@
 //! All are asked for, since to take texture for grain would ruin a photo, and to miss grain leaves it as it is.
 
 use crate::color::linear_to_srgb;
-use crate::estimate::patches::{by_brightness, grid, without_slope};
+use crate::estimate::patches::{by_brightness, grid, quantile, without_slope};
 use crate::estimate::{Point, clipping};
 use crate::image::{CHANNELS, LinearImage, halved};
 
@@ -60,7 +60,15 @@ pub struct Film {
 /// A patch, all channels together.
 #[derive(Debug, Clone, Copy)]
 struct Patch {
+    /// Row and column of its corner.
+    corner: (usize, usize),
     means: [f32; CHANNELS],
+    full: Variances,
+}
+
+/// What is measured of flat patches alone.
+#[derive(Debug, Clone, Copy)]
+struct Flat {
     /// The difference of the neighbours' correlation across and down, in green.
     directed: f32,
     /// At full size and at each level.
@@ -82,7 +90,7 @@ pub fn film(image: &LinearImage) -> Option<Film> {
     }
     let mut patches: Vec<Patch> = grid(image, SIDE, MOST_PATCHES).filter_map(|at| measured(image, at)).collect();
     let brightness = |patch: &Patch| patch.means.iter().sum::<f32>() / CHANNELS as f32;
-    let total = |patch: &Patch| patch.sizes[0].own.iter().sum::<f32>();
+    let total = |patch: &Patch| patch.full.own.iter().sum::<f32>();
     let (mut flat, mut evenness, mut on_curve, mut points) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for group in by_brightness(&mut patches, brightness, PATCHES_PER_GROUP, MOST_GROUPS, f32::INFINITY) {
         if group.len() < PATCHES_PER_GROUP {
@@ -96,12 +104,16 @@ pub fn film(image: &LinearImage) -> Option<Film> {
         on_curve.push(flattest.iter().map(Patch::on_curve).sum::<f32>() / flattest.len() as f32);
         points.extend((0..CHANNELS).map(|c| {
             let mean = |of: &dyn Fn(&Patch) -> f32| flattest.iter().map(of).sum::<f32>() / flattest.len() as f32;
-            Point { mean: mean(&|p| p.means[c]), std: STD_TO_MEASURED * mean(&|p| p.sizes[0].own[c]).sqrt() }
+            Point { mean: mean(&|p| p.means[c]), std: STD_TO_MEASURED * mean(&|p| p.full.own[c]).sqrt() }
         }));
     }
+    // Most photos get no further.
+    if !is_common(flat.iter().map(|p| p.full), 0) {
+        return None;
+    }
+    let flat: Vec<Flat> = flat.iter().map(|patch| Flat::of(image, patch)).collect();
     let std = |size: usize| Some(quantile(flat.iter().map(|p| p.sizes[size].own[1]), 0.5)?.sqrt());
     let [full, half, quarter] = [std(0)?, std(1)?, std(2)?];
-    let is_common = |size: usize| quantile(flat.iter().map(|p| p.sizes[size].correlation), 0.25) > Some(COMMON[size]);
     let lies_in = |value: f32, [least, most]: [f32; 2]| (least..=most).contains(&value);
     let of_groups = |values: &[f32], at: f32| quantile(values.iter().copied(), at);
     let is_film = of_groups(&evenness, 0.5)? > EVENNESS[0]
@@ -110,7 +122,7 @@ pub fn film(image: &LinearImage) -> Option<Film> {
         && of_groups(&on_curve, 1.0 - LOW)? < MOST_SPREAD * of_groups(&on_curve, LOW)?
         && quantile(flat.iter().map(|p| p.directed), 0.5)? < MOST_DIRECTED
         && lies_in(quarter / full, STD_OF_QUARTER)
-        && (0..=LEVELS).all(is_common);
+        && (1..=LEVELS).all(|size| is_common(flat.iter().map(|p| p.sizes[size]), size));
     points.sort_by(|a, b| a.mean.total_cmp(&b.mean));
     is_film.then_some(Film { points, levels: [half / full, quarter / half] })
 }
@@ -119,24 +131,29 @@ impl Patch {
     /// Std on the sRGB curve, as a mean over the channels.
     fn on_curve(&self) -> f32 {
         let of = |(mean, variance): (&f32, f32)| linear_to_srgb(mean + variance.sqrt()) - linear_to_srgb(*mean);
-        self.means.iter().zip(self.sizes[0].own).map(of).sum::<f32>() / CHANNELS as f32
+        self.means.iter().zip(self.full.own).map(of).sum::<f32>() / CHANNELS as f32
     }
 }
 
-fn quantile(values: impl IntoIterator<Item = f32>, quantile: f32) -> Option<f32> {
-    let mut values: Vec<f32> = values.into_iter().collect();
-    values.sort_by(f32::total_cmp);
-    values.get((values.len() as f32 * quantile) as usize).copied()
+/// Whether the channels share the noise of flat patches at this size.
+fn is_common(flat: impl Iterator<Item = Variances>, size: usize) -> bool {
+    quantile(flat.map(|variances| variances.correlation), 0.25) > Some(COMMON[size])
+}
+
+/// The values of a patch with this corner, channel by channel.
+fn squares(image: &LinearImage, (row, column): (usize, usize)) -> [Vec<f32>; CHANNELS] {
+    let width = image.width();
+    std::array::from_fn(|channel| {
+        let lines = image.plane(channel)[row * width + column..].chunks(width).take(SIDE);
+        let mut values = Vec::with_capacity(SIDE * SIDE);
+        lines.for_each(|line| values.extend_from_slice(&line[..SIDE]));
+        values
+    })
 }
 
 /// The patch with this corner. `None` where a channel is clipped or has one value alone.
-fn measured(image: &LinearImage, (row, column): (usize, usize)) -> Option<Patch> {
-    let width = image.width();
-    let square = |channel: usize| -> Vec<f32> {
-        let plane = &image.plane(channel)[row * width + column..];
-        (0..SIDE * SIDE).map(|i| plane[i / SIDE * width + i % SIDE]).collect()
-    };
-    let mut channels: [Vec<f32>; CHANNELS] = std::array::from_fn(square);
+fn measured(image: &LinearImage, corner: (usize, usize)) -> Option<Patch> {
+    let mut channels = squares(image, corner);
     let is_of_no_use = |values: &Vec<f32>| {
         let at = |end: f32| values.iter().filter(|v| clipping::is_at(**v, end)).count() as f32 / values.len() as f32;
         at(0.0).max(at(1.0)) > MOST_CLIPPED || values.iter().all(|v| *v == values[0])
@@ -144,21 +161,30 @@ fn measured(image: &LinearImage, (row, column): (usize, usize)) -> Option<Patch>
     if channels.iter().any(is_of_no_use) {
         return None;
     }
-    let mut side = SIDE;
-    let (mut means, mut directed) = ([0.0; CHANNELS], 0.0);
-    let sizes = std::array::from_fn(|size| {
-        if size > 0 {
-            channels = std::array::from_fn(|c| halved(&channels[c], [side; 2]));
-            side /= 2;
-        }
-        let mut flattened = channels.clone();
-        let of_size: [f32; CHANNELS] = std::array::from_fn(|c| without_slope(side, &mut flattened[c]));
-        if size == 0 {
-            (means, directed) = (of_size, direction(&flattened[1]));
-        }
-        Variances::of(&flattened)
-    });
-    Some(Patch { means, directed, sizes })
+    let means = std::array::from_fn(|c| without_slope(SIDE, &mut channels[c]));
+    Some(Patch { corner, means, full: Variances::of(&channels) })
+}
+
+impl Flat {
+    fn of(image: &LinearImage, patch: &Patch) -> Self {
+        let mut channels = squares(image, patch.corner);
+        let (mut side, mut directed) = (SIDE, 0.0);
+        let sizes = std::array::from_fn(|size| {
+            if size > 0 {
+                channels = std::array::from_fn(|c| halved(&channels[c], [side; 2]));
+                side /= 2;
+            }
+            let mut flattened = channels.clone();
+            for channel in &mut flattened {
+                without_slope(side, channel);
+            }
+            if size == 0 {
+                directed = direction(&flattened[1]);
+            }
+            Variances::of(&flattened)
+        });
+        Self { directed, sizes }
+    }
 }
 
 /// The difference of the neighbours' correlation across and down, in a square at full size without mean and slope.

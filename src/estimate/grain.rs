@@ -14,7 +14,7 @@
 //! alone.
 
 use crate::color::linear_to_srgb;
-use crate::estimate::patches::{by_brightness, grid, without_slope};
+use crate::estimate::patches::{by_brightness, grid, quantile, without_slope};
 use crate::estimate::{Point, clipping, second_differences};
 use crate::image::{CHANNELS, LinearImage, halved};
 use crate::method::noise::NoiseModel;
@@ -68,7 +68,7 @@ pub struct Grain {
 impl Grain {
     /// The model through the points, drawn towards what photos typically have.
     pub fn noise(&self) -> NoiseModel {
-        let shots = self.points.iter().map(|point| point.std.powi(2) / point.mean.max(DARKEST)).collect();
+        let shots = self.points.iter().map(|point| point.std.powi(2) / point.mean.max(DARKEST));
         median(shots).map_or(NoiseModel::NONE, drawn_to_typical)
     }
 }
@@ -96,13 +96,15 @@ pub fn measure(image: &LinearImage) -> Option<Grain> {
     let mut points = Vec::new();
     let (mut evenness, mut coarseness, mut fine_on_curve) = (Vec::new(), Vec::new(), Vec::new());
     for group in by_brightness(&mut patches, |p| p.mean, PATCHES_PER_POINT, MOST_POINTS, f32::INFINITY) {
-        let fine = quantile(group, QUANTILE, |p| p.fine);
+        let of_group =
+            |of: fn(&Patch) -> f32, share: f32| quantile(group.iter().map(of), share).expect("no group is empty");
+        let fine = of_group(|p| p.fine, QUANTILE);
         if fine > 0.0 {
-            let total = quantile(group, QUANTILE, |p| p.total);
-            evenness.push((quantile(group, LOW_QUANTILE, |p| p.total) / total.max(f32::MIN_POSITIVE)).sqrt());
+            let total = of_group(|p| p.total, QUANTILE);
+            evenness.push((of_group(|p| p.total, LOW_QUANTILE) / total.max(f32::MIN_POSITIVE)).sqrt());
             let mean = group.iter().map(|p| p.mean).sum::<f32>() / group.len() as f32;
             points.push(Point { mean, std: total.min(MOST_OVER_FINE.powi(2) * fine).sqrt() });
-            coarseness.push((quantile(group, QUANTILE, |p| p.octave) / fine).sqrt());
+            coarseness.push((of_group(|p| p.octave, QUANTILE) / fine).sqrt());
             fine_on_curve.push(linear_to_srgb(mean + fine.sqrt()) - linear_to_srgb(mean));
         }
     }
@@ -114,15 +116,8 @@ pub fn measure(image: &LinearImage) -> Option<Grain> {
     Some(Grain { points, share, certainty })
 }
 
-fn median(mut values: Vec<f32>) -> Option<f32> {
-    values.sort_by(f32::total_cmp);
-    values.get(values.len() / 2).copied()
-}
-
-fn quantile(patches: &[Patch], quantile: f32, of: impl Fn(&Patch) -> f32) -> f32 {
-    let mut values: Vec<f32> = patches.iter().map(of).collect();
-    let at = (values.len() as f32 * quantile) as usize;
-    if values.is_empty() { 0.0 } else { *values.select_nth_unstable_by(at, f32::total_cmp).1 }
+fn median(values: impl IntoIterator<Item = f32>) -> Option<f32> {
+    quantile(values, 0.5)
 }
 
 fn patches(image: &LinearImage) -> Vec<Patch> {

@@ -175,16 +175,22 @@ fn doubtful(noise: &Noise, white: &White, little: f32) -> Option<Doubt> {
 }
 
 /// Whether a patch's values are so few that they say nothing of noise, or most of them the same: a frame, a drawing,
-/// text, dither of two colours. A photo is like this where its noise is less than a step of its file. The values get
-/// sorted.
-fn is_drawn(values: &mut [f32]) -> bool {
-    values.sort_unstable_by(f32::total_cmp);
-    let (mut different, mut most) = (0, 0);
-    for same in values.chunk_by(|a, b| a == b) {
-        different += 1;
-        most = most.max(same.len());
+/// text, dither of two colours. A photo is like this where its noise is less than a step of its file.
+fn is_drawn(mut values: impl Iterator<Item = f32> + Clone) -> bool {
+    let all = values.clone();
+    let Some(first) = values.next() else { return true };
+    let Some(second) = values.find(|v| *v != first) else { return true };
+    if values.all(|v| v == first || v == second) {
+        return true;
     }
-    different <= 2 || 2 * most > values.len()
+    // The only value that can be that of more than half of them (Boyer, Moore, *MJRTY*, 1991).
+    let (candidate, _) = all.clone().fold((first, 0), |(candidate, lead), v| match lead {
+        0 => (v, 1),
+        _ if v == candidate => (candidate, lead + 1),
+        _ => (candidate, lead - 1),
+    });
+    let (same, count) = all.fold((0, 0), |(same, count), v| (same + usize::from(v == candidate), count + 1));
+    2 * same > count
 }
 
 /// Variance of a square of samples by second differences in both directions, which see no slope: 1 for white noise of

@@ -44,24 +44,43 @@ pub fn by_brightness<P>(
 /// Takes mean and slope, which are no noise, out of a square of values, and returns the mean.
 pub fn without_slope(side: usize, values: &mut [f32]) -> f32 {
     let mean = values.iter().sum::<f32>() / values.len() as f32;
-    let off = |i: usize| i as f32 - (side - 1) as f32 / 2.0;
-    let lever = side as f32 * (0..side).map(|i| off(i).powi(2)).sum::<f32>();
+    let off = |at: usize| at as f32 - (side - 1) as f32 / 2.0;
+    let lever = side as f32 * (0..side).map(|at| off(at).powi(2)).sum::<f32>();
     let (mut across, mut down) = (0.0, 0.0);
-    for (i, v) in values.iter_mut().enumerate() {
-        *v -= mean;
-        across += off(i % side) * *v / lever;
-        down += off(i / side) * *v / lever;
+    for (row, line) in values.chunks_exact_mut(side).enumerate() {
+        for (column, v) in line.iter_mut().enumerate() {
+            *v -= mean;
+            across += off(column) * *v;
+            down += off(row) * *v;
+        }
     }
-    for (i, v) in values.iter_mut().enumerate() {
-        *v -= across * off(i % side) + down * off(i / side);
+    let (across, down) = (across / lever, down / lever);
+    for (row, line) in values.chunks_exact_mut(side).enumerate() {
+        for (column, v) in line.iter_mut().enumerate() {
+            *v -= across * off(column) + down * off(row);
+        }
     }
     mean
+}
+
+/// The value below which this share of the values lies; `None` of none, or of a share of 1.
+pub fn quantile(values: impl IntoIterator<Item = f32>, share: f32) -> Option<f32> {
+    let mut values: Vec<f32> = values.into_iter().collect();
+    let at = (values.len() as f32 * share) as usize;
+    (at < values.len()).then(|| *values.select_nth_unstable_by(at, f32::total_cmp).1)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::image::CHANNELS;
+
+    #[test]
+    fn quantiles_are_values_by_their_order() {
+        let values = [0.3, 0.1, 0.4, 0.2];
+        assert_eq!([0.0, 0.3, 0.5, 0.99].map(|share| quantile(values, share).unwrap()), [0.1, 0.2, 0.3, 0.4]);
+        assert_eq!((quantile([], 0.5), quantile(values, 1.0)), (None, None));
+    }
 
     fn corners(width: usize, height: usize, most: usize) -> Vec<(usize, usize)> {
         grid(&LinearImage::from_fn(width, height, |_, _, _| 0.5).unwrap(), 8, most).collect()

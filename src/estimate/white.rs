@@ -259,7 +259,7 @@ fn measured(plane: &[f32], width: usize, (row, column): (usize, usize), side: us
         channel,
         middle: (row + side / 2) * width + column + side / 2,
         mean,
-        is_drawn: is_drawn(&mut values.clone().collect::<Vec<f32>>()),
+        is_drawn: is_drawn(values.clone()),
         coarse: squares / blocks - mean * mean,
         fine: second_differences(side, at),
         reach: [

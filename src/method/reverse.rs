@@ -30,6 +30,10 @@ pub fn step_back(x_t: f32, x0_hat: f32, gamma: f32, gamma_next: f32, eta: f32, z
     if gamma == 0.0 {
         return x_t;
     }
+    // What the formula below gives, without its roots: most pixels of most runs finish in this step.
+    if gamma_next == 0.0 {
+        return x0_hat;
+    }
     let fresh = eta * eta * gamma_next * (1.0 - gamma_next / gamma);
     let kept = ((gamma_next - fresh) / gamma).sqrt();
     kept * x_t + (1.0 - kept) * x0_hat + fresh.sqrt() * z

@@ -64,6 +64,8 @@ pub struct Schedule {
     /// For each of many ranges of std, all of the same width, the first t at which `sigma` reaches the range: where
     /// [`Schedule::time_of_sigma`] begins to look.
     first: Vec<usize>,
+    /// How many ranges there are for a std of 1.
+    ranges_per_std: f32,
 }
 
 /// Ranges of std in the table for [`Schedule::time_of_sigma`] for each step of the schedule: so many that nearly all
@@ -97,7 +99,7 @@ impl Schedule {
         let ranges = RANGES_PER_STEP * steps;
         let width = sigma[steps] / ranges as f32;
         let first = (0..ranges).map(|i| sigma.partition_point(|&s| s < i as f32 * width)).collect();
-        Self { sigma, first }
+        Self { ranges_per_std: width.recip(), sigma, first }
     }
 
     /// The last time, T.
@@ -126,7 +128,7 @@ impl Schedule {
             return 0.0;
         }
         let last = self.sigma.len() - 1;
-        let range = (sigma / self.sigma[last] * self.first.len() as f32) as usize;
+        let range = (sigma * self.ranges_per_std) as usize;
         let mut i = self.first[range.min(self.first.len() - 1)];
         // Rounding may have led to the range after the right one.
         while i > 1 && self.sigma[i - 1] >= sigma {

@@ -30,19 +30,18 @@ impl TimeMap {
         let (width, height) = (y.width(), y.height());
         let mut times = Vec::with_capacity(y.values().len());
         for channel in 0..y.channels() {
-            let std: Cow<[f32]> = match noise {
-                Noise::Std(std) => std.chunks_exact(y.pixels()).cycle().nth(channel).unwrap_or_default().into(),
-                of_brightness => {
-                    let smooth = smoothed(y.plane(channel), width, height);
-                    let std = |(p, signal)| of_brightness.std(channel, p, y.pixels(), signal);
-                    smooth.into_iter().enumerate().map(std).collect()
-                }
+            let plane = y.plane(channel);
+            let signal: Cow<[f32]> = match noise {
+                // It does not depend on the signal.
+                Noise::Std(_) => plane.into(),
+                _ => smoothed(plane, width, height).into(),
             };
-            times.extend(
-                std.iter()
-                    .enumerate()
-                    .map(|(p, &sigma)| schedule.time_of_sigma(sigma * strength(p / width, p % width))),
-            );
+            for (row, line) in signal.chunks_exact(width).enumerate() {
+                times.extend(line.iter().enumerate().map(|(column, &signal)| {
+                    let std = noise.std(channel, row * width + column, y.pixels(), signal);
+                    schedule.time_of_sigma(std * strength(row, column))
+                }));
+            }
         }
         Self::from_times(width, height, times)
     }
