@@ -91,12 +91,8 @@ export function withSettings(options, f) {
     else settings.setStrengthMap(strength.values);
     if (neutral) settings.setNeutral(...neutral);
     if (place) {
-      const { white, common, grain, ends, dotsAreHot, inner, latest } = place.overview;
-      const within = inner === null ? undefined : Uint32Array.of(inner.x, inner.y, inner.width, inner.height);
       settings.setPlace(place.row, place.column);
-      const flat = Float32Array.from(ends.flat(), (end) => end ?? NaN);
-      settings.setOverview(white, common ?? undefined, flat, dotsAreHot, within, latest);
-      if (grain) settings.setGrain(Float32Array.from(grain.flatMap(({ std, latest }) => [std, latest])));
+      settings.setOverview(JSON.stringify(place.overview));
     }
     return f(wanted, settings);
   } finally {

@@ -4,6 +4,9 @@ import { SvnrError } from './errors.js';
 const VIEWS = 8;
 const VIEWS_RAW = 2;
 
+/** The most characters of an object that a message shows. */
+const MOST_SHOWN = 100;
+
 /** The most workers that can be asked for. */
 const MOST_WORKERS = 64;
 
@@ -15,9 +18,26 @@ function refuse(what) {
   throw new SvnrError('bad-option', what);
 }
 
-/** @param {unknown} value */
+/**
+ * A value for a message: objects as JSON, as far as they have some.
+ *
+ * @param {unknown} value
+ */
 function show(value) {
-  return typeof value === 'string' ? `'${value}'` : String(value);
+  if (typeof value === 'string') return `'${value}'`;
+  if (typeof value !== 'object' || value === null) return String(value);
+  const text = jsonOf(value);
+  return text.length > MOST_SHOWN ? `${text.slice(0, MOST_SHOWN)}...` : text;
+}
+
+/** @param {object} value */
+function jsonOf(value) {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    // It contains itself, or a number that is too large for it.
+    return String(value);
+  }
 }
 
 /**
@@ -323,75 +343,15 @@ function noiseOf(noise) {
 function regionOf(region) {
   if (region === undefined) return null;
   if (typeof region !== 'object' || region === null) refuse(`region is ${show(region)}; it must be { x, y, width, height }`);
-  const { overview, ...sides } = checkKeys(region, ['x', 'y', 'width', 'height', 'overview']);
-  return { ...rectangle('region', sides), overview: overview === undefined ? null : overviewOf(overview) };
-}
-
-/** What an overview consists of. */
-const KEYS_OF_OVERVIEW = ['white', 'common', 'grain', 'ends', 'dotsAreHot', 'inner', 'latest'];
-
-/**
- * @param {unknown} overview
- * @returns {import('./index.d.ts').Overview}
- */
-function overviewOf(overview) {
-  if (typeof overview !== 'object' || overview === null) refuse(`region.overview is ${show(overview)}; pass what overview() gives`);
-  const { white, common, grain, ends, dotsAreHot, inner, latest } = checkKeys(overview, KEYS_OF_OVERVIEW);
-  if (typeof dotsAreHot !== 'boolean') refuse(`dotsAreHot in region.overview is ${show(dotsAreHot)}; pass what overview() gives`);
-  const most = Number.MAX_VALUE;
+  const { x, y, width, height, overview = null } = checkKeys(region, ['x', 'y', 'width', 'height', 'overview']);
+  // Its contents are checked in wasm.
+  if (typeof overview !== 'object') refuse(`region.overview is ${show(overview)}; pass what overview() gives`);
   return {
-    white: number('white in region.overview', white, Number.MIN_VALUE, most),
-    common: common === null ? null : number('common in region.overview', common, 0, most),
-    grain: grain === null ? null : levelsOf(grain),
-    ends: endsOf(ends),
-    dotsAreHot,
-    inner: inner === null ? null : innerOf(inner),
-    latest: number('latest in region.overview', latest, 0, most),
-  };
-}
-
-/**
- * @param {unknown} levels
- * @returns {import('./index.d.ts').Overview['grain']}
- */
-function levelsOf(levels) {
-  const isSize = (/** @type {unknown} */ value) => typeof value === 'number' && Number.isFinite(value) && value >= 0;
-  const isLevel = (/** @type {any} */ level) => isSize(level?.std) && isSize(level?.latest);
-  if (Array.isArray(levels) && levels.length === 2 && levels.every(isLevel)) return /** @type {any} */ (levels);
-  return refuse(`grain in region.overview is ${show(levels)}; pass what overview() gives`);
-}
-
-/**
- * @param {unknown} ends
- * @returns {import('./index.d.ts').Overview['ends']}
- */
-function endsOf(ends) {
-  const isEnd = (/** @type {unknown} */ end) => end === null || Number.isFinite(end);
-  const isPair = (/** @type {unknown} */ pair) => Array.isArray(pair) && pair.length === 2 && pair.every(isEnd);
-  if (Array.isArray(ends) && ends.length === 3 && ends.every(isPair)) return /** @type {any} */ (ends);
-  return refuse(`ends in region.overview is ${show(ends)}; pass what overview() gives`);
-}
-
-/**
- * @param {unknown} inner
- * @returns {import('./index.d.ts').Rectangle}
- */
-function innerOf(inner) {
-  if (typeof inner !== 'object' || inner === null) refuse(`region.overview.inner is ${show(inner)}; pass what overview() gives`);
-  return rectangle('region.overview.inner', checkKeys(inner, ['x', 'y', 'width', 'height']));
-}
-
-/**
- * @param {string} name
- * @param {Record<string, unknown>} sides
- * @returns {import('./index.d.ts').Rectangle}
- */
-function rectangle(name, { x, y, width, height }) {
-  return {
-    x: whole(`${name}.x`, x, 0, 1e9),
-    y: whole(`${name}.y`, y, 0, 1e9),
-    width: whole(`${name}.width`, width, 1, 1e9),
-    height: whole(`${name}.height`, height, 1, 1e9),
+    x: whole('region.x', x, 0, 1e9),
+    y: whole('region.y', y, 0, 1e9),
+    width: whole('region.width', width, 1, 1e9),
+    height: whole('region.height', height, 1, 1e9),
+    overview: /** @type {import('./index.d.ts').Overview | null} */ (overview),
   };
 }
 

@@ -6,6 +6,7 @@ import { call } from './wasm.js';
 /** @typedef {import('./image.js').Pixels} Pixels */
 /** @typedef {import('./engine.js').Options} Options */
 /** @typedef {import('./wasm/svnr_wasm.js').Engine} Engine */
+/** @typedef {import('./wasm/svnr_wasm.js').SharedImage} SharedImage */
 /** @typedef {import('./index.d.ts').Overview} Overview */
 /** @typedef {{ x: number, y: number, width: number, height: number }} Rectangle */
 /** Where a cut lies in an image. @typedef {{ row: number, column: number, overview: Overview }} Place */
@@ -44,13 +45,9 @@ export function checkRegion(region, { width, height }) {
  */
 export function partOf(engine, image, options) {
   const { region, noise, strength } = options;
-  const overview = region.overview ?? overviewOf(engine, image, options);
-  const hasGrain = overview.grain !== null;
-  const [left, right] = call(() => engine.cutAround(hasGrain, region.x, region.x + region.width, image.width));
-  const [top, bottom] = call(() => engine.cutAround(hasGrain, region.y, region.y + region.height, image.height));
-  const [x, y] = [left ?? 0, top ?? 0];
-  const outer = { x, y, width: (right ?? 0) - x, height: (bottom ?? 0) - y };
-  const size = { width: outer.width, height: outer.height };
+  const overview = region.overview ?? overviewOfImage(engine, image, options);
+  const outer = around(engine, overview, region, image);
+  const { x, y, ...size } = outer;
   return {
     image: cropped(image, outer),
     options: {
@@ -65,65 +62,45 @@ export function partOf(engine, image, options) {
 }
 
 /**
- * What a run on a region of an image has to know of the whole.
- *
  * @param {Engine} engine
  * @param {Pixels} image
  * @param {Known} options
- * @returns {Overview}
  */
-export function overviewOf(engine, image, options) {
-  return overviewOfShared(engine, call(() => toSharedImage(image)), options);
-}
-
-/**
- * The same of a shared image, which is freed.
- *
- * @param {Engine} engine
- * @param {import('./wasm/svnr_wasm.js').SharedImage} shared
- * @param {import('./engine.js').Wanted} options
- * @returns {Overview}
- */
-export function overviewOfShared(engine, shared, options) {
+function overviewOfImage(engine, image, options) {
+  const shared = call(() => toSharedImage(image));
   try {
-    const found = call(() => withSettings(options, (noise, settings) => engine.overview(shared, noise, settings)));
-    const { white, common, grain, ends, dotsAreHot, inner, latest } = found;
-    found.free();
-    const [x = 0, y = 0, width = 0, height = 0] = inner ?? [];
-    return {
-      white,
-      common: common ?? null,
-      grain: grain ? levels(grain) : null,
-      ends: pairs(ends),
-      dotsAreHot,
-      inner: inner ? { x, y, width, height } : null,
-      latest,
-    };
+    return overviewOf(engine, shared, options);
   } finally {
     shared.free();
   }
 }
 
 /**
- * The coarse levels of a photo with film grain, from the engine's flat list of them.
+ * What a run on a region of an image has to know of the whole.
  *
- * @param {Float32Array} flat
- * @returns {NonNullable<Overview['grain']>}
+ * @param {Engine} engine
+ * @param {SharedImage} shared
+ * @param {import('./engine.js').Wanted} options
+ * @returns {Overview}
  */
-function levels(flat) {
-  const level = (/** @type {number} */ at) => ({ std: flat[2 * at] ?? 0, latest: flat[2 * at + 1] ?? 0 });
-  return [level(0), level(1)];
+export function overviewOf(engine, shared, options) {
+  return JSON.parse(call(() => withSettings(options, (noise, settings) => engine.overview(shared, noise, settings))));
 }
 
 /**
- * The dark and the bright end of each channel, from the engine's flat list of them.
+ * What has to be cut out of an image for a region of it.
  *
- * @param {Float32Array} ends
- * @returns {Overview['ends']}
+ * @param {Engine} engine
+ * @param {Overview} overview
+ * @param {Rectangle} region
+ * @param {{ width: number, height: number }} image
+ * @returns {Rectangle}
  */
-function pairs(ends) {
-  const end = (/** @type {number} */ at) => (Number.isNaN(ends[at]) ? null : (ends[at] ?? null));
-  return [[end(0), end(1)], [end(2), end(3)], [end(4), end(5)]];
+export function around(engine, overview, { x, y, width, height }, image) {
+  const hasGrain = overview.grain !== null;
+  const [left = 0, right = 0] = call(() => engine.cutAround(hasGrain, x, x + width, image.width));
+  const [top = 0, bottom = 0] = call(() => engine.cutAround(hasGrain, y, y + height, image.height));
+  return { x: left, y: top, width: right - left, height: bottom - top };
 }
 
 /**

@@ -40,11 +40,6 @@ impl Clipped {
         Some(Self { ends, reach, noise, strength: strength.clone(), pixels })
     }
 
-    /// Where each channel's values end.
-    pub fn ends(&self) -> Ends {
-        self.ends
-    }
-
     /// The clean value, given the mean of the cut off values of a pixel.
     pub fn restored(&self, channel: usize, pixel: usize, mean: f32) -> f32 {
         let [dark, bright] = self.ends[channel];

@@ -8,6 +8,8 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use crate::denoiser::run::Photo;
 use crate::denoiser::{Denoiser, Ends, Options, Overview, Parts, Place, Run, Strength};
 use crate::estimate::LEVELS;
@@ -18,7 +20,7 @@ use crate::method::noise::Noise;
 pub type Levels = [Level; LEVELS];
 
 /// A coarse level of a photo with film grain.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Level {
     /// Std of the grain, relative to that of the level before, which is twice the size.
     pub std: f32,
@@ -45,7 +47,8 @@ impl Denoiser {
         let size = [photo.width(), photo.height()];
         let half = Arc::new(photo.halved());
         let noise = halved_noise(noise, size, level.std);
-        let overview = options.place.overview.map(|_| Overview {
+        // Hot pixels are mended, and what was cut off is restored, at full size.
+        let mut overview = Overview {
             white: 1.0,
             common: Some(white),
             grain: None,
@@ -53,25 +56,21 @@ impl Denoiser {
             dots_are_hot: false,
             inner: None,
             latest: level.latest,
-        });
+        };
         let options = Options {
             strength: halved_strength(&options.strength, size),
-            place: Place { row: options.place.row / 2, column: options.place.column / 2, overview },
+            place: Place {
+                row: options.place.row / 2,
+                column: options.place.column / 2,
+                overview: options.place.overview.map(|_| overview),
+            },
             parts: Parts::ALL,
             ..options.clone()
         };
         let coarse = self.coarse_run(&half, &noise, further, &options);
         let (time_map, common) = self.time_map_of(&half, &noise, Some(white), &options);
-        let photo = Photo {
-            y: half,
-            frame: None,
-            white: 1.0,
-            common,
-            clipped: None,
-            dots_are_hot: false,
-            relative_std: level.std,
-            coarse,
-        };
+        overview.latest = time_map.latest();
+        let photo = Photo { y: half, frame: None, common, clipped: None, coarse, overview };
         Some(Box::new(Run::new(self.clone(), photo, time_map, &options)))
     }
 }

@@ -34,11 +34,6 @@ impl CommonNoise {
         (Self { white, times: (!is_same).then_some(times) }, of_grey)
     }
 
-    /// The share of it that is white.
-    pub fn white(&self) -> f32 {
-        self.white
-    }
-
     /// The grey photo, with noise in its colours, for a run that starts at the times `of_grey`.
     pub fn disguise(
         &self,

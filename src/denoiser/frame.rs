@@ -3,6 +3,8 @@
 //! The network has learned that noise changes smoothly over a photo, and is wrong where a frame begins. So it sees the
 //! photo mirrored into the frame, as it does at the ends of a photo, and the result gets the frame back as it was.
 
+use serde::{Deserialize, Serialize};
+
 use crate::denoiser::Place;
 use crate::image::{CHANNELS, LinearImage, reflect};
 
@@ -10,11 +12,13 @@ use crate::image::{CHANNELS, LinearImage, reflect};
 const LEAST: usize = 8;
 
 /// The part of a photo within its frame.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Inner {
     /// First row.
+    #[serde(rename = "y")]
     pub row: usize,
     /// First column.
+    #[serde(rename = "x")]
     pub column: usize,
     /// Pixels down.
     pub height: usize,

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use serde::{Deserialize, Serialize};
+
 use crate::denoiser::Ends;
 use crate::denoiser::coarse::Levels;
 use crate::denoiser::frame::Inner;
@@ -24,7 +26,8 @@ pub struct Place {
 }
 
 /// What a run on a part of a photo has to know of the whole.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Overview {
     /// The value that counts as white; see [`LinearImage::white`](crate::image::LinearImage::white).
     pub white: f32,
@@ -41,6 +44,25 @@ pub struct Overview {
     /// The latest time of any pixel ([`TimeMap::latest`](crate::method::time_map::TimeMap::latest)), over which the
     /// steps are spread.
     pub latest: f32,
+}
+
+/// What an overview has to be.
+const AS_GIVEN: &str = "as Denoiser::overview gives it";
+
+impl Overview {
+    /// From the JSON that [`Self::to_json`] gives. The numbers are checked when a run starts.
+    ///
+    /// # Errors
+    /// [`Error::BadOption`] for anything else.
+    pub fn from_json(text: &str) -> Result<Self, Error> {
+        let bad = |e| Error::BadOption { name: "overview", value: format!("something else ({e})"), range: AS_GIVEN };
+        serde_json::from_str(text).map_err(bad)
+    }
+
+    /// As JSON; numbers come back from it to the bit.
+    pub fn to_json(&self) -> String {
+        serde_json::to_string(self).expect("numbers become JSON")
+    }
 }
 
 impl Place {
@@ -63,7 +85,7 @@ impl Place {
         let value = format!(
             "white {white}, common {common:?}, grain {grain:?}, ends {ends:?}, inner {inner:?}, latest {latest}"
         );
-        Err(Error::BadOption { name: "overview", value, range: "as Denoiser::overview gives it" })
+        Err(Error::BadOption { name: "overview", value, range: AS_GIVEN })
     }
 
     /// The time over which the steps are spread, given the latest time in the cut.
@@ -87,4 +109,43 @@ pub fn cut_around(config: &UnetConfig, has_grain: bool, inner: Range<usize>, siz
     let start = (inner.start / alignment * alignment).saturating_sub(field) / alignment * alignment;
     let end = (inner.end.next_multiple_of(alignment) + field).next_multiple_of(alignment);
     start..end.min(size)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::denoiser::coarse::Level;
+
+    const OVERVIEW: Overview = Overview {
+        white: 0.1,
+        common: Some(1.0 / 3.0),
+        grain: Some([Level { std: 0.8, latest: 7.123_456_7 }, Level { std: 0.6, latest: 1e-7 }]),
+        ends: [[Some(0.0), None], [None, Some(0.999_999_94)], [None, None]],
+        dots_are_hot: true,
+        inner: Some(Inner { row: 3, column: 0, height: 40, width: 60 }),
+        latest: 12.345_679,
+    };
+
+    #[test]
+    fn an_overview_comes_back_from_json() {
+        assert_eq!(Overview::from_json(&OVERVIEW.to_json()).unwrap(), OVERVIEW);
+        let without = Overview { common: None, grain: None, inner: None, ..OVERVIEW };
+        let json = without.to_json();
+        assert_eq!(Overview::from_json(&json).unwrap(), without);
+        assert!(json.contains(r#""dotsAreHot":true"#) && json.contains(r#""inner":null"#), "{json}");
+        assert!(OVERVIEW.to_json().contains(r#""inner":{"y":3,"x":0,"height":40,"width":60}"#));
+    }
+
+    #[test]
+    fn what_is_no_overview_is_refused() {
+        let json = OVERVIEW.to_json();
+        for bad in ["", "[]", "{}", "null", &json.replace("0.1", "null"), &json.replace("latest", "newest")] {
+            let error = Overview::from_json(bad).unwrap_err().to_string();
+            assert!(error.contains("as Denoiser::overview gives it"), "{bad}: {error}");
+        }
+        let place = |overview| Place { overview: Some(overview), ..Place::default() };
+        assert!(place(OVERVIEW).check().is_ok());
+        assert!(place(Overview { white: 0.0, ..OVERVIEW }).check().is_err());
+        assert!(place(Overview { latest: -1.0, ..OVERVIEW }).check().is_err());
+    }
 }

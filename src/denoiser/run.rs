@@ -15,7 +15,7 @@ use crate::denoiser::level::levelled;
 use crate::denoiser::prediction::Prediction;
 use crate::denoiser::step::{Step, TileInput};
 use crate::denoiser::tiles::Grid;
-use crate::denoiser::{Denoiser, Ends, Level, Levels, Options, Overview, Parts, Place};
+use crate::denoiser::{Denoiser, Level, Levels, Options, Overview, Parts, Place};
 use crate::error::Error;
 use crate::image::{CHANNELS, LinearImage, MOST_CHANNELS};
 use crate::method::formulation::Start;
@@ -42,18 +42,14 @@ pub(super) struct Photo {
     pub y: Arc<LinearImage>,
     /// The frame that was taken off it.
     pub frame: Option<Frame>,
-    /// What they were divided by.
-    pub white: f32,
     /// The noise that its channels have in common, if they do.
     pub common: Option<CommonNoise>,
     /// Where its noise was cut off, if it was.
     pub clipped: Option<Clipped>,
-    /// Whether single dots in all channels were taken for hot pixels.
-    pub dots_are_hot: bool,
-    /// Std of its noise relative to that at twice the size, if this is a coarse level of a photo.
-    pub relative_std: f32,
     /// A run on the photo at half its size, if it has film grain.
     pub coarse: Option<Box<Run>>,
+    /// What is known of it, or, of a part, of the whole photo that it was cut out of.
+    pub overview: Overview,
 }
 
 /// A run under way. Each [`Run::advance`] takes a tile, or several at once, through one step. A step finishes on the
@@ -84,8 +80,6 @@ pub struct Run {
     coarse: Option<Box<Run>>,
     /// The photo without its coarse grain, once that is done.
     fine: Option<LinearImage>,
-    /// See [`Photo`].
-    relative_std: f32,
     /// What the network sees in place of the photo where the channels have their noise in common.
     disguised: Option<LinearImage>,
     /// That noise.
@@ -94,10 +88,7 @@ pub struct Run {
     colour_seed: u64,
     /// Where the photo's noise was cut off, if it was.
     clipped: Option<Clipped>,
-    /// See [`Overview`].
-    dots_are_hot: bool,
-    /// What the photo's values were divided by, so that its white is at 1.
-    white: f32,
+    overview: Overview,
     parts: Parts,
     /// See [`Options::neutral`].
     neutral: [f32; CHANNELS],
@@ -126,7 +117,7 @@ pub struct Run {
 impl Run {
     pub(super) fn new(
         denoiser: Denoiser,
-        Photo { y, frame, white, common, clipped, dots_are_hot, relative_std, coarse }: Photo,
+        Photo { y, frame, common, clipped, coarse, overview }: Photo,
         time_map: TimeMap,
         options: &Options,
     ) -> Self {
@@ -152,14 +143,12 @@ impl Run {
             denoiser,
             time_map,
             coarse,
-            relative_std,
             fine: None,
             disguised: None,
             common,
             colour_seed: options.seed.wrapping_add(options.sample.unwrap_or(0)),
             clipped,
-            dots_are_hot,
-            white,
+            overview,
             parts: options.parts,
             neutral: options.neutral,
             grid,
@@ -200,24 +189,17 @@ impl Run {
         self.disguise();
     }
 
-    /// What runs on parts of the photo have to know.
-    pub(super) fn overview(&self) -> Overview {
-        Overview {
-            white: self.white,
-            common: self.common.as_ref().map(CommonNoise::white),
-            grain: self.levels(),
-            ends: self.clipped.as_ref().map_or_else(Ends::default, Clipped::ends),
-            dots_are_hot: self.dots_are_hot,
-            inner: self.frame.as_ref().map(Frame::inner),
-            latest: self.time_map.latest(),
-        }
+    /// What runs on parts of the photo have to know, and what further runs on it need not find out again; see
+    /// [`Place::overview`].
+    pub fn overview(&self) -> Overview {
+        self.overview
     }
 
-    /// The coarse levels of a photo with film grain, before the run begins with them.
-    fn levels(&self) -> Option<Levels> {
-        let levels = successors(self.coarse.as_deref(), |run| run.coarse.as_deref());
-        let level = |run: &Self| Level { std: run.relative_std, latest: run.time_map.latest() };
-        levels.map(level).collect::<Vec<_>>().try_into().ok()
+    /// The coarse levels of a photo of which this is the first, given the stds of all.
+    pub(super) fn levels(&self, of_all: &[Level]) -> Option<Levels> {
+        let runs = successors(Some(self), |run| run.coarse.as_deref());
+        let levels = of_all.iter().zip(runs).map(|(&level, run)| Level { latest: run.overview.latest, ..level });
+        levels.collect::<Vec<_>>().try_into().ok()
     }
 
     /// Channels of the photo: 3, or 4 of a mosaic.
@@ -357,7 +339,7 @@ impl Run {
             Some(color) => pixel[..CHANNELS].copy_from_slice(&color),
             None => self.kept(image, row * self.y.width() + column, is_clean, &mut pixel),
         }
-        pixel.map(|v| v * self.white)
+        pixel.map(|v| v * self.overview.white)
     }
 
     /// The image after the last finished step: the result, once the run is done. A mosaic's planes are brought back to
@@ -370,7 +352,8 @@ impl Run {
         if let Some(frame) = &self.frame {
             frame.put_back(&mut result);
         }
-        if self.white == 1.0 { result } else { result.scaled(self.white) }
+        let white = self.overview.white;
+        if white == 1.0 { result } else { result.scaled(white) }
     }
 
     /// The result, given what the network made of what it saw.

@@ -11,9 +11,8 @@ use js_sys::Float32Array;
 use wasm_bindgen::Clamped;
 use wasm_bindgen::prelude::*;
 
-use crate::denoiser::frame::Inner;
 use crate::denoiser::place::cut_around;
-use crate::denoiser::{self, Denoiser, Level, Options, Parts, Place, Run, Strength, TileInput};
+use crate::denoiser::{self, Denoiser, Options, Overview, Parts, Place, Run, Strength, TileInput};
 use crate::image::{CHANNELS, LinearImage, MOST_CHANNELS};
 use crate::method::noise::NoiseModel;
 use crate::method::reverse::Steps;
@@ -133,18 +132,13 @@ impl Engine {
         Ok(Maps { std, time })
     }
 
-    /// What a run on a part of this image has to know of the whole.
+    /// What a run on a part of this image has to know of the whole, as JSON; see [`Overview::to_json`].
     ///
     /// # Errors
     /// As [`Engine::start`].
-    pub fn overview(&self, image: &SharedImage, noise: &Noise, settings: &Settings) -> Result<Overview, JsValue> {
+    pub fn overview(&self, image: &SharedImage, noise: &Noise, settings: &Settings) -> Result<String, JsValue> {
         let options = settings.options()?;
-        let denoiser::Overview { white, common, grain, ends, dots_are_hot, inner, latest } =
-            self.0.overview(Arc::clone(image.linear()), noise.get().clone(), &options)?;
-        let grain = grain.map(|levels| levels.iter().flat_map(|level| [level.std, level.latest]).collect());
-        let inner = inner.map(|Inner { row, column, height, width }| vec![column, row, width, height]);
-        let ends = ends.as_flattened().iter().map(|end| end.unwrap_or(f32::NAN)).collect();
-        Ok(Overview { white, common, grain, ends, dots_are_hot, inner, latest })
+        Ok(self.0.overview(Arc::clone(image.linear()), noise.get().clone(), &options)?.to_json())
     }
 
     /// Where what has to be cut out for the pixels from `start` to before `end` of `size` begins and ends, of a photo
@@ -154,28 +148,6 @@ impl Engine {
         let cut = cut_around(self.0.config(), has_grain, start..end, size);
         vec![cut.start, cut.end]
     }
-}
-
-/// See [`denoiser::Overview`].
-#[wasm_bindgen(getter_with_clone)]
-pub struct Overview {
-    /// The value that counts as white.
-    pub white: f32,
-    /// How strongly the channels have their noise in common.
-    pub common: Option<f32>,
-    /// Of each coarse level of a photo with film grain, half size first: its std relative to that of the level before
-    /// and its latest time.
-    pub grain: Option<Vec<f32>>,
-    /// Where the noise of red, then of green and blue, was cut off, at the dark and at the bright end; NaN where it was
-    /// not.
-    pub ends: Vec<f32>,
-    /// Whether single dots in all channels are hot pixels.
-    #[wasm_bindgen(js_name = dotsAreHot)]
-    pub dots_are_hot: bool,
-    /// The part within a frame: column, row, width and height.
-    pub inner: Option<Vec<usize>>,
-    /// The latest time of any pixel.
-    pub latest: f32,
 }
 
 /// The noise that a run would remove and where each pixel would start: a plane for each channel, row after row.
@@ -238,35 +210,14 @@ impl Settings {
         self.place = Place { row, column, ..self.place };
     }
 
-    /// The fields of that larger image's [`Overview`].
+    /// What [`Engine::overview`] gives of that larger image.
+    ///
+    /// # Errors
+    /// `bad-option` for anything else.
     #[wasm_bindgen(js_name = setOverview)]
-    pub fn set_overview(
-        &mut self,
-        white: f32,
-        common: Option<f32>,
-        ends: Vec<f32>,
-        dots_are_hot: bool,
-        inner: Option<Vec<usize>>,
-        latest: f32,
-    ) {
-        let ends = std::array::from_fn(|channel| {
-            [0, 1].map(|at| ends.get(2 * channel + at).copied().filter(|end| !end.is_nan()))
-        });
-        let inner = inner.and_then(|inner| {
-            let [column, row, width, height] = inner.try_into().ok()?;
-            Some(Inner { row, column, height, width })
-        });
-        let grain = None;
-        self.place.overview = Some(denoiser::Overview { white, common, grain, ends, dots_are_hot, inner, latest });
-    }
-
-    /// That image has film grain, with these levels; see [`Overview::grain`]. Call it after `setOverview`.
-    #[wasm_bindgen(js_name = setGrain)]
-    pub fn set_grain(&mut self, levels: &[f32]) {
-        let levels = levels.as_chunks().0.iter().map(|&[std, latest]| Level { std, latest });
-        if let Some(overview) = &mut self.place.overview {
-            overview.grain = levels.collect::<Vec<_>>().try_into().ok();
-        }
+    pub fn set_overview(&mut self, overview: &str) -> Result<(), JsValue> {
+        self.place.overview = Some(Overview::from_json(overview)?);
+        Ok(())
     }
 
     /// What a neutral colour has in red, green and blue; see [`Options::neutral`].
@@ -316,6 +267,11 @@ impl Task {
     pub async fn advance(&mut self) -> Result<Option<Progress>, JsValue> {
         let progress = self.0.advance().await?;
         Ok(progress.map(Progress::from))
+    }
+
+    /// What is known of the image, for further runs on it; see [`Engine::overview`].
+    pub fn overview(&self) -> String {
+        self.0.overview().to_json()
     }
 
     /// Whether all steps are done.

@@ -184,8 +184,12 @@ fn mean_of_samples(
     let image = Arc::new(image);
     let progress = settings.console.begin(&name(&job.input), job.pixels, settings.samples);
     let mut sample = 0;
+    let mut place = settings.options.place;
     let run = |options: &Options| -> Result<LinearImage> {
-        let mut run = denoiser.start(Arc::clone(&image), noise.clone(), options)?;
+        let options = Options { place, ..options.clone() };
+        let mut run = denoiser.start(Arc::clone(&image), noise.clone(), &options)?;
+        // What the first sample finds out of the photo, the others need not.
+        place.overview = Some(run.overview());
         progress.begin_sample(sample, run.steps());
         while let Some(done) = pollster::block_on(run.advance())? {
             progress.advance(sample, done);
