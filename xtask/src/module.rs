@@ -47,7 +47,10 @@ pub fn build(out: &Path, profile: &str, choice: Choice) -> Result<()> {
     fs::create_dir_all(&new).with_context(|| format!("{} cannot be made", new.display()))?;
     for module in MODULES {
         run(&mut toolchain.clean(profile))?;
-        bind(&compile(&mut toolchain.cargo("build", profile, module)?)?, &new, module)?;
+        let mut cargo = toolchain.cargo("rustc", profile, module)?;
+        // Cargo leaves `lto` out, without a word, where a crate is to become an rlib as well.
+        cargo.args(["--crate-type", "cdylib"]);
+        bind(&compile(&mut cargo)?, &new, module)?;
         if profile == RELEASE {
             optimise(&new, module)?;
         }
