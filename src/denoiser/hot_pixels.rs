@@ -150,9 +150,39 @@ impl Around {
         all[..3].copy_from_slice(&upper);
         all[3..6].copy_from_slice(&lower);
         all[6..].copy_from_slice(&[plane[here + left], plane[here + right]]);
-        all.sort_unstable_by(f32::total_cmp);
-        all
+        sorted(all)
     }
+}
+
+/// Eight values in order, by a sorting network: several times as fast as a sort for any length.
+fn sorted(mut values: [f32; 8]) -> [f32; 8] {
+    // Batcher, *Sorting networks and their applications*, 1968.
+    const COMPARED: [(usize, usize); 19] = [
+        (0, 1),
+        (2, 3),
+        (4, 5),
+        (6, 7),
+        (0, 2),
+        (1, 3),
+        (4, 6),
+        (5, 7),
+        (1, 2),
+        (5, 6),
+        (0, 4),
+        (3, 7),
+        (1, 5),
+        (2, 6),
+        (1, 4),
+        (3, 6),
+        (2, 4),
+        (3, 5),
+        (3, 4),
+    ];
+    for (a, b) in COMPARED {
+        let (low, high) = (values[a], values[b]);
+        (values[a], values[b]) = if low > high { (high, low) } else { (low, high) };
+    }
+    values
 }
 
 /// Marks the values of a row that are further from the four around them than these are from each other: hardly any, so
@@ -230,6 +260,15 @@ mod tests {
 
     fn noisy(f: impl FnMut(usize, usize, usize) -> f32) -> LinearImage {
         NOISE.add_to(&LinearImage::from_fn(60, 40, f).unwrap(), 1)
+    }
+
+    #[test]
+    fn the_network_sorts() {
+        // What sorts all lists of zeros and ones sorts all lists (the zero-one principle).
+        for bits in 0..256 {
+            let values: [f32; 8] = std::array::from_fn(|i| f32::from(bits >> i & 1 == 1));
+            assert!(sorted(values).is_sorted(), "{values:?}");
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::image::reflect;
-use crate::method::time_map::TimeMap;
+use crate::method::time_map::{TimeMap, latest_of};
 use crate::network::Window;
 
 /// A rectangle of an image that is denoised at once, with a halo that is read but not written.
@@ -97,7 +97,7 @@ impl Grid {
     pub fn latest(&self, time_map: &TimeMap) -> Vec<f32> {
         let latest = |tile: Tile| {
             let lines = tile.lines(time_map.times().len(), self.width, self.height);
-            lines.flat_map(|line| &time_map.times()[line]).copied().fold(0.0, f32::max)
+            lines.map(|line| latest_of(&time_map.times()[line])).fold(0.0, f32::max)
         };
         (0..self.len()).map(|index| latest(self.tile(index))).collect()
     }

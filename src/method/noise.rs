@@ -134,7 +134,7 @@ impl NoiseModel {
 
     /// Variance of the noise at signal `x`. Negative values, which only noise produces, count as black.
     pub fn variance(&self, x: f32) -> f32 {
-        self.sigma_read * self.sigma_read + self.shot * x.max(0.0)
+        self.sigma_read * self.sigma_read + self.shot * if x > 0.0 { x } else { 0.0 }
     }
 
     /// The sum of two independent noises: their variances add up.

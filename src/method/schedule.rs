@@ -139,7 +139,7 @@ impl Schedule {
         }
         let i = i.max(1);
         let (a, b) = (self.sigma[i - 1], self.sigma[i]);
-        (i - 1) as f32 + ((sigma - a) / (b - a)).min(1.0)
+        (i - 1) as f32 + if sigma < b { (sigma - a) / (b - a) } else { 1.0 }
     }
 
     /// The time at which the noise has variance `gamma`: the inverse of [`Schedule::gamma`].

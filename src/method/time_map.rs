@@ -77,7 +77,7 @@ impl TimeMap {
 
     /// The latest time of any pixel: how long the reverse process takes.
     pub fn latest(&self) -> f32 {
-        self.times.iter().copied().fold(0.0, f32::max)
+        latest_of(&self.times)
     }
 
     /// The mean of all times.
@@ -86,9 +86,15 @@ impl TimeMap {
     }
 }
 
+/// The latest of these times; 0 of none.
+pub fn latest_of(times: &[f32]) -> f32 {
+    times.iter().fold(0.0, |latest, &t| if t > latest { t } else { latest })
+}
+
 /// `t = max(T* - tau, 0)`: a pixel's time once all pixels have gone back by `tau`. Pixels with less noise finish first.
 pub fn time_after(t_star: f32, tau: f32) -> f32 {
-    (t_star - tau).max(0.0)
+    // In wasm `f32::max` is a call, of which a run would make many for each pixel.
+    if t_star > tau { t_star - tau } else { 0.0 }
 }
 
 #[cfg(test)]

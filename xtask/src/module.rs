@@ -45,7 +45,8 @@ pub fn build(out: &Path, profile: &str, choice: Choice) -> Result<()> {
         fs::remove_dir_all(&new).with_context(|| format!("{} cannot be removed", new.display()))?;
     }
     fs::create_dir_all(&new).with_context(|| format!("{} cannot be made", new.display()))?;
-    for module in MODULES {
+    // The smaller one first: what is wrong with both shows sooner.
+    for module in MODULES.into_iter().rev() {
         run(&mut toolchain.clean(profile))?;
         let mut cargo = toolchain.cargo("rustc", profile, module)?;
         // Cargo leaves `lto` out, without a word, where a crate is to become an rlib as well.

@@ -287,9 +287,16 @@ fn in_tiff(file: &[u8]) -> Option<Described> {
         found.picture.retain(|tag| OF_PICTURE.contains(&tag));
     }
     // Canon's and others' XMP has a place of its own in the first directory.
-    found.first.retain(|tag| DESCRIPTIONS.contains(&tag) || tag == tags::XMP || is_dng && CAMERA.contains(&tag));
+    found.first.retain(|tag| is_of_first(tag, is_dng));
     found.exif.retain(|tag| !POINTING.contains(&tag));
     Some(found)
+}
+
+/// Whether an entry of a file's first directory describes any photo of the same light.
+// LLVM fails on both searches at once where it optimises the function above for wasm's SIMD.
+#[inline(never)]
+fn is_of_first(tag: u16, is_dng: bool) -> bool {
+    DESCRIPTIONS.contains(&tag) || tag == tags::XMP || is_dng && CAMERA.contains(&tag)
 }
 
 /// From the boxes of a CR3: TIFF files of a directory each.
