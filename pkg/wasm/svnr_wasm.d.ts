@@ -104,12 +104,12 @@ export class Engine {
      */
     static onGpu(weights: Uint8Array | number[]): Engine;
     /**
-     * What a run on a part of this image has to know of the whole.
+     * What a run on a part of this image has to know of the whole, as JSON; see [`Overview::to_json`].
      *
      * # Errors
      * As [`Engine::start`].
      */
-    overview(image: SharedImage, noise: Noise, settings: Settings): Overview;
+    overview(image: SharedImage, noise: Noise, settings: Settings): string;
     /**
      * The network's prediction for a tile that a run has handed out, perhaps in another instance of this module; the
      * arguments are the fields of its [`Tile`]. Give it to [`Task::finish_tile`].
@@ -319,63 +319,6 @@ export class Noise {
 }
 
 /**
- * See [`denoiser::Overview`].
- */
-export class Overview {
-    private constructor();
-    free(): void;
-    [Symbol.dispose](): void;
-    /**
-     * How strongly the channels have their noise in common.
-     */
-    get common(): number | undefined;
-    /**
-     * How strongly the channels have their noise in common.
-     */
-    set common(value: number | null | undefined);
-    /**
-     * Whether single dots in all channels are hot pixels.
-     */
-    dotsAreHot: boolean;
-    /**
-     * Where the noise of red, then of green and blue, was cut off, at the dark and at the bright end; NaN where it was
-     * not.
-     */
-    get ends(): Float32Array;
-    /**
-     * Where the noise of red, then of green and blue, was cut off, at the dark and at the bright end; NaN where it was
-     * not.
-     */
-    set ends(value: Float32Array | number[]);
-    /**
-     * Of each coarse level of a photo with film grain, half size first: its std relative to that of the level before
-     * and its latest time.
-     */
-    get grain(): Float32Array | undefined;
-    /**
-     * Of each coarse level of a photo with film grain, half size first: its std relative to that of the level before
-     * and its latest time.
-     */
-    set grain(value: Float32Array | number[] | null | undefined);
-    /**
-     * The part within a frame: column, row, width and height.
-     */
-    get inner(): Uint32Array | undefined;
-    /**
-     * The part within a frame: column, row, width and height.
-     */
-    set inner(value: Uint32Array | number[] | null | undefined);
-    /**
-     * The latest time of any pixel.
-     */
-    latest: number;
-    /**
-     * The value that counts as white.
-     */
-    white: number;
-}
-
-/**
  * A small image to display.
  */
 export class Preview {
@@ -452,17 +395,16 @@ export class Settings {
      */
     constructor();
     /**
-     * That image has film grain, with these levels; see [`Overview::grain`]. Call it after `setOverview`.
-     */
-    setGrain(levels: Float32Array | number[]): void;
-    /**
      * What a neutral colour has in red, green and blue; see [`Options::neutral`].
      */
     setNeutral(red: number, green: number, blue: number): void;
     /**
-     * The fields of that larger image's [`Overview`].
+     * What [`Engine::overview`] gives of that larger image.
+     *
+     * # Errors
+     * `bad-option` for anything else.
      */
-    setOverview(white: number, common: number | null | undefined, ends: Float32Array | number[], dots_are_hot: boolean, inner: Uint32Array | number[] | null | undefined, latest: number): void;
+    setOverview(overview: string): void;
     /**
      * The image was cut out of a larger one, from this pixel on.
      */
@@ -588,6 +530,10 @@ export class Task {
      * The result, once the run is done.
      */
     finish(): SharedImage;
+    /**
+     * What is known of the image, for further runs on it; see [`Engine::overview`].
+     */
+    overview(): string;
     /**
      * The same of a RAW photo's planes, as light: three values a pixel; a mosaic's green is the mean of both greens.
      */
@@ -733,13 +679,6 @@ export interface InitOutput {
     readonly __wbg_get_lightpreview_width: (a: number) => number;
     readonly __wbg_get_maps_std: (a: number) => [number, number];
     readonly __wbg_get_maps_time: (a: number) => [number, number];
-    readonly __wbg_get_overview_common: (a: number) => number;
-    readonly __wbg_get_overview_dotsAreHot: (a: number) => number;
-    readonly __wbg_get_overview_ends: (a: number) => [number, number];
-    readonly __wbg_get_overview_grain: (a: number) => [number, number];
-    readonly __wbg_get_overview_inner: (a: number) => [number, number];
-    readonly __wbg_get_overview_latest: (a: number) => number;
-    readonly __wbg_get_overview_white: (a: number) => number;
     readonly __wbg_get_preview_data: (a: number) => [number, number];
     readonly __wbg_get_preview_height: (a: number) => number;
     readonly __wbg_get_preview_width: (a: number) => number;
@@ -757,7 +696,6 @@ export interface InitOutput {
     readonly __wbg_lightpreview_free: (a: number, b: number) => void;
     readonly __wbg_maps_free: (a: number, b: number) => void;
     readonly __wbg_noise_free: (a: number, b: number) => void;
-    readonly __wbg_overview_free: (a: number, b: number) => void;
     readonly __wbg_preview_free: (a: number, b: number) => void;
     readonly __wbg_progress_free: (a: number, b: number) => void;
     readonly __wbg_samples_free: (a: number, b: number) => void;
@@ -766,13 +704,6 @@ export interface InitOutput {
     readonly __wbg_set_lightpreview_width: (a: number, b: number) => void;
     readonly __wbg_set_maps_std: (a: number, b: number, c: number) => void;
     readonly __wbg_set_maps_time: (a: number, b: number, c: number) => void;
-    readonly __wbg_set_overview_common: (a: number, b: number) => void;
-    readonly __wbg_set_overview_dotsAreHot: (a: number, b: number) => void;
-    readonly __wbg_set_overview_ends: (a: number, b: number, c: number) => void;
-    readonly __wbg_set_overview_grain: (a: number, b: number, c: number) => void;
-    readonly __wbg_set_overview_inner: (a: number, b: number, c: number) => void;
-    readonly __wbg_set_overview_latest: (a: number, b: number) => void;
-    readonly __wbg_set_overview_white: (a: number, b: number) => void;
     readonly __wbg_set_preview_data: (a: number, b: number, c: number) => void;
     readonly __wbg_set_preview_height: (a: number, b: number) => void;
     readonly __wbg_set_preview_width: (a: number, b: number) => void;
@@ -811,7 +742,7 @@ export interface InitOutput {
     readonly engine_maps: (a: number, b: number, c: number, d: number) => [number, number, number];
     readonly engine_onCpu: (a: number, b: number) => [number, number, number];
     readonly engine_onGpu: (a: number, b: number) => [number, number, number];
-    readonly engine_overview: (a: number, b: number, c: number, d: number) => [number, number, number];
+    readonly engine_overview: (a: number, b: number, c: number, d: number) => [number, number, number, number];
     readonly engine_predict: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number, j: number, k: number, l: number, m: number) => any;
     readonly engine_start: (a: number, b: number, c: number, d: number) => [number, number, number];
     readonly engine_warmUp: (a: number) => any;
@@ -843,9 +774,8 @@ export interface InitOutput {
     readonly samples_new: (a: number) => number;
     readonly samples_uncertainty: (a: number) => [number, number];
     readonly settings_new: () => number;
-    readonly settings_setGrain: (a: number, b: number, c: number) => void;
     readonly settings_setNeutral: (a: number, b: number, c: number, d: number) => void;
-    readonly settings_setOverview: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number) => void;
+    readonly settings_setOverview: (a: number, b: number, c: number) => [number, number];
     readonly settings_setPlace: (a: number, b: number, c: number) => void;
     readonly settings_setStrength: (a: number, b: number) => void;
     readonly settings_setStrengthMap: (a: number, b: number, c: number) => void;
@@ -860,6 +790,7 @@ export interface InitOutput {
     readonly task_finish: (a: number) => number;
     readonly task_finishTile: (a: number, b: number, c: number, d: number) => [number, number, number];
     readonly task_isDone: (a: number) => number;
+    readonly task_overview: (a: number) => [number, number];
     readonly task_preview: (a: number, b: number) => number;
     readonly task_previewLight: (a: number, b: number) => number;
     readonly task_returnTile: (a: number, b: number) => [number, number];
@@ -874,13 +805,13 @@ export interface InitOutput {
     readonly tile_x: (a: number) => any;
     readonly tile_y: (a: number) => any;
     readonly toSrgb: (a: number, b: number, c: any, d: number, e: number) => void;
-    readonly wasm_bindgen__convert__closures_____invoke__h09a17c8eb4763729: (a: number, b: number, c: any) => [number, number];
-    readonly wasm_bindgen__convert__closures_____invoke__h09a17c8eb4763729_139: (a: number, b: number, c: any) => [number, number];
-    readonly wasm_bindgen__convert__closures_____invoke__h09a17c8eb4763729_140: (a: number, b: number, c: any) => [number, number];
-    readonly wasm_bindgen__convert__closures_____invoke__h15c7b574eec5bc17: (a: number, b: number, c: any, d: any) => void;
-    readonly wasm_bindgen__convert__closures_____invoke__h72a9433c32488bf0: (a: number, b: number, c: any) => [number, number];
-    readonly wasm_bindgen__convert__closures_____invoke__h25145a83f8d6f88a: (a: number, b: number, c: any) => void;
-    readonly wasm_bindgen__convert__closures_____invoke__h25145a83f8d6f88a_138: (a: number, b: number, c: any) => void;
+    readonly wasm_bindgen__convert__closures_____invoke__h197756f2a95af99f: (a: number, b: number, c: any) => [number, number];
+    readonly wasm_bindgen__convert__closures_____invoke__h197756f2a95af99f_122: (a: number, b: number, c: any) => [number, number];
+    readonly wasm_bindgen__convert__closures_____invoke__h197756f2a95af99f_125: (a: number, b: number, c: any) => [number, number];
+    readonly wasm_bindgen__convert__closures_____invoke__h197756f2a95af99f_126: (a: number, b: number, c: any) => [number, number];
+    readonly wasm_bindgen__convert__closures_____invoke__hb8e6b0c33a83ed58: (a: number, b: number, c: any, d: any) => void;
+    readonly wasm_bindgen__convert__closures_____invoke__h344f577687e7afb1: (a: number, b: number, c: any) => void;
+    readonly wasm_bindgen__convert__closures_____invoke__h344f577687e7afb1_124: (a: number, b: number, c: any) => void;
     readonly __wbindgen_malloc: (a: number, b: number) => number;
     readonly __wbindgen_realloc: (a: number, b: number, c: number, d: number) => number;
     readonly __wbindgen_free: (a: number, b: number, c: number) => void;

@@ -268,24 +268,35 @@ export class Engine {
         return Engine.__wrap(ret[0]);
     }
     /**
-     * What a run on a part of this image has to know of the whole.
+     * What a run on a part of this image has to know of the whole, as JSON; see [`Overview::to_json`].
      *
      * # Errors
      * As [`Engine::start`].
      * @param {SharedImage} image
      * @param {Noise} noise
      * @param {Settings} settings
-     * @returns {Overview}
+     * @returns {string}
      */
     overview(image, noise, settings) {
-        _assertClass(image, SharedImage);
-        _assertClass(noise, Noise);
-        _assertClass(settings, Settings);
-        const ret = wasm.engine_overview(this.__wbg_ptr, image.__wbg_ptr, noise.__wbg_ptr, settings.__wbg_ptr);
-        if (ret[2]) {
-            throw takeFromExternrefTable0(ret[1]);
+        let deferred2_0;
+        let deferred2_1;
+        try {
+            _assertClass(image, SharedImage);
+            _assertClass(noise, Noise);
+            _assertClass(settings, Settings);
+            const ret = wasm.engine_overview(this.__wbg_ptr, image.__wbg_ptr, noise.__wbg_ptr, settings.__wbg_ptr);
+            var ptr1 = ret[0];
+            var len1 = ret[1];
+            if (ret[3]) {
+                ptr1 = 0; len1 = 0;
+                throw takeFromExternrefTable0(ret[2]);
+            }
+            deferred2_0 = ptr1;
+            deferred2_1 = len1;
+            return getStringFromWasm0(ptr1, len1);
+        } finally {
+            wasm.__wbindgen_free(deferred2_0, deferred2_1, 1);
         }
-        return Overview.__wrap(ret[0]);
     }
     /**
      * The network's prediction for a tile that a run has handed out, perhaps in another instance of this module; the
@@ -907,156 +918,6 @@ export class Noise {
 if (Symbol.dispose) Noise.prototype[Symbol.dispose] = Noise.prototype.free;
 
 /**
- * See [`denoiser::Overview`].
- */
-export class Overview {
-    static __wrap(ptr) {
-        const obj = Object.create(Overview.prototype);
-        obj.__wbg_ptr = ptr;
-        OverviewFinalization.register(obj, obj.__wbg_ptr, obj);
-        return obj;
-    }
-    __destroy_into_raw() {
-        const ptr = this.__wbg_ptr;
-        this.__wbg_ptr = 0;
-        OverviewFinalization.unregister(this);
-        return ptr;
-    }
-    free() {
-        const ptr = this.__destroy_into_raw();
-        wasm.__wbg_overview_free(ptr, 0);
-    }
-    /**
-     * How strongly the channels have their noise in common.
-     * @returns {number | undefined}
-     */
-    get common() {
-        const ret = wasm.__wbg_get_overview_common(this.__wbg_ptr);
-        return ret === Number.MAX_SAFE_INTEGER ? undefined : ret;
-    }
-    /**
-     * Whether single dots in all channels are hot pixels.
-     * @returns {boolean}
-     */
-    get dotsAreHot() {
-        const ret = wasm.__wbg_get_overview_dotsAreHot(this.__wbg_ptr);
-        return ret !== 0;
-    }
-    /**
-     * Where the noise of red, then of green and blue, was cut off, at the dark and at the bright end; NaN where it was
-     * not.
-     * @returns {Float32Array}
-     */
-    get ends() {
-        const ret = wasm.__wbg_get_overview_ends(this.__wbg_ptr);
-        var v1 = getArrayF32FromWasm0(ret[0], ret[1]).slice();
-        wasm.__wbindgen_free(ret[0], ret[1] * 4, 4);
-        return v1;
-    }
-    /**
-     * Of each coarse level of a photo with film grain, half size first: its std relative to that of the level before
-     * and its latest time.
-     * @returns {Float32Array | undefined}
-     */
-    get grain() {
-        const ret = wasm.__wbg_get_overview_grain(this.__wbg_ptr);
-        let v1;
-        if (ret[0] !== 0) {
-            v1 = getArrayF32FromWasm0(ret[0], ret[1]).slice();
-            wasm.__wbindgen_free(ret[0], ret[1] * 4, 4);
-        }
-        return v1;
-    }
-    /**
-     * The part within a frame: column, row, width and height.
-     * @returns {Uint32Array | undefined}
-     */
-    get inner() {
-        const ret = wasm.__wbg_get_overview_inner(this.__wbg_ptr);
-        let v1;
-        if (ret[0] !== 0) {
-            v1 = getArrayU32FromWasm0(ret[0], ret[1]).slice();
-            wasm.__wbindgen_free(ret[0], ret[1] * 4, 4);
-        }
-        return v1;
-    }
-    /**
-     * The latest time of any pixel.
-     * @returns {number}
-     */
-    get latest() {
-        const ret = wasm.__wbg_get_overview_latest(this.__wbg_ptr);
-        return ret;
-    }
-    /**
-     * The value that counts as white.
-     * @returns {number}
-     */
-    get white() {
-        const ret = wasm.__wbg_get_overview_white(this.__wbg_ptr);
-        return ret;
-    }
-    /**
-     * How strongly the channels have their noise in common.
-     * @param {number | null} [arg0]
-     */
-    set common(arg0) {
-        wasm.__wbg_set_overview_common(this.__wbg_ptr, isLikeNone(arg0) ? Number.MAX_SAFE_INTEGER : Math.fround(arg0));
-    }
-    /**
-     * Whether single dots in all channels are hot pixels.
-     * @param {boolean} arg0
-     */
-    set dotsAreHot(arg0) {
-        wasm.__wbg_set_overview_dotsAreHot(this.__wbg_ptr, arg0);
-    }
-    /**
-     * Where the noise of red, then of green and blue, was cut off, at the dark and at the bright end; NaN where it was
-     * not.
-     * @param {Float32Array | number[]} arg0
-     */
-    set ends(arg0) {
-        const ptr0 = passArrayF32ToWasm0(arg0, wasm.__wbindgen_malloc);
-        const len0 = WASM_VECTOR_LEN;
-        wasm.__wbg_set_overview_ends(this.__wbg_ptr, ptr0, len0);
-    }
-    /**
-     * Of each coarse level of a photo with film grain, half size first: its std relative to that of the level before
-     * and its latest time.
-     * @param {Float32Array | number[] | null} [arg0]
-     */
-    set grain(arg0) {
-        var ptr0 = isLikeNone(arg0) ? 0 : passArrayF32ToWasm0(arg0, wasm.__wbindgen_malloc);
-        var len0 = WASM_VECTOR_LEN;
-        wasm.__wbg_set_overview_grain(this.__wbg_ptr, ptr0, len0);
-    }
-    /**
-     * The part within a frame: column, row, width and height.
-     * @param {Uint32Array | number[] | null} [arg0]
-     */
-    set inner(arg0) {
-        var ptr0 = isLikeNone(arg0) ? 0 : passArray32ToWasm0(arg0, wasm.__wbindgen_malloc);
-        var len0 = WASM_VECTOR_LEN;
-        wasm.__wbg_set_overview_inner(this.__wbg_ptr, ptr0, len0);
-    }
-    /**
-     * The latest time of any pixel.
-     * @param {number} arg0
-     */
-    set latest(arg0) {
-        wasm.__wbg_set_overview_latest(this.__wbg_ptr, arg0);
-    }
-    /**
-     * The value that counts as white.
-     * @param {number} arg0
-     */
-    set white(arg0) {
-        wasm.__wbg_set_overview_white(this.__wbg_ptr, arg0);
-    }
-}
-if (Symbol.dispose) Overview.prototype[Symbol.dispose] = Overview.prototype.free;
-
-/**
  * A small image to display.
  */
 export class Preview {
@@ -1381,15 +1242,6 @@ export class Settings {
         return this;
     }
     /**
-     * That image has film grain, with these levels; see [`Overview::grain`]. Call it after `setOverview`.
-     * @param {Float32Array | number[]} levels
-     */
-    setGrain(levels) {
-        const ptr0 = passArrayF32ToWasm0(levels, wasm.__wbindgen_malloc);
-        const len0 = WASM_VECTOR_LEN;
-        wasm.settings_setGrain(this.__wbg_ptr, ptr0, len0);
-    }
-    /**
      * What a neutral colour has in red, green and blue; see [`Options::neutral`].
      * @param {number} red
      * @param {number} green
@@ -1399,31 +1251,19 @@ export class Settings {
         wasm.settings_setNeutral(this.__wbg_ptr, red, green, blue);
     }
     /**
-     * The fields of that larger image's [`Overview`].
-     * @param {number} white
-     * @param {number | null | undefined} common
-     * @param {Float32Array | number[]} ends
-     * @param {boolean} dots_are_hot
-     * @param {Uint32Array | number[] | null | undefined} inner
-     * @param {number} latest
+     * What [`Engine::overview`] gives of that larger image.
+     *
+     * # Errors
+     * `bad-option` for anything else.
+     * @param {string} overview
      */
-    setOverview(white, common, ends, dots_are_hot, inner, latest) {
-        const val3 = +white;
-        const val4 = +(isLikeNone(common) ? Number.MAX_SAFE_INTEGER : Math.fround(common));
-        const val5 = +dots_are_hot;
-        const val6 = +latest;
-        let ptr0, len0, ptr1, len1;
-        try {
-            ptr0 = passArrayF32ToWasm0(ends, wasm.__wbindgen_malloc);
-            len0 = WASM_VECTOR_LEN;
-            ptr1 = isLikeNone(inner) ? 0 : passArray32ToWasm0(inner, wasm.__wbindgen_malloc);
-            len1 = WASM_VECTOR_LEN;
-        } catch (e) {
-            if (ptr1) { wasm.__wbindgen_free(ptr1, len1 * 4, 4); }
-            if (ptr0) { wasm.__wbindgen_free(ptr0, len0 * 4, 4); }
-            throw e;
+    setOverview(overview) {
+        const ptr0 = passStringToWasm0(overview, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+        const len0 = WASM_VECTOR_LEN;
+        const ret = wasm.settings_setOverview(this.__wbg_ptr, ptr0, len0);
+        if (ret[1]) {
+            throw takeFromExternrefTable0(ret[0]);
         }
-        wasm.settings_setOverview(this.__wbg_ptr, val3, val4, ptr0, len0, val5, ptr1, len1, val6);
     }
     /**
      * The image was cut out of a larger one, from this pixel on.
@@ -1623,6 +1463,22 @@ export class Task {
     get isDone() {
         const ret = wasm.task_isDone(this.__wbg_ptr);
         return ret !== 0;
+    }
+    /**
+     * What is known of the image, for further runs on it; see [`Engine::overview`].
+     * @returns {string}
+     */
+    overview() {
+        let deferred1_0;
+        let deferred1_1;
+        try {
+            const ret = wasm.task_overview(this.__wbg_ptr);
+            deferred1_0 = ret[0];
+            deferred1_1 = ret[1];
+            return getStringFromWasm0(ret[0], ret[1]);
+        } finally {
+            wasm.__wbindgen_free(deferred1_0, deferred1_1, 1);
+        }
     }
     /**
      * The same of a RAW photo's planes, as light: three values a pixel; a mosaic's green is the mean of both greens.
@@ -1975,9 +1831,6 @@ function __wbg_get_imports() {
         __wbg_copyBufferToBuffer_0c93ff5b22a585e9: function() { return handleError(function (arg0, arg1, arg2, arg3, arg4, arg5) {
             arg0.copyBufferToBuffer(arg1, arg2, arg3, arg4, arg5);
         }, arguments); },
-        __wbg_copyBufferToBuffer_d04fe4341d6e0f6a: function() { return handleError(function (arg0, arg1, arg2, arg3, arg4) {
-            arg0.copyBufferToBuffer(arg1, arg2, arg3, arg4);
-        }, arguments); },
         __wbg_createBindGroupLayout_5699617270d84042: function() { return handleError(function (arg0, arg1) {
             const ret = arg0.createBindGroupLayout(arg1);
             return ret;
@@ -2308,7 +2161,7 @@ function __wbg_get_imports() {
                     const a = state0.a;
                     state0.a = 0;
                     try {
-                        return wasm_bindgen__convert__closures_____invoke__h15c7b574eec5bc17(a, state0.b, arg0, arg1);
+                        return wasm_bindgen__convert__closures_____invoke__hb8e6b0c33a83ed58(a, state0.b, arg0, arg1);
                     } finally {
                         state0.a = a;
                     }
@@ -2383,9 +2236,6 @@ function __wbg_get_imports() {
             const ret = Promise.resolve(arg0);
             return ret;
         },
-        __wbg_setBindGroup_4aa88516c8ab99c4: function() { return handleError(function (arg0, arg1, arg2, arg3, arg4, arg5, arg6) {
-            arg0.setBindGroup(arg1 >>> 0, arg2, getArrayU32FromWasm0(arg3, arg4), arg5, arg6 >>> 0);
-        }, arguments); },
         __wbg_setBindGroup_c83391351ce68826: function(arg0, arg1, arg2) {
             arg0.setBindGroup(arg1 >>> 0, arg2);
         },
@@ -2459,9 +2309,6 @@ function __wbg_get_imports() {
         __wbg_set_label_08745022b1ec7b66: function(arg0, arg1, arg2) {
             arg0.label = getStringFromWasm0(arg1, arg2);
         },
-        __wbg_set_label_11c9eb57693a8459: function(arg0, arg1, arg2) {
-            arg0.label = getStringFromWasm0(arg1, arg2);
-        },
         __wbg_set_label_22e3966c8d513ba6: function(arg0, arg1, arg2) {
             arg0.label = getStringFromWasm0(arg1, arg2);
         },
@@ -2472,9 +2319,6 @@ function __wbg_get_imports() {
             arg0.label = getStringFromWasm0(arg1, arg2);
         },
         __wbg_set_label_73c99dab6708c962: function(arg0, arg1, arg2) {
-            arg0.label = getStringFromWasm0(arg1, arg2);
-        },
-        __wbg_set_label_891876dd0e225368: function(arg0, arg1, arg2) {
             arg0.label = getStringFromWasm0(arg1, arg2);
         },
         __wbg_set_label_89d2ffaf598df6a4: function(arg0, arg1, arg2) {
@@ -2647,33 +2491,33 @@ function __wbg_get_imports() {
             arg0.writeBuffer(arg1, arg2, getArrayU8FromWasm0(arg3, arg4), arg5, arg6);
         }, arguments); },
         __wbindgen_generic_0000000000000001: function(arg0, arg1) {
-            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [Externref], shim_idx: 25579, ret: Result(Unit), inner_ret: Some(Result(Unit)) }, mutable: true }) -> Externref`.
-            const ret = makeMutClosure(arg0, arg1, wasm_bindgen__convert__closures_____invoke__h72a9433c32488bf0);
+            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [Externref], shim_idx: 3161, ret: Result(Unit), inner_ret: Some(Result(Unit)) }, mutable: true }) -> Externref`.
+            const ret = makeMutClosure(arg0, arg1, wasm_bindgen__convert__closures_____invoke__h197756f2a95af99f);
             return ret;
         },
         __wbindgen_generic_0000000000000002: function(arg0, arg1) {
-            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [NamedExternref("GPUDevice")], shim_idx: 13650, ret: Result(Unit), inner_ret: Some(Result(Unit)) }, mutable: true }) -> Externref`.
-            const ret = makeMutClosure(arg0, arg1, wasm_bindgen__convert__closures_____invoke__h09a17c8eb4763729);
+            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [NamedExternref("GPUDevice")], shim_idx: 3161, ret: Result(Unit), inner_ret: Some(Result(Unit)) }, mutable: true }) -> Externref`.
+            const ret = makeMutClosure(arg0, arg1, wasm_bindgen__convert__closures_____invoke__h197756f2a95af99f_122);
             return ret;
         },
         __wbindgen_generic_0000000000000003: function(arg0, arg1) {
-            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [NamedExternref("GPUDeviceLostInfo")], shim_idx: 13649, ret: Unit, inner_ret: Some(Unit) }, mutable: true }) -> Externref`.
-            const ret = makeMutClosure(arg0, arg1, wasm_bindgen__convert__closures_____invoke__h25145a83f8d6f88a);
+            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [NamedExternref("GPUDeviceLostInfo")], shim_idx: 1890, ret: Unit, inner_ret: Some(Unit) }, mutable: true }) -> Externref`.
+            const ret = makeMutClosure(arg0, arg1, wasm_bindgen__convert__closures_____invoke__h344f577687e7afb1);
             return ret;
         },
         __wbindgen_generic_0000000000000004: function(arg0, arg1) {
-            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [NamedExternref("GPUUncapturedErrorEvent")], shim_idx: 13649, ret: Unit, inner_ret: Some(Unit) }, mutable: true }) -> Externref`.
-            const ret = makeMutClosure(arg0, arg1, wasm_bindgen__convert__closures_____invoke__h25145a83f8d6f88a_138);
+            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [NamedExternref("GPUUncapturedErrorEvent")], shim_idx: 1890, ret: Unit, inner_ret: Some(Unit) }, mutable: true }) -> Externref`.
+            const ret = makeMutClosure(arg0, arg1, wasm_bindgen__convert__closures_____invoke__h344f577687e7afb1_124);
             return ret;
         },
         __wbindgen_generic_0000000000000005: function(arg0, arg1) {
-            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [NamedExternref("any")], shim_idx: 13650, ret: Result(Unit), inner_ret: Some(Result(Unit)) }, mutable: true }) -> Externref`.
-            const ret = makeMutClosure(arg0, arg1, wasm_bindgen__convert__closures_____invoke__h09a17c8eb4763729_139);
+            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [NamedExternref("any")], shim_idx: 3161, ret: Result(Unit), inner_ret: Some(Result(Unit)) }, mutable: true }) -> Externref`.
+            const ret = makeMutClosure(arg0, arg1, wasm_bindgen__convert__closures_____invoke__h197756f2a95af99f_125);
             return ret;
         },
         __wbindgen_generic_0000000000000006: function(arg0, arg1) {
-            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [NamedExternref("undefined")], shim_idx: 13650, ret: Result(Unit), inner_ret: Some(Result(Unit)) }, mutable: true }) -> Externref`.
-            const ret = makeMutClosure(arg0, arg1, wasm_bindgen__convert__closures_____invoke__h09a17c8eb4763729_140);
+            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [NamedExternref("undefined")], shim_idx: 3161, ret: Result(Unit), inner_ret: Some(Result(Unit)) }, mutable: true }) -> Externref`.
+            const ret = makeMutClosure(arg0, arg1, wasm_bindgen__convert__closures_____invoke__h197756f2a95af99f_126);
             return ret;
         },
         __wbindgen_generic_0000000000000007: function(arg0) {
@@ -2713,44 +2557,44 @@ function __wbg_get_imports() {
     };
 }
 
-function wasm_bindgen__convert__closures_____invoke__h25145a83f8d6f88a(arg0, arg1, arg2) {
-    wasm.wasm_bindgen__convert__closures_____invoke__h25145a83f8d6f88a(arg0, arg1, arg2);
+function wasm_bindgen__convert__closures_____invoke__h344f577687e7afb1(arg0, arg1, arg2) {
+    wasm.wasm_bindgen__convert__closures_____invoke__h344f577687e7afb1(arg0, arg1, arg2);
 }
 
-function wasm_bindgen__convert__closures_____invoke__h25145a83f8d6f88a_138(arg0, arg1, arg2) {
-    wasm.wasm_bindgen__convert__closures_____invoke__h25145a83f8d6f88a_138(arg0, arg1, arg2);
+function wasm_bindgen__convert__closures_____invoke__h344f577687e7afb1_124(arg0, arg1, arg2) {
+    wasm.wasm_bindgen__convert__closures_____invoke__h344f577687e7afb1_124(arg0, arg1, arg2);
 }
 
-function wasm_bindgen__convert__closures_____invoke__h72a9433c32488bf0(arg0, arg1, arg2) {
-    const ret = wasm.wasm_bindgen__convert__closures_____invoke__h72a9433c32488bf0(arg0, arg1, arg2);
+function wasm_bindgen__convert__closures_____invoke__h197756f2a95af99f(arg0, arg1, arg2) {
+    const ret = wasm.wasm_bindgen__convert__closures_____invoke__h197756f2a95af99f(arg0, arg1, arg2);
     if (ret[1]) {
         throw takeFromExternrefTable0(ret[0]);
     }
 }
 
-function wasm_bindgen__convert__closures_____invoke__h09a17c8eb4763729(arg0, arg1, arg2) {
-    const ret = wasm.wasm_bindgen__convert__closures_____invoke__h09a17c8eb4763729(arg0, arg1, arg2);
+function wasm_bindgen__convert__closures_____invoke__h197756f2a95af99f_122(arg0, arg1, arg2) {
+    const ret = wasm.wasm_bindgen__convert__closures_____invoke__h197756f2a95af99f_122(arg0, arg1, arg2);
     if (ret[1]) {
         throw takeFromExternrefTable0(ret[0]);
     }
 }
 
-function wasm_bindgen__convert__closures_____invoke__h09a17c8eb4763729_139(arg0, arg1, arg2) {
-    const ret = wasm.wasm_bindgen__convert__closures_____invoke__h09a17c8eb4763729_139(arg0, arg1, arg2);
+function wasm_bindgen__convert__closures_____invoke__h197756f2a95af99f_125(arg0, arg1, arg2) {
+    const ret = wasm.wasm_bindgen__convert__closures_____invoke__h197756f2a95af99f_125(arg0, arg1, arg2);
     if (ret[1]) {
         throw takeFromExternrefTable0(ret[0]);
     }
 }
 
-function wasm_bindgen__convert__closures_____invoke__h09a17c8eb4763729_140(arg0, arg1, arg2) {
-    const ret = wasm.wasm_bindgen__convert__closures_____invoke__h09a17c8eb4763729_140(arg0, arg1, arg2);
+function wasm_bindgen__convert__closures_____invoke__h197756f2a95af99f_126(arg0, arg1, arg2) {
+    const ret = wasm.wasm_bindgen__convert__closures_____invoke__h197756f2a95af99f_126(arg0, arg1, arg2);
     if (ret[1]) {
         throw takeFromExternrefTable0(ret[0]);
     }
 }
 
-function wasm_bindgen__convert__closures_____invoke__h15c7b574eec5bc17(arg0, arg1, arg2, arg3) {
-    wasm.wasm_bindgen__convert__closures_____invoke__h15c7b574eec5bc17(arg0, arg1, arg2, arg3);
+function wasm_bindgen__convert__closures_____invoke__hb8e6b0c33a83ed58(arg0, arg1, arg2, arg3) {
+    wasm.wasm_bindgen__convert__closures_____invoke__hb8e6b0c33a83ed58(arg0, arg1, arg2, arg3);
 }
 
 
@@ -2809,9 +2653,6 @@ const MapsFinalization = (typeof FinalizationRegistry === 'undefined')
 const NoiseFinalization = (typeof FinalizationRegistry === 'undefined')
     ? { register: () => {}, unregister: () => {} }
     : new FinalizationRegistry(ptr => wasm.__wbg_noise_free(ptr, 1));
-const OverviewFinalization = (typeof FinalizationRegistry === 'undefined')
-    ? { register: () => {}, unregister: () => {} }
-    : new FinalizationRegistry(ptr => wasm.__wbg_overview_free(ptr, 1));
 const PreviewFinalization = (typeof FinalizationRegistry === 'undefined')
     ? { register: () => {}, unregister: () => {} }
     : new FinalizationRegistry(ptr => wasm.__wbg_preview_free(ptr, 1));
