@@ -77,7 +77,7 @@ async function countingPage(t) {
 /**
  * After how many runs, and after how many denoisers, memory is measured. A software GPU is slow, but there the first
  * leaked buffer shows; wasm's memory grows by pages, so small leaks show only after a while. Its heap reaches its size
- * within the first twenty denoisers; which of them is the last to enlarge it, by a place for the weights, depends on how
+ * within the first twenty denoisers; which of them enlarges it last, by a place for the weights, depends on how
  * fragments come to lie.
  */
 const TIMES = /** @type {const} */ ([
