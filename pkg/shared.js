@@ -1,12 +1,17 @@
+/** For how long a load goes on that nobody waits for. Who gives up often asks again at once, with other options. */
+const GRACE_MS = 1000;
+
 /**
  * A load that several callers wait for. Each can give up by its own signal, which leaves the others alone; the load
- * itself is aborted once nobody waits for it any more.
+ * itself is aborted once nobody has waited for it for a moment.
  *
  * @template T
  */
 export class SharedLoad {
   #abort = new AbortController();
   #waiting = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #end;
   #isDone = false;
   /** @type {Promise<T>} */
   #loaded;
@@ -35,6 +40,7 @@ export class SharedLoad {
   async join(signal) {
     signal?.throwIfAborted();
     this.#waiting += 1;
+    clearTimeout(this.#end);
     /** @type {(() => void) | undefined} */
     let leave;
     const left = new Promise((_, reject) => {
@@ -46,10 +52,13 @@ export class SharedLoad {
     } finally {
       if (leave) signal?.removeEventListener('abort', leave);
       this.#waiting -= 1;
-      if (this.#waiting === 0 && !this.#isDone) {
-        this.isOver = true;
-        this.#abort.abort();
-      }
+      if (this.#waiting === 0 && !this.#isDone && !this.isOver) this.#end = setTimeout(() => this.#giveUp(), GRACE_MS);
     }
+  }
+
+  #giveUp() {
+    if (this.#isDone) return;
+    this.isOver = true;
+    this.#abort.abort();
   }
 }

@@ -107,6 +107,36 @@ test('a RAW file is opened, denoised and saved as a DNG, and loads what it needs
   assert.deepEqual(errors, []);
 });
 
+test('weights that a preview has begun to load serve the run that ends the preview', async (t) => {
+  /** @type {(_?: unknown) => void} */
+  let go = () => {};
+  const going = new Promise((resolve) => {
+    go = resolve;
+  });
+  /** @type {string[]} */
+  let asked = [];
+  const { page, errors } = await visit(t, {
+    prepare: async (page) => {
+      asked = requests(page);
+      await page.route('**/svnr-mosaic.safetensors', async (route) => {
+        await going;
+        await route.continue().catch(() => {});
+      });
+    },
+  });
+  const preview = page.waitForRequest('**/svnr-mosaic.safetensors');
+  await open(page, 'IMG_1.dng', madeDng({ ...SIZE }).file);
+  await preview;
+  await denoise(page);
+  await reach(page, 'running');
+  // Time enough for an abandoned download to end and for another one to begin.
+  await page.waitForTimeout(300);
+  go();
+  await reach(page, 'done');
+  assert.equal(asked.filter((path) => path.endsWith('svnr-mosaic.safetensors')).length, 1);
+  assert.deepEqual(errors, []);
+});
+
 test('a linear DNG is denoised by the network that is there, and saved as one', async (t) => {
   /** @type {string[]} */
   let asked = [];
