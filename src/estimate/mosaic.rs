@@ -5,14 +5,17 @@ use crate::estimate::{Doubt, Estimate, LITTLE_OF_MOSAIC, Point, Tolerance, doubt
 use crate::image::{LinearImage, MOST_CHANNELS};
 use crate::method::noise::{Noise, NoiseModel};
 
-/// A plane has a line of its own if the middle of its points is off the common one by more than this factor's logarithm
-/// in std. Planes of one sensor share a line; gains that a camera applies to a colour alone change that. Texture raises
-/// some planes more than others, but seldom by that much.
+/// The planes of each colour. Nothing tells the two greens apart, and noise that differs between them would leave a
+/// lattice of their sites.
+const COLORS: [&[usize]; 3] = [&[0], &[1, 2], &[3]];
+/// A colour has a line of its own if the middle of its points is off the common one by more than this factor's
+/// logarithm in std. Planes of one sensor share a line; gains that a camera applies to a colour alone change that.
+/// Texture raises some planes more than others, but seldom by that much.
 const APART: f32 = 0.2;
-/// A plane needs this many points for a line of its own.
+/// A colour needs this many points for a line of its own.
 const FEWEST_POINTS: usize = 4;
 
-/// Estimates one line for all planes where they agree, else one for each.
+/// Estimates one line for all planes where they agree, else one for each colour.
 pub fn of_mosaic(planes: &LinearImage) -> Estimate {
     let white = white::measure(planes);
     let line = fit(&white.points, Tolerance::OF_WHITE);
@@ -23,21 +26,22 @@ pub fn of_mosaic(planes: &LinearImage) -> Estimate {
     Estimate { noise, line, points: white.points, grain: 0.0, film: false, doubt }
 }
 
-/// A line for each plane if one of them is apart from the common line.
+/// A line for each plane if one of the colours is apart from the common line.
 fn own_lines(white: &White, line: NoiseModel) -> Option<[NoiseModel; MOST_CHANNELS]> {
     let mut apart = false;
-    let lines = std::array::from_fn(|plane| {
-        let points: Vec<Point> = white.of_channels[plane].all().copied().collect();
+    let mut lines = [line; MOST_CHANNELS];
+    for planes in COLORS {
+        let points: Vec<Point> = planes.iter().flat_map(|&plane| white.of_channels[plane].all()).copied().collect();
         if points.len() < FEWEST_POINTS {
-            return line;
+            continue;
         }
         let own = fit(&points, Tolerance::OF_WHITE);
         let off = |mean: f32| 0.5 * (own.variance(mean) / line.variance(mean).max(f32::MIN_POSITIVE)).ln();
         let mut offs: Vec<f32> = points.iter().map(|point| off(point.mean)).collect();
         offs.sort_by(f32::total_cmp);
         apart |= offs[offs.len() / 2].abs() > APART;
-        own
-    });
+        planes.iter().for_each(|&plane| lines[plane] = own);
+    }
     apart.then_some(lines)
 }
 
@@ -91,6 +95,21 @@ mod tests {
             let ratio = (lines[plane].variance(x) / (factor * factor * noise.variance(0.1))).sqrt();
             assert!((ratio - 1.0).abs() < 0.1, "{plane}: {ratio}");
         }
+    }
+
+    #[test]
+    fn both_greens_have_the_same_noise() {
+        let noise = NoiseModel { sigma_read: 2e-3, shot: 1e-3 };
+        let mut noisy = noise.add_to(&scene(), 3);
+        let pixels = noisy.pixels();
+        // Texture in one of the greens, and a camera that doubles blue.
+        noisy.values_mut()[2 * pixels..3 * pixels]
+            .iter_mut()
+            .enumerate()
+            .for_each(|(i, v)| *v *= 1.0 + 0.05 * (i % 2) as f32);
+        noisy.values_mut()[3 * pixels..].iter_mut().for_each(|v| *v *= 2.0);
+        let Noise::Planes(lines) = estimate_noise(&noisy).noise else { panic!("blue is apart") };
+        assert_eq!(lines[1], lines[2]);
     }
 
     #[test]

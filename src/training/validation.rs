@@ -317,7 +317,8 @@ mod tests {
         let scores = validation.scores(&network, &description, &device).unwrap();
         assert_eq!(scores.trials.len(), 10);
         for (name, score) in &scores.trials {
-            assert!((score.denoised - score.noisy).abs() < 1e-3, "{name} {score:?}");
+            // Nearly: near black, where its noise clips, a mosaic's level is set right.
+            assert!((score.denoised - score.noisy).abs() < 0.05, "{name} {score:?}");
         }
         let raw: Vec<f64> = scores.trials[5..].iter().map(|(_, score)| score.noisy).collect();
         assert!(raw.is_sorted_by(|a, b| a > b) && raw[0] > 40.0, "{raw:?}");
