@@ -22,6 +22,38 @@ pub fn linear_to_srgb8(v: f32) -> u8 {
     (linear_to_srgb(v.clamp(0.0, 1.0)) * 255.0 + 0.5) as u8
 }
 
+/// [`linear_to_srgb8`] for whole images: a look at a table in place of a power for each value.
+pub struct Srgb8 {
+    /// Where each code but the first begins.
+    begins: [f32; 255],
+    /// The code at each step from 0 to 1, which those up to the next step are close to.
+    at_steps: Vec<u8>,
+}
+
+impl Srgb8 {
+    /// Steps of the table. A step has one code at most, also in deep shadow.
+    const STEPS: usize = 4096;
+
+    /// The table, made on first use.
+    pub fn get() -> &'static Self {
+        static TABLE: LazyLock<Srgb8> = LazyLock::new(|| {
+            let begins: [f32; 255] = std::array::from_fn(|code| srgb_to_linear((code as f32 + 0.5) / 255.0));
+            let code = |step: usize| begins.partition_point(|&begin| step as f32 / Srgb8::STEPS as f32 >= begin) as u8;
+            Srgb8 { begins, at_steps: (0..=Srgb8::STEPS).map(code).collect() }
+        });
+        &TABLE
+    }
+
+    /// The nearest code; 0 for a NaN.
+    pub fn code(&self, v: f32) -> u8 {
+        let mut code = self.at_steps[(v.clamp(0.0, 1.0) * Self::STEPS as f32) as usize];
+        while self.begins.get(usize::from(code)).is_some_and(|&begin| v >= begin) {
+            code += 1;
+        }
+        code
+    }
+}
+
 /// [`linear_to_srgb`] for whole images: a table of the curve from 0 to 1 in place of a power for each value.
 pub struct SrgbTable(Vec<f32>);
 
@@ -64,6 +96,17 @@ mod tests {
         assert_eq!(srgb_to_linear(0.0), 0.0);
         assert!((srgb_to_linear(1.0) - 1.0).abs() < 1e-6);
         assert!((linear_to_srgb(0.003_130_8) - 0.040_45).abs() < 1e-5);
+    }
+
+    #[test]
+    fn codes_are_the_nearest() {
+        let codes = Srgb8::get();
+        for i in -1000..=1_001_000 {
+            let v = i as f32 / 1e6;
+            let (code, exact) = (codes.code(v), 255.0 * linear_to_srgb(v.clamp(0.0, 1.0)));
+            assert!((f32::from(code) - exact).abs() < 0.5 + 1e-4, "{v}: {code} for {exact}");
+        }
+        assert_eq!([codes.code(f32::NEG_INFINITY), codes.code(f32::INFINITY), codes.code(f32::NAN)], [0, 255, 0]);
     }
 
     #[test]

@@ -11,6 +11,7 @@ use js_sys::Float32Array;
 use wasm_bindgen::Clamped;
 use wasm_bindgen::prelude::*;
 
+use crate::color::Srgb8;
 use crate::denoiser::place::cut_around;
 use crate::denoiser::{self, Denoiser, Options, Overview, Parts, Place, Run, Strength, TileInput};
 use crate::image::{CHANNELS, LinearImage, MOST_CHANNELS};
@@ -19,7 +20,7 @@ use crate::method::reverse::Steps;
 use crate::network::Window;
 use crate::web::failure::failure;
 use crate::web::noise::Noise;
-use crate::web::shared_image::{SharedImage, Srgb8};
+use crate::web::shared_image::SharedImage;
 
 thread_local! {
     /// The GPU, once opened: burn refuses to open it a second time.
@@ -440,7 +441,7 @@ pub struct Preview {
 
 impl Preview {
     fn of(run: &Run, most: usize) -> Self {
-        let encode = Srgb8::new();
+        let encode = Srgb8::get();
         let mut data = Vec::new();
         let [width, height] = thinned(run, most, |pixel| {
             data.extend(pixel[..CHANNELS].iter().map(|v| encode.code(*v)));

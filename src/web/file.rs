@@ -6,13 +6,12 @@ use image::{DynamicImage, ImageBuffer, ImageFormat, Pixel, Rgba};
 use wasm_bindgen::Clamped;
 use wasm_bindgen::prelude::*;
 
-use crate::color::{linear_to_srgb, srgb_to_linear, srgb8_table};
+use crate::color::{Srgb8, linear_to_srgb, srgb_to_linear, srgb8_table};
 use crate::error::Error;
 use crate::files::color::{Curve, can_be_grey};
 use crate::files::{self, ColorEncoding, Density, Depth, FileError, Metadata, encode, recode};
 use crate::image::CHANNELS;
 use crate::web::failure::failure;
-use crate::web::shared_image::Srgb8;
 
 impl From<FileError> for JsValue {
     fn from(error: FileError) -> Self {
@@ -258,7 +257,7 @@ impl FilePixels {
 pub fn to_srgb(data: &mut [u8], profile: &[u8]) {
     let srgb = ColorEncoding::untagged(Depth::Eight);
     let Some(matrix) = ColorEncoding::for_srgb_codes(Some(profile)).matrix_to(&srgb) else { return };
-    let (table, codes) = (srgb8_table(), Srgb8::new());
+    let (table, codes) = (srgb8_table(), Srgb8::get());
     for [r, g, b, _] in data.as_chunks_mut().0 {
         let light = [*r, *g, *b].map(|code| table[usize::from(code)]);
         let [red, green, blue] =

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use js_sys::Float32Array;
 use wasm_bindgen::prelude::*;
 
-use crate::color::{linear_to_srgb, srgb_to_linear, srgb8_table};
+use crate::color::{Srgb8, linear_to_srgb, srgb_to_linear, srgb8_table};
 use crate::image::{CHANNELS, LinearImage};
 use crate::raw::mosaic::PLANES;
 
@@ -66,7 +66,7 @@ impl SharedImage {
     /// `first` of the image.
     #[wasm_bindgen(js_name = writeU8)]
     pub fn write_u8(&self, first: usize, data: &mut [u8], stride: usize) {
-        let encode = Srgb8::new();
+        let encode = Srgb8::get();
         self.write(first, data, stride, |v| encode.code(v));
     }
 
@@ -156,20 +156,5 @@ impl ImageReader {
     /// `unsupported-image` if it has no pixels, or a value that is not finite.
     pub fn finish(self) -> Result<SharedImage, JsValue> {
         Ok(LinearImage::of_planes(self.channels, self.width, self.height, self.values)?.into())
-    }
-}
-
-/// Linear light to 8-bit sRGB codes by a search: a power for each of a photo's values would take seconds.
-pub struct Srgb8([f32; 255]);
-
-impl Srgb8 {
-    /// The table of where each code but the first begins.
-    pub fn new() -> Self {
-        Self(std::array::from_fn(|code| srgb_to_linear((code as f32 + 0.5) / 255.0)))
-    }
-
-    /// The nearest code.
-    pub fn code(&self, v: f32) -> u8 {
-        self.0.partition_point(|&begin| v >= begin) as u8
     }
 }
