@@ -17,6 +17,8 @@ use svnr::training::noise::grain::Grain;
 use svnr::training::scenes::noisy_partner;
 use svnr::{LinearImage, NoiseModel};
 
+use crate::toned::Tone;
+
 /// Where the noise comes from.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Source {
@@ -31,6 +33,8 @@ pub enum Source {
     /// Film grain of this std on the sRGB values (0 to 255) at middle brightness, the same in all channels, in a file
     /// of 8 bits.
     Grain(f32),
+    /// Camera noise at this gain, before a tone curve and 8 bits.
+    Toned(Tone, f32),
     /// A simulated camera that processes its photos and writes JPEGs: another one for every image.
     Camera,
     /// Real noise, in a photo that is paired with a clean one.
@@ -46,6 +50,7 @@ impl fmt::Display for Source {
             Self::Clipped(gain) => write!(f, "clipped {gain}"),
             Self::Grey(gain) => write!(f, "grey {gain}"),
             Self::Grain(codes) => write!(f, "grain {codes}"),
+            Self::Toned(tone, gain) => write!(f, "{}, gain {gain}", tone.name()),
             Self::Sigma(sigma) => write!(f, "sigma {sigma}"),
             Self::Camera => write!(f, "camera"),
             Self::Photo => write!(f, "photo"),
@@ -97,6 +102,10 @@ impl Source {
                 let noisy = in_8_bits(&grain.add_to(clean, seed))?;
                 let noise = noise_of(&noisy, clean).map(Noise::from);
                 of_file(noisy, noise)
+            }
+            Self::Toned(tone, gain) => {
+                let (noisy, clean) = tone.pair(clean, gain, seed);
+                Case { clean: Some(clean), ..of_file(noisy, None) }
             }
             Self::Sigma(sigma) => {
                 // In linear light this noise is neither symmetric nor the same everywhere, and its mean is not 0. The

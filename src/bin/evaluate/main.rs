@@ -32,6 +32,7 @@ use svnr::{Denoiser, LinearImage, Options, weight_file};
 use cases::Source;
 use estimates::Estimates;
 use table::{Measured, Results, Row, Score, Setting};
+use toned::Tone;
 
 /// Measure the denoiser on a folder of clean images, or on pairs of noisy and clean ones.
 ///
@@ -81,7 +82,7 @@ struct Arguments {
     )]
     grain: Vec<f32>,
     /// Developed images, 8 bits after a tone curve: estimated noise against the best of 5 x 5 pairs of read and shot
-    #[arg(long, conflicts_with_all = ["sigmas", "pairs", "camera", "grey", "estimates", "true_only", "sheet", "csv"])]
+    #[arg(long, conflicts_with_all = ["sigmas", "pairs", "camera", "grey", "estimates", "true_only", "csv"])]
     toned: bool,
     /// Also tell the denoiser a wrong noise: the true one with its std times these factors, for example 0.5,2
     #[arg(
@@ -94,10 +95,7 @@ struct Arguments {
     wrong: Vec<f32>,
     /// Mosaics of a camera at five sensitivities: PSNR in dB of the planes in linear light ("raw"), and of their plain
     /// bilinear development in sRGB ("dev")
-    #[arg(
-        long,
-        conflicts_with_all = ["gains", "sigmas", "pairs", "camera", "grey", "toned", "estimates", "sheet", "csv"]
-    )]
+    #[arg(long, conflicts_with_all = ["gains", "sigmas", "pairs", "camera", "grey", "toned", "estimates", "csv"])]
     raw: bool,
     /// Only the middle of each image, N pixels wide and high
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(32..), conflicts_with = "pairs")]
@@ -145,9 +143,10 @@ struct Arguments {
     /// Also denoise with these weights (.safetensors) and print how much better the first ones are, image by image
     #[arg(long, value_name = "FILE", conflicts_with_all = ["toned", "estimates", "sheet"])]
     against: Option<PathBuf>,
-    /// Do not measure; write an image of crops with a row for each image: noisy, with the fewest and with the most
-    /// steps, the spread over --average samples (8 times as bright), clean
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["pairs", "csv", "json", "estimates"])]
+    /// Do not measure; write an image of the middles with a row for each image, at the kinds of noise in turn: noisy,
+    /// with the fewest and with the most steps, the spread over --average samples (8 times as bright), clean. The noise
+    /// is estimated; with --true-only, told. With --raw: developed, then denoised as a photo; denoised, then developed
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["csv", "json", "estimates"])]
     sheet: Option<PathBuf>,
     /// Also write the table as CSV
     #[arg(long, value_name = "FILE")]
@@ -200,6 +199,9 @@ impl Arguments {
             vec![Source::Camera]
         } else if self.grey {
             self.gains.iter().copied().map(Source::Grey).collect()
+        } else if self.toned {
+            let at_gains = |tone| self.gains.iter().map(move |&gain| Source::Toned(tone, gain));
+            Tone::ALL.into_iter().flat_map(at_gains).collect()
         } else if !self.grain.is_empty() {
             self.grain.iter().copied().map(Source::Grain).collect()
         } else if self.clipped {
@@ -247,7 +249,8 @@ fn run(arguments: &Arguments) -> Result<()> {
     let against = arguments.against.as_deref().map(|file| read(Some(file))).transpose()?;
 
     if let Some(sheet) = &arguments.sheet {
-        return sheet::write(arguments, &denoiser, &files, sheet);
+        let write = if arguments.raw { sheet::write_raw } else { sheet::write };
+        return write(arguments, &denoiser, &files, sheet);
     }
     if arguments.toned {
         return measure_toned(arguments, &denoiser, &files);
@@ -337,7 +340,7 @@ fn scaled(noise: &Noise, factor: f32) -> Noise {
 }
 
 fn measure_toned(arguments: &Arguments, denoiser: &Denoiser, files: &[PathBuf]) -> Result<()> {
-    let work = files.len() * arguments.gains.len() * toned::Tone::ALL.len() * toned::RUNS;
+    let work = files.len() * arguments.gains.len() * Tone::ALL.len() * toned::RUNS;
     let style = ProgressStyle::with_template("{bar:30} {elapsed} gone, {eta} left").expect("well-formed");
     let bar = ProgressBar::new(work as u64).with_style(style);
     let images = files.iter().enumerate().map(|(i, file)| Ok((arguments.read(file)?, arguments.seed + i as u64)));
@@ -443,6 +446,9 @@ mod tests {
         assert_eq!(parse("--sigmas 15,25").unwrap().sources(), [Source::Sigma(15.0), Source::Sigma(25.0)]);
         assert_eq!(parse("--pairs").unwrap().sources(), [Source::Photo]);
         assert_eq!(parse("--grey --gains 2").unwrap().sources(), [Source::Grey(2.0)]);
+        let toned = parse("--toned --gains 2 --sheet x.png").unwrap().sources();
+        assert_eq!(toned.len(), 4);
+        assert_eq!(toned[3], Source::Toned(Tone::LiftedBlacks, 2.0));
         assert_eq!(parse("--clipped --gains 2").unwrap().sources(), [Source::Clipped(2.0)]);
         assert_eq!(parse("--toned").unwrap().gains, [0.5, 1.0, 2.0, 4.0]);
         assert_eq!(parse("--steps 1,unit --eta 1").unwrap().steps, [Steps::Count(1), Steps::Unit]);

@@ -2,64 +2,119 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use image::{Rgb, RgbImage, imageops};
-use svnr::denoiser::{Options, Samples};
+use svnr::denoiser::Samples;
+use svnr::estimate::estimate_noise;
+use svnr::method::noise::Noise;
 use svnr::method::reverse::Steps;
-use svnr::{Denoiser, LinearImage, files};
+use svnr::network::ImageKind;
+use svnr::raw::develop::{Development, develop};
+use svnr::training::raw_levels::{colors, levels, mosaic, recorded};
+use svnr::{Denoiser, LinearImage, weight_file};
 
 use crate::{Arguments, about};
 
-/// Side of a crop in pixels.
-const SIDE: usize = 160;
-/// Pixels around it that are denoised too, and then cut off.
-const BORDER: usize = 32;
+/// Width of a sheet in pixels, which its columns share.
+const WIDTH: u32 = 800;
 /// How many times as bright the spread is shown.
 const SPREAD: f32 = 8.0;
 
-/// Writes a row for each image, at the gains in turn: noisy, denoised in the fewest steps, in the most steps, the
-/// spread over samples in the most steps, clean.
+/// Writes a row for each image, at the kinds of noise in turn: noisy, denoised in the fewest steps, in the most steps
+/// if that is another number, the spread over samples in the most steps if there are several, clean.
 pub fn write(arguments: &Arguments, denoiser: &Denoiser, files: &[PathBuf], sheet: &Path) -> Result<()> {
     let sources = arguments.sources();
-    let steps = || arguments.steps.iter().copied();
-    let length = |&steps: &Steps| about(steps, denoiser);
-    let (fewest, most) = (steps().min_by_key(length), steps().max_by_key(length));
-    let (fewest, most) = fewest.zip(most).context("--steps names no number")?;
-    let mut rows = RgbImage::new(5 * SIDE as u32, (SIDE * files.len()) as u32);
-    for (row, file) in files.iter().enumerate() {
-        let seed = arguments.seed + row as u64;
-        let clean = middle(&files::read(file)?.image, SIDE + 2 * BORDER)?;
-        let case = sources[row % sources.len()].case(file, &clean, seed)?;
-        let noise = case.noise.as_ref().context("a sheet needs noise that is known: --gains or --sigmas")?;
-        let clean = case.clean.as_ref().unwrap_or(&clean);
-        let run = |options: &Options| {
+    let steps = fewest_and_most(arguments, denoiser)?;
+    let columns = 2 + steps.len() + usize::from(arguments.average > 1);
+    let rows = files.iter().enumerate().map(|(index, file)| {
+        let seed = arguments.seed + index as u64;
+        let clean = large_enough(file, arguments.read(file)?, columns)?;
+        let case = sources[index % sources.len()].case(file, &clean, seed)?;
+        let noise = told_or_estimated(arguments, &case.noisy, case.noise.as_ref())?;
+        let run = |options: &_| {
             pollster::block_on(denoiser.denoise(&case.noisy, noise.clone(), options))
                 .with_context(|| file.display().to_string())
         };
-        let samples = arguments.samples(most, seed, run)?;
-        let columns = [
-            colours(&case.linear(&case.noisy)),
-            colours(&case.linear(&run(&arguments.options(fewest, seed))?)),
-            colours(&case.linear(&run(&arguments.options(most, seed))?)),
-            spread(&samples),
-            colours(clean),
-        ];
-        for (column, shown) in columns.iter().enumerate() {
-            let (left, top) = ((shown.width() - SIDE as u32) / 2, (shown.height() - SIDE as u32) / 2);
-            let crop = imageops::crop_imm(shown, left, top, SIDE as u32, SIDE as u32).to_image();
-            imageops::replace(&mut rows, &crop, (column * SIDE) as i64, (row * SIDE) as i64);
+        let mut row = vec![colours(&case.linear(&case.noisy))];
+        for &steps in &steps {
+            row.push(colours(&case.linear(&run(&arguments.options(steps, seed))?)));
         }
-    }
-    rows.save(sheet).with_context(|| format!("cannot write {}", sheet.display()))
+        if arguments.average > 1 {
+            let most = *steps.last().context("--steps names no number")?;
+            row.push(spread(&arguments.samples(most, seed, run)?));
+        }
+        row.push(colours(case.clean.as_ref().unwrap_or(&clean)));
+        Ok(row)
+    });
+    save(&rows.collect::<Result<Vec<_>>>()?, sheet)
 }
 
-/// The middle of an image, at most `side` pixels across and down and at least a crop.
-fn middle(image: &LinearImage, side: usize) -> Result<LinearImage> {
-    let (width, height) = (image.width().min(side), image.height().min(side));
-    anyhow::ensure!(width.min(height) >= SIDE, "a sheet needs images of {SIDE} pixels or more across and down");
-    let (left, top) = ((image.width() - width) / 2, (image.height() - height) / 2);
-    let at = |c: usize, row: usize, column: usize| image.plane(c)[(top + row) * image.width() + left + column];
-    Ok(LinearImage::from_fn(width, height, at)?)
+/// Writes a row for each image, at the sensitivities in turn: the developed mosaic, developed and then denoised as a
+/// photo, denoised and then developed, clean.
+pub fn write_raw(arguments: &Arguments, denoiser: &Denoiser, files: &[PathBuf], sheet: &Path) -> Result<()> {
+    let photos = Denoiser::from_weights(
+        &weight_file::read(None, ImageKind::Rgb)?,
+        &arguments.device.open().map_err(anyhow::Error::msg)?,
+    )?;
+    let steps = fewest_and_most(arguments, denoiser)?[0];
+    let levels: Vec<_> = levels().collect();
+    let developed = |planes: &LinearImage| develop(&mosaic(planes), &colors(), &Development::default());
+    let rows = files.iter().enumerate().map(|(index, file)| {
+        let (seed, level) = (arguments.seed + index as u64, levels[index % levels.len()]);
+        let clean = recorded(&large_enough(file, arguments.read(file)?, 4)?);
+        let noisy = level.photographed(&clean, seed);
+        let photo = developed(&noisy)?;
+        let run = |denoiser: &Denoiser, noisy: &LinearImage, noise| {
+            pollster::block_on(denoiser.denoise(noisy, noise, &arguments.options(steps, seed)))
+                .with_context(|| file.display().to_string())
+        };
+        let afterwards = run(&photos, &photo, estimate_noise(&photo).noise)?;
+        let told = level.noise.into();
+        let before = run(denoiser, &noisy, told_or_estimated(arguments, &noisy, Some(&told))?)?;
+        Ok([&photo, &afterwards, &developed(&before)?, &developed(&clean)?].map(colours).to_vec())
+    });
+    save(&rows.collect::<Result<Vec<_>>>()?, sheet)
+}
+
+/// The steps that are shown.
+fn fewest_and_most(arguments: &Arguments, denoiser: &Denoiser) -> Result<Vec<Steps>> {
+    let mut steps = arguments.steps.clone();
+    steps.sort_by_key(|&steps| about(steps, denoiser));
+    let (fewest, most) = (*steps.first().context("--steps names no number")?, steps[steps.len() - 1]);
+    Ok(if about(fewest, denoiser) == about(most, denoiser) { vec![fewest] } else { vec![fewest, most] })
+}
+
+fn told_or_estimated(arguments: &Arguments, noisy: &LinearImage, told: Option<&Noise>) -> Result<Noise> {
+    if !arguments.true_only {
+        return Ok(estimate_noise(noisy).noise);
+    }
+    told.cloned().context("--true-only needs noise that is known, as --gains or --sigmas have it")
+}
+
+/// The image, if a crop fits into it.
+fn large_enough(file: &Path, image: LinearImage, columns: usize) -> Result<LinearImage> {
+    let side = WIDTH as usize / columns;
+    ensure!(
+        image.width().min(image.height()) > side,
+        "{}: a sheet of {columns} columns needs images of more than {side} pixels across and down",
+        file.display()
+    );
+    Ok(image)
+}
+
+/// The middles of the images, which are all large enough.
+fn save(rows: &[Vec<RgbImage>], file: &Path) -> Result<()> {
+    let columns = rows.first().map_or(1, Vec::len) as u32;
+    let side = WIDTH / columns;
+    let mut sheet = RgbImage::new(columns * side, rows.len() as u32 * side);
+    for (row, images) in rows.iter().enumerate() {
+        for (column, image) in images.iter().enumerate() {
+            let (left, top) = ((image.width() - side) / 2, (image.height() - side) / 2);
+            let crop = imageops::crop_imm(image, left, top, side, side).to_image();
+            imageops::replace(&mut sheet, &crop, i64::from(column as u32 * side), i64::from(row as u32 * side));
+        }
+    }
+    sheet.save(file).with_context(|| format!("cannot write {}", file.display()))
 }
 
 fn colours(image: &LinearImage) -> RgbImage {
@@ -80,11 +135,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_middle_is_in_the_middle() {
-        let image = LinearImage::from_fn(301, 200, |_, r, x| (1000 * r + x) as f32).unwrap();
-        let cut = middle(&image, 200).unwrap();
-        assert_eq!((cut.width(), cut.height(), cut.values()[0]), (200, 200, 50.0));
-        assert!(middle(&middle(&image, 170).unwrap(), 10).is_err());
+    fn a_sheet_holds_the_middles() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("sheet.png");
+        let image = |r: u8| RgbImage::from_fn(501, 402, |x, y| Rgb([r, 9 * u8::from(x == 50), 9 * u8::from(y == 1)]));
+        save(&[vec![image(1), image(2)], vec![image(3), image(4)]], &file).unwrap();
+        let sheet = image::open(&file).unwrap().to_rgb8();
+        assert_eq!(sheet.dimensions(), (800, 800));
+        let pixels = [(0, 0), (400, 1), (401, 0), (799, 799)].map(|(x, y)| sheet.get_pixel(x, y).0);
+        assert_eq!(pixels, [[1, 9, 9], [2, 9, 0], [2, 0, 9], [4, 0, 0]]);
+        let small = LinearImage::from_fn(400, 500, |_, _, _| 0.5).unwrap();
+        assert!(large_enough(Path::new("x.png"), small, 2).is_err_and(|e| e.to_string().contains("x.png")));
     }
 
     #[test]

@@ -29,7 +29,7 @@ pub enum Tone {
 impl Tone {
     pub const ALL: [Self; 4] = [Self::Gamma, Self::MildS, Self::StrongS, Self::LiftedBlacks];
 
-    fn name(self) -> &'static str {
+    pub fn name(self) -> &'static str {
         match self {
             Self::Gamma => "gamma 1.3",
             Self::MildS => "mild S",
@@ -48,8 +48,12 @@ impl Tone {
         }
     }
 
-    /// The picture as an 8-bit file has it.
-    pub fn developed(self, linear: &LinearImage) -> LinearImage {
+    /// A noisy picture as an 8-bit file has it, and the clean one.
+    pub fn pair(self, light: &LinearImage, gain: f32, seed: u64) -> (LinearImage, LinearImage) {
+        (self.developed(&NoiseModel::at_gain(gain).add_to(light, seed)), self.developed(light))
+    }
+
+    fn developed(self, linear: &LinearImage) -> LinearImage {
         let mut image = linear.clone();
         for v in image.values_mut() {
             let toned = self.at(linear_to_srgb(v.clamp(0.0, 1.0)).clamp(0.0, 1.0));
@@ -94,8 +98,7 @@ pub fn measure(
     for image in images {
         let (light, seed) = image?;
         for (row, &(tone, gain)) in rows.iter_mut().zip(&cases) {
-            let clean = tone.developed(&light);
-            let noisy = tone.developed(&NoiseModel::at_gain(gain).add_to(&light, seed));
+            let (noisy, clean) = tone.pair(&light, gain, seed);
             let score = |noise: Noise| -> Result<f64> {
                 let result = psnr(&denoise(&noisy, noise)?, &clean);
                 bar.inc(1);
