@@ -23,8 +23,10 @@ const WINDOW: usize = 65;
 const UNIT: usize = 9;
 /// The mean of fewer values than this share of a window is trusted less, by its share of that.
 const FEWEST: f32 = 0.25;
-/// A plane is clipped at its highest (or lowest) value if at least this share of its values has it.
+/// A plane is clipped at its highest (or lowest) value if at least this share of its values has it,
 const PILED: f32 = 1e-3;
+/// and no fewer than these: in a small plane one value is a large share.
+const PILED_FEWEST: f32 = 5.0;
 /// How many stds of the noise from such an end values must be at least to count.
 const FROM_END: f32 = 0.5;
 
@@ -69,7 +71,8 @@ fn lift(t: f32) -> f32 {
 /// Between which values a plane is not clipped.
 fn unclipped(plane: &[f32]) -> Range<f32> {
     let ends = plane.iter().fold((f32::INFINITY, f32::NEG_INFINITY), |(low, high), &v| (low.min(v), high.max(v)));
-    let is_piled = |end: f32| plane.iter().filter(|v| **v == end).count() as f32 >= PILED * plane.len() as f32;
+    let piled = (PILED * plane.len() as f32).max(PILED_FEWEST);
+    let is_piled = |end: f32| plane.iter().filter(|v| **v == end).count() as f32 >= piled;
     let low = if is_piled(ends.0) { ends.0 } else { f32::NEG_INFINITY };
     let high = if is_piled(ends.1) { ends.1 } else { f32::INFINITY };
     low..high
@@ -190,6 +193,15 @@ mod tests {
             let off = mean(&level, channel) - mean(&clean, channel);
             assert!(off.abs() < 0.02 * 0.02, "{channel}: {off}");
         }
+    }
+
+    #[test]
+    fn the_ends_of_a_small_plane_are_not_taken_for_clipped() {
+        let clean = LinearImage::planes_from_fn(MOST_CHANNELS, 24, 16, |_, _, _| 0.2).unwrap();
+        let noisy = NoiseModel { sigma_read: 0.02, shot: 0.0 }.add_to(&clean, 3);
+        assert_eq!(unclipped(noisy.plane(0)), f32::NEG_INFINITY..f32::INFINITY);
+        let clipped: Vec<f32> = noisy.plane(0).iter().map(|v| v.max(0.18)).collect();
+        assert_eq!(unclipped(&clipped), 0.18..f32::INFINITY);
     }
 
     #[test]

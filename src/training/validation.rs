@@ -317,8 +317,9 @@ mod tests {
         let scores = validation.scores(&network, &description, &device).unwrap();
         assert_eq!(scores.trials.len(), 10);
         for (name, score) in &scores.trials {
-            // Nearly: near black, where its noise clips, a mosaic's level is set right.
-            assert!((score.denoised - score.noisy).abs() < 0.05, "{name} {score:?}");
+            // The strongest noise clips at black, and its level is set right.
+            let most = if name.starts_with("iso204800") { 0.05 } else { 1e-3 };
+            assert!((score.denoised - score.noisy).abs() < most, "{name} {score:?}");
         }
         let raw: Vec<f64> = scores.trials[5..].iter().map(|(_, score)| score.noisy).collect();
         assert!(raw.is_sorted_by(|a, b| a > b) && raw[0] > 40.0, "{raw:?}");
