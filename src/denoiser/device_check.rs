@@ -1,7 +1,6 @@
 //! Does a device compute what the processor does?
 
-use burn::tensor::Device;
-
+use crate::denoiser::engine::Engine;
 use crate::denoiser::{Denoiser, TileInput};
 use crate::error::Error;
 use crate::image::LinearImage;
@@ -19,11 +18,11 @@ impl Denoiser {
     /// # Errors
     /// [`Error::WrongResult`] if they differ by more than rounding; [`Error::Device`] if the device fails.
     pub async fn check_device(&self) -> Result<bool, Error> {
-        let Some(kernels) = &self.kernels else { return Ok(false) };
+        let Engine::Kernels { kernels, reference } = &self.engine else { return Ok(false) };
         let later = self.tile_to_check()?;
         let first = TileInput { window: Window::whole(later.size), photo: None, ..later.clone() };
         for input in [first, later] {
-            let expected = input.clone().predicted(&self.network, &Device::flex()).await?;
+            let expected = input.predicted_here(reference);
             let found = input.predicted_by(kernels).await?;
             let are_alike = found.len() == expected.len()
                 && found.iter().zip(&expected).all(|(found, expected)| (found - expected).abs() <= TOLERANCE);
@@ -56,6 +55,8 @@ impl Denoiser {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use burn::tensor::Device;
+
     use crate::network::weights::{RELEASED, RELEASED_MOSAIC};
 
     #[test]

@@ -5,6 +5,7 @@ mod coarse;
 mod common_noise;
 mod device_check;
 mod draw;
+mod engine;
 pub mod frame;
 pub(crate) mod hot_pixels;
 mod level;
@@ -20,9 +21,7 @@ mod tiles;
 mod view;
 
 use std::borrow::Cow;
-use std::sync::Arc;
 
-use burn::module::Module;
 use burn::tensor::Device;
 
 use crate::error::Error;
@@ -31,11 +30,11 @@ use crate::method::formulation::Formulation;
 use crate::method::noise::Noise;
 use crate::method::schedule::Schedule;
 use crate::method::time_map::TimeMap;
-use crate::network::kernels::Kernels;
 use crate::network::weights::{self, Description};
 use crate::network::{Unet, UnetConfig};
 pub use clipped::Ends;
 pub use coarse::{Level, Levels};
+use engine::Engine;
 pub use options::{Options, Strength};
 pub use parts::Parts;
 pub use place::{Overview, Place};
@@ -45,21 +44,11 @@ pub use samples::Samples;
 pub use step::TileInput;
 
 /// The most threads by default: each has a tile in memory.
-const MOST_THREADS: usize = 8;
-/// The longest side of a tile on a processor, where each of its threads has one in memory.
-const TILE_ON_PROCESSOR: usize = 512;
-/// The longest side of a tile on a GPU.
-const TILE_ON_GPU: usize = 1024;
-/// Tiles that a GPU is given at once: it works on one while the host finishes the last and makes the next. The second
-/// takes what goes to the device and comes back, at most 80 bytes a pixel; all else lies where the first has it.
-const TILES_ON_GPU: usize = 2;
-
+const MOST_THREADS: usize = 16;
 /// A trained network on a device, ready to denoise.
 #[derive(Debug, Clone)]
 pub struct Denoiser {
-    /// On the device, or, where kernels compute it, on the processor.
-    network: Unet,
-    kernels: Option<Arc<Kernels>>,
+    engine: Engine,
     config: UnetConfig,
     schedule: Schedule,
     formulation: Formulation,
@@ -74,48 +63,30 @@ impl Denoiser {
     /// # Errors
     /// [`Error::BadWeights`] if the file is damaged or not a weight file.
     pub fn from_weights(bytes: &[u8], device: &Device) -> Result<Self, Error> {
-        let here = Device::flex();
-        let (network, description) = weights::from_bytes(bytes, &here)?;
-        if *device == here {
-            return Ok(Self::new(network, description, device));
-        }
-        let Some(kernels) = Kernels::new(&network, &description.network, device) else {
-            return Ok(Self::new(network.to_device(device), description, device));
-        };
-        Ok(Self { kernels: Some(Arc::new(kernels)), ..Self::new(network, description, device) })
+        let (network, description) = weights::from_bytes(bytes, &Device::flex())?;
+        let engine = Engine::on(network, &description.network, device);
+        Ok(Self::of(engine, description, device))
     }
 
-    /// A denoiser from a network that is on `device`, where it is computed on tensors.
+    /// A denoiser from a network that is on `device`.
     pub fn new(network: Unet, description: Description, device: &Device) -> Self {
+        let engine = Engine::new(network, &description.network, device);
+        Self::of(engine, description, device)
+    }
+
+    fn of(engine: Engine, description: Description, device: &Device) -> Self {
         let Description { network: config, schedule, formulation } = description;
         let schedule = Schedule::new(&schedule);
         let threads = std::thread::available_parallelism().map_or(1, usize::from).min(MOST_THREADS);
-        Self { network, kernels: None, config, schedule, formulation, device: device.clone(), threads }
+        Self { engine, config, schedule, formulation, device: device.clone(), threads }
     }
 
     /// The same denoiser with this many threads on a processor, at least one. Each works on a tile of its own, which
-    /// takes memory; the default is one for each core, up to 8. The result is the same to the bit.
+    /// takes memory; the default is one for each core, up to 16. The result is the same to the bit.
     #[must_use]
     pub fn with_threads(mut self, threads: usize) -> Self {
         self.threads = threads.max(1);
         self
-    }
-
-    /// The longest side of a tile where the caller leaves it to the device: as large as its memory allows, since a halo
-    /// costs the less the larger the tile is.
-    fn tile_side(&self) -> usize {
-        if self.device == Device::flex() { TILE_ON_PROCESSOR } else { TILE_ON_GPU }
-    }
-
-    /// How many threads work on tiles, each on its own. Other devices than a processor use all of their cores on one
-    /// tile.
-    fn threads(&self) -> usize {
-        if self.device == Device::flex() { self.threads } else { 1 }
-    }
-
-    /// How many tiles the device is given at once.
-    fn tiles_at_once(&self) -> usize {
-        if self.kernels.is_some() { TILES_ON_GPU } else { 1 }
     }
 
     /// The device that it computes on.
@@ -159,20 +130,12 @@ impl Denoiser {
     /// [`Error::BadOption`] if the input's planes are not of its size; [`Error::Device`] if the device fails.
     pub async fn predict(&self, input: TileInput) -> Result<Vec<f32>, Error> {
         input.check(&self.config)?;
-        match &self.kernels {
-            Some(kernels) => input.predicted_by(kernels).await,
-            None => input.predicted(&self.network, &self.device).await,
-        }
+        self.engine.clone().predict(input).await
     }
 
     /// Gives the device a tile.
     fn begin(&self, input: TileInput) -> Prediction {
-        let index = input.index;
-        if let Some(kernels) = self.kernels.clone() {
-            return Prediction::begun(index, async move { input.predicted_by(&kernels).await });
-        }
-        let (network, device) = (self.network.clone(), self.device.clone());
-        Prediction::begun(index, async move { input.predicted(&network, &device).await })
+        Prediction::begun(input.index, self.engine.clone().predict(input))
     }
 
     /// Runs to the end, on a copy of the photo.

@@ -10,6 +10,7 @@ use crate::denoiser::clipped::Clipped;
 use crate::denoiser::coarse::{SHARE_OF_WORK, less_coarse};
 use crate::denoiser::common_noise::CommonNoise;
 use crate::denoiser::draw::Draw;
+use crate::denoiser::engine::Engine;
 use crate::denoiser::frame::Frame;
 use crate::denoiser::level::levelled;
 use crate::denoiser::prediction::Prediction;
@@ -20,6 +21,7 @@ use crate::error::Error;
 use crate::image::{CHANNELS, LinearImage, MOST_CHANNELS};
 use crate::method::formulation::Start;
 use crate::method::time_map::{TimeMap, time_after};
+use crate::network::processor::Processor;
 
 /// How far a run is.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -124,7 +126,7 @@ impl Run {
         let config = &denoiser.config;
         let draw = Draw::of(options, config.image);
         let first_time = |t_star| denoiser.formulation.first_time(t_star, &denoiser.schedule);
-        let side = options.tile.unwrap_or(denoiser.tile_side());
+        let side = options.tile.unwrap_or(denoiser.engine.tile_side());
         let grid = Grid::new(y.width(), y.height(), side, config.halo(), config.alignment());
         let latest: Vec<f32> = grid.latest(&time_map).into_iter().map(first_time).collect();
         let last = first_time(options.place.latest(time_map.latest()));
@@ -247,12 +249,12 @@ impl Run {
                 return Ok(done.map(|done| self.of_whole(done)));
             }
         }
-        let done = match self.denoiser.threads() {
-            1 => {
-                self.begin(self.denoiser.tiles_at_once(), Denoiser::begin);
+        let done = match self.denoiser.engine.clone() {
+            Engine::Processor(processor) => self.advance_on(&processor)?,
+            engine => {
+                self.begin(engine.tiles_at_once(), Denoiser::begin);
                 self.finish_begun().await?
             }
-            threads => self.advance_by(threads)?,
         };
         // If there was nothing to do, what was left did not move.
         Ok(done.or_else(|| self.is_done().then(|| self.progress())))
@@ -542,17 +544,17 @@ impl Run {
         self.returned.extend(self.begun.drain(..).rev().map(|begun| begun.index));
     }
 
-    /// Takes as many tiles through the step as there are threads.
-    fn advance_by(&mut self, threads: usize) -> Result<Option<Progress>, Error> {
+    /// Takes as many tiles through the step as the processor has threads.
+    fn advance_on(&mut self, processor: &Processor) -> Result<Option<Progress>, Error> {
         let mut taken = Vec::new();
-        while taken.len() < threads {
+        while taken.len() < self.denoiser.threads {
             let Some(index) = self.next_moving() else { break };
             taken.push(index);
         }
         if taken.is_empty() {
             return Ok(None);
         }
-        match self.stepped(&taken) {
+        match self.stepped(&taken, processor) {
             Ok(stepped) => Ok(taken.into_iter().zip(stepped).map(|(index, planes)| self.write(index, &planes)).last()),
             Err(error) => {
                 self.returned.extend(taken.into_iter().rev());
@@ -562,20 +564,19 @@ impl Run {
     }
 
     /// `x_t'` over these tiles, a thread for each.
-    fn stepped(&self, tiles: &[usize]) -> Result<Vec<Vec<f32>>, Error> {
-        let (step, denoiser) = (self.current(), &self.denoiser);
+    fn stepped(&self, tiles: &[usize], processor: &Processor) -> Result<Vec<Vec<f32>>, Error> {
+        let (step, grid) = (self.current(), &self.grid);
+        let stepped = |index: usize| {
+            let tile = grid.tile(index);
+            step.finish(&tile, step.input(index, &tile).predicted_here(processor))
+        };
+        // A browser's worker starts no threads.
+        if let [index] = *tiles {
+            return Ok(vec![stepped(index)?]);
+        }
         thread::scope(|scope| {
-            let step = &step;
-            let threads: Vec<_> = tiles
-                .iter()
-                .map(|&index| {
-                    let (tile, network) = (self.grid.tile(index), denoiser.network.clone());
-                    scope.spawn(move || {
-                        let eps = step.input(index, &tile).predict(&network, &denoiser.device).into_data();
-                        step.finish(&tile, eps.iter::<f32>().collect())
-                    })
-                })
-                .collect();
+            let stepped = &stepped;
+            let threads: Vec<_> = tiles.iter().map(|&index| scope.spawn(move || stepped(index))).collect();
             threads.into_iter().map(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic))).collect()
         })
     }

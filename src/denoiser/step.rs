@@ -11,6 +11,7 @@ use crate::method::reverse::{step_back, x0_hat};
 use crate::method::schedule::Schedule;
 use crate::method::time_map::{TimeMap, time_after};
 use crate::network::kernels::Kernels;
+use crate::network::processor::Processor;
 use crate::network::{Unet, UnetConfig, Window};
 
 /// One step of the reverse process: everything about it that its tiles share.
@@ -53,8 +54,17 @@ pub struct TileInput {
 }
 
 impl TileInput {
-    /// The network's prediction, which may still be under way on the device.
-    pub(super) fn predict(self, network: &Unet, device: &Device) -> Tensor<4> {
+    /// The prediction for the window as planes, in the same view, on this processor.
+    pub(super) fn predicted_here(&self, processor: &Processor) -> Vec<f32> {
+        let [y, sigma_star] = self.photo.as_ref().map_or([&self.x, &self.sigma_t], |photo| photo.each_ref());
+        processor.predict(self.size, self.window, [&self.x, &self.sigma_t, y, sigma_star])
+    }
+
+    /// The same by burn's tensors, on any device.
+    ///
+    /// # Errors
+    /// [`Error::Device`].
+    pub(super) async fn predicted(self, network: &Unet, device: &Device) -> Result<Vec<f32>, Error> {
         let [rows, columns] = self.size;
         let channels = self.x.len() / (rows * columns);
         let tensor = |planes: Vec<f32>| -> Tensor<4> {
@@ -62,15 +72,7 @@ impl TileInput {
         };
         let [x, sigma_t] = [self.x, self.sigma_t].map(tensor);
         let [y, sigma_star] = self.photo.map_or_else(|| [x.clone(), sigma_t.clone()], |photo| photo.map(tensor));
-        self.window.of(network.forward(x, y, sigma_t, sigma_star))
-    }
-
-    /// The prediction for the window as planes, in the same view.
-    ///
-    /// # Errors
-    /// [`Error::Device`].
-    pub(super) async fn predicted(self, network: &Unet, device: &Device) -> Result<Vec<f32>, Error> {
-        let eps = self.predict(network, device).into_data_async().await;
+        let eps = self.window.of(network.forward(x, y, sigma_t, sigma_star)).into_data_async().await;
         Ok(eps.map_err(|e| Error::Device(causes(&e.to_string())))?.iter::<f32>().collect())
     }
 

@@ -5,6 +5,8 @@ pub mod block;
 pub mod budget;
 pub mod config;
 pub mod kernels;
+mod layout;
+pub(crate) mod processor;
 pub mod shuffle;
 pub mod unet;
 pub mod weights;

@@ -28,6 +28,9 @@ pub(crate) fn features(image: ImageKind) -> usize {
     2 * prediction(image) + levels(image) + 2 * image.channels()
 }
 
+/// Up to about so many units [`compressed`] is linear.
+pub(crate) const KNEE: f32 = 4.0;
+
 /// What stds a network takes for noise.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct NoiseRange {
@@ -221,7 +224,6 @@ fn local_mean(means: Tensor<4>) -> Tensor<4> {
 
 /// Linear up to a few units and logarithmic beyond, so that strong edges do not drown the noise.
 fn compressed(d: Tensor<4>) -> Tensor<4> {
-    const KNEE: f32 = 4.0;
     // asinh, of |d| so that negative values keep their digits.
     let a = d.clone().abs() / KNEE;
     d.sign() * (a.clone() + (a.square() + 1.0).sqrt()).log() * KNEE

@@ -4,6 +4,7 @@
 
 import { cpus } from 'node:os';
 
+import { median } from './bench.mjs';
 import { prepare } from './engine-page.mjs';
 import { launch, serve } from './harness.mjs';
 
@@ -12,9 +13,6 @@ import { launch, serve } from './harness.mjs';
 
 const [side = 128, turns = 3] = process.argv.slice(2).map(Number);
 const other = process.argv[4];
-
-/** @param {number[]} values */
-const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
 
 /** @param {string | undefined} module */
 async function open(module) {

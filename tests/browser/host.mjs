@@ -2,61 +2,28 @@
 // `node host.mjs [MEGAPIXELS [TURNS [MODULE]]]`. Every prediction is 0, which costs nothing. With a MODULE, a folder as
 // `cargo xtask pkg --out` writes it, the two take turns.
 
-import { readFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-
-/** @typedef {typeof import('../../pkg/wasm/svnr_wasm.js')} Glue */
+import { median, open, photo, pieces, read, root } from './bench.mjs';
 
 const [megapixels = 4, turns = 3] = process.argv.slice(2).map(Number);
 const other = process.argv[4];
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
 const side = Math.floor(Math.sqrt(megapixels * 1e6));
 const pixels = side * side;
-/** Pixels that cross into wasm at once, as in the package. */
-const PIECE = 1 << 20;
 /** As in the package on a GPU. */
 const TILE = 512;
 
-/** @param {number[]} values */
-const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
+/** What each part of a run took, by name. @typedef {Record<string, number[]>} Times */
 
-/** A coloured photo with noise, RGBA. */
-function photo() {
-  const data = new Uint8ClampedArray(4 * pixels).fill(255);
-  let state = 1;
-  const random = () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 32;
-  };
-  for (let i = 0; i < pixels; i += 1) {
-    for (let channel = 0; channel < 3; channel += 1) {
-      data[4 * i + channel] = 90 + 40 * channel + (i % 60) + 20 * (random() + random() + random() + random() - 2);
-    }
-  }
-  return new Uint8Array(data.buffer);
-}
-
-/** The pieces of an image, each with its first pixel. @param {Uint8Array} data */
-function* pieces(data) {
-  for (let first = 0; first < pixels; first += PIECE) yield { first, piece: data.subarray(4 * first, 4 * (first + PIECE)) };
-}
-
-/** @param {string} folder */
-async function open(folder) {
-  const code = await readFile(join(folder, 'svnr_wasm.js'), 'utf8');
-  /** @type {Glue} */
-  const glue = await import(`data:text/javascript,${encodeURIComponent(code)}`);
-  const module = await WebAssembly.compile(await readFile(join(folder, 'svnr_wasm_bg.wasm')));
-  /** @type {any} */ (await glue.default({ module_or_path: module })).__wasm_call_ctors();
-  const engine = glue.Engine.onCpu(await readFile(join(root, 'weights/svnr.safetensors')));
-  return { folder, glue, engine, times: /** @type {Record<string, number[]>} */ ({}) };
-}
-
-/** A whole run without its network. @param {Awaited<ReturnType<typeof open>>} opened @param {Uint8Array} data */
-function run({ glue, engine, times }, data) {
+/**
+ * A whole run without its network.
+ *
+ * @param {import('./bench.mjs').Opened & { times: Times }} opened
+ * @param {Uint8Array} data
+ */
+function run(opened, data) {
+  const { glue, engine, times } = opened;
   /** @template T @param {string} name @param {() => T} f @returns {T} */
   const time = (name, f) => {
     const begun = performance.now();
@@ -64,11 +31,7 @@ function run({ glue, engine, times }, data) {
     (times[name] ??= []).push(performance.now() - begun);
     return made;
   };
-  const image = time('reading 8 bits', () => {
-    const reader = new glue.ImageReader(side, side);
-    for (const { first, piece } of pieces(data)) reader.readU8(first, piece, 4);
-    return reader.finish();
-  });
+  const image = time('reading 8 bits', () => read(opened, data, side));
   time('the noise estimate', () => glue.estimateNoise(image));
   const [noise, settings] = [glue.Noise.model(0.02, 0.004), new glue.Settings()];
   settings.tile = TILE;
@@ -87,8 +50,11 @@ function run({ glue, engine, times }, data) {
   for (const used of [image, noise, settings, result]) used.free();
 }
 
-const modules = [await open(join(root, 'pkg/wasm')), ...(other ? [await open(other)] : [])];
-const data = photo();
+const folders = [join(root, 'pkg/wasm'), ...(other ? [other] : [])];
+const modules = await Promise.all(
+  folders.map(async (folder) => ({ ...(await open(folder)), times: /** @type {Times} */ ({}) })),
+);
+const data = photo(pixels);
 for (let turn = 0; turn <= turns; turn += 1) {
   for (const module of modules) {
     // The first turn compiles.

@@ -4,6 +4,7 @@
 
 import { cpus } from 'node:os';
 
+import { median } from './bench.mjs';
 import { launch, serve } from './harness.mjs';
 
 const [workers = 2, turns = 3] = process.argv.slice(2).map(Number);
@@ -33,9 +34,6 @@ function took(page, index, size) {
     { index, ...size },
   );
 }
-
-/** @param {number[]} values */
-const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
 
 const [site, browser] = await Promise.all([serve(), launch({ webgpu: false })]);
 try {

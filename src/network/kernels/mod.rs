@@ -2,10 +2,8 @@
 //! neighbouring pixels need of each other happens in the fast memory of one group of threads.
 //!
 //! Values lie pixel by pixel in memory, a pixel's channels side by side, four in a vector. The network on tensors
-//! ([`Unet::forward`]) says what is right; training uses it, and so do processors and networks that
-//! [`Recipe::new`] refuses.
+//! ([`Unet::forward`]) says what is right; training uses it, and so do networks that [`Recipe::new`] refuses.
 
-mod layout;
 mod program;
 mod recipe;
 

@@ -4,8 +4,8 @@ use burn::nn::conv::Conv2d;
 
 use crate::network::block::{Block, Embedding};
 use crate::network::config::{ImageKind, UnetConfig};
-use crate::network::kernels::layout::{by_pixel, conv, plain};
 use crate::network::kernels::program::{Program, SEGMENT};
+use crate::network::layout::{by_pixel, conv, plain, steering};
 use crate::network::unet::{NoiseRange, Unet, features, levels, prediction};
 use crate::network::window::Window;
 
@@ -297,11 +297,7 @@ impl Recipe {
         };
         let work = Work::Segments { in_group: segments, times: 1 };
 
-        let mut steer = plain(&block.steer);
-        // Features are multiplied by the scale and 1.
-        let scale_bias = steer.len() - 2 * width..steer.len() - width;
-        steer[scale_bias].iter_mut().for_each(|v| *v += 1.0);
-        let weights = self.weights([steer, plain(&block.widen)].concat());
+        let weights = self.weights([steering(&block.steer), plain(&block.widen)].concat());
         let wide = self.values(2 * width, scale);
         let buffers =
             vec![Buffer::Values(x), Buffer::Values(embedding), Buffer::Weights(weights), Buffer::Values(wide)];

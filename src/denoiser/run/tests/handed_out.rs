@@ -1,6 +1,6 @@
 //! Tiles that others work on, and runs that go on elsewhere.
 
-use crate::denoiser::run::tests::{as_variant, denoise, denoiser, photo};
+use crate::denoiser::run::tests::{as_variant, denoise, denoiser, network, photo};
 use crate::denoiser::run::{Progress, Run};
 use crate::denoiser::step::TileInput;
 use crate::denoiser::{Denoiser, Options, Strength};
@@ -111,8 +111,9 @@ fn an_input_that_is_not_a_tile_is_refused() {
 
 #[test]
 fn a_run_goes_on_with_another_denoiser_as_with_its_own() {
-    let (denoiser, image) = (denoiser(), photo(40, 20));
-    let weights = weights::to_bytes(&denoiser.network, &denoiser.config.clone().into()).unwrap();
+    let (network, description) = network();
+    let weights = weights::to_bytes(&network, &description).unwrap();
+    let image = photo(40, 20);
     let [denoiser, other] =
         [(); 2].map(|()| Denoiser::from_weights(&weights, &Device::flex()).unwrap().with_threads(1));
     let options = Options { steps: Steps::Count(3), seed: 5, tile: Some(16), ..Options::default() };
@@ -131,8 +132,9 @@ fn a_run_goes_on_with_another_denoiser_as_with_its_own() {
 
 #[test]
 fn what_is_computed_wrong_is_refused_and_the_run_goes_on_elsewhere() {
-    let (right, image) = (denoiser(), photo(40, 20));
-    let wrong = Denoiser { network: infinite(right.network.clone()), ..right.clone() };
+    let (network, description) = network();
+    let of = |network| Denoiser::new(network, description.clone(), &Device::flex()).with_threads(1);
+    let (right, wrong, image) = (of(network.clone()), of(infinite(network)), photo(40, 20));
     let options = Options { steps: Steps::Count(2), seed: 5, tile: Some(16), ..Options::default() };
     let whole = denoise(&right, &image, options.clone());
     let mut run = right.start(image, NoiseModel::at_gain(8.0), &options).unwrap();

@@ -18,10 +18,15 @@ use crate::network::{Unet, UnetConfig};
 use burn::tensor::Device;
 
 fn denoiser() -> Denoiser {
+    let (network, description) = network();
+    Denoiser::new(network, description, &Device::flex()).with_threads(1)
+}
+
+/// That denoiser's network.
+fn network() -> (Unet, Description) {
     let device = Device::flex();
     let config = UnetConfig { widths: vec![6, 8], blocks: vec![1, 1], embedding: 4, ..UnetConfig::default() };
-    let network = randomised(Unet::new(&config, &device).unwrap(), &device);
-    Denoiser::new(network, config.into(), &device).with_threads(1)
+    (randomised(Unet::new(&config, &device).unwrap(), &device), config.into())
 }
 
 /// A network whose halo is its whole field. Where it leaves out the outermost square of the local mean, the

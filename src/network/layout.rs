@@ -1,4 +1,5 @@
-//! Weights as the kernels read them: for every value that goes in, the weights of all that come out, side by side.
+//! Weights as kernels and processors read them: for every value that goes in, the weights of all that come out, side by
+//! side.
 
 use burn::nn::conv::Conv2d;
 
@@ -20,7 +21,7 @@ impl Layer {
 }
 
 /// `[row, column, in, out]`, then the bias. Output `n` of the kernel is `order(n)` of the convolution.
-pub(super) fn conv(layer: &Conv2d, order: impl Fn(usize) -> usize) -> Vec<f32> {
+pub fn conv(layer: &Conv2d, order: impl Fn(usize) -> usize) -> Vec<f32> {
     let Layer { values, shape: [channels_out, channels_in, rows, columns], bias } = Layer::of(layer);
     let mut laid = Vec::with_capacity(values.len() + bias.len());
     for tap in 0..rows * columns {
@@ -33,13 +34,22 @@ pub(super) fn conv(layer: &Conv2d, order: impl Fn(usize) -> usize) -> Vec<f32> {
 }
 
 /// The same in the convolution's own order. One kernel per channel is `[row, column, channel]`.
-pub(super) fn plain(layer: &Conv2d) -> Vec<f32> {
+pub fn plain(layer: &Conv2d) -> Vec<f32> {
     conv(layer, |n| n)
+}
+
+/// [`plain`] of a block's steering. Its first half scales features, and 1 is added to the scales: here the bias has it.
+pub fn steering(layer: &Conv2d) -> Vec<f32> {
+    let mut weights = plain(layer);
+    let outputs = layer.weight.dims()[0];
+    let biases = weights.len() - outputs;
+    weights[biases..biases + outputs / 2].iter_mut().for_each(|bias| *bias += 1.0);
+    weights
 }
 
 /// The order of channels that become 2 x 2 pixels: [`depth_to_space`](crate::network::shuffle::depth_to_space) has a
 /// channel's four pixels side by side, the kernel a pixel's channels.
-pub(super) fn by_pixel(channels: usize) -> impl Fn(usize) -> usize {
+pub fn by_pixel(channels: usize) -> impl Fn(usize) -> usize {
     let quarter = channels / 4;
     move |n| (n % quarter) * 4 + n / quarter
 }
