@@ -32,7 +32,7 @@ import { call, loadedModule } from './wasm.js';
 
 /** The memory of a worker: the module, the network, and all that it makes of a tile of the usual size.
  * `tests/browser/pool.test.mjs` holds workers to it. */
-export const WORKER_BYTES = 250e6;
+export const WORKER_BYTES = 80e6;
 /** The share of the memory that workers may take. */
 const SHARE = 0.5;
 /** The memory where the browser does not tell, as Firefox and Safari do not. */
