@@ -17,6 +17,7 @@ use anyhow::{Context, Result, anyhow, bail};
 use clap::Parser;
 use clap::builder::ArgPredicate;
 use indicatif::{ProgressBar, ProgressStyle};
+use rayon::prelude::*;
 use svnr::denoiser::Samples;
 use svnr::device::DeviceChoice;
 use svnr::estimate::estimate_noise;
@@ -41,7 +42,7 @@ use toned::Tone;
 /// their standard errors: PSNR and SSIM in sRGB clipped to [0, 1]; "spec." is how far the result's fine detail is from
 /// the clean image's, as the mean |ln| of the ratio of their power spectra above a quarter of a cycle per pixel. "least
 /// gain" is what the image got that gained least, in dB; "NFE" counts evaluations of the network at each pixel; "s/Mpx"
-/// is seconds per megapixel.
+/// is seconds per megapixel, on one core: each core has an image of its own.
 #[derive(Parser)]
 #[command(version)]
 struct Arguments {
@@ -216,13 +217,21 @@ impl Arguments {
 
 fn main() -> ExitCode {
     svnr::allocator::keep_freed_memory();
-    match run(&Arguments::parse()) {
+    let arguments = Arguments::parse();
+    match at_once(arguments.device).and_then(|pool| pool.install(|| run(&arguments))) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error:#}");
             ExitCode::FAILURE
         }
     }
+}
+
+/// Where pictures are denoised, as many at once as there are cores: most are too small to share one among the cores.
+/// Any other device than the processor gets one after the other.
+fn at_once(device: DeviceChoice) -> Result<rayon::ThreadPool> {
+    let threads = if device == DeviceChoice::Cpu { 0 } else { 1 };
+    Ok(rayon::ThreadPoolBuilder::new().num_threads(threads).build()?)
 }
 
 fn run(arguments: &Arguments) -> Result<()> {
@@ -243,6 +252,7 @@ fn run(arguments: &Arguments) -> Result<()> {
     let kind = if arguments.raw { ImageKind::Mosaic } else { ImageKind::Rgb };
     let read = |file: Option<&Path>| -> Result<Denoiser> {
         Denoiser::from_weights(&weight_file::read(file, kind)?, &device)
+            .map(|denoiser| denoiser.with_threads(1))
             .with_context(|| file.map_or("the built-in weights".into(), |file| file.display().to_string()))
     };
     let denoiser = read(arguments.weights.as_deref())?;
@@ -267,15 +277,15 @@ fn run(arguments: &Arguments) -> Result<()> {
         runs * about(setting.steps, &denoiser) + others
     });
     let work = work.sum::<usize>() * files.len() * arguments.average as usize;
-    let style = ProgressStyle::with_template("{bar:30} {msg}, {elapsed} gone, {eta} left").expect("well-formed");
+    let style = ProgressStyle::with_template("{bar:30} {elapsed} gone, {eta} left").expect("well-formed");
     let bar = ProgressBar::new(work as u64).with_style(style);
-    for (index, file) in files.iter().enumerate() {
-        bar.set_message(format!("image {} of {}", index + 1, files.len()));
+    let settings: Vec<Setting> = rows.iter().map(|row| row.setting).collect();
+    let of_file = |(index, file): (usize, &PathBuf)| -> Result<Vec<Results>> {
         bar.tick();
         let clean_file = arguments.read(file)?;
         let spectrum_of_file = Spectrum::of(&clean_file);
         let seed = arguments.seed + index as u64;
-        for &source in &sources {
+        let of_source = |&source: &Source| -> Result<Vec<Results>> {
             let case = source.case(file, &clean_file, seed)?;
             let noisy = &case.noisy;
             let spectrum_of_case = case.clean.as_ref().map(Spectrum::of);
@@ -286,8 +296,7 @@ fn run(arguments: &Arguments) -> Result<()> {
             }
             let estimated = (!arguments.true_only).then(|| estimate_noise(noisy).noise);
             let noisy_score = Score::of(&case.linear(noisy), clean, spectrum);
-            for row in rows.iter_mut().filter(|row| row.setting.noise == source) {
-                let Setting { wrong, steps, .. } = row.setting;
+            let of_setting = |&Setting { wrong, steps, .. }: &Setting| -> Result<Results> {
                 let measure = |denoiser: &Denoiser, noise: &Noise| -> Result<Measured> {
                     let (image, evaluations, seconds) = denoise(denoiser, noisy, noise, steps, seed, arguments, &bar)
                         .with_context(|| file.display().to_string())?;
@@ -296,7 +305,7 @@ fn run(arguments: &Arguments) -> Result<()> {
                 };
                 let told = case.noise.as_ref().map(|noise| scaled(noise, wrong));
                 let estimated = estimated.as_ref().filter(|_| wrong == 1.0);
-                row.add(Results {
+                Ok(Results {
                     noisy: noisy_score,
                     true_noise: told.as_ref().map(|noise| measure(&denoiser, noise)).transpose()?,
                     estimated_noise: estimated.map(|noise| measure(&denoiser, noise)).transpose()?,
@@ -304,9 +313,15 @@ fn run(arguments: &Arguments) -> Result<()> {
                         (Some(other), Some(noise)) => Some(measure(other, noise)?),
                         _ => None,
                     },
-                });
-            }
-        }
+                })
+            };
+            settings.par_iter().filter(|setting| setting.noise == source).map(of_setting).collect()
+        };
+        Ok(sources.par_iter().map(of_source).collect::<Result<Vec<_>>>()?.concat())
+    };
+    // Rows are sorted by source.
+    for results in files.par_iter().enumerate().map(of_file).collect::<Result<Vec<_>>>()? {
+        rows.iter_mut().zip(results).for_each(|(row, results)| row.add(results));
     }
     bar.finish_and_clear();
     print!("{}", table::table(&rows));

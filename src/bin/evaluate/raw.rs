@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use anyhow::Result;
+use rayon::prelude::*;
 use svnr::LinearImage;
 use svnr::estimate::estimate_noise;
 use svnr::method::noise::Noise;
@@ -50,7 +51,7 @@ pub fn measure(
     pictures: impl Iterator<Item = Result<(LinearImage, u64)>>,
     steps: &[Steps],
     estimates: bool,
-    mut denoise: impl FnMut(&LinearImage, &Noise, Steps, u64) -> Result<LinearImage>,
+    denoise: impl Fn(&LinearImage, &Noise, Steps, u64) -> Result<LinearImage> + Sync,
 ) -> Result<Vec<Row>> {
     let row = |(level, steps): (Level, Steps)| Row {
         level: level.name,
@@ -69,7 +70,7 @@ pub fn measure(
         let shown = developed(&clean);
         let case = Case { clean: &clean, shown: &shown };
         let brightness = clean.values().iter().sum::<f32>() / clean.values().len() as f32;
-        for (row, &(level, steps)) in rows.iter_mut().zip(&all) {
+        rows.par_iter_mut().zip(&all).try_for_each(|(row, &(level, steps))| -> Result<()> {
             let noisy = level.photographed(&clean, seed);
             row.images += 1;
             let n = row.images as f64;
@@ -85,7 +86,8 @@ pub fn measure(
                 let ratio = (found.line.variance(brightness) / level.noise.variance(brightness)).sqrt();
                 row.ratio = (row.ratio.ln() + (f64::from(ratio.max(1e-6)).ln() - row.ratio.ln()) / n).exp();
             }
-        }
+            Ok(())
+        })?;
     }
     Ok(rows)
 }

@@ -7,6 +7,7 @@ use std::fmt::Write;
 
 use anyhow::Result;
 use indicatif::ProgressBar;
+use rayon::prelude::*;
 use svnr::color::{linear_to_srgb, srgb_to_linear};
 use svnr::estimate::estimate_noise;
 use svnr::method::noise::Noise;
@@ -83,7 +84,7 @@ pub fn measure(
     images: impl Iterator<Item = Result<(LinearImage, u64)>>,
     gains: &[f32],
     bar: &ProgressBar,
-    denoise: impl Fn(&LinearImage, Noise) -> Result<LinearImage>,
+    denoise: impl Fn(&LinearImage, Noise) -> Result<LinearImage> + Sync,
 ) -> Result<Vec<Row>> {
     let empty = |tone: Tone, gain| Row {
         tone: tone.name(),
@@ -97,7 +98,7 @@ pub fn measure(
     let mut rows: Vec<Row> = cases.iter().map(|&(tone, gain)| empty(tone, gain)).collect();
     for image in images {
         let (light, seed) = image?;
-        for (row, &(tone, gain)) in rows.iter_mut().zip(&cases) {
+        rows.par_iter_mut().zip(&cases).try_for_each(|(row, &(tone, gain))| -> Result<()> {
             let (noisy, clean) = tone.pair(&light, gain, seed);
             let score = |noise: Noise| -> Result<f64> {
                 let result = psnr(&denoise(&noisy, noise)?, &clean);
@@ -114,7 +115,8 @@ pub fn measure(
                 }
             }
             row.best_manual.push(best);
-        }
+            Ok(())
+        })?;
     }
     Ok(rows)
 }
