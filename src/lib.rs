@@ -59,6 +59,8 @@ pub mod denoiser;
 pub mod error;
 pub mod estimate;
 pub mod files;
+#[cfg(feature = "network")]
+pub mod gpu;
 pub mod image;
 pub mod method;
 pub mod metrics;

@@ -7,6 +7,8 @@ pub mod config;
 pub mod kernels;
 mod layout;
 pub(crate) mod processor;
+#[cfg(test)]
+mod reference;
 pub mod shuffle;
 pub mod unet;
 pub mod weights;

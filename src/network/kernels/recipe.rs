@@ -2,9 +2,9 @@
 
 use burn::nn::conv::Conv2d;
 
+use crate::gpu::{Limits, Program, SEGMENT, groups};
 use crate::network::block::{Block, Embedding};
 use crate::network::config::{ImageKind, UnetConfig};
-use crate::network::kernels::program::{Program, SEGMENT};
 use crate::network::layout::{by_pixel, conv, plain, steering};
 use crate::network::unet::{NoiseRange, Unet, features, levels, prediction};
 use crate::network::window::Window;
@@ -28,34 +28,15 @@ const STORE_MOSAIC_WGSL: &str = include_str!("wgsl/store_mosaic.wgsl");
 const VECTOR: usize = 4;
 /// About as many threads as a group has whose threads work alone: enough to fill a GPU's lanes.
 const THREADS: usize = 128;
-/// The most threads of a group, and the most groups along an axis, that WebGPU promises. Groups that share memory have
-/// as many as they can: all of a group's pixels use a weight that was read once.
+/// The most threads of a group that WebGPU promises. Groups that share memory have as many as they can: all of a group's
+/// pixels use a weight that was read once.
 const MOST_THREADS: usize = 256;
-pub(super) const MOST_GROUPS: usize = 65_535;
 /// Vectors of a pixel whose squares one thread adds up.
 const VECTORS_IN_PART: usize = 8;
 
 /// The values that the first call computes: the input of the finest scale, and the noise levels alone.
 const FEATURES: usize = 0;
 const LEVELS: usize = 1;
-
-/// What the device has, as far as the kernels depend on it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Limits {
-    /// Bytes of memory that a group of threads shares; WebGPU promises [`Limits::LEAST`].
-    pub shared_bytes: usize,
-    /// Whether all buffers have memory of their own, so that those that are only read may be declared so.
-    pub are_buffers_apart: bool,
-}
-
-impl Limits {
-    /// What WebGPU promises.
-    pub const LEAST: Self = Self { shared_bytes: 16_384, are_buffers_apart: true };
-
-    fn access(self) -> &'static str {
-        if self.are_buffers_apart { "read" } else { "read_write" }
-    }
-}
 
 /// What a kernel is bound to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -91,12 +72,12 @@ pub(super) struct Call {
 impl Call {
     /// Groups along the three axes, for so many rows and columns of the call's scale.
     pub fn groups(&self, [rows, columns]: [usize; 2]) -> [usize; 3] {
-        let (groups, times) = match self.work {
+        let (count, times) = match self.work {
             Work::Pixels => ((rows * columns).div_ceil(self.program.threads), 1),
             Work::Segments { in_group, times } => ((rows * columns.div_ceil(SEGMENT)).div_ceil(in_group), times),
         };
-        let across = groups.min(MOST_GROUPS);
-        [across, groups.div_ceil(across), times]
+        let [across, down] = groups(count);
+        [across, down, times]
     }
 }
 
@@ -265,7 +246,7 @@ impl Recipe {
     fn embedding(&mut self, layers: &Embedding, scale: usize, seen: usize) -> usize {
         let channels = self.config.embedding;
         let constants = [("LEVELS", levels(self.config.image)), ("E4", channels / VECTOR), ("SIDE", 1 << scale)];
-        let parts = [SEGMENTS_WGSL, MATRIX_WGSL, EMBED_WGSL];
+        let parts = [MATRIX_WGSL, EMBED_WGSL];
         let program = Program::new("embed", &parts, &constants, "", THREADS, self.limits.access());
         let weights = self.weights([plain(&layers.first), plain(&layers.second)].concat());
         let embedding = self.values(channels, scale);
@@ -367,8 +348,7 @@ fn sight(config: &UnetConfig, limits: Limits, see: &str, inputs: usize) -> Call 
         .map(|(name, value)| format!("const {name}: f32 = {value:?}f;\n"))
         .concat();
     let constants = [("CHANNELS", image.channels()), ("SIDE", image.finest_side())];
-    let program =
-        Program::new("features", &[SEGMENTS_WGSL, see, FEATURES_WGSL], &constants, &more, THREADS, limits.access());
+    let program = Program::new("features", &[see, FEATURES_WGSL], &constants, &more, THREADS, limits.access());
     let mut buffers: Vec<Buffer> = (0..inputs).map(Buffer::Input).collect();
     buffers.extend([Buffer::Values(FEATURES), Buffer::Values(LEVELS)]);
     Call { program, buffers, scale: 0, work: Work::Pixels }
@@ -394,6 +374,8 @@ fn segments(width: usize, limits: Limits) -> usize {
 mod tests {
     use super::*;
     use burn::tensor::Device;
+
+    use crate::gpu::MOST_GROUPS;
 
     fn recipe(config: &UnetConfig, limits: Limits) -> Option<Recipe> {
         Recipe::new(&Unet::new(config, &Device::flex()).unwrap(), config, limits)
@@ -469,7 +451,7 @@ mod tests {
 
     #[test]
     fn every_kernel_is_valid_and_within_what_webgpu_promises() {
-        let more = Limits { shared_bytes: 48 << 10, are_buffers_apart: false };
+        let more = Limits { shared_bytes: 48 << 10, are_buffers_apart: false, ..Limits::LEAST };
         for (config, limits) in shapes().iter().flat_map(|config| [(config, Limits::LEAST), (config, more)]) {
             let recipe = recipe(config, limits).unwrap();
             for Call { program, buffers, .. } in recipe.calls.into_iter().chain([recipe.of_state_alone]) {

@@ -164,12 +164,12 @@ impl WithSimd for Lanes {
 mod tests {
     use super::*;
     use crate::network::ImageKind;
+    use crate::network::reference::Reference;
     use crate::network::weights::randomised;
-    use burn::tensor::{Device, Distribution, Tensor, TensorData};
+    use burn::tensor::Device;
 
     #[test]
     fn it_computes_what_tensors_do() {
-        let here = Device::flex();
         let mosaic = UnetConfig { image: ImageKind::Mosaic, ..UnetConfig::default() };
         for (config, size) in [
             (UnetConfig::default(), [48, 80]),
@@ -181,28 +181,18 @@ mod tests {
                 [64, 104],
             ),
         ] {
-            let network = randomised(Unet::new(&config, &here).unwrap(), &here);
-            let shape = [1, config.image.channels(), size[0], size[1]];
-            let random = |from, to| Tensor::<4>::random(shape, Distribution::Uniform(from, to), &here);
-            // Light beyond both ends, and stds below what counts as noise.
-            let inputs = [random(-0.3, 1.2), random(-0.01, 0.3), random(-0.3, 1.2), random(0.0, 0.3)];
-            let [x_t, sigma_t, y, sigma_star] = inputs.clone();
-            let planes = inputs.map(|planes| planes.into_data().iter().collect::<Vec<f32>>());
-            let processor = Processor::new(&network, &config);
-            let eps = network.forward(x_t, y, sigma_t, sigma_star);
-            let side = config.alignment();
+            let reference = Reference::new(config, size);
+            let processor = Processor::new(&reference.network, &reference.config);
+            let planes = reference.planes();
+            let side = reference.config.alignment();
             let [below, right] = size.map(|length| length / side / 2 * side);
             for window in [
                 Window::whole(size),
                 Window { row: below, column: right, rows: size[0] - below, columns: size[1] - right },
                 Window { row: 0, column: right, rows: side, columns: side },
             ] {
-                let expected: TensorData = window.of(eps.clone()).into_data();
                 let found = processor.predict(size, window, planes.each_ref().map(Vec::as_slice));
-                let largest = expected.iter::<f32>().map(f32::abs).fold(0.0, f32::max);
-                let differ = expected.iter::<f32>().zip(&found).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
-                assert_eq!(found.len(), expected.num_elements());
-                assert!(differ < 1e-5 * largest.max(1.0), "{config:?}, {window:?}: {differ} of {largest}");
+                reference.check(window, true, &found);
             }
         }
     }

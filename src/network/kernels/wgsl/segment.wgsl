@@ -11,8 +11,3 @@ fn segment(number: u32, rows: u32, columns: u32) -> Segment {
   let row = number / in_row;
   return Segment(min(row, rows - 1u), (number % in_row) * T, row < rows);
 }
-
-// The number of a group, of which there may be too many for one axis.
-fn number_of(group: vec3<u32>, groups: vec3<u32>) -> u32 {
-  return group.y * groups.x + group.x;
-}

@@ -1,15 +1,26 @@
-//! A kernel's text, put together.
+//! A program's text, put together.
 
 use std::fmt::Write;
 use std::sync::Arc;
 
 /// Pixels of a row that a thread works on. Each weight that it reads serves all of them; with 8, the sums alone would
 /// take all registers of an integrated GPU.
-pub(super) const SEGMENT: usize = 4;
+pub const SEGMENT: usize = 4;
+/// The most groups along an axis that WebGPU promises.
+pub const MOST_GROUPS: usize = 65_535;
 
-/// A kernel ready to be compiled, and how many threads a group has.
+/// Tells a group its number, of which there may be too many for one axis.
+const NUMBER_WGSL: &str = include_str!("number.wgsl");
+
+/// Groups along the first two axes, of which so many are needed in all.
+pub fn groups(count: usize) -> [usize; 2] {
+    let across = count.clamp(1, MOST_GROUPS);
+    [across, count.div_ceil(across)]
+}
+
+/// A program ready to be compiled, and how many threads a group has.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(super) struct Program {
+pub struct Program {
     pub name: &'static str,
     pub text: Arc<str>,
     pub threads: usize,
@@ -31,7 +42,7 @@ impl Program {
             writeln!(text, "const {name}: u32 = {value}u;").expect("a string takes all");
         }
         text += more;
-        for part in parts {
+        for part in [NUMBER_WGSL].iter().chain(parts) {
             for line in part.lines() {
                 text += &unrolled(&line.replace("ACCESS", access));
             }
