@@ -253,13 +253,13 @@ export type DenoiseProgress =
     }
   | {
       /**
-       * The run goes on with the current tile elsewhere. With `backend: 'auto'`, on the CPU: because the GPU was lost,
-       * once and for all, and {@link Denoiser.backend} changes as well; or because it computed values that are not
-       * finite, and later runs begin on it all the same. Or one of the workers ended, and the others go on with its
-       * tile; {@link Denoiser.workers} is one less from now on.
+       * The run goes on elsewhere. With `backend: 'auto'`, on the CPU: because the GPU was lost, once and for all, and
+       * {@link Denoiser.backend} changes as well; or because it computed values that are not finite, and later runs
+       * begin on it all the same. Of several steps, at most the last half minute of the GPU's work is done again. Or
+       * one of the workers ended, and the others go on with its tile; {@link Denoiser.workers} is one less from now on.
        */
       phase: 'recovering';
-      /** How much of the run is done, and is kept. */
+      /** How much of the run is done, and is kept: it may be less than before. */
       fraction: number;
       /** What happened, for people; of a lost GPU also {@link Denoiser.fallbackReason} from now on. */
       reason: string;

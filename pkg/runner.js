@@ -191,13 +191,14 @@ export class Runner {
     const overview = JSON.parse(task.overview());
     /** @param {number} most */
     const preview = async (most = 1_000_000) => (running === task ? show(running, most) : null);
-    let fraction = 0;
+    const ofAll = (/** @type {number} */ fraction) => (sample - 1 + fraction) / samples;
     /** @param {{ step: number, tile: number, fraction: number }} done */
-    const report = ({ step, tile, fraction: done }) => {
-      fraction = (sample - 1 + done) / samples;
-      onProgress?.({ phase: 'denoising', sample, samples, step, steps, tile, tiles, fraction, preview });
+    const report = ({ step, tile, fraction }) => {
+      onProgress?.({ phase: 'denoising', sample, samples, step, steps, tile, tiles, fraction: ofAll(fraction), preview });
     };
-    const recovering = (/** @type {string} */ reason) => onProgress?.({ phase: 'recovering', fraction, reason });
+    const recovering = (/** @type {string} */ reason) => {
+      onProgress?.({ phase: 'recovering', fraction: ofAll(running.fraction), reason });
+    };
     try {
       report({ step: 1, tile: 0, fraction: 0 });
       for (;;) {

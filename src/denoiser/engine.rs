@@ -17,7 +17,7 @@ const TILE_ON_PROCESSOR: usize = 512;
 const TILE_ON_GPU: usize = 1024;
 /// Tiles that a GPU is given at once: it works on one while the host finishes the last and makes the next. The second
 /// takes what goes to the device and comes back, at most 80 bytes a pixel; all else lies where the first has it.
-const TILES_ON_GPU: usize = 2;
+pub const TILES_ON_GPU: usize = 2;
 
 /// A network where it is computed.
 #[derive(Debug, Clone)]
@@ -47,7 +47,6 @@ impl Engine {
                 let reference = Arc::new(Processor::new(&network, config));
                 Self::Kernels { kernels: Arc::new(kernels), reference }
             }
-            None if *device == Device::flex() => Self::new(network, config, device),
             None => Self::new(network.to_device(device), config, device),
         }
     }
@@ -56,11 +55,6 @@ impl Engine {
     /// costs the less the larger the tile is.
     pub fn tile_side(&self) -> usize {
         if matches!(self, Self::Processor(_)) { TILE_ON_PROCESSOR } else { TILE_ON_GPU }
-    }
-
-    /// How many tiles the device is given at once.
-    pub fn tiles_at_once(&self) -> usize {
-        if matches!(self, Self::Kernels { .. }) { TILES_ON_GPU } else { 1 }
     }
 
     /// The network's prediction for a tile.

@@ -13,6 +13,7 @@ pub mod options;
 pub mod parts;
 pub mod place;
 mod prediction;
+mod resident;
 pub mod run;
 pub mod samples;
 mod start;

@@ -10,7 +10,7 @@ use crate::denoiser::clipped::Clipped;
 use crate::denoiser::coarse::{SHARE_OF_WORK, less_coarse};
 use crate::denoiser::common_noise::CommonNoise;
 use crate::denoiser::draw::Draw;
-use crate::denoiser::engine::Engine;
+use crate::denoiser::engine::{Engine, TILES_ON_GPU};
 use crate::denoiser::frame::Frame;
 use crate::denoiser::level::levelled;
 use crate::denoiser::prediction::Prediction;
@@ -22,6 +22,9 @@ use crate::image::{CHANNELS, LinearImage, MOST_CHANNELS};
 use crate::method::formulation::Start;
 use crate::method::time_map::{TimeMap, time_after};
 use crate::network::processor::Processor;
+use on_device::OnDevice;
+
+mod on_device;
 
 /// How far a run is.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -60,12 +63,12 @@ pub(super) struct Photo {
 /// The network's part can be done elsewhere, by several denoisers at once: [`Run::take_tile`] hands out what it sees of
 /// a tile, and [`Run::finish_tile`] takes its prediction.
 ///
-/// A run's state is in main memory, the network alone on the device. It takes 36 bytes a pixel, or 48 with several
-/// steps, including the photo. A grey photo takes 12 more, colours that have their noise in common 24, and film grain
-/// 36.
+/// A run takes 36 bytes of main memory a pixel, or 48 with several steps, including the photo. A grey photo takes 12
+/// more, colours that have their noise in common 24, and film grain 36.
 ///
-/// A GPU gets the next tile while it works on one. What it has begun stays with the run between calls, also where the
-/// future of [`Run::advance`] is dropped.
+/// On a GPU, its state is there from one step to the next, where it takes up to 48 bytes a pixel; if that is more than
+/// 1.25 GiB, it is in main memory, and the network alone on the GPU. A GPU gets the next tile while it works on one.
+/// What it has begun stays with the run between calls, also where the future of [`Run::advance`] is dropped.
 #[derive(Debug)]
 pub struct Run {
     denoiser: Denoiser,
@@ -114,6 +117,9 @@ pub struct Run {
     returned: Vec<usize>,
     /// Tiles that the device works on, in the order in which it was given them.
     begun: VecDeque<Prediction>,
+    /// What is on a GPU, if the state is there. Then `x` is the last that is known of it here, and `next` has the tiles
+    /// that move no more.
+    on_device: Option<OnDevice>,
 }
 
 impl Run {
@@ -163,6 +169,7 @@ impl Run {
             next_tile: 0,
             returned: Vec::new(),
             begun: VecDeque::new(),
+            on_device: None,
         };
         run.finished = vec![false; run.tiles()];
         let moving = |step| (0..run.tiles()).filter(|&tile| run.moves(step, tile)).count();
@@ -229,13 +236,18 @@ impl Run {
         self.step == self.steps()
     }
 
+    /// The share of the work that is done, from 0 to 1.
+    pub fn fraction(&self) -> f32 {
+        self.coarse.as_ref().map_or_else(|| self.progress().fraction, |coarse| SHARE_OF_WORK * coarse.fraction())
+    }
+
     /// Takes the next tile through the step, on a processor as many tiles as it has threads for. A GPU is also given
     /// the tile after that. Tiles in which no pixel moves come along for free. `None` once the run is done, or while
     /// all tiles that are left in the step are handed out.
     ///
     /// # Errors
-    /// [`Error::Device`] if the device fails, [`Error::WrongResult`] if it computes what is not finite. The run is as
-    /// it was before the call, which can be repeated, here or on another device.
+    /// [`Error::Device`] if the device fails, [`Error::WrongResult`] if it computes what is not finite. The call can be
+    /// repeated, or the run [continued](Run::continue_on) on another device.
     pub async fn advance(&mut self) -> Result<Option<Progress>, Error> {
         if self.is_done() {
             return Ok(None);
@@ -251,10 +263,9 @@ impl Run {
         }
         let done = match self.denoiser.engine.clone() {
             Engine::Processor(processor) => self.advance_on(&processor)?,
-            engine => {
-                self.begin(engine.tiles_at_once(), Denoiser::begin);
-                self.finish_begun().await?
-            }
+            Engine::Kernels { kernels, .. } if self.is_on(&kernels) => self.advance_there(TILES_ON_GPU).await?,
+            Engine::Kernels { .. } => self.advance_by(TILES_ON_GPU).await?,
+            Engine::Tensors { .. } => self.advance_by(1).await?,
         };
         // If there was nothing to do, what was left did not move.
         Ok(done.or_else(|| self.is_done().then(|| self.progress())))
@@ -262,6 +273,8 @@ impl Run {
 
     /// Hands out the next tile of this step; `None` if there is none: all are handed out, and the next step begins when
     /// they are finished, or the run is done.
+    ///
+    /// What a GPU has done of the run is lost, but for steps that were saved; see [`Run::continue_on`].
     pub fn take_tile(&mut self) -> Option<TileInput> {
         if let Some(coarse) = &mut self.coarse {
             let tile = coarse.take_tile();
@@ -270,6 +283,7 @@ impl Run {
             }
             self.take_off_coarse();
         }
+        self.leave_device();
         let index = self.next_moving()?;
         Some(self.current().input(index, &self.grid.tile(index)))
     }
@@ -313,6 +327,9 @@ impl Run {
     /// Continues with another denoiser of the same network shape, for example on another device when this one has
     /// failed. Finished tiles are kept, and so are those that are handed out. What the old device works on begins anew.
     ///
+    /// The state of several steps on a GPU is lost with it. Every half minute it is brought to main memory, and the run
+    /// goes on from there.
+    ///
     /// # Errors
     /// [`Error::BadWeights`] for a network of another shape, schedule or formulation; the run is as it was before the
     /// call.
@@ -325,6 +342,7 @@ impl Run {
         if let Some(coarse) = &mut self.coarse {
             coarse.continue_on(denoiser.clone())?;
         }
+        self.leave_device();
         self.return_begun();
         self.denoiser = denoiser;
         Ok(())
@@ -333,14 +351,14 @@ impl Run {
     /// A pixel of the image so far: after this step if its tile is finished, else after the step before. An RGB image's
     /// has three values and a 0.
     pub fn pixel(&self, row: usize, column: usize) -> [f32; MOST_CHANNELS] {
-        let finished = self.next.as_ref().filter(|_| self.finished[self.grid.index_of(row, column)]);
-        let is_clean = self.is_done() || finished.is_some() && self.step + 1 == self.steps();
-        let image = finished.or(self.x.as_ref()).unwrap_or(self.seen());
-        let mut pixel = [0.0; MOST_CHANNELS];
-        match self.frame.as_ref().and_then(|frame| frame.color(row, column)) {
-            Some(color) => pixel[..CHANNELS].copy_from_slice(&color),
-            None => self.kept(image, row * self.y.width() + column, is_clean, &mut pixel),
-        }
+        let pixel = match self.frame.as_ref().and_then(|frame| frame.color(row, column)) {
+            Some([red, green, blue]) => [red, green, blue, 0.0],
+            None => {
+                let at = row * self.y.width() + column;
+                let (x, is_clean) = self.so_far(row, column);
+                self.kept(x, at, is_clean)
+            }
+        };
         pixel.map(|v| v * self.overview.white)
     }
 
@@ -366,9 +384,8 @@ impl Run {
         }
         if self.parts != Parts::ALL || self.disguised.is_some() || self.clipped.is_some() {
             let (channels, pixels) = (x.channels(), x.pixels());
-            let mut kept = [0.0; MOST_CHANNELS];
             for at in 0..pixels {
-                self.kept(&x, at, true, &mut kept);
+                let kept = self.kept(values_of(&x, at), at, true);
                 (0..channels).for_each(|c| x.values_mut()[c * pixels + at] = kept[c]);
             }
         }
@@ -386,20 +403,36 @@ impl Run {
         Progress { step: 1, steps: self.steps(), tile: 0, tiles: self.tiles(), fraction }
     }
 
+    /// What the network has made of a pixel so far, and whether that is clean.
+    fn so_far(&self, row: usize, column: usize) -> ([f32; MOST_CHANNELS], bool) {
+        let tile = self.grid.index_of(row, column);
+        let at = row * self.y.width() + column;
+        if let Some(there) = &self.on_device {
+            let moves = self.moves(self.step + usize::from(self.finished[tile]), tile);
+            return match &self.next {
+                Some(next) if !moves => (values_of(next, at), true),
+                _ => (there.pixel(row, column), false),
+            };
+        }
+        let finished = self.next.as_ref().filter(|_| self.finished[tile]);
+        let is_clean = self.is_done() || finished.is_some() && self.step + 1 == self.steps();
+        (values_of(finished.or(self.x.as_ref()).unwrap_or(self.seen()), at), is_clean)
+    }
+
     /// A pixel of the result, given what the network made of what it saw, and whether that is clean.
-    fn kept(&self, x: &LinearImage, pixel: usize, is_clean: bool, kept: &mut [f32; MOST_CHANNELS]) {
+    fn kept(&self, x: [f32; MOST_CHANNELS], pixel: usize, is_clean: bool) -> [f32; MOST_CHANNELS] {
         if self.y.channels() == CHANNELS {
-            let x = self.of_colour(x, pixel);
-            kept[..CHANNELS].copy_from_slice(&self.kept_of(x, pixel, is_clean));
+            let [red, green, blue, _] = x;
+            let [red, green, blue] = self.kept_of(self.of_colour([red, green, blue], pixel), pixel, is_clean);
+            [red, green, blue, 0.0]
         } else {
-            *kept = self.kept_of(pixel_of(x, pixel), pixel, is_clean);
+            self.kept_of(x, pixel, is_clean)
         }
     }
 
     /// The same for an RGB photo before anything else is made of it: in the photo's colours where the network saw it in
     /// disguise.
-    fn of_colour(&self, x: &LinearImage, pixel: usize) -> [f32; CHANNELS] {
-        let x = pixel_of(x, pixel);
+    fn of_colour(&self, x: [f32; CHANNELS], pixel: usize) -> [f32; CHANNELS] {
         let (Some(common), Some(disguised)) = (&self.common, &self.disguised) else { return x };
         let photo = pixel_of(self.fine.as_ref().unwrap_or(&self.y), pixel);
         common.taken_off(photo, pixel, &self.denoiser.schedule, pixel_of(disguised, pixel), x)
@@ -436,11 +469,15 @@ impl Run {
     fn pass_still(&mut self) {
         while self.next_tile < self.tiles() && !self.moves(self.step, self.next_tile) {
             let tile = self.grid.tile(self.next_tile);
-            let seen = self.disguised.as_ref().unwrap_or(&self.y);
-            let x = self.x.as_ref().unwrap_or(seen);
-            let (width, height) = (x.width(), x.height());
-            let next = self.next.get_or_insert_with(|| LinearImage::clone(x)).values_mut();
-            tile.copy(x.values(), next, width, height);
+            if let Some(there) = &self.on_device {
+                there.pass(&tile);
+            } else {
+                let seen = self.disguised.as_ref().unwrap_or(&self.y);
+                let x = self.x.as_ref().unwrap_or(seen);
+                let (width, height) = (x.width(), x.height());
+                let next = self.next.get_or_insert_with(|| LinearImage::clone(x)).values_mut();
+                tile.copy(x.values(), next, width, height);
+            }
             self.finished[self.next_tile] = true;
             self.tile += 1;
             self.next_tile += 1;
@@ -450,10 +487,16 @@ impl Run {
     /// Writes what a tile has become, and ends the step if it was the last.
     fn write(&mut self, index: usize, planes: &[f32]) -> Progress {
         let (width, height) = self.size();
-        let seen = self.disguised.as_ref().unwrap_or(&self.y);
-        let x = self.x.as_ref().unwrap_or(seen);
-        let next = self.next.get_or_insert_with(|| LinearImage::clone(x)).values_mut();
-        self.grid.tile(index).write(planes, next, width, height);
+        let (tile, is_final) = (self.grid.tile(index), !self.moves(self.step + 1, index));
+        if let Some(there) = &mut self.on_device {
+            there.see(&tile, planes, is_final);
+        }
+        if self.on_device.is_none() || is_final {
+            let seen = self.disguised.as_ref().unwrap_or(&self.y);
+            let x = self.x.as_ref().unwrap_or(seen);
+            let next = self.next.get_or_insert_with(|| LinearImage::clone(x)).values_mut();
+            tile.write(planes, next, width, height);
+        }
         self.finished[index] = true;
         self.tile += 1;
         self.moved += 1;
@@ -470,6 +513,13 @@ impl Run {
         self.tile = 0;
         self.next_tile = 0;
         self.finished.fill(false);
+        if let Some(there) = &mut self.on_device {
+            there.end_step();
+            if !self.is_done() {
+                return;
+            }
+            self.on_device = None;
+        }
         // The next step overwrites what this one began with.
         std::mem::swap(&mut self.x, &mut self.next);
     }
@@ -514,6 +564,12 @@ impl Run {
         }
     }
 
+    /// Takes the next tile through the step by a device that has the network alone, and so many tiles at once.
+    async fn advance_by(&mut self, tiles: usize) -> Result<Option<Progress>, Error> {
+        self.begin(tiles, Denoiser::begin);
+        self.finish_begun().await
+    }
+
     /// Gives the device tiles until it has so many; fewer at a step's end.
     fn begin(&mut self, tiles: usize, begin: impl Fn(&Denoiser, TileInput) -> Prediction) {
         while self.begun.len() < tiles {
@@ -526,8 +582,12 @@ impl Run {
     async fn finish_begun(&mut self) -> Result<Option<Progress>, Error> {
         let Some(first) = self.begun.front_mut() else { return Ok(None) };
         let index = first.index;
-        let eps = first.await;
-        match eps.and_then(|eps| self.current().finish(&self.grid.tile(index), eps)) {
+        let answer = first.await;
+        let stepped = match self.on_device {
+            Some(_) => answer,
+            None => answer.and_then(|eps| self.current().finish(&self.grid.tile(index), eps)),
+        };
+        match stepped {
             Ok(planes) => {
                 self.begun.pop_front();
                 Ok(Some(self.write(index, &planes)))
@@ -580,6 +640,11 @@ impl Run {
             threads.into_iter().map(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic))).collect()
         })
     }
+}
+
+/// A pixel of an image; an RGB image's has three values and a 0.
+fn values_of(image: &LinearImage, pixel: usize) -> [f32; MOST_CHANNELS] {
+    std::array::from_fn(|c| if c < image.channels() { image.plane(c)[pixel] } else { 0.0 })
 }
 
 /// A pixel of an image that has N channels.

@@ -107,7 +107,7 @@ impl TileInput {
 }
 
 /// A device's report of a failure in one line: its causes, without the backtrace.
-fn causes(report: &str) -> String {
+pub(super) fn causes(report: &str) -> String {
     let lines = report.lines().map(str::trim).take_while(|line| *line != "Backtrace:");
     let mut causes: Vec<&str> = lines.filter(|line| !line.is_empty() && *line != "Caused by:").collect();
     causes.dedup();

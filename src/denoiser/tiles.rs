@@ -120,6 +120,11 @@ impl Grid {
 }
 
 impl Tile {
+    /// The first row and column that it reads.
+    pub fn first_read(&self) -> [usize; 2] {
+        [self.row - self.above, self.column - self.left]
+    }
+
     /// What the tile reads from the planes of a `width` x `height` image, as planes.
     pub fn read(&self, planes: &[f32], width: usize, height: usize) -> Vec<f32> {
         let first = self.column - self.left;

@@ -59,15 +59,21 @@ impl View {
         Window { row, column, rows, columns }
     }
 
+    /// Which channel of so many is seen in a channel's place. Where rows and columns of a mosaic are swapped, green
+    /// beside red becomes green below red.
+    pub fn channel(self, channel: usize, channels: usize) -> usize {
+        if self.turned && channels == MOST_CHANNELS { [0, 2, 1, 3][channel] } else { channel }
+    }
+
     /// Upright planes of this size in this view.
     pub fn shown(self, mut planes: Vec<f32>, size: [usize; 2]) -> Vec<f32> {
         self.mirror(&mut planes, size);
-        if self.turned { transposed(&planes, size) } else { planes }
+        if self.turned { self.transposed(&planes, size) } else { planes }
     }
 
     /// Planes in this view, turned upright again, where they have this size.
     pub fn upright(self, planes: Vec<f32>, size: [usize; 2]) -> Vec<f32> {
-        let mut planes = if self.turned { transposed(&planes, self.size(size)) } else { planes };
+        let mut planes = if self.turned { self.transposed(&planes, self.size(size)) } else { planes };
         self.mirror(&mut planes, size);
         planes
     }
@@ -83,19 +89,18 @@ impl View {
             }
         }
     }
-}
 
-fn transposed(planes: &[f32], [rows, columns]: [usize; 2]) -> Vec<f32> {
-    let area = rows * columns;
-    let is_mosaic = planes.len() == MOST_CHANNELS * area;
-    let mut out = Vec::with_capacity(planes.len());
-    for channel in 0..planes.len() / area {
-        // Green beside red becomes green below red.
-        let from = if is_mosaic { [0, 2, 1, 3][channel] } else { channel };
-        let plane = &planes[from * area..(from + 1) * area];
-        out.extend((0..columns).flat_map(|column| plane[column..].iter().step_by(columns)));
+    fn transposed(self, planes: &[f32], [rows, columns]: [usize; 2]) -> Vec<f32> {
+        let area = rows * columns;
+        let channels = planes.len() / area;
+        let mut out = Vec::with_capacity(planes.len());
+        for channel in 0..channels {
+            let from = self.channel(channel, channels);
+            let plane = &planes[from * area..(from + 1) * area];
+            out.extend((0..columns).flat_map(|column| plane[column..].iter().step_by(columns)));
+        }
+        out
     }
-    out
 }
 
 #[cfg(test)]

@@ -40,6 +40,11 @@ impl Normals {
         Self { sign: -self.sign, ..self }
     }
 
+    /// The key, the stream and the sign, for whoever makes the same numbers elsewhere.
+    pub fn parameters(&self) -> ([u32; 2], u32, f32) {
+        (self.key, self.stream, self.sign)
+    }
+
     /// The numbers of up to four channels at a pixel in a step.
     pub fn at(&self, step: usize, row: usize, column: usize) -> [f32; MOST_CHANNELS] {
         let bits = philox4x32([column as u32, row as u32, step as u32, self.stream], self.key);

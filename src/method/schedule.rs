@@ -107,6 +107,11 @@ impl Schedule {
         (self.sigma.len() - 1) as f32
     }
 
+    /// `sqrt(gamma(t))` at t = 0, 1, ..., T.
+    pub fn sigmas(&self) -> &[f32] {
+        &self.sigma
+    }
+
     /// `sqrt(gamma(t))`: the std of the noise at time t. t is clamped to [0, T].
     pub fn sigma(&self, t: f32) -> f32 {
         let t = t.clamp(0.0, self.end());

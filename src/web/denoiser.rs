@@ -281,6 +281,12 @@ impl Task {
         self.0.is_done()
     }
 
+    /// The share of the work that is done.
+    #[wasm_bindgen(getter)]
+    pub fn fraction(&self) -> f32 {
+        self.0.fraction()
+    }
+
     /// Hands out the next tile; see [`Run::take_tile`].
     #[wasm_bindgen(js_name = takeTile)]
     pub fn take_tile(&mut self) -> Option<Tile> {

@@ -25,9 +25,14 @@
  *   isFirstStep?: boolean,
  * }} Wanted */
 
+/** A run of so many steps over a square photo with noise, by tiles of how many pixels (the GPU's own where it is not
+ * said), and whether the GPU's kernels run; if not, it does all else.
+ * @typedef {{ side: number, steps: number, tile?: number | undefined, computes: boolean }} WantedRun */
+
 /** What {@link prepare} puts into the page.
  * @typedef {(wanted: Wanted) => Promise<{ eps: number[], counts: Counts }>} Evaluate
- * @typedef {{ evaluate: Evaluate }} Here */
+ * @typedef {(wanted: WantedRun) => Promise<() => Promise<Counts>>} Start  starts a run, and gives what takes it to its end
+ * @typedef {{ evaluate: Evaluate, start: Start }} Here */
 
 /**
  * Counts what WebGPU is given, and adds `evaluate` to the page.
@@ -76,7 +81,13 @@ export async function prepare(page) {
       if (to.usage & scope.GPUBufferUsage.MAP_READ) counts.read += size;
     });
 
-    const [{ init }, { gpu }, { Engine }] = await Promise.all([
+    let computes = true;
+    const { dispatchWorkgroups } = scope.GPUComputePassEncoder.prototype;
+    scope.GPUComputePassEncoder.prototype.dispatchWorkgroups = function (/** @type {number[]} */ ...groups) {
+      return dispatchWorkgroups.apply(this, computes ? groups : [0, 0, 0]);
+    };
+
+    const [{ init }, { gpu }, { Engine, ImageReader, Noise, Settings }] = await Promise.all([
       import(/** @type {any} */ ('/pkg/wasm.js')),
       import(/** @type {any} */ ('/pkg/gpu.js')),
       import(/** @type {any} */ ('/pkg/wasm/svnr_wasm.js')),
@@ -97,6 +108,35 @@ export async function prepare(page) {
       await gpu();
       return Engine.onGpu(file);
     }
+    const forget = () => {
+      for (const key of /** @type {(keyof typeof counts)[]} */ (Object.keys(counts))) counts[key] = 0;
+    };
+    scope.start = async (/** @type {WantedRun} */ { side, steps, tile, computes: does }) => {
+      const engine = await create('gpu', '/pkg/svnr.safetensors');
+      await engine.warmUp();
+      const reader = new ImageReader(side, side);
+      let state = 1;
+      const random = () => (state = (state * 48271) % 2147483647) / 2147483647;
+      for (let r = 0; r < side; r += 1) {
+        const light = (/** @type {number} */ at) => 0.3 + 0.1 * Math.sin((r + at) / 300) + 0.1 * (random() - 0.5);
+        reader.readF32(r * side, Float32Array.from({ length: 3 * side }, (_, at) => light(at)), 3, true);
+      }
+      const [image, noise, settings] = [reader.finish(), Noise.model(0.03, 0), new Settings()];
+      settings.steps = steps;
+      if (tile) settings.tile = tile;
+      const task = engine.start(image, noise, settings);
+      return async () => {
+        forget();
+        computes = does;
+        const begun = performance.now();
+        while (await task.advance());
+        const made = { ...counts, thread: NaN, wall: (performance.now() - begun) / 1000 };
+        computes = true;
+        for (const used of [image, noise, settings, task]) used.free();
+        engine.dispose();
+        return made;
+      };
+    };
     scope.evaluate = async (/** @type {Wanted} */ { on, weights, size, channels, halo = 0, isFirstStep = false }) => {
       const [rows, columns] = size;
       const network = await engine(on, weights);
@@ -108,7 +148,7 @@ export async function prepare(page) {
       const x = y.map((v) => v + 0.2 * (random() - 0.5));
       const star = Float32Array.from({ length: values }, (_, at) => (at % 97 === 0 ? 0 : 0.02 + 0.2 * random()));
       const t = star.map((std) => std * random());
-      for (const key of /** @type {(keyof typeof counts)[]} */ (Object.keys(counts))) counts[key] = 0;
+      forget();
       const begun = performance.now();
       const window = Uint32Array.of(halo, halo, rows - 2 * halo, columns - 2 * halo);
       const pending = network.predict(Uint32Array.of(rows, columns), window, x, t, ...(isFirstStep ? [] : [y, star]));

@@ -23,8 +23,9 @@ import { visitors } from './visit.mjs';
 const photo = noisyAndClean(40, 24).noisy;
 const TILES = 6;
 const STEPS = 2;
-/** Of an evaluation; see docs/performance.md. */
-const DISPATCHES = 26;
+/** Of a tile in the first step and in the second: the network's 26 and, for each channel, what the state looks like, in
+ * the second step also the photo, and the step. */
+const DISPATCHES = [26 + 3 + 3, 26 + 6 + 3];
 
 const { visit } = visitors({ webgpu: true });
 
@@ -90,6 +91,12 @@ async function tilesPage(t) {
   return { page, errors };
 }
 
+/** Whether two pictures of 16 bits are the same but for rounding: a millionth of white is up to one code near black.
+ * @param {number[]} found @param {number[]} expected */
+function areAlike(found, expected) {
+  return found.length === expected.length && found.every((code, at) => Math.abs(code - (expected[at] ?? NaN)) <= 4);
+}
+
 /** Takes a run to its end by its own means, on a patient GPU, or one tile after the other, each when the last is back.
  * @param {import('playwright-core').Page} page @param {boolean} oneByOne */
 function run(page, oneByOne) {
@@ -110,14 +117,16 @@ test('a GPU has the next tile before the last one comes back', async (t) => {
   const { colours, log } = await run(page, false);
   const tiles = STEPS * TILES;
   assert.equal(log.asked.length, tiles);
-  assert.deepEqual(log.asked.map(({ submitted }) => submitted), Array.from({ length: tiles }, (_, n) => (n + 1) * DISPATCHES));
+  const dispatches = DISPATCHES.flatMap((count) => Array.from({ length: TILES }, () => count));
+  let submitted = 0;
+  assert.deepEqual(log.asked.map((asked) => asked.submitted), dispatches.map((count) => (submitted += count)));
   assert(log.asked.every(({ away }) => away <= 2), 'no more than two at once');
   // A step begins when the one before has ended.
   assert.deepEqual(log.back, Array.from({ length: tiles }, (_, n) => ((n + 1) % TILES === 0 ? 0 : 1)));
 
   const oneByOne = await run(page, true);
   assert(oneByOne.log.asked.every(({ away }) => away === 1));
-  assert.deepEqual(colours, oneByOne.colours, 'the same picture');
+  assert(areAlike(colours, oneByOne.colours), 'the same picture');
   assert.deepEqual(errors, []);
 });
 
@@ -133,6 +142,6 @@ test('a run that ends in the middle leaves the GPU in order', async (t) => {
   });
   assert.equal(away, 1, 'a tile is under way');
   const [after, oneByOne] = [await run(page, false), await run(page, true)];
-  assert.deepEqual(after.colours, oneByOne.colours);
+  assert(areAlike(after.colours, oneByOne.colours));
   assert.deepEqual(errors, []);
 });

@@ -74,3 +74,18 @@ for (const [of, file, channels, sizes, large] of NETWORKS) {
     assert.deepEqual([first.counts.written, first.counts.read], [2 * plane, inner]);
   });
 }
+
+test('a photo goes to a GPU once and comes back once, and between steps a few of its pixels', async () => {
+  const [side, steps, tile] = [512, 3, 256];
+  const counts = await page.evaluate(async (wanted) => {
+    const run = await /** @type {Here} */ (/** @type {any} */ (globalThis)).start({ ...wanted, computes: false });
+    return run();
+  }, { side, steps, tile });
+  const pixels = side * side;
+  // The photo and its time map, and what is no longer for a larger photo.
+  const written = counts.written - 24 * pixels;
+  assert(written >= 0 && written < 10_000, `${written} bytes more than the photo`);
+  // The result; after two steps every second pixel of every second row; and whether each tile is right.
+  const tiles = (side / tile) ** 2;
+  assert.equal(counts.read, 12 * pixels + (steps - 1) * 3 * pixels + 4 * tiles * steps);
+});

@@ -544,8 +544,8 @@ test('a GPU that is lost in the middle does not cost the run', async (t) => {
   assert.deepEqual(made, { backend: 'webgpu', hasAdapter: true });
   assert.equal(named, 'device-lost');
   const steps = [1, 2, 3, 4].flatMap((step) => [1, 2, 3, 4].map((tile) => `${step}.${tile}`));
-  // Each tile once.
-  assert.deepEqual(went, ['1.0', ...steps.slice(0, 7), 'recovering at 0.4375', ...steps.slice(7)]);
+  // What the GPU had done is lost with it.
+  assert.deepEqual(went, ['1.0', ...steps.slice(0, 7), 'recovering at 0', ...steps]);
   assert(largest < 0.0005, `${largest}`);
   assert.deepEqual([after.backend, after.adapter], ['cpu', null]);
   assert.match(after.fallbackReason ?? '', /device/);

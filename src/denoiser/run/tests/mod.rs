@@ -4,6 +4,7 @@ mod begun;
 mod grain;
 mod handed_out;
 mod mosaics;
+mod on_gpu;
 mod options;
 mod photos;
 mod tiles;
