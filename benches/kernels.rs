@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use svnr::Device;
+use svnr::gpu::Precision;
 use svnr::network::kernels::{Limits, Recipe};
 use svnr::network::weights::{from_bytes, released};
 use svnr::network::{ImageKind, UnetConfig, Window};
@@ -16,11 +17,14 @@ fn main() {
         let (network, description) =
             from_bytes(released(kind), &Device::flex()).expect("the released weights are whole");
         let config: UnetConfig = description.network;
-        let recipe = Recipe::new(&network, &config, Limits::LEAST).expect("the released networks fit");
-        let mut kernels = BTreeMap::<_, (usize, usize)>::new();
-        for dispatch in recipe.by_dispatch([side, side]) {
+        let of =
+            |precision| Recipe::new(&network, &config, Limits::LEAST, precision).expect("the released networks fit");
+        let (recipe, half) = (of(Precision::Single), of(Precision::Half));
+        let mut kernels = BTreeMap::<_, [usize; 3]>::new();
+        for (dispatch, of_half) in recipe.by_dispatch([side, side]).zip(half.by_dispatch([side, side])) {
             let counted = kernels.entry(dispatch.kernel).or_default();
-            *counted = (counted.0 + 1, counted.1 + dispatch.bytes);
+            let more = [1, dispatch.bytes, of_half.bytes];
+            counted.iter_mut().zip(more).for_each(|(counted, more)| *counted += more);
         }
         // Planes have a pixel for four photosites.
         let (pixels, unit) = match kind {
@@ -28,11 +32,12 @@ fn main() {
             ImageKind::Mosaic => (4 * side * side, "photosite"),
         };
         println!("The network for {}, {side} x {side}:\n", kind.words());
-        println!("| kernel | dispatches | bytes per {unit} |\n|---|--:|--:|");
-        for (name, (dispatches, bytes)) in &kernels {
-            println!("| {name} | {dispatches} | {} |", bytes / pixels);
+        println!("| kernel | dispatches | bytes per {unit} | in 16 bits |\n|---|--:|--:|--:|");
+        for (name, [dispatches, bytes, of_half]) in &kernels {
+            println!("| {name} | {dispatches} | {} | {} |", bytes / pixels, of_half / pixels);
         }
-        println!("| all | {} | {} |\n", recipe.dispatches(), recipe.traffic([side, side]) / pixels);
+        let [all, of_half] = [&recipe, &half].map(|recipe| recipe.traffic([side, side]) / pixels);
+        println!("| all | {} | {all} | {of_half} |\n", recipe.dispatches());
         println!("{:.0} kFLOP per {unit}\n", config.flops_per_pixel() / 1e3);
 
         let halo = config.halo();

@@ -4,6 +4,10 @@ use std::str::FromStr;
 
 use burn::tensor::Device;
 
+use crate::denoiser::Denoiser;
+use crate::error::Error;
+use crate::gpu::Precision;
+
 /// A device by the name that `--device` takes: `cpu`, `libtorch`, `libtorch:N`, `vulkan` or `vulkan:N`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DeviceChoice {
@@ -78,9 +82,37 @@ impl DeviceChoice {
     }
 }
 
+/// A denoiser with the weights of a file on a device that computes what it should: a GPU is checked, see
+/// [`Denoiser::check_device`]. Without a precision, a GPU has the fastest that is good enough.
+///
+/// # Errors
+/// [`Error::BadWeights`]; [`Error::BadOption`] if the device does not have that precision; what the check says.
+pub fn denoiser(weights: &[u8], device: &Device, precision: Option<Precision>) -> Result<Denoiser, Error> {
+    let denoiser = Denoiser::from_weights(weights, device)?;
+    let precisions = precision.as_ref().map_or(&Precision::ALL[..], std::slice::from_ref);
+    let is_checked = pollster::block_on(denoiser.check_device(precisions))?;
+    if !is_checked && precision == Some(Precision::Half) {
+        let range = "f32 on this device, which has no numbers of 16 bits";
+        return Err(Error::BadOption { name: "precision", value: Precision::Half.to_string(), range });
+    }
+    Ok(denoiser)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    use crate::network::weights::RELEASED;
+
+    #[test]
+    fn a_precision_that_a_device_does_not_have_is_refused() {
+        let of = |precision| denoiser(RELEASED, &Device::flex(), precision).map(|_| ());
+        assert_eq!(of(None), Ok(()));
+        assert_eq!(of(Some(Precision::Single)), Ok(()));
+        let message = of("f16".parse().ok()).unwrap_err().to_string();
+        assert!(message.contains("precision is f16; it must be f32"), "{message}");
+        assert!("f64".parse::<Precision>().is_err());
+    }
 
     #[test]
     fn names_are_devices() {

@@ -17,7 +17,8 @@ pub use none::{Buffer, Gpu};
 pub(crate) use none::for_tests;
 #[cfg(test)]
 pub(crate) use program::MOST_GROUPS;
-pub(crate) use program::{Program, SEGMENT, groups};
+pub use program::Precision;
+pub(crate) use program::{Dialect, Program, SEGMENT, groups};
 #[cfg(all(test, any(feature = "vulkan", feature = "webgpu")))]
 pub(crate) use wgsl::for_tests;
 
@@ -30,11 +31,14 @@ pub struct Limits {
     pub are_buffers_apart: bool,
     /// Bytes of the largest buffer.
     pub buffer_bytes: usize,
+    /// Whether programs can have numbers of 16 bits.
+    pub has_half: bool,
 }
 
 impl Limits {
     /// What WebGPU promises.
-    pub const LEAST: Self = Self { shared_bytes: 16_384, are_buffers_apart: true, buffer_bytes: 128 << 20 };
+    pub const LEAST: Self =
+        Self { shared_bytes: 16_384, are_buffers_apart: true, buffer_bytes: 128 << 20, has_half: false };
 
     /// How programs declare buffers that they only read.
     pub(crate) fn access(self) -> &'static str {

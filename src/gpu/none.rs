@@ -28,6 +28,11 @@ impl Gpu {
         Buffer(())
     }
 
+    /// Uploads nothing.
+    pub fn upload_half(&self, _: &[f32]) -> Buffer {
+        Buffer(())
+    }
+
     /// Takes no memory.
     pub fn empty(&self, _: usize) -> Buffer {
         Buffer(())

@@ -8,9 +8,11 @@ use burn::backend::DispatchDevice;
 use burn::backend::wgpu::{KernelSource, SourceKernel, SourceTemplate};
 use burn::cubecl::client::Client;
 use burn::cubecl::future::spawn_detached;
+use burn::cubecl::ir::{ElemType, FloatKind};
 use burn::cubecl::prelude::{CubeCount, CubeDim, KernelId};
 use burn::cubecl::server::{Handle, KernelArguments, MetadataBindingInfo, ServerError};
 use burn::tensor::{Bytes, Device};
+use half::f16;
 
 use crate::gpu::{Limits, Program};
 
@@ -40,12 +42,19 @@ impl Gpu {
             // Natively, burn cuts its buffers out of large ones.
             are_buffers_apart: cfg!(target_family = "wasm"),
             buffer_bytes: usize::try_from(properties.memory.max_page_size).unwrap_or(usize::MAX),
+            has_half: properties.supports_type(ElemType::Float(FloatKind::F16)),
         }
     }
 
     /// A buffer with these values.
     pub fn upload(&self, values: Vec<f32>) -> Buffer {
         Buffer(self.client.create(Bytes::from_elems(values)))
+    }
+
+    /// A buffer with these values in 16 bits each, of which there must be an even number.
+    pub fn upload_half(&self, values: &[f32]) -> Buffer {
+        let halves: Vec<u16> = values.iter().map(|&value| f16::from_f32(value).to_bits()).collect();
+        Buffer(self.client.create(Bytes::from_elems(halves)))
     }
 
     /// A buffer of so many bytes, which may hold anything.

@@ -14,6 +14,7 @@ use wasm_bindgen::prelude::*;
 use crate::color::Srgb8;
 use crate::denoiser::place::cut_around;
 use crate::denoiser::{self, Denoiser, Options, Overview, Parts, Place, Run, Strength, TileInput};
+use crate::gpu::Precision;
 use crate::image::{CHANNELS, LinearImage, MOST_CHANNELS};
 use crate::method::noise::NoiseModel;
 use crate::method::reverse::Steps;
@@ -74,7 +75,7 @@ impl Engine {
     /// `device-lost` if the device fails, `device-wrong` if it computes something else than the processor.
     #[wasm_bindgen(js_name = warmUp)]
     pub async fn warm_up(&self) -> Result<(), JsValue> {
-        if self.0.check_device().await? {
+        if self.0.check_device(&Precision::ALL).await? {
             return Ok(());
         }
         let noise = NoiseModel::at_gain(8.0);

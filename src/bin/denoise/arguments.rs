@@ -7,6 +7,7 @@ use clap::Parser;
 use svnr::denoiser::Parts;
 use svnr::device::DeviceChoice;
 use svnr::estimate::noise_from_json;
+use svnr::gpu::Precision;
 use svnr::method::noise::Noise;
 use svnr::method::reverse::Steps;
 use svnr::network::ImageKind;
@@ -81,6 +82,9 @@ pub struct Arguments {
     /// cpu, libtorch, libtorch:N, vulkan or vulkan:N
     #[arg(long, default_value = "cpu")]
     pub device: DeviceChoice,
+    /// Numbers that a GPU multiplies: f32 or f16 [default: f16 if the GPU has them and they are good enough]
+    #[arg(long, value_name = "F")]
+    pub precision: Option<Precision>,
     /// Other weights (.safetensors), for photos or for RAW files, as the file says [default: the built-in ones]
     #[arg(long, value_name = "FILE")]
     pub weights: Option<PathBuf>,

@@ -50,7 +50,7 @@ fn run(arguments: &Arguments) -> Result<ExitCode> {
     let options = arguments.options()?;
     let noise = arguments.noise()?;
     let device = arguments.device.open().map_err(|e| anyhow!(e))?;
-    let denoisers = Denoisers::new(arguments.weights.as_deref(), &device)?;
+    let denoisers = Denoisers::new(arguments.weights.as_deref(), &device, arguments.precision)?;
     let plan = Plan::new(arguments)?;
 
     let console = Console::new(plan.jobs.len(), plan.jobs.iter().map(|job| job.pixels).sum());

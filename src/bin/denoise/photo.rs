@@ -7,8 +7,10 @@ use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 use svnr::denoiser::Samples;
+use svnr::device;
 use svnr::estimate::estimate_visible_noise;
 use svnr::files::{self, FileError, Photo};
+use svnr::gpu::Precision;
 use svnr::method::noise::Noise;
 use svnr::network::ImageKind;
 use svnr::network::weights::released;
@@ -38,6 +40,8 @@ pub struct Settings<'a> {
 /// What denoises: a network for developed photos, and one for mosaics.
 pub struct Denoisers {
     given: Denoiser,
+    /// The numbers that a GPU multiplies.
+    precision: Option<Precision>,
     /// The one for the other kind of image, once there was such an image.
     other: OnceLock<Denoiser>,
 }
@@ -78,10 +82,10 @@ impl Denoisers {
     /// kind of image.
     ///
     /// # Errors
-    /// If the weights cannot be read.
-    pub fn new(weights: Option<&Path>, device: &Device) -> Result<Self> {
-        let given = Denoiser::from_weights(&weight_file::read(weights, ImageKind::Rgb)?, device)?;
-        Ok(Self { given, other: OnceLock::new() })
+    /// If the weights cannot be read, or the device does not compute what it should.
+    pub fn new(weights: Option<&Path>, device: &Device, precision: Option<Precision>) -> Result<Self> {
+        let given = device::denoiser(&weight_file::read(weights, ImageKind::Rgb)?, device, precision)?;
+        Ok(Self { given, precision, other: OnceLock::new() })
     }
 
     /// The one for images of this kind.
@@ -92,7 +96,7 @@ impl Denoisers {
         if let Some(other) = self.other.get() {
             return Ok(other);
         }
-        let other = Denoiser::from_weights(released(kind), self.given.device())?;
+        let other = device::denoiser(released(kind), self.given.device(), self.precision)?;
         Ok(self.other.get_or_init(|| other))
     }
 }

@@ -19,9 +19,10 @@ use clap::builder::ArgPredicate;
 use indicatif::{ProgressBar, ProgressStyle};
 use rayon::prelude::*;
 use svnr::denoiser::Samples;
-use svnr::device::DeviceChoice;
+use svnr::device::{self, DeviceChoice};
 use svnr::estimate::estimate_noise;
 use svnr::files;
+use svnr::gpu::Precision;
 use svnr::method::formulation::Start;
 use svnr::method::noise::Noise;
 use svnr::method::reverse::Steps;
@@ -138,6 +139,9 @@ struct Arguments {
     /// cpu, libtorch, libtorch:N, vulkan or vulkan:N
     #[arg(long, default_value = "cpu")]
     device: DeviceChoice,
+    /// Numbers that a GPU multiplies: f32 or f16 [default: f16 if the GPU has them and they are good enough]
+    #[arg(long, value_name = "F")]
+    precision: Option<Precision>,
     /// Other weights (.safetensors) [default: the built-in ones]
     #[arg(long, value_name = "FILE")]
     weights: Option<PathBuf>,
@@ -251,7 +255,7 @@ fn run(arguments: &Arguments) -> Result<()> {
     let device = arguments.device.open().map_err(|e| anyhow!(e))?;
     let kind = if arguments.raw { ImageKind::Mosaic } else { ImageKind::Rgb };
     let read = |file: Option<&Path>| -> Result<Denoiser> {
-        Denoiser::from_weights(&weight_file::read(file, kind)?, &device)
+        device::denoiser(&weight_file::read(file, kind)?, &device, arguments.precision)
             .map(|denoiser| denoiser.with_threads(1))
             .with_context(|| file.map_or("the built-in weights".into(), |file| file.display().to_string()))
     };

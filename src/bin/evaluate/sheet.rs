@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, ensure};
 use image::{Rgb, RgbImage, imageops};
 use svnr::denoiser::Samples;
+use svnr::device;
 use svnr::estimate::estimate_noise;
 use svnr::method::noise::Noise;
 use svnr::method::reverse::Steps;
@@ -52,10 +53,8 @@ pub fn write(arguments: &Arguments, denoiser: &Denoiser, files: &[PathBuf], shee
 /// Writes a row for each image, at the sensitivities in turn: the developed mosaic, developed and then denoised as a
 /// photo, denoised and then developed, clean.
 pub fn write_raw(arguments: &Arguments, denoiser: &Denoiser, files: &[PathBuf], sheet: &Path) -> Result<()> {
-    let photos = Denoiser::from_weights(
-        &weight_file::read(None, ImageKind::Rgb)?,
-        &arguments.device.open().map_err(anyhow::Error::msg)?,
-    )?;
+    let device = arguments.device.open().map_err(anyhow::Error::msg)?;
+    let photos = device::denoiser(&weight_file::read(None, ImageKind::Rgb)?, &device, arguments.precision)?;
     let steps = fewest_and_most(arguments, denoiser)?[0];
     let levels: Vec<_> = levels().collect();
     let developed = |planes: &LinearImage| develop(&mosaic(planes), &colors(), &Development::default());

@@ -1,6 +1,6 @@
 //! What the device does around the network.
 
-use crate::gpu::{Limits, Program};
+use crate::gpu::{Dialect, Limits, Program};
 use crate::method::schedule::Schedule;
 
 const SIGMA_WGSL: &str = include_str!("wgsl/sigma.wgsl");
@@ -38,7 +38,8 @@ impl Programs {
     pub fn new(schedule: &Schedule, limits: Limits) -> Self {
         let last = ("LAST", schedule.sigmas().len() - 1);
         let constants = [last, ("DOWN", DOWN), ("ACROSS", ACROSS), ("TURNED", TURNED)];
-        let program = |name, parts: &[&str]| Program::new(name, parts, &constants, "", THREADS, limits.access());
+        let program =
+            |name, parts: &[&str]| Program::new(name, parts, &constants, "", THREADS, Dialect::single(limits));
         let step = |name, keep| program(name, &[SIGMA_WGSL, VIEW_WGSL, RANDOM_WGSL, REPORT_WGSL, keep, STEP_WGSL]);
         Self {
             gather: program("gather", &[SIGMA_WGSL, VIEW_WGSL, REPORT_WGSL, GATHER_WGSL]),

@@ -1,19 +1,47 @@
 //! The kernels on a GPU.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use burn::tensor::Device;
 
-use crate::gpu::{Buffer, Gpu};
-use crate::network::kernels::recipe::{self, Call, Recipe};
+use crate::gpu::{Buffer, Gpu, Precision};
+use crate::network::kernels::recipe::{self, Call, Recipe, Weights};
 use crate::network::{Unet, UnetConfig, Window};
 
 /// A network's kernels and weights on a GPU.
 #[derive(Debug)]
 pub struct Kernels {
     gpu: Gpu,
+    /// With numbers of 32 bits, and of 16 where the GPU has them.
+    single: Set,
+    half: Option<Set>,
+    uses_half: AtomicBool,
+}
+
+/// The same in one precision.
+#[derive(Debug)]
+struct Set {
     recipe: Recipe,
     weights: Vec<Buffer>,
     /// The call after which values are not needed any more.
     last_uses: Vec<usize>,
+}
+
+impl Set {
+    fn new(network: &Unet, config: &UnetConfig, gpu: &Gpu, precision: Precision) -> Option<Self> {
+        let mut recipe = Recipe::new(network, config, gpu.limits(), precision)?;
+        let upload = |Weights { values, precision }| match precision {
+            Precision::Single => gpu.upload(values),
+            Precision::Half => gpu.upload_half(&values),
+        };
+        let weights = std::mem::take(&mut recipe.weights).into_iter().map(upload).collect();
+        let uses = |number: &usize| {
+            let is_used = |call: &Call| call.buffers.contains(&recipe::Buffer::Values(*number));
+            recipe.calls.iter().rposition(is_used).unwrap_or_default()
+        };
+        let last_uses = (0..recipe.values.len()).map(|number| uses(&number)).collect();
+        Some(Self { recipe, weights, last_uses })
+    }
 }
 
 impl Kernels {
@@ -21,14 +49,23 @@ impl Kernels {
     /// shape does not fit ([`Recipe::new`]).
     pub fn new(network: &Unet, config: &UnetConfig, device: &Device) -> Option<Self> {
         let gpu = Gpu::of(device)?;
-        let mut recipe = Recipe::new(network, config, gpu.limits())?;
-        let weights = std::mem::take(&mut recipe.weights).into_iter().map(|values| gpu.upload(values)).collect();
-        let uses = |number: &usize| {
-            let is_used = |call: &Call| call.buffers.contains(&recipe::Buffer::Values(*number));
-            recipe.calls.iter().rposition(is_used).unwrap_or_default()
-        };
-        let last_uses = (0..recipe.values.len()).map(|number| uses(&number)).collect();
-        Some(Self { gpu, recipe, weights, last_uses })
+        let single = Set::new(network, config, &gpu, Precision::Single)?;
+        let half = gpu.limits().has_half.then(|| Set::new(network, config, &gpu, Precision::Half)).flatten();
+        Some(Self { gpu, single, half, uses_half: AtomicBool::new(false) })
+    }
+
+    /// Whether they can compute with numbers of this precision. They compute with 32 bits until told otherwise.
+    pub fn has(&self, precision: Precision) -> bool {
+        precision == Precision::Single || self.half.is_some()
+    }
+
+    /// Computes with numbers of this precision from now on, if there is a choice.
+    pub fn choose(&self, precision: Precision) {
+        self.uses_half.store(precision == Precision::Half, Ordering::Relaxed);
+    }
+
+    fn set(&self) -> &Set {
+        self.half.as_ref().filter(|_| self.uses_half.load(Ordering::Relaxed)).unwrap_or(&self.single)
     }
 
     /// Where they are.
@@ -61,24 +98,25 @@ impl Kernels {
     /// but the prediction is held: the next image's values may lie where this one's are, because the device gets there
     /// later.
     pub fn enqueue(&self, size: [usize; 2], window: Window, state: [Buffer; 2], photo: Option<[Buffer; 2]>) -> Buffer {
-        let first = self.recipe.first(photo.is_none());
+        let Set { recipe, weights, last_uses } = self.set();
+        let first = recipe.first(photo.is_none());
         let inputs: Vec<Buffer> = state.into_iter().chain(photo.into_iter().flatten()).collect();
-        let output = self.recipe.output;
-        let eps = self.gpu.empty(self.recipe.bytes(output, window.size()));
-        let mut values: Vec<Option<Buffer>> = vec![None; self.recipe.values.len()];
+        let output = recipe.output;
+        let eps = self.gpu.empty(recipe.bytes(output, window.size()));
+        let mut values: Vec<Option<Buffer>> = vec![None; recipe.values.len()];
         values[output] = Some(eps.clone());
-        for (number, call) in [first].into_iter().chain(&self.recipe.calls[1..]).enumerate() {
-            let (whole, part) = self.recipe.part(call, size, window);
+        for (number, call) in [first].into_iter().chain(&recipe.calls[1..]).enumerate() {
+            let (whole, part) = recipe.part(call, size, window);
             let mut buffer = |buffer: &recipe::Buffer| match *buffer {
                 recipe::Buffer::Input(input) => inputs[input].clone(),
-                recipe::Buffer::Weights(weights) => self.weights[weights].clone(),
+                recipe::Buffer::Weights(at) => weights[at].clone(),
                 recipe::Buffer::Values(at) => {
-                    values[at].get_or_insert_with(|| self.gpu.empty(self.recipe.bytes(at, size))).clone()
+                    values[at].get_or_insert_with(|| self.gpu.empty(recipe.bytes(at, size))).clone()
                 }
             };
             let buffers: Vec<Buffer> = call.buffers.iter().map(&mut buffer).collect();
             self.launch(call, whole, part, buffers);
-            for (at, last) in self.last_uses.iter().enumerate() {
+            for (at, last) in last_uses.iter().enumerate() {
                 if *last == number {
                     values[at] = None;
                 }
@@ -120,11 +158,17 @@ mod tests {
             let side = reference.config.alignment();
             let [above, left] = size.map(|length| length / side / 2 * side);
             let part = Window { row: above, column: left, rows: size[0] - above, columns: size[1] - left };
-            for (window, sees_photo) in [(Window::whole(size), true), (part, true), (part, false)] {
-                let [x_t, sigma_t, y, sigma_star] = reference.planes();
-                let photo = sees_photo.then_some([y, sigma_star]);
-                let found = pollster::block_on(kernels.predict(size, window, [x_t, sigma_t], photo)).unwrap();
-                reference.check(window, sees_photo, &found);
+            for precision in
+                [Precision::Single, Precision::Half].into_iter().filter(|precision| kernels.has(*precision))
+            {
+                kernels.choose(precision);
+                for (window, sees_photo) in [(Window::whole(size), true), (part, true), (part, false)] {
+                    let [x_t, sigma_t, y, sigma_star] = reference.planes();
+                    let photo = sees_photo.then_some([y, sigma_star]);
+                    let found = pollster::block_on(kernels.predict(size, window, [x_t, sigma_t], photo)).unwrap();
+                    let tolerance = if precision == Precision::Single { 1e-5 } else { 2e-2 };
+                    reference.check(window, sees_photo, &found, tolerance);
+                }
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use burn::nn::conv::Conv2d;
 
-use crate::gpu::{Limits, Program, SEGMENT, groups};
+use crate::gpu::{Dialect, Limits, Precision, Program, SEGMENT, groups};
 use crate::network::block::{Block, Embedding};
 use crate::network::config::{ImageKind, UnetConfig};
 use crate::network::layout::{by_pixel, conv, plain, steering};
@@ -28,8 +28,8 @@ const STORE_MOSAIC_WGSL: &str = include_str!("wgsl/store_mosaic.wgsl");
 const VECTOR: usize = 4;
 /// About as many threads as a group has whose threads work alone: enough to fill a GPU's lanes.
 const THREADS: usize = 128;
-/// The most threads of a group that WebGPU promises. Groups that share memory have as many as they can: all of a group's
-/// pixels use a weight that was read once.
+/// The most threads of a group that WebGPU promises. Groups that share memory have as many as they can: all of a
+/// group's pixels use a weight that was read once.
 const MOST_THREADS: usize = 256;
 /// Vectors of a pixel whose squares one thread adds up.
 const VECTORS_IN_PART: usize = 8;
@@ -86,6 +86,14 @@ impl Call {
 pub(super) struct Values {
     channels: usize,
     scale: usize,
+    precision: Precision,
+}
+
+/// Weights of a kernel.
+#[derive(Debug)]
+pub(super) struct Weights {
+    pub values: Vec<f32>,
+    pub precision: Precision,
 }
 
 /// What a dispatch takes of a GPU.
@@ -107,24 +115,30 @@ pub struct Recipe {
     pub(super) calls: Vec<Call>,
     /// The first call where the state is all there is to see.
     of_state_alone: Call,
-    pub(super) weights: Vec<Vec<f32>>,
+    pub(super) weights: Vec<Weights>,
     pub(super) values: Vec<Values>,
     /// Which of the values is the prediction, as planes.
     pub(super) output: usize,
     config: UnetConfig,
     limits: Limits,
+    precision: Precision,
 }
 
 impl Recipe {
     /// The recipe for a network, which has to be on a processor; `None` if the kernels do not fit its shape: all
-    /// channel counts must be multiples of 4, and a few pixels' features must fit into a group's memory.
-    pub fn new(network: &Unet, config: &UnetConfig, limits: Limits) -> Option<Self> {
+    /// channel counts must be multiples of 4, and a few pixels' features must fit into a group's memory. The precision
+    /// is that of the blocks and of what lies between them; what the network sees and predicts has 32 bits.
+    pub fn new(network: &Unet, config: &UnetConfig, limits: Limits, precision: Precision) -> Option<Self> {
         let is_whole = |channels: &usize| channels.is_multiple_of(VECTOR);
-        let fits = |width: &usize| shared_bytes(*width, 1) <= limits.shared_bytes;
+        let fits = |width: &usize| shared_bytes(*width, 1, precision) <= limits.shared_bytes;
         if !is_whole(&config.embedding) || !config.widths.iter().all(|width| is_whole(width) && fits(width)) {
             return None;
         }
-        let values = [features(config.image), levels(config.image)].map(|channels| Values { channels, scale: 0 });
+        let values = [features(config.image), levels(config.image)].map(|channels| Values {
+            channels,
+            scale: 0,
+            precision: Precision::Single,
+        });
         let mut recipe = Self {
             calls: vec![sight(config, limits, SEE_BOTH_WGSL, 4)],
             of_state_alone: sight(config, limits, SEE_STATE_WGSL, 2),
@@ -133,6 +147,7 @@ impl Recipe {
             output: 0,
             config: config.clone(),
             limits,
+            precision,
         };
         recipe.output = recipe.network(network);
         Some(recipe)
@@ -153,7 +168,7 @@ impl Recipe {
     pub fn by_dispatch(&self, size: [usize; 2]) -> impl Iterator<Item = Dispatch> {
         let bytes = move |buffer: &Buffer| match *buffer {
             Buffer::Input(_) => self.bytes(self.output, size),
-            Buffer::Weights(number) => self.weights[number].len() * size_of::<f32>(),
+            Buffer::Weights(number) => self.weights[number].values.len() * self.weights[number].precision.bytes(),
             Buffer::Values(number) => self.bytes(number, size),
         };
         self.calls.iter().map(move |call| Dispatch {
@@ -193,8 +208,8 @@ impl Recipe {
 
     /// Bytes of values.
     pub(super) fn bytes(&self, number: usize, size: [usize; 2]) -> usize {
-        let Values { channels, scale } = self.values[number];
-        channels * self.size_at(scale, size).iter().product::<usize>() * size_of::<f32>()
+        let Values { channels, scale, precision } = self.values[number];
+        channels * self.size_at(scale, size).iter().product::<usize>() * precision.bytes()
     }
 
     /// Lists the whole network, and says which values are the prediction.
@@ -226,30 +241,36 @@ impl Recipe {
             ImageKind::Rgb => STORE_RGB_WGSL,
             ImageKind::Mosaic => STORE_MOSAIC_WGSL,
         };
-        let eps = self.values(prediction(image), 0);
-        let weights = self.weights(plain(&network.output));
-        let buffers = vec![Buffer::Values(x), Buffer::Weights(weights), Buffer::Values(eps)];
-        self.convolve("output", &network.output, store, 1, buffers, 0);
+        let eps = self.values(prediction(image), 0, Precision::Single);
+        let weights = self.weights(plain(&network.output), self.values[x].precision);
+        let buffers = vec![Buffer::Weights(weights), Buffer::Values(eps)];
+        self.convolve("output", &network.output, store, 1, (x, buffers), 0);
         eps
     }
 
-    fn values(&mut self, channels: usize, scale: usize) -> usize {
-        self.values.push(Values { channels, scale });
+    fn values(&mut self, channels: usize, scale: usize, precision: Precision) -> usize {
+        self.values.push(Values { channels, scale, precision });
         self.values.len() - 1
     }
 
-    fn weights(&mut self, weights: Vec<f32>) -> usize {
-        self.weights.push(weights);
+    fn weights(&mut self, values: Vec<f32>, precision: Precision) -> usize {
+        self.weights.push(Weights { values, precision });
         self.weights.len() - 1
+    }
+
+    /// Of a kernel that multiplies these values: they and the weights have one precision.
+    fn dialect(&self, values: usize) -> Dialect {
+        Dialect { access: self.limits.access(), factors: self.values[values].precision, results: self.precision }
     }
 
     fn embedding(&mut self, layers: &Embedding, scale: usize, seen: usize) -> usize {
         let channels = self.config.embedding;
         let constants = [("LEVELS", levels(self.config.image)), ("E4", channels / VECTOR), ("SIDE", 1 << scale)];
         let parts = [MATRIX_WGSL, EMBED_WGSL];
-        let program = Program::new("embed", &parts, &constants, "", THREADS, self.limits.access());
-        let weights = self.weights([plain(&layers.first), plain(&layers.second)].concat());
-        let embedding = self.values(channels, scale);
+        let program = Program::new("embed", &parts, &constants, "", THREADS, self.dialect(seen));
+        let weights = [plain(&layers.first), plain(&layers.second)].concat();
+        let weights = self.weights(weights, self.values[seen].precision);
+        let embedding = self.values(channels, scale, self.precision);
         let buffers = vec![Buffer::Values(seen), Buffer::Weights(weights), Buffer::Values(embedding)];
         self.calls.push(Call { program, buffers, scale, work: Work::Pixels });
         embedding
@@ -261,7 +282,8 @@ impl Recipe {
 
     fn block(&mut self, block: &Block, x: usize, embedding: usize, scale: usize) -> usize {
         let width = self.config.widths[scale];
-        let segments = segments(width, self.limits);
+        let precision = self.precision;
+        let segments = segments(width, self.limits, precision);
         let threads = width / VECTOR * segments;
         let constants = [
             ("C4", width / VECTOR),
@@ -271,22 +293,22 @@ impl Recipe {
             ("PARTS", parts(width)),
         ];
         let norm = format!("const NORM_FLOOR: f32 = {:?}f;\n", crate::network::block::NORM_FLOOR);
-        let access = self.limits.access();
+        let dialect = self.dialect(x);
         let program = |name, text| {
             let parts = [SEGMENTS_WGSL, MATRIX_WGSL, NORM_WGSL, text];
-            Program::new(name, &parts, &constants, &norm, threads, access)
+            Program::new(name, &parts, &constants, &norm, threads, dialect)
         };
         let work = Work::Segments { in_group: segments, times: 1 };
 
-        let weights = self.weights([steering(&block.steer), plain(&block.widen)].concat());
-        let wide = self.values(2 * width, scale);
+        let weights = self.weights([steering(&block.steer), plain(&block.widen)].concat(), precision);
+        let wide = self.values(2 * width, scale, precision);
         let buffers =
             vec![Buffer::Values(x), Buffer::Values(embedding), Buffer::Weights(weights), Buffer::Values(wide)];
         self.calls.push(Call { program: program("widen", WIDEN_WGSL), buffers, scale, work });
 
         let layers = [&block.depthwise, &block.narrow, &block.mix_widen, &block.mix_narrow];
-        let weights = self.weights(layers.map(plain).concat());
-        let mixed = self.values(width, scale);
+        let weights = self.weights(layers.map(plain).concat(), precision);
+        let mixed = self.values(width, scale, precision);
         let buffers = vec![Buffer::Values(wide), Buffer::Values(x), Buffer::Weights(weights), Buffer::Values(mixed)];
         self.calls.push(Call { program: program("mix", MIX_WGSL), buffers, scale, work });
         mixed
@@ -294,31 +316,31 @@ impl Recipe {
 
     /// To `channels` at `scale`.
     fn conv(&mut self, name: &'static str, layer: &Conv2d, x: usize, scale: usize, channels: usize) -> usize {
-        let weights = self.weights(plain(layer));
-        let result = self.values(channels, scale);
-        let buffers = vec![Buffer::Values(x), Buffer::Weights(weights), Buffer::Values(result)];
-        self.convolve(name, layer, STORE_PIXELS_WGSL, 1, buffers, scale);
+        let weights = self.weights(plain(layer), self.values[x].precision);
+        let result = self.values(channels, scale, self.precision);
+        let buffers = vec![Buffer::Weights(weights), Buffer::Values(result)];
+        self.convolve(name, layer, STORE_PIXELS_WGSL, 1, (x, buffers), scale);
         result
     }
 
     /// To `scale` from the next coarser one.
     fn up(&mut self, layer: &Conv2d, x: usize, skip: usize, scale: usize) -> usize {
         let width = self.config.widths[scale];
-        let weights = self.weights(conv(layer, by_pixel(4 * width)));
-        let result = self.values(width, scale);
-        let buffers = vec![Buffer::Values(x), Buffer::Weights(weights), Buffer::Values(skip), Buffer::Values(result)];
-        self.convolve("up", layer, STORE_FINER_WGSL, 4, buffers, scale + 1);
+        let weights = self.weights(conv(layer, by_pixel(4 * width)), self.values[x].precision);
+        let result = self.values(width, scale, self.precision);
+        let buffers = vec![Buffer::Weights(weights), Buffer::Values(skip), Buffer::Values(result)];
+        self.convolve("up", layer, STORE_FINER_WGSL, 4, (x, buffers), scale + 1);
         result
     }
 
-    /// The outputs are computed in `times` parts.
+    /// Of values `x`, with more buffers. The outputs are computed in `times` parts.
     fn convolve(
         &mut self,
         name: &'static str,
         layer: &Conv2d,
         store: &str,
         times: usize,
-        buffers: Vec<Buffer>,
+        (x, more): (usize, Vec<Buffer>),
         scale: usize,
     ) {
         let [channels_out, channels_in, kernel, _] = layer.weight.dims();
@@ -335,7 +357,8 @@ impl Recipe {
         ];
         let padding = format!("const PADDING: i32 = {};\n", (kernel - stride) / 2);
         let parts = [SEGMENTS_WGSL, MATRIX_WGSL, store, CONV_WGSL];
-        let program = Program::new(name, &parts, &constants, &padding, vectors * in_group, self.limits.access());
+        let program = Program::new(name, &parts, &constants, &padding, vectors * in_group, self.dialect(x));
+        let buffers = [Buffer::Values(x)].into_iter().chain(more).collect();
         self.calls.push(Call { program, buffers, scale, work: Work::Segments { in_group, times } });
     }
 }
@@ -348,7 +371,7 @@ fn sight(config: &UnetConfig, limits: Limits, see: &str, inputs: usize) -> Call 
         .map(|(name, value)| format!("const {name}: f32 = {value:?}f;\n"))
         .concat();
     let constants = [("CHANNELS", image.channels()), ("SIDE", image.finest_side())];
-    let program = Program::new("features", &[see, FEATURES_WGSL], &constants, &more, THREADS, limits.access());
+    let program = Program::new("features", &[see, FEATURES_WGSL], &constants, &more, THREADS, Dialect::single(limits));
     let mut buffers: Vec<Buffer> = (0..inputs).map(Buffer::Input).collect();
     buffers.extend([Buffer::Values(FEATURES), Buffer::Values(LEVELS)]);
     Call { program, buffers, scale: 0, work: Work::Pixels }
@@ -360,13 +383,13 @@ fn parts(width: usize) -> usize {
 }
 
 /// Bytes of a group's shared memory with so many segments; see `wgsl/norm.wgsl`.
-fn shared_bytes(width: usize, segments: usize) -> usize {
-    segments * SEGMENT * (width + parts(width) + 1) * size_of::<f32>()
+fn shared_bytes(width: usize, segments: usize, precision: Precision) -> usize {
+    segments * SEGMENT * (width * precision.bytes() + (parts(width) + 1) * size_of::<f32>())
 }
 
 /// How many segments of rows a group works on in a block of this width.
-fn segments(width: usize, limits: Limits) -> usize {
-    let fits = |segments: &usize| shared_bytes(width, *segments) <= limits.shared_bytes;
+fn segments(width: usize, limits: Limits, precision: Precision) -> usize {
+    let fits = |segments: &usize| shared_bytes(width, *segments, precision) <= limits.shared_bytes;
     (1..=MOST_THREADS / (width / VECTOR)).rev().find(fits).unwrap_or(1)
 }
 
@@ -378,7 +401,11 @@ mod tests {
     use crate::gpu::MOST_GROUPS;
 
     fn recipe(config: &UnetConfig, limits: Limits) -> Option<Recipe> {
-        Recipe::new(&Unet::new(config, &Device::flex()).unwrap(), config, limits)
+        recipe_of(config, limits, Precision::Single)
+    }
+
+    fn recipe_of(config: &UnetConfig, limits: Limits, precision: Precision) -> Option<Recipe> {
+        Recipe::new(&Unet::new(config, &Device::flex()).unwrap(), config, limits, precision)
     }
 
     fn shapes() -> [UnetConfig; 5] {
@@ -407,6 +434,9 @@ mod tests {
             // A pixel of a mosaic's planes is four photosites.
             let per_pixel = recipe.traffic([rows, columns]) / (rows * columns * channels);
             assert!(per_pixel < 3500, "{image:?}: {per_pixel}");
+            let half = recipe_of(&recipe.config, Limits::LEAST, Precision::Half).unwrap();
+            let per_pixel = half.traffic([rows, columns]) / (rows * columns * channels);
+            assert!(per_pixel < 1900, "{image:?}: {per_pixel} in 16 bits");
         }
     }
 
@@ -452,14 +482,19 @@ mod tests {
     #[test]
     fn every_kernel_is_valid_and_within_what_webgpu_promises() {
         let more = Limits { shared_bytes: 48 << 10, are_buffers_apart: false, ..Limits::LEAST };
-        for (config, limits) in shapes().iter().flat_map(|config| [(config, Limits::LEAST), (config, more)]) {
-            let recipe = recipe(config, limits).unwrap();
+        let cases = [(Limits::LEAST, Precision::Single), (more, Precision::Single), (Limits::LEAST, Precision::Half)];
+        for (config, (limits, precision)) in shapes().iter().flat_map(|config| cases.map(|case| (config, case))) {
+            let recipe = recipe_of(config, limits, precision).unwrap();
             for Call { program, buffers, .. } in recipe.calls.into_iter().chain([recipe.of_state_alone]) {
                 assert!(program.threads <= MOST_THREADS && buffers.len() < 8, "{}", program.name);
                 let module = naga::front::wgsl::parse_str(&program.text)
                     .unwrap_or_else(|e| panic!("{}: {}", program.name, e.emit_to_string(&program.text)));
                 let all = naga::valid::ValidationFlags::all();
-                let info = naga::valid::Validator::new(all, naga::valid::Capabilities::empty()).validate(&module);
+                let capabilities = match precision {
+                    Precision::Single => naga::valid::Capabilities::empty(),
+                    Precision::Half => naga::valid::Capabilities::SHADER_FLOAT16,
+                };
+                let info = naga::valid::Validator::new(all, capabilities).validate(&module);
                 info.unwrap_or_else(|e| panic!("{}: {}", program.name, e.emit_to_string(&program.text)));
                 let shared = module.global_variables.iter().filter(|(_, v)| v.space == naga::AddressSpace::WorkGroup);
                 let mut layouter = naga::proc::Layouter::default();

@@ -192,7 +192,7 @@ mod tests {
                 Window { row: 0, column: right, rows: side, columns: side },
             ] {
                 let found = processor.predict(size, window, planes.each_ref().map(Vec::as_slice));
-                reference.check(window, true, &found);
+                reference.check(window, true, &found, 1e-5);
             }
         }
     }

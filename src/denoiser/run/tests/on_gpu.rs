@@ -7,7 +7,7 @@ use burn::tensor::Device;
 use crate::denoiser::engine::Engine;
 use crate::denoiser::run::tests::{denoise, largest_difference, photo};
 use crate::denoiser::{Denoiser, Options, Run, Strength};
-use crate::gpu;
+use crate::gpu::{self, Precision};
 use crate::image::{LinearImage, MOST_CHANNELS};
 use crate::method::formulation::{Condition, Correlation, Formulation, Start, Time};
 use crate::method::noise::NoiseModel;
@@ -154,5 +154,7 @@ fn a_state_that_was_saved_is_where_the_run_goes_on() {
 #[test]
 fn the_check_finds_a_gpu_in_order() {
     let Some([_, there]) = denoisers(ImageKind::Rgb, Formulation::default()) else { return };
-    assert_eq!(pollster::block_on(there.check_device()), Ok(true));
+    assert_eq!(pollster::block_on(there.check_device(&Precision::ALL)), Ok(true));
+    assert_eq!(pollster::block_on(there.check_device(&[Precision::Single])), Ok(true));
+    assert_eq!(pollster::block_on(there.check_device(&[])), Ok(false));
 }

@@ -1,8 +1,8 @@
 // A convolution of K4 to N4 channels, in fours, of which a group computes THREADS_N. What becomes of the sums is said
 // by one of the store_*.wgsl. The result's whole size is shape[0].xy; shape[1] is the window that is computed: first
 // row and column, rows and columns.
-@group(0) @binding(0) var<storage, ACCESS> x: array<vec4<f32>>;
-@group(0) @binding(1) var<storage, ACCESS> weights: array<vec4<f32>>;
+@group(0) @binding(0) var<storage, ACCESS> x: array<H4>;
+@group(0) @binding(1) var<storage, ACCESS> weights: array<H4>;
 
 const BIAS: u32 = KERNEL * KERNEL * 4u * K4 * N4;
 
@@ -23,7 +23,7 @@ fn main(
   let at = segment(number_of(group, groups) * SEGMENTS + m, window.z, window.w);
   let rows_in = i32(shape[0].x * STRIDE);
   let columns_in = i32(shape[0].y * STRIDE);
-  let bias = weights[BIAS + n];
+  let bias = vec4<f32>(weights[BIAS + n]);
   var a$i = bias;
   for (var dy = 0u; dy < KERNEL; dy++) {
     let row = i32((window.x + at.row) * STRIDE + dy) - PADDING;
@@ -38,8 +38,8 @@ fn main(
         let from_tap = (dy * KERNEL + dx) * 4u * K4 * N4 + n;
         for (var k = 0u; k < K4; k++) {
           let w = matrix(from_tap + 4u * k * N4, N4);
-          let f$i = select(vec4<f32>(), x[o$i + k], is$i);
-          a$i += w * f$i;
+          let f$i = select(H4(), x[o$i + k], is$i);
+          a$i += vec4<f32>(w * f$i);
         }
       }
     }

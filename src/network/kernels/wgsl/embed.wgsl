@@ -1,7 +1,7 @@
 // A scale's embedding of the noise levels: their mean over the scale's pixel, and two layers.
 @group(0) @binding(0) var<storage, ACCESS> levels: array<f32>;
-@group(0) @binding(1) var<storage, ACCESS> weights: array<vec4<f32>>;
-@group(0) @binding(2) var<storage, read_write> embedding: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, ACCESS> weights: array<H4>;
+@group(0) @binding(2) var<storage, read_write> embedding: array<R4>;
 @group(0) @binding(3) var<storage, read> shape: vec4<u32>;
 
 const FIRST_BIAS: u32 = LEVELS * E4;
@@ -42,6 +42,6 @@ fn main(
     for (var k = 0u; k < E4; k++) {
       sum += matrix(SECOND + 4u * k * E4 + e, E4) * hidden[k];
     }
-    embedding[pixel * E4 + e] = max(sum, vec4<f32>());
+    embedding[pixel * E4 + e] = R4(max(sum, vec4<f32>()));
   }
 }

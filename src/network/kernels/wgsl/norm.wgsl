@@ -1,6 +1,6 @@
 // The features of all of the group's pixels, side by side, and the reciprocal root of their mean square. PARTS threads
 // share a pixel.
-var<workgroup> features: array<vec4<f32>, PIXELS * C4>;
+var<workgroup> features: array<H4, PIXELS * C4>;
 var<workgroup> squares: array<f32, PIXELS * PARTS>;
 var<workgroup> scales: array<f32, PIXELS>;
 
@@ -9,7 +9,7 @@ fn find_scales(local: u32) {
   for (var job = local; job < PIXELS * PARTS; job += THREADS) {
     var sum = 0.0;
     for (var c = job / PIXELS; c < C4; c += PARTS) {
-      let v = features[(job % PIXELS) * C4 + c];
+      let v = vec4<f32>(features[(job % PIXELS) * C4 + c]);
       sum += dot(v, v);
     }
     squares[job] = sum;
