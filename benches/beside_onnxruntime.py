@@ -1,11 +1,11 @@
 """Times svnr beside onnxruntime, on the same network and this processor:
 
     pip install numpy onnx onnxruntime safetensors
-    python3 benches/beside_onnxruntime.py WEIGHTS.safetensors [--out FILE.onnx] [MEGAPIXELS [TURNS]]
+    python3 benches/beside_onnxruntime.py WEIGHTS.safetensors [--out FILE.onnx [--side N]] [MEGAPIXELS [TURNS]]
 
-The network becomes an ONNX file of tiles of 512 x 512 pixels, as in a run's first step; with --out it is written, and
-that is all. onnxruntime gets bare tiles, without halos. svnr denoises a whole photo (`cargo bench --bench denoise`).
-The two take turns; medians of seconds per megapixel are printed.
+The network becomes an ONNX file of tiles of N x N pixels, 512 if nothing is said, as in a run's first step; with --out
+it is written, and that is all. onnxruntime gets bare tiles, without halos. svnr denoises a whole photo (`cargo bench
+--bench denoise`). The two take turns; medians of seconds per megapixel are printed.
 """
 
 import argparse
@@ -21,7 +21,6 @@ import onnxruntime
 from onnx import TensorProto, helper, numpy_helper
 from safetensors import safe_open
 
-SIDE = 512
 # As in src/network: stds of noise, the knee of the inputs, the floor of a mean square.
 FLOOR, LOG_MIDDLE, LOG_QUARTER, KNEE, NORM_FLOOR = 1e-3, -3.5, 1.5, 4.0, 1e-5
 
@@ -29,7 +28,8 @@ FLOOR, LOG_MIDDLE, LOG_QUARTER, KNEE, NORM_FLOOR = 1e-3, -3.5, 1.5, 4.0, 1e-5
 class Graph:
     """An ONNX graph that grows by one operation at a time. Values are known by their names."""
 
-    def __init__(self, path):
+    def __init__(self, path, side):
+        self.side = side
         with safe_open(path, "np") as file:
             self.shape = json.loads(file.metadata()["svnr"])
             self.weights = {name: file.get_tensor(name).astype(np.float32) for name in file.keys()}
@@ -93,13 +93,13 @@ class Graph:
 
     def network(self):
         widths, counts = self.shape["widths"], self.shape["blocks"]
-        coarsest, half = len(widths) - 1, SIDE // 2
+        coarsest, half = len(widths) - 1, self.side // 2
         # The mean of each square of 2 x 2, and each mean four times, as convolutions.
         squares = np.kron(np.eye(3), np.full((1, 4), 0.25)).reshape(3, 12, 1, 1).astype(np.float32)
         repeats = np.kron(np.eye(3), np.ones((4, 1))).reshape(12, 3, 1, 1).astype(np.float32)
         means = lambda x: self.op("Conv", x, squares)
-        sigma = self.to_depth(self.op("Max", "sigma", self.number(FLOOR)), 3, SIDE)
-        x = self.to_depth("x", 3, SIDE)
+        sigma = self.to_depth(self.op("Max", "sigma", self.number(FLOOR)), 3, self.side)
+        x = self.to_depth("x", 3, self.side)
         mean = self.op("AveragePool", means(x), kernel_shape=[3, 3], pads=[1] * 4, count_include_pad=0)
         log = self.op("Log", means(sigma))
         level = self.op("Div", self.op("Sub", log, self.number(LOG_MIDDLE)), self.number(LOG_QUARTER))
@@ -129,7 +129,7 @@ class Graph:
 
     def model(self):
         result = self.network()
-        plane = lambda name: helper.make_tensor_value_info(name, TensorProto.FLOAT, [1, 3, SIDE, SIDE])
+        plane = lambda name: helper.make_tensor_value_info(name, TensorProto.FLOAT, [1, 3, self.side, self.side])
         self.nodes.append(helper.make_node("Identity", [result], ["eps"]))
         constants = [numpy_helper.from_array(value, name) for name, value in self.constants.items()]
         graph = helper.make_graph(self.nodes, "svnr", [plane("x"), plane("sigma")], [plane("eps")], constants)
@@ -150,15 +150,17 @@ def main():
     parser.add_argument("megapixels", nargs="?", type=float, default=12)
     parser.add_argument("turns", nargs="?", type=int, default=3)
     parser.add_argument("--out")
+    parser.add_argument("--side", type=int, default=512)
     options = parser.parse_args()
-    model = Graph(options.weights).model()
+    side = options.side
+    model = Graph(options.weights, side).model()
     if options.out:
         with open(options.out, "wb") as file:
             file.write(model)
         return
     session = onnxruntime.InferenceSession(model, providers=["CPUExecutionProvider"])
     random = np.random.default_rng(1)
-    x = random.normal(0.4, 0.1, (1, 3, SIDE, SIDE)).astype(np.float32)
+    x = random.normal(0.4, 0.1, (1, 3, side, side)).astype(np.float32)
     inputs = {"x": x, "sigma": np.full_like(x, 0.1)}
     session.run(None, inputs)
     ours, theirs = [], []
@@ -167,7 +169,7 @@ def main():
         tiles = 4
         for _ in range(tiles):
             session.run(None, inputs)
-        theirs.append((time.perf_counter() - begun) / tiles / SIDE**2 * 1e6)
+        theirs.append((time.perf_counter() - begun) / tiles / side**2 * 1e6)
         ours.append(bench(options.megapixels))
     print(f"seconds per megapixel, medians of {options.turns} turns")
     print(f"svnr, a photo of {options.megapixels} megapixels  {statistics.median(ours):.2f}")

@@ -31,8 +31,9 @@
 
 /** What {@link prepare} puts into the page.
  * @typedef {(wanted: Wanted) => Promise<{ eps: number[], counts: Counts }>} Evaluate
- * @typedef {(wanted: WantedRun) => Promise<() => Promise<Counts>>} Start  starts a run, and gives what takes it to its end
- * @typedef {{ evaluate: Evaluate, start: Start }} Here */
+ * @typedef {(wanted: WantedRun) => Promise<() => Promise<Counts>>} Start  starts a run; gives what takes it to its end
+ * @typedef {<T>(work: () => Promise<T>) => Promise<{ result: T, counts: Counts }>} Counted
+ * @typedef {{ evaluate: Evaluate, start: Start, counted: Counted }} Here */
 
 /**
  * Counts what WebGPU is given, and adds `evaluate` to the page.
@@ -111,6 +112,14 @@ export async function prepare(page) {
     const forget = () => {
       for (const key of /** @type {(keyof typeof counts)[]} */ (Object.keys(counts))) counts[key] = 0;
     };
+    scope.counted = async (/** @type {() => Promise<unknown>} */ work) => {
+      forget();
+      const begun = performance.now();
+      const pending = work();
+      const thread = (performance.now() - begun) / 1000;
+      const result = await pending;
+      return { result, counts: { ...counts, thread, wall: (performance.now() - begun) / 1000 } };
+    };
     scope.start = async (/** @type {WantedRun} */ { side, steps, tile, computes: does }) => {
       const engine = await create('gpu', '/pkg/svnr.safetensors');
       await engine.warmUp();
@@ -148,13 +157,10 @@ export async function prepare(page) {
       const x = y.map((v) => v + 0.2 * (random() - 0.5));
       const star = Float32Array.from({ length: values }, (_, at) => (at % 97 === 0 ? 0 : 0.02 + 0.2 * random()));
       const t = star.map((std) => std * random());
-      forget();
-      const begun = performance.now();
       const window = Uint32Array.of(halo, halo, rows - 2 * halo, columns - 2 * halo);
-      const pending = network.predict(Uint32Array.of(rows, columns), window, x, t, ...(isFirstStep ? [] : [y, star]));
-      const thread = (performance.now() - begun) / 1000;
-      const eps = await pending;
-      return { eps: [...eps], counts: { ...counts, thread, wall: (performance.now() - begun) / 1000 } };
+      const planes = [x, t, ...(isFirstStep ? [] : [y, star])];
+      const { result, counts } = await scope.counted(() => network.predict(Uint32Array.of(rows, columns), window, ...planes));
+      return { eps: [...result], counts };
     };
   });
 }
