@@ -31,6 +31,20 @@ test('what a run took says what the next one takes, at the next visit too', () =
   assert(!new Speed(cpu, null).isMeasured, 'a browser may keep nothing');
 });
 
+test('the time that is left is right from the first tile on, however many workers there are', () => {
+  for (const [workers, tiles, round] of /** @type {const} */ ([[1, 12, 5], [2, 12, 5], [8, 12, 5], [3, 7, 4]])) {
+    const speed = new Speed({ ...cpu, workers }, null);
+    assert.equal(speed.left(0, tiles, 3), 0, 'nothing is known yet');
+    for (let done = 1; done <= tiles; done += 1) {
+      // They finish a round one after the other, a little apart.
+      const seconds = round * Math.ceil(done / workers) + 0.1 * (done % workers);
+      const left = round * (Math.ceil(tiles / workers) - Math.ceil(done / workers));
+      const told = speed.left(Math.fround(done / tiles), tiles, seconds);
+      assert(Math.abs(told - left) <= left / 5, `${workers} workers, ${done} of ${tiles} tiles: ${told} for ${left}`);
+    }
+  }
+});
+
 test('a preview says it as long as there was no run', () => {
   const speed = new Speed(cpu, null);
   speed.previewed({ width: 128, height: 128 }, 1, 0.5);

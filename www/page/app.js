@@ -298,8 +298,7 @@ client.on('preparing', ({ phase, fraction }) => {
 client.on('running', ({ sample, samples, step, steps, tile, tiles, fraction, preview }) => {
   if (fraction === 0) runBegin = performance.now();
   const seconds = (performance.now() - runBegin) / 1000;
-  // Unknown before the first tile is done.
-  const left = fraction > 0 ? (seconds / fraction) * (1 - fraction) : 0;
+  const left = device.speed?.left(fraction, tiles * steps * samples, seconds) ?? 0;
   display.progress(runText({ sample, samples, step, steps, tile, tiles, fraction, left }), fraction);
   if (preview) stage.emerge(preview);
 });

@@ -96,6 +96,21 @@ export class Speed {
   }
 
   /**
+   * How much longer a run will take, in seconds; 0 before its first tile is done. Workers begin their tiles together,
+   * so the first of a round is done about when all of them are.
+   *
+   * @param {number} fraction  how much of it is done
+   * @param {number} tiles  of all its steps and samples
+   * @param {number} seconds  since it began
+   */
+  left(fraction, tiles, seconds) {
+    const rounds = Math.ceil(tiles / this.#workers);
+    // A fraction is not exact.
+    const done = Math.min(rounds, Math.ceil((fraction * tiles) / this.#workers - 1e-3));
+    return done > 0 ? (seconds / done) * (rounds - done) : 0;
+  }
+
+  /**
    * How many pixels the network sees in one step one after the other, where workers see tiles at the same time.
    *
    * @param {Size} photo
