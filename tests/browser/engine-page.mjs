@@ -1,5 +1,7 @@
 // A page with the network on a GPU and on the CPU, below the package's API: one evaluation at a time, counted.
 
+import { launch, serve } from './harness.mjs';
+
 /** What the GPU was given for one evaluation.
  * @typedef {{
  *   dispatches: number,
@@ -34,6 +36,24 @@
  * @typedef {(wanted: WantedRun) => Promise<() => Promise<Counts>>} Start  starts a run; gives what takes it to its end
  * @typedef {<T>(work: () => Promise<T>) => Promise<{ result: T, counts: Counts }>} Counted
  * @typedef {{ evaluate: Evaluate, start: Start, counted: Counted }} Here */
+
+/**
+ * A prepared page of its own for a benchmark, in a browser of its own, with the module of a folder or the default one.
+ *
+ * @param {string | undefined} module
+ * @param {Parameters<typeof launch>[0]} [options]
+ */
+export async function openPage(module, options) {
+  if (module) process.env.SVNR_WASM = module;
+  const site = await serve();
+  const browser = await launch({ webgpu: true, ...options });
+  const page = await browser.newPage({ serviceWorkers: 'block' });
+  page.setDefaultTimeout(0);
+  page.on('console', (message) => void (message.type() === 'error' && console.error(message.text())));
+  await page.goto(site.url);
+  await prepare(page);
+  return { page, close: () => Promise.all([site.close(), browser.close()]) };
+}
 
 /**
  * Counts what WebGPU is given, and adds `evaluate` to the page.

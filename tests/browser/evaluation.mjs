@@ -8,8 +8,7 @@ import { cpus } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 
 import { median } from './bench.mjs';
-import { prepare } from './engine-page.mjs';
-import { launch, serve } from './harness.mjs';
+import { openPage } from './engine-page.mjs';
 
 /** @typedef {import('./engine-page.mjs').Here} Here */
 /** @typedef {import('./engine-page.mjs').Counts} Counts */
@@ -18,21 +17,8 @@ const [side = 128, turns = 3] = process.argv.slice(2).map(Number);
 const other = process.argv[4];
 
 /** @param {string | undefined} module */
-async function openPage(module) {
-  if (module) process.env.SVNR_WASM = module;
-  const site = await serve();
-  const browser = await launch({ webgpu: true, zeroed: true });
-  const page = await browser.newPage({ serviceWorkers: 'block' });
-  page.setDefaultTimeout(0);
-  page.on('console', (message) => void (message.type() === 'error' && console.error(message.text())));
-  await page.goto(site.url);
-  await prepare(page);
-  return { page, close: () => Promise.all([site.close(), browser.close()]) };
-}
-
-/** @param {string | undefined} module */
 async function ours(module) {
-  const { page, close } = await openPage(module);
+  const { page, close } = await openPage(module, { zeroed: true });
   return {
     name: process.env.SVNR_WASM ?? 'pkg/wasm',
     /** @type {Counts[]} */
@@ -49,7 +35,7 @@ async function ours(module) {
 
 /** The same network in onnxruntime. @param {string} file */
 async function onnxruntime(file) {
-  const { page, close } = await openPage(undefined);
+  const { page, close } = await openPage(undefined, { zeroed: true });
   const dist = dirname(createRequire(join(process.cwd(), 'package.json')).resolve('onnxruntime-web'));
   await page.route('**/onnxruntime/*', (route) => route.fulfill({ path: join(dist, basename(route.request().url())) }));
   await page.route('**/svnr.onnx', (route) => route.fulfill({ path: resolve(file) }));

@@ -6,8 +6,7 @@
 import { cpus } from 'node:os';
 
 import { median } from './bench.mjs';
-import { prepare } from './engine-page.mjs';
-import { launch, serve } from './harness.mjs';
+import { openPage } from './engine-page.mjs';
 
 /** @typedef {import('./engine-page.mjs').Here} Here */
 /** @typedef {import('./engine-page.mjs').Counts} Counts */
@@ -18,14 +17,7 @@ const side = Math.floor(Math.sqrt(megapixels * 1e6));
 
 /** @param {string | undefined} module */
 async function open(module) {
-  if (module) process.env.SVNR_WASM = module;
-  const site = await serve();
-  const browser = await launch({ webgpu: true });
-  const page = await browser.newPage({ serviceWorkers: 'block' });
-  page.setDefaultTimeout(0);
-  page.on('console', (message) => void (message.type() === 'error' && console.error(message.text())));
-  await page.goto(site.url);
-  await prepare(page);
+  const { page, close } = await openPage(module);
   const session = await page.context().newCDPSession(page);
   await session.send('Performance.enable', { timeDomain: 'threadTicks' });
   /** Seconds for which the page's thread has worked. */
@@ -45,7 +37,7 @@ async function open(module) {
       const counts = await started.evaluate((finish) => finish());
       return { ...counts, thread: (await worked()) - before };
     },
-    close: () => Promise.all([site.close(), browser.close()]),
+    close,
   };
 }
 
