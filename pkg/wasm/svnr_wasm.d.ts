@@ -554,6 +554,10 @@ export class Task {
      */
     takeTile(): Tile | undefined;
     /**
+     * The share of the work that is done.
+     */
+    readonly fraction: number;
+    /**
      * Whether all steps are done.
      */
     readonly isDone: boolean;
@@ -789,6 +793,7 @@ export interface InitOutput {
     readonly task_continueOn: (a: number, b: number) => [number, number];
     readonly task_finish: (a: number) => number;
     readonly task_finishTile: (a: number, b: number, c: number, d: number) => [number, number, number];
+    readonly task_fraction: (a: number) => number;
     readonly task_isDone: (a: number) => number;
     readonly task_overview: (a: number) => [number, number];
     readonly task_preview: (a: number, b: number) => number;
@@ -806,12 +811,12 @@ export interface InitOutput {
     readonly tile_y: (a: number) => any;
     readonly toSrgb: (a: number, b: number, c: any, d: number, e: number) => void;
     readonly wasm_bindgen__convert__closures_____invoke__h197756f2a95af99f: (a: number, b: number, c: any) => [number, number];
-    readonly wasm_bindgen__convert__closures_____invoke__h197756f2a95af99f_122: (a: number, b: number, c: any) => [number, number];
-    readonly wasm_bindgen__convert__closures_____invoke__h197756f2a95af99f_125: (a: number, b: number, c: any) => [number, number];
+    readonly wasm_bindgen__convert__closures_____invoke__h197756f2a95af99f_123: (a: number, b: number, c: any) => [number, number];
     readonly wasm_bindgen__convert__closures_____invoke__h197756f2a95af99f_126: (a: number, b: number, c: any) => [number, number];
+    readonly wasm_bindgen__convert__closures_____invoke__h197756f2a95af99f_127: (a: number, b: number, c: any) => [number, number];
     readonly wasm_bindgen__convert__closures_____invoke__hb8e6b0c33a83ed58: (a: number, b: number, c: any, d: any) => void;
     readonly wasm_bindgen__convert__closures_____invoke__h344f577687e7afb1: (a: number, b: number, c: any) => void;
-    readonly wasm_bindgen__convert__closures_____invoke__h344f577687e7afb1_124: (a: number, b: number, c: any) => void;
+    readonly wasm_bindgen__convert__closures_____invoke__h344f577687e7afb1_125: (a: number, b: number, c: any) => void;
     readonly __wbindgen_malloc: (a: number, b: number) => number;
     readonly __wbindgen_realloc: (a: number, b: number, c: number, d: number) => number;
     readonly __wbindgen_free: (a: number, b: number, c: number) => void;

@@ -1457,6 +1457,14 @@ export class Task {
         return SharedImage.__wrap(ret);
     }
     /**
+     * The share of the work that is done.
+     * @returns {number}
+     */
+    get fraction() {
+        const ret = wasm.task_fraction(this.__wbg_ptr);
+        return ret;
+    }
+    /**
      * Whether all steps are done.
      * @returns {boolean}
      */
@@ -2497,7 +2505,7 @@ function __wbg_get_imports() {
         },
         __wbindgen_generic_0000000000000002: function(arg0, arg1) {
             // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [NamedExternref("GPUDevice")], shim_idx: 3158, ret: Result(Unit), inner_ret: Some(Result(Unit)) }, mutable: true }) -> Externref`.
-            const ret = makeMutClosure(arg0, arg1, wasm_bindgen__convert__closures_____invoke__h197756f2a95af99f_122);
+            const ret = makeMutClosure(arg0, arg1, wasm_bindgen__convert__closures_____invoke__h197756f2a95af99f_123);
             return ret;
         },
         __wbindgen_generic_0000000000000003: function(arg0, arg1) {
@@ -2507,17 +2515,17 @@ function __wbg_get_imports() {
         },
         __wbindgen_generic_0000000000000004: function(arg0, arg1) {
             // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [NamedExternref("GPUUncapturedErrorEvent")], shim_idx: 1887, ret: Unit, inner_ret: Some(Unit) }, mutable: true }) -> Externref`.
-            const ret = makeMutClosure(arg0, arg1, wasm_bindgen__convert__closures_____invoke__h344f577687e7afb1_124);
+            const ret = makeMutClosure(arg0, arg1, wasm_bindgen__convert__closures_____invoke__h344f577687e7afb1_125);
             return ret;
         },
         __wbindgen_generic_0000000000000005: function(arg0, arg1) {
             // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [NamedExternref("any")], shim_idx: 3158, ret: Result(Unit), inner_ret: Some(Result(Unit)) }, mutable: true }) -> Externref`.
-            const ret = makeMutClosure(arg0, arg1, wasm_bindgen__convert__closures_____invoke__h197756f2a95af99f_125);
+            const ret = makeMutClosure(arg0, arg1, wasm_bindgen__convert__closures_____invoke__h197756f2a95af99f_126);
             return ret;
         },
         __wbindgen_generic_0000000000000006: function(arg0, arg1) {
             // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [NamedExternref("undefined")], shim_idx: 3158, ret: Result(Unit), inner_ret: Some(Result(Unit)) }, mutable: true }) -> Externref`.
-            const ret = makeMutClosure(arg0, arg1, wasm_bindgen__convert__closures_____invoke__h197756f2a95af99f_126);
+            const ret = makeMutClosure(arg0, arg1, wasm_bindgen__convert__closures_____invoke__h197756f2a95af99f_127);
             return ret;
         },
         __wbindgen_generic_0000000000000007: function(arg0) {
@@ -2561,8 +2569,8 @@ function wasm_bindgen__convert__closures_____invoke__h344f577687e7afb1(arg0, arg
     wasm.wasm_bindgen__convert__closures_____invoke__h344f577687e7afb1(arg0, arg1, arg2);
 }
 
-function wasm_bindgen__convert__closures_____invoke__h344f577687e7afb1_124(arg0, arg1, arg2) {
-    wasm.wasm_bindgen__convert__closures_____invoke__h344f577687e7afb1_124(arg0, arg1, arg2);
+function wasm_bindgen__convert__closures_____invoke__h344f577687e7afb1_125(arg0, arg1, arg2) {
+    wasm.wasm_bindgen__convert__closures_____invoke__h344f577687e7afb1_125(arg0, arg1, arg2);
 }
 
 function wasm_bindgen__convert__closures_____invoke__h197756f2a95af99f(arg0, arg1, arg2) {
@@ -2572,15 +2580,8 @@ function wasm_bindgen__convert__closures_____invoke__h197756f2a95af99f(arg0, arg
     }
 }
 
-function wasm_bindgen__convert__closures_____invoke__h197756f2a95af99f_122(arg0, arg1, arg2) {
-    const ret = wasm.wasm_bindgen__convert__closures_____invoke__h197756f2a95af99f_122(arg0, arg1, arg2);
-    if (ret[1]) {
-        throw takeFromExternrefTable0(ret[0]);
-    }
-}
-
-function wasm_bindgen__convert__closures_____invoke__h197756f2a95af99f_125(arg0, arg1, arg2) {
-    const ret = wasm.wasm_bindgen__convert__closures_____invoke__h197756f2a95af99f_125(arg0, arg1, arg2);
+function wasm_bindgen__convert__closures_____invoke__h197756f2a95af99f_123(arg0, arg1, arg2) {
+    const ret = wasm.wasm_bindgen__convert__closures_____invoke__h197756f2a95af99f_123(arg0, arg1, arg2);
     if (ret[1]) {
         throw takeFromExternrefTable0(ret[0]);
     }
@@ -2588,6 +2589,13 @@ function wasm_bindgen__convert__closures_____invoke__h197756f2a95af99f_125(arg0,
 
 function wasm_bindgen__convert__closures_____invoke__h197756f2a95af99f_126(arg0, arg1, arg2) {
     const ret = wasm.wasm_bindgen__convert__closures_____invoke__h197756f2a95af99f_126(arg0, arg1, arg2);
+    if (ret[1]) {
+        throw takeFromExternrefTable0(ret[0]);
+    }
+}
+
+function wasm_bindgen__convert__closures_____invoke__h197756f2a95af99f_127(arg0, arg1, arg2) {
+    const ret = wasm.wasm_bindgen__convert__closures_____invoke__h197756f2a95af99f_127(arg0, arg1, arg2);
     if (ret[1]) {
         throw takeFromExternrefTable0(ret[0]);
     }
