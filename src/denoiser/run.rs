@@ -2,9 +2,7 @@
 
 use std::collections::VecDeque;
 use std::iter::successors;
-use std::panic::resume_unwind;
 use std::sync::Arc;
-use std::thread;
 
 use crate::denoiser::clipped::Clipped;
 use crate::denoiser::coarse::{SHARE_OF_WORK, less_coarse};
@@ -12,19 +10,21 @@ use crate::denoiser::common_noise::CommonNoise;
 use crate::denoiser::draw::Draw;
 use crate::denoiser::engine::{Engine, TILES_ON_GPU};
 use crate::denoiser::frame::Frame;
-use crate::denoiser::level::levelled;
 use crate::denoiser::prediction::Prediction;
-use crate::denoiser::step::{Step, TileInput};
+use crate::denoiser::step::Step;
 use crate::denoiser::tiles::Grid;
 use crate::denoiser::{Denoiser, Level, Levels, Options, Overview, Parts, Place};
 use crate::error::Error;
-use crate::image::{CHANNELS, LinearImage, MOST_CHANNELS};
+use crate::image::{CHANNELS, LinearImage};
 use crate::method::formulation::Start;
 use crate::method::time_map::{TimeMap, time_after};
-use crate::network::processor::Processor;
 use on_device::OnDevice;
 
+mod engines;
+mod handed_out;
 mod on_device;
+mod order;
+mod result;
 
 /// How far a run is.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -271,59 +271,6 @@ impl Run {
         Ok(done.or_else(|| self.is_done().then(|| self.progress())))
     }
 
-    /// Hands out the next tile of this step; `None` if there is none: all are handed out, and the next step begins when
-    /// they are finished, or the run is done.
-    ///
-    /// What a GPU has done of the run is lost, but for steps that were saved; see [`Run::continue_on`].
-    pub fn take_tile(&mut self) -> Option<TileInput> {
-        if let Some(coarse) = &mut self.coarse {
-            let tile = coarse.take_tile();
-            if tile.is_some() || !coarse.is_done() {
-                return tile;
-            }
-            self.take_off_coarse();
-        }
-        self.leave_device();
-        let index = self.next_moving()?;
-        Some(self.current().input(index, &self.grid.tile(index)))
-    }
-
-    /// Takes a tile that was handed out through its step, by the network's prediction for it.
-    ///
-    /// # Errors
-    /// [`Error::BadOption`] for a tile that is not handed out, or a prediction of another size; [`Error::WrongResult`]
-    /// if a predicted value is not finite. The tile remains handed out.
-    pub fn finish_tile(&mut self, index: usize, eps: Vec<f32>) -> Result<Progress, Error> {
-        if let Some(coarse) = &mut self.coarse {
-            let done = coarse.finish_tile(index, eps)?;
-            if coarse.is_done() {
-                self.take_off_coarse();
-            }
-            return Ok(self.of_whole(done));
-        }
-        self.check_handed_out(index)?;
-        let tile = self.grid.tile(index);
-        if eps.len() != self.y.channels() * tile.window().size().iter().product::<usize>() {
-            let value = format!("a list of {} values", eps.len());
-            return Err(Error::BadOption { name: "a tile's prediction", value, range: "as large as its window" });
-        }
-        let planes = self.current().finish(&tile, eps)?;
-        Ok(self.write(index, &planes))
-    }
-
-    /// Takes back a tile that was handed out, to hand it out again.
-    ///
-    /// # Errors
-    /// [`Error::BadOption`] for a tile that is not handed out.
-    pub fn return_tile(&mut self, index: usize) -> Result<(), Error> {
-        if let Some(coarse) = &mut self.coarse {
-            return coarse.return_tile(index);
-        }
-        self.check_handed_out(index)?;
-        self.returned.push(index);
-        Ok(())
-    }
-
     /// Continues with another denoiser of the same network shape, for example on another device when this one has
     /// failed. Finished tiles are kept, and so are those that are handed out. What the old device works on begins anew.
     ///
@@ -348,50 +295,6 @@ impl Run {
         Ok(())
     }
 
-    /// A pixel of the image so far: after this step if its tile is finished, else after the step before. An RGB image's
-    /// has three values and a 0.
-    pub fn pixel(&self, row: usize, column: usize) -> [f32; MOST_CHANNELS] {
-        let pixel = match self.frame.as_ref().and_then(|frame| frame.color(row, column)) {
-            Some([red, green, blue]) => [red, green, blue, 0.0],
-            None => {
-                let at = row * self.y.width() + column;
-                let (x, is_clean) = self.so_far(row, column);
-                self.kept(x, at, is_clean)
-            }
-        };
-        pixel.map(|v| v * self.overview.white)
-    }
-
-    /// The image after the last finished step: the result, once the run is done. A mosaic's planes are brought back to
-    /// the photo's level.
-    pub fn into_image(mut self) -> LinearImage {
-        let mut result = match self.x.take() {
-            Some(x) => self.kept_everywhere(x),
-            None => Arc::unwrap_or_clone(self.y),
-        };
-        if let Some(frame) = &self.frame {
-            frame.put_back(&mut result);
-        }
-        let white = self.overview.white;
-        if white == 1.0 { result } else { result.scaled(white) }
-    }
-
-    /// The result, given what the network made of what it saw.
-    fn kept_everywhere(&self, mut x: LinearImage) -> LinearImage {
-        if x.channels() != CHANNELS {
-            let (times, schedule) = (self.time_map.times(), &self.denoiser.schedule);
-            x = levelled(x, &self.y, |value| schedule.sigma(times[value]));
-        }
-        if self.parts != Parts::ALL || self.disguised.is_some() || self.clipped.is_some() {
-            let (channels, pixels) = (x.channels(), x.pixels());
-            for at in 0..pixels {
-                let kept = self.kept(values_of(&x, at), at, true);
-                (0..channels).for_each(|c| x.values_mut()[c * pixels + at] = kept[c]);
-            }
-        }
-        x
-    }
-
     /// What the network sees: the photo, or what stands in for it.
     fn seen(&self) -> &LinearImage {
         self.disguised.as_ref().unwrap_or(&self.y)
@@ -403,127 +306,6 @@ impl Run {
         Progress { step: 1, steps: self.steps(), tile: 0, tiles: self.tiles(), fraction }
     }
 
-    /// What the network has made of a pixel so far, and whether that is clean.
-    fn so_far(&self, row: usize, column: usize) -> ([f32; MOST_CHANNELS], bool) {
-        let tile = self.grid.index_of(row, column);
-        let at = row * self.y.width() + column;
-        if let Some(there) = &self.on_device {
-            let moves = self.moves(self.step + usize::from(self.finished[tile]), tile);
-            return match &self.next {
-                Some(next) if !moves => (values_of(next, at), true),
-                _ => (there.pixel(row, column), false),
-            };
-        }
-        let finished = self.next.as_ref().filter(|_| self.finished[tile]);
-        let is_clean = self.is_done() || finished.is_some() && self.step + 1 == self.steps();
-        (values_of(finished.or(self.x.as_ref()).unwrap_or(self.seen()), at), is_clean)
-    }
-
-    /// A pixel of the result, given what the network made of what it saw, and whether that is clean.
-    fn kept(&self, x: [f32; MOST_CHANNELS], pixel: usize, is_clean: bool) -> [f32; MOST_CHANNELS] {
-        if self.y.channels() == CHANNELS {
-            let [red, green, blue, _] = x;
-            let [red, green, blue] = self.kept_of(self.of_colour([red, green, blue], pixel), pixel, is_clean);
-            [red, green, blue, 0.0]
-        } else {
-            self.kept_of(x, pixel, is_clean)
-        }
-    }
-
-    /// The same for an RGB photo before anything else is made of it: in the photo's colours where the network saw it in
-    /// disguise.
-    fn of_colour(&self, x: [f32; CHANNELS], pixel: usize) -> [f32; CHANNELS] {
-        let (Some(common), Some(disguised)) = (&self.common, &self.disguised) else { return x };
-        let photo = pixel_of(self.fine.as_ref().unwrap_or(&self.y), pixel);
-        common.taken_off(photo, pixel, &self.denoiser.schedule, pixel_of(disguised, pixel), x)
-    }
-
-    fn kept_of<const N: usize>(&self, mut x: [f32; N], pixel: usize, is_clean: bool) -> [f32; N] {
-        if let Some(clipped) = self.clipped.as_ref().filter(|_| is_clean) {
-            x = std::array::from_fn(|c| clipped.restored(c, pixel, x[c]));
-        }
-        self.parts.between(pixel_of(&self.y, pixel), x, self.neutral)
-    }
-
-    /// The next tile to be worked on, from now on handed out. Before it, tiles in which no pixel moves are finished,
-    /// and with them perhaps whole steps.
-    fn next_moving(&mut self) -> Option<usize> {
-        while !self.is_done() {
-            self.pass_still();
-            if let Some(index) = self.returned.pop() {
-                return Some(index);
-            }
-            if self.next_tile < self.tiles() {
-                self.next_tile += 1;
-                return Some(self.next_tile - 1);
-            }
-            if self.tile < self.tiles() {
-                return None;
-            }
-            self.end_step();
-        }
-        None
-    }
-
-    /// Finishes the tiles in which no pixel moves, up to the next one in which one does.
-    fn pass_still(&mut self) {
-        while self.next_tile < self.tiles() && !self.moves(self.step, self.next_tile) {
-            let tile = self.grid.tile(self.next_tile);
-            if let Some(there) = &self.on_device {
-                there.pass(&tile);
-            } else {
-                let seen = self.disguised.as_ref().unwrap_or(&self.y);
-                let x = self.x.as_ref().unwrap_or(seen);
-                let (width, height) = (x.width(), x.height());
-                let next = self.next.get_or_insert_with(|| LinearImage::clone(x)).values_mut();
-                tile.copy(x.values(), next, width, height);
-            }
-            self.finished[self.next_tile] = true;
-            self.tile += 1;
-            self.next_tile += 1;
-        }
-    }
-
-    /// Writes what a tile has become, and ends the step if it was the last.
-    fn write(&mut self, index: usize, planes: &[f32]) -> Progress {
-        let (width, height) = self.size();
-        let (tile, is_final) = (self.grid.tile(index), !self.moves(self.step + 1, index));
-        if let Some(there) = &mut self.on_device {
-            there.see(&tile, planes, is_final);
-        }
-        if self.on_device.is_none() || is_final {
-            let seen = self.disguised.as_ref().unwrap_or(&self.y);
-            let x = self.x.as_ref().unwrap_or(seen);
-            let next = self.next.get_or_insert_with(|| LinearImage::clone(x)).values_mut();
-            tile.write(planes, next, width, height);
-        }
-        self.finished[index] = true;
-        self.tile += 1;
-        self.moved += 1;
-        self.pass_still();
-        let progress = self.progress();
-        if self.tile == self.tiles() {
-            self.end_step();
-        }
-        progress
-    }
-
-    fn end_step(&mut self) {
-        self.step += 1;
-        self.tile = 0;
-        self.next_tile = 0;
-        self.finished.fill(false);
-        if let Some(there) = &mut self.on_device {
-            there.end_step();
-            if !self.is_done() {
-                return;
-            }
-            self.on_device = None;
-        }
-        // The next step overwrites what this one began with.
-        std::mem::swap(&mut self.x, &mut self.next);
-    }
-
     fn progress(&self) -> Progress {
         let (step, tile) = if self.is_done() { (self.steps(), self.tiles()) } else { (self.step + 1, self.tile) };
         let mut fraction = if self.moving == 0 { 1.0 } else { self.moved as f32 / self.moving as f32 };
@@ -531,14 +313,6 @@ impl Run {
             fraction = SHARE_OF_WORK + (1.0 - SHARE_OF_WORK) * fraction;
         }
         Progress { step, steps: self.steps(), tile, tiles: self.tiles(), fraction }
-    }
-
-    fn check_handed_out(&self, index: usize) -> Result<(), Error> {
-        let is_here = || self.returned.contains(&index) || self.begun.iter().any(|begun| begun.index == index);
-        let is_out = index < self.next_tile && !self.finished[index] && !is_here();
-        let refused =
-            || Error::BadOption { name: "the tile", value: index.to_string(), range: "one that is handed out" };
-        is_out.then_some(()).ok_or_else(refused)
     }
 
     /// Whether any pixel of the tile moves in the step: whether one has time left at its beginning.
@@ -563,93 +337,6 @@ impl Run {
             origin: [self.place.row, self.place.column],
         }
     }
-
-    /// Takes the next tile through the step by a device that has the network alone, and so many tiles at once.
-    async fn advance_by(&mut self, tiles: usize) -> Result<Option<Progress>, Error> {
-        self.begin(tiles, Denoiser::begin);
-        self.finish_begun().await
-    }
-
-    /// Gives the device tiles until it has so many; fewer at a step's end.
-    fn begin(&mut self, tiles: usize, begin: impl Fn(&Denoiser, TileInput) -> Prediction) {
-        while self.begun.len() < tiles {
-            let Some(input) = self.take_tile() else { break };
-            self.begun.push_back(begin(&self.denoiser, input));
-        }
-    }
-
-    /// Takes the tile that was begun first through the step when its prediction is there; `None` if there is none.
-    async fn finish_begun(&mut self) -> Result<Option<Progress>, Error> {
-        let Some(first) = self.begun.front_mut() else { return Ok(None) };
-        let index = first.index;
-        let answer = first.await;
-        let stepped = match self.on_device {
-            Some(_) => answer,
-            None => answer.and_then(|eps| self.current().finish(&self.grid.tile(index), eps)),
-        };
-        match stepped {
-            Ok(planes) => {
-                self.begun.pop_front();
-                Ok(Some(self.write(index, &planes)))
-            }
-            Err(error) => {
-                self.return_begun();
-                Err(error)
-            }
-        }
-    }
-
-    /// Takes back what the device works on, to begin it again in the same order.
-    fn return_begun(&mut self) {
-        self.returned.extend(self.begun.drain(..).rev().map(|begun| begun.index));
-    }
-
-    /// Takes as many tiles through the step as the processor has threads.
-    fn advance_on(&mut self, processor: &Processor) -> Result<Option<Progress>, Error> {
-        let mut taken = Vec::new();
-        while taken.len() < self.denoiser.threads {
-            let Some(index) = self.next_moving() else { break };
-            taken.push(index);
-        }
-        if taken.is_empty() {
-            return Ok(None);
-        }
-        match self.stepped(&taken, processor) {
-            Ok(stepped) => Ok(taken.into_iter().zip(stepped).map(|(index, planes)| self.write(index, &planes)).last()),
-            Err(error) => {
-                self.returned.extend(taken.into_iter().rev());
-                Err(error)
-            }
-        }
-    }
-
-    /// `x_t'` over these tiles, a thread for each.
-    fn stepped(&self, tiles: &[usize], processor: &Processor) -> Result<Vec<Vec<f32>>, Error> {
-        let (step, grid) = (self.current(), &self.grid);
-        let stepped = |index: usize| {
-            let tile = grid.tile(index);
-            step.finish(&tile, step.input(index, &tile).predicted_here(processor))
-        };
-        // A browser's worker starts no threads.
-        if let [index] = *tiles {
-            return Ok(vec![stepped(index)?]);
-        }
-        thread::scope(|scope| {
-            let stepped = &stepped;
-            let threads: Vec<_> = tiles.iter().map(|&index| scope.spawn(move || stepped(index))).collect();
-            threads.into_iter().map(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic))).collect()
-        })
-    }
-}
-
-/// A pixel of an image; an RGB image's has three values and a 0.
-fn values_of(image: &LinearImage, pixel: usize) -> [f32; MOST_CHANNELS] {
-    std::array::from_fn(|c| if c < image.channels() { image.plane(c)[pixel] } else { 0.0 })
-}
-
-/// A pixel of an image that has N channels.
-fn pixel_of<const N: usize>(image: &LinearImage, pixel: usize) -> [f32; N] {
-    std::array::from_fn(|c| image.plane(c)[pixel])
 }
 
 /// An image of the photo's size, of noise with this std and mean 0, where a run starts that does not start at the

@@ -61,6 +61,16 @@ struct Seen {
     planes: Vec<Vec<f32>>,
 }
 
+/// What comes back of a tile.
+#[derive(Debug)]
+struct Report {
+    buffer: Buffer,
+    /// Every n-th row and column of the image is in it.
+    every: usize,
+    /// Pixels in it.
+    cells: usize,
+}
+
 impl Resident {
     /// The state at the beginning of a step that so many follow, itself included; `None` if the device should not take
     /// so much.
@@ -124,22 +134,25 @@ impl Resident {
     ) -> impl Future<Output = Result<Vec<f32>, Error>> + Send + 'static {
         let size = [tile.read_rows, tile.read_columns];
         let view = step.draw.view;
-        let every = if is_final { 1 } else { self.seen.every };
-        let cells: usize = cells(tile, every).iter().map(ExactSizeIterator::len).product();
-        let report = self.gpu().empty(4 * (1 + cells * self.x.len()));
+        let report = self.report(tile, if is_final { 1 } else { self.seen.every });
         let state = self.gathered(&self.x, &self.first_times, step.tau, tile, view, &report);
         let sees_photo = !self.is_photo && step.formulation.condition == Condition::Photo;
         let photo = sees_photo.then(|| self.gathered(&self.photo, &self.times, 0.0, tile, view, &report));
         let eps = self.kernels.enqueue(view.size(size), view.window(tile.window(), size), state, photo);
-        self.step(step, tile, every, eps, &report);
+        self.step(step, tile, eps, &report);
         let gpu = self.gpu().clone();
         async move {
-            let [mut report] = gpu.read([report]).await.map_err(|report| Error::Device(causes(&report)))?;
+            let [mut report] = gpu.read([report.buffer]).await.map_err(|report| Error::Device(causes(&report)))?;
             if report.is_empty() || report.remove(0).to_bits() != 0 {
                 return Err(Error::WrongResult);
             }
             Ok(report)
         }
+    }
+
+    fn report(&self, tile: &Tile, every: usize) -> Report {
+        let cells = cells(tile, every).iter().map(ExactSizeIterator::len).product();
+        Report { buffer: self.gpu().empty(4 * (1 + cells * self.x.len())), every, cells }
     }
 
     /// What the network sees of planes and the std of the noise in them.
@@ -150,7 +163,7 @@ impl Resident {
         tau: f32,
         tile: &Tile,
         view: View,
-        report: &Buffer,
+        report: &Report,
     ) -> [Buffer; 2] {
         let (rows, columns) = (tile.read_rows, tile.read_columns);
         let bytes = 4 * planes.len() * rows * columns;
@@ -163,17 +176,16 @@ impl Resident {
             let numbers = numbers.map(|number| number as u32).into_iter().chain([tau.to_bits(), 0, 0, 0]);
             let [values, stds] = gathered.clone();
             let read = [&planes[from], &times[from], &self.sigmas].map(Buffer::clone);
-            let buffers = read.into_iter().chain([values, stds, report.clone()]).collect();
+            let buffers = read.into_iter().chain([values, stds, report.buffer.clone()]).collect();
             self.launch(&self.programs.gather, rows * columns, buffers, &numbers.collect::<Vec<_>>());
         }
         gathered
     }
 
-    /// Takes a tile through the step by the prediction, and reports every n-th pixel.
-    fn step(&self, step: &Step, tile: &Tile, every: usize, eps: Buffer, report: &Buffer) {
+    /// Takes a tile through the step by the prediction, and reports on it.
+    fn step(&self, step: &Step, tile: &Tile, eps: Buffer, report: &Report) {
         let window = tile.window();
         let view = step.draw.view;
-        let cells: usize = cells(tile, every).iter().map(ExactSizeIterator::len).product();
         let (key, stream, sign) = step.draw.normals.map_or_else(Default::default, |normals| normals.parameters());
         for channel in 0..self.x.len() {
             let area = window.rows * window.columns;
@@ -181,13 +193,13 @@ impl Resident {
             let numbers = [
                 [self.width, tile.row, tile.column, 0],
                 [tile.rows, tile.columns, window.rows, window.columns],
-                [first_eps, bits(view), every, channel * cells],
+                [first_eps, bits(view), report.every, channel * report.cells],
             ];
             let mut numbers = numbers.map(|four| four.map(|number| number as u32)).concat();
             numbers.extend([step.tau, step.tau_next, step.draw.eta, sign].map(f32::to_bits));
             numbers.extend([step.origin[0] as u32, step.origin[1] as u32, step.number as u32, stream]);
             numbers.extend([key[0], key[1], channel as u32, 0]);
-            let planes = [&self.x[channel], &self.first_times[channel], &self.sigmas, &eps, report];
+            let planes = [&self.x[channel], &self.first_times[channel], &self.sigmas, &eps, &report.buffer];
             let mut buffers: Vec<Buffer> = planes.into_iter().cloned().collect();
             buffers.extend(self.next.get(channel).cloned());
             let program = if self.next.is_empty() { &self.programs.last_step } else { &self.programs.step };

@@ -8,9 +8,7 @@ use web_time::Instant;
 use crate::denoiser::prediction::Prediction;
 use crate::denoiser::resident::Resident;
 use crate::denoiser::run::{Progress, Run};
-use crate::denoiser::tiles::Tile;
 use crate::error::Error;
-use crate::image::MOST_CHANNELS;
 use crate::network::kernels::Kernels;
 
 /// How much work may be lost with a device.
@@ -19,32 +17,11 @@ const SAVE_EVERY: Duration = Duration::from_secs(30);
 /// The state on a GPU, and where the run goes on if that fails.
 #[derive(Debug)]
 pub(super) struct OnDevice {
-    state: Resident,
+    pub state: Resident,
     /// The step at whose beginning the state was last in main memory, tiles that were moved by then, and when that was.
     step: usize,
     moved: usize,
     at: Instant,
-}
-
-impl OnDevice {
-    /// Takes a tile in which no pixel moves through the step.
-    pub fn pass(&self, tile: &Tile) {
-        self.state.copy(tile);
-    }
-
-    /// Keeps what is to be seen of a tile.
-    pub fn see(&mut self, tile: &Tile, planes: &[f32], is_final: bool) {
-        self.state.see(tile, planes, is_final);
-    }
-
-    /// What was last seen near a pixel.
-    pub fn pixel(&self, row: usize, column: usize) -> [f32; MOST_CHANNELS] {
-        self.state.pixel(row, column)
-    }
-
-    pub fn end_step(&mut self) {
-        self.state.end_step();
-    }
 }
 
 impl Run {
