@@ -20,31 +20,38 @@ impl Layer {
     }
 }
 
-/// `[row, column, in, out]`, then the bias. Output `n` of the kernel is `order(n)` of the convolution.
-pub fn conv(layer: &Conv2d, order: impl Fn(usize) -> usize) -> Vec<f32> {
+/// A layer's weights as they are read.
+#[derive(Debug)]
+pub struct Laid {
+    /// `[row, column, in, out]`.
+    pub weights: Vec<f32>,
+    /// Of every output.
+    pub bias: Vec<f32>,
+}
+
+/// Output `n` is `order(n)` of the convolution.
+pub fn conv(layer: &Conv2d, order: impl Fn(usize) -> usize) -> Laid {
     let Layer { values, shape: [channels_out, channels_in, rows, columns], bias } = Layer::of(layer);
-    let mut laid = Vec::with_capacity(values.len() + bias.len());
+    let mut weights = Vec::with_capacity(values.len());
     for tap in 0..rows * columns {
         for c in 0..channels_in {
-            laid.extend((0..channels_out).map(|n| values[(order(n) * channels_in + c) * rows * columns + tap]));
+            weights.extend((0..channels_out).map(|n| values[(order(n) * channels_in + c) * rows * columns + tap]));
         }
     }
-    laid.extend((0..channels_out).map(|n| bias[order(n)]));
-    laid
+    Laid { weights, bias: (0..channels_out).map(|n| bias[order(n)]).collect() }
 }
 
 /// The same in the convolution's own order. One kernel per channel is `[row, column, channel]`.
-pub fn plain(layer: &Conv2d) -> Vec<f32> {
+pub fn plain(layer: &Conv2d) -> Laid {
     conv(layer, |n| n)
 }
 
 /// [`plain`] of a block's steering. Its first half scales features, and 1 is added to the scales: here the bias has it.
-pub fn steering(layer: &Conv2d) -> Vec<f32> {
-    let mut weights = plain(layer);
-    let outputs = layer.weight.dims()[0];
-    let biases = weights.len() - outputs;
-    weights[biases..biases + outputs / 2].iter_mut().for_each(|bias| *bias += 1.0);
-    weights
+pub fn steering(layer: &Conv2d) -> Laid {
+    let mut laid = plain(layer);
+    let scales = laid.bias.len() / 2;
+    laid.bias[..scales].iter_mut().for_each(|bias| *bias += 1.0);
+    laid
 }
 
 /// The order of channels that become 2 x 2 pixels: [`depth_to_space`](crate::network::shuffle::depth_to_space) has a
@@ -75,13 +82,15 @@ mod tests {
     #[test]
     fn weights_of_one_input_lie_side_by_side() {
         let conv = numbered(Conv2dConfig::new([2, 3], [1, 1]), [3, 2, 1, 1]);
-        assert_eq!(plain(&conv), [0.0, 2.0, 4.0, 1.0, 3.0, 5.0, 100.0, 101.0, 102.0]);
+        let Laid { weights, bias } = plain(&conv);
+        assert_eq!(weights, [0.0, 2.0, 4.0, 1.0, 3.0, 5.0]);
+        assert_eq!(bias, [100.0, 101.0, 102.0]);
     }
 
     #[test]
     fn taps_come_first() {
         let conv = numbered(Conv2dConfig::new([2, 2], [3, 3]).with_groups(2), [2, 1, 3, 3]);
-        assert_eq!(plain(&conv)[..4], [0.0, 9.0, 1.0, 10.0]);
+        assert_eq!(plain(&conv).weights[..4], [0.0, 9.0, 1.0, 10.0]);
     }
 
     #[test]

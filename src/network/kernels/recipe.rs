@@ -5,7 +5,7 @@ use burn::nn::conv::Conv2d;
 use crate::gpu::{Dialect, Limits, Precision, Program, SEGMENT, groups};
 use crate::network::block::{Block, Embedding};
 use crate::network::config::{ImageKind, UnetConfig};
-use crate::network::layout::{by_pixel, conv, plain, steering};
+use crate::network::layout::{Laid, by_pixel, conv, plain, steering};
 use crate::network::unet::{NoiseRange, Unet, features, levels, prediction};
 use crate::network::window::Window;
 
@@ -242,7 +242,7 @@ impl Recipe {
             ImageKind::Mosaic => STORE_MOSAIC_WGSL,
         };
         let eps = self.values(prediction(image), 0, Precision::Single);
-        let weights = self.weights(plain(&network.output), self.values[x].precision);
+        let weights = self.weights(&[plain(&network.output)], self.values[x].precision);
         let buffers = vec![Buffer::Weights(weights), Buffer::Values(eps)];
         self.convolve("output", &network.output, store, 1, (x, buffers), 0);
         eps
@@ -253,7 +253,9 @@ impl Recipe {
         self.values.len() - 1
     }
 
-    fn weights(&mut self, values: Vec<f32>, precision: Precision) -> usize {
+    /// Of layers one after the other, each with its bias behind it.
+    fn weights(&mut self, layers: &[Laid], precision: Precision) -> usize {
+        let values = layers.iter().flat_map(|Laid { weights, bias }| weights.iter().chain(bias)).copied().collect();
         self.weights.push(Weights { values, precision });
         self.weights.len() - 1
     }
@@ -268,8 +270,8 @@ impl Recipe {
         let constants = [("LEVELS", levels(self.config.image)), ("E4", channels / VECTOR), ("SIDE", 1 << scale)];
         let parts = [MATRIX_WGSL, EMBED_WGSL];
         let program = Program::new("embed", &parts, &constants, "", THREADS, self.dialect(seen));
-        let weights = [plain(&layers.first), plain(&layers.second)].concat();
-        let weights = self.weights(weights, self.values[seen].precision);
+        let layers = [plain(&layers.first), plain(&layers.second)];
+        let weights = self.weights(&layers, self.values[seen].precision);
         let embedding = self.values(channels, scale, self.precision);
         let buffers = vec![Buffer::Values(seen), Buffer::Weights(weights), Buffer::Values(embedding)];
         self.calls.push(Call { program, buffers, scale, work: Work::Pixels });
@@ -300,14 +302,14 @@ impl Recipe {
         };
         let work = Work::Segments { in_group: segments, times: 1 };
 
-        let weights = self.weights([steering(&block.steer), plain(&block.widen)].concat(), precision);
+        let weights = self.weights(&[steering(&block.steer), plain(&block.widen)], precision);
         let wide = self.values(2 * width, scale, precision);
         let buffers =
             vec![Buffer::Values(x), Buffer::Values(embedding), Buffer::Weights(weights), Buffer::Values(wide)];
         self.calls.push(Call { program: program("widen", WIDEN_WGSL), buffers, scale, work });
 
         let layers = [&block.depthwise, &block.narrow, &block.mix_widen, &block.mix_narrow];
-        let weights = self.weights(layers.map(plain).concat(), precision);
+        let weights = self.weights(&layers.map(plain), precision);
         let mixed = self.values(width, scale, precision);
         let buffers = vec![Buffer::Values(wide), Buffer::Values(x), Buffer::Weights(weights), Buffer::Values(mixed)];
         self.calls.push(Call { program: program("mix", MIX_WGSL), buffers, scale, work });
@@ -316,7 +318,7 @@ impl Recipe {
 
     /// To `channels` at `scale`.
     fn conv(&mut self, name: &'static str, layer: &Conv2d, x: usize, scale: usize, channels: usize) -> usize {
-        let weights = self.weights(plain(layer), self.values[x].precision);
+        let weights = self.weights(&[plain(layer)], self.values[x].precision);
         let result = self.values(channels, scale, self.precision);
         let buffers = vec![Buffer::Weights(weights), Buffer::Values(result)];
         self.convolve(name, layer, STORE_PIXELS_WGSL, 1, (x, buffers), scale);
@@ -326,7 +328,7 @@ impl Recipe {
     /// To `scale` from the next coarser one.
     fn up(&mut self, layer: &Conv2d, x: usize, skip: usize, scale: usize) -> usize {
         let width = self.config.widths[scale];
-        let weights = self.weights(conv(layer, by_pixel(4 * width)), self.values[x].precision);
+        let weights = self.weights(&[conv(layer, by_pixel(4 * width))], self.values[x].precision);
         let result = self.values(width, scale, self.precision);
         let buffers = vec![Buffer::Weights(weights), Buffer::Values(skip), Buffer::Values(result)];
         self.convolve("up", layer, STORE_FINER_WGSL, 4, (x, buffers), scale + 1);

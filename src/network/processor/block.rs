@@ -3,11 +3,11 @@
 use pulp::Simd;
 
 use crate::network::block::Block as Layers;
-use crate::network::layout::{plain, steering};
+use crate::network::layout::{Laid, plain, steering};
 use crate::network::processor::pixels::Pixels;
 use crate::network::processor::product::{Begin, Product, padded, spread};
 use crate::network::processor::regions::{REACH, grown};
-use crate::network::processor::vectors::{Gate, GatedDepthwise, Normalise, gate, gated_depthwise, normalise};
+use crate::network::processor::vectors::{Gate, GatedDepthwise, Normalise, apart};
 use crate::network::window::Window;
 
 /// Rows of widened features that the kernel of 3 x 3 sees at once.
@@ -40,20 +40,16 @@ pub struct Scratch {
 impl Block {
     /// The block of a network on a processor, for vectors of so many lanes.
     pub fn new(layers: &Layers, width: usize, lanes: usize) -> Self {
-        let product = |weights: Vec<f32>, outputs: usize| {
-            let (weights, bias) = weights.split_at(weights.len() - outputs);
-            Product::new(weights, bias, outputs / width, lanes)
-        };
-        let depthwise = plain(&layers.depthwise);
-        let (taps, bias) = depthwise.split_at(depthwise.len() - 2 * width);
+        let product = |laid: Laid| Product::of(&laid, laid.bias.len() / width, lanes);
+        let Laid { weights: taps, bias } = plain(&layers.depthwise);
         Self {
             width,
-            steer: product(steering(&layers.steer), 2 * width),
-            widen: product(plain(&layers.widen), 2 * width),
-            depthwise: [spread(taps, width), spread(bias, width)],
-            narrow: product(plain(&layers.narrow), width),
-            mix_widen: product(plain(&layers.mix_widen), 2 * width),
-            mix_narrow: product(plain(&layers.mix_narrow), width),
+            steer: product(steering(&layers.steer)),
+            widen: product(plain(&layers.widen)),
+            depthwise: [spread(&taps, width), spread(&bias, width)],
+            narrow: product(plain(&layers.narrow)),
+            mix_widen: product(plain(&layers.mix_widen)),
+            mix_narrow: product(plain(&layers.mix_narrow)),
         }
     }
 
@@ -91,7 +87,7 @@ impl Block {
         let x = x.run(first_row, first_column, columns);
         let (steer, h) = (&mut rows.twice[..2 * columns * channels], &mut rows.once[..columns * channels]);
         self.steer.apply(simd, seen, embedding.channels(), steer, Begin::Bias);
-        normalise(simd, Normalise { x, steer: Some(steer), to: h, channels, real: self.width });
+        apart(simd, Normalise { x, steer: Some(steer), to: h, channels, real: self.width });
         // Beside the image's first and last column it stays 0.
         let first = 2 * channels * (column + REACH - to.column);
         let wide = &mut rows.wide[row % ROWS][first..][..2 * columns * channels];
@@ -107,14 +103,11 @@ impl Block {
         let wide = |row: usize| wide[row % ROWS].as_slice();
         let near = [row.checked_sub(1), Some(row), Some(row + 1).filter(|below| *below < size[0])];
         let [weights, bias] = &self.depthwise;
-        gated_depthwise(
-            simd,
-            GatedDepthwise { rows: near.map(|row| row.map(wide)), weights, bias, to: once, channels },
-        );
+        apart(simd, GatedDepthwise { rows: near.map(|row| row.map(wide)), weights, bias, to: once, channels });
         self.narrow.apply(simd, once, channels, x, Begin::Sum);
-        normalise(simd, Normalise { x, steer: None, to: once, channels, real: self.width });
+        apart(simd, Normalise { x, steer: None, to: once, channels, real: self.width });
         self.mix_widen.apply(simd, once, channels, twice, Begin::Bias);
-        gate(simd, Gate { x: twice, to: once, channels });
+        apart(simd, Gate { x: twice, to: once, channels });
         self.mix_narrow.apply(simd, once, channels, x, Begin::Sum);
     }
 }

@@ -4,7 +4,7 @@ use burn::nn::conv::Conv2d;
 use pulp::Simd;
 
 use crate::network::block::Embedding as Layers;
-use crate::network::layout::plain;
+use crate::network::layout::{Laid, plain};
 use crate::network::processor::pixels::Pixels;
 use crate::network::processor::product::{Begin, Product};
 use crate::network::window::Window;
@@ -24,13 +24,12 @@ impl Conv {
     /// Of a layer on a processor; its input has so many channels in memory. For vectors of so many lanes.
     pub fn new(layer: &Conv2d, channels: usize, lanes: usize) -> Self {
         let [outputs, inputs, kernel, _] = layer.weight.dims();
-        let weights = plain(layer);
-        let (weights, bias) = weights.split_at(weights.len() - outputs);
+        let Laid { weights, bias } = plain(layer);
         let filled_up = |tap: &[f32]| [tap, &vec![0.0; (channels - inputs) * outputs]].concat();
         let taps: Vec<Vec<f32>> = weights.chunks_exact(inputs * outputs).map(filled_up).collect();
         let zeros = vec![0.0; outputs];
         let row = |(dy, taps): (usize, &[Vec<f32>])| {
-            Product::new(&taps.concat(), if dy == 0 { bias } else { &zeros }, 1, lanes)
+            Product::new(&taps.concat(), if dy == 0 { &bias } else { &zeros }, 1, lanes)
         };
         let stride = layer.stride[0];
         Self {
@@ -92,11 +91,7 @@ pub struct Embedding {
 impl Embedding {
     /// Of layers on a processor, for vectors of so many lanes.
     pub fn new(layers: &Layers, lanes: usize) -> Self {
-        let product = |layer: &Conv2d| {
-            let weights = plain(layer);
-            let (weights, bias) = weights.split_at(weights.len() - layer.weight.dims()[0]);
-            Product::new(weights, bias, 1, lanes)
-        };
+        let product = |layer: &Conv2d| Product::of(&plain(layer), 1, lanes);
         Self { first: product(&layers.first), second: product(&layers.second) }
     }
 

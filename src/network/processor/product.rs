@@ -2,6 +2,8 @@
 
 use pulp::{Simd, WithSimd};
 
+use crate::network::layout::Laid;
+
 /// Channels between layers are filled up with zeros to a multiple of this: a whole number of vectors, whatever the
 /// processor's are.
 const WHOLE: usize = 16;
@@ -40,6 +42,11 @@ pub enum Begin {
 }
 
 impl Product {
+    /// Of a layer without rows and columns; see [`Product::new`].
+    pub fn of(Laid { weights, bias }: &Laid, parts: usize, lanes: usize) -> Self {
+        Self::new(weights, bias, parts, lanes)
+    }
+
     /// Of weights `[inputs, outputs]` and a bias, for vectors of so many lanes. The outputs are `parts` of the same
     /// size, each of which gets [`padded`].
     pub fn new(weights: &[f32], bias: &[f32], parts: usize, lanes: usize) -> Self {

@@ -4,21 +4,9 @@ use pulp::{Simd, WithSimd};
 
 use crate::network::block::NORM_FLOOR;
 
-/// See [`Normalise`].
+/// Does a job in a function of its own, which keeps its registers to itself.
 #[inline(never)]
-pub fn normalise<S: Simd>(simd: S, job: Normalise<'_>) {
-    simd.vectorize(job);
-}
-
-/// See [`Gate`].
-#[inline(never)]
-pub fn gate<S: Simd>(simd: S, job: Gate<'_>) {
-    simd.vectorize(job);
-}
-
-/// See [`GatedDepthwise`].
-#[inline(never)]
-pub fn gated_depthwise<S: Simd>(simd: S, job: GatedDepthwise<'_>) {
+pub fn apart<S: Simd>(simd: S, job: impl WithSimd<Output = ()>) {
     simd.vectorize(job);
 }
 
