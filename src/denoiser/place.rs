@@ -37,7 +37,7 @@ pub struct Overview {
     pub grain: Option<Levels>,
     /// Where the noise of each channel was cut off.
     pub ends: Ends,
-    /// Whether single dots in all channels are hot pixels, not detail.
+    /// Whether dots that may be detail, in all channels of a photo or at one site of a mosaic, are hot pixels.
     pub dots_are_hot: bool,
     /// The part within the photo's frame, if it has one.
     pub inner: Option<Inner>,

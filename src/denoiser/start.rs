@@ -159,7 +159,7 @@ fn take_off_frame(photo: &mut Arc<LinearImage>, place: Place) -> Option<Frame> {
     Some(Frame::take_off(Arc::make_mut(photo), inner))
 }
 
-/// Mends hot and dead pixels; whether single dots in all channels were taken for such.
+/// Mends hot and dead pixels; whether dots that may be detail were taken for such.
 fn mend_hot_pixels(photo: &mut Arc<LinearImage>, noise: &Noise, options: &Options) -> bool {
     let pixels = photo.pixels();
     let dots = if options.strength.is_zero() {
