@@ -113,7 +113,7 @@ fn of_ordinary(image: &LinearImage) -> Estimate {
         let curve::Fitted { noise, line } = curve::over(&film.points);
         return Estimate { noise, line, points: film.points, grain: 1.0, film: true, doubt: None };
     }
-    let white = white::measure(image);
+    let white = white::measure(image, <[_]>::to_vec);
     let curve::Fitted { noise, line } = curve::through(&white);
     let grain = grain::measure(image).filter(|grain| grain.share > 0.0);
     let lacking = lacking(&white);

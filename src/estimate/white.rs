@@ -10,6 +10,7 @@
 //!
 //! [`clipping`] corrects for noise that was cut off at black or white.
 
+use crate::estimate::mosaic::GREENS;
 use crate::estimate::patches::{by_brightness, grid};
 use crate::estimate::{Point, clipping, is_drawn, second_differences};
 use crate::image::{CHANNELS, LinearImage};
@@ -117,9 +118,9 @@ pub struct Counts {
     pub usable: usize,
 }
 
-/// Measures an image.
-pub fn measure(image: &LinearImage) -> White {
-    let (mut patches, counts) = patches(image);
+/// Measures an image. Of the patches of all channels, `common` makes those that their common points are made of.
+pub fn measure(image: &LinearImage, common: impl FnOnce(&[Patch]) -> Vec<Patch>) -> White {
+    let (patches, counts) = patches(image);
     let channels = image.channels();
     let of_channel = |channel| {
         let mut own: Vec<Patch> = patches.iter().filter(|p| p.channel == channel).copied().collect();
@@ -127,7 +128,10 @@ pub fn measure(image: &LinearImage) -> White {
         Points::of(&measured)
     };
     let of_channels = (0..channels).map(of_channel).collect();
-    let measured = measured_points(&mut patches, PATCHES_PER_POINT, channels);
+    let mut common = common(&patches);
+    // A line takes two points.
+    let least = PATCHES_PER_POINT.min(common.len() / 2).max(1);
+    let measured = measured_points(&mut common, least, channels);
     let mut structure: Vec<f32> = measured.iter().map(|measured| measured.structure).collect();
     structure.sort_by(f32::total_cmp);
     White {
@@ -158,7 +162,9 @@ pub fn ends(image: &LinearImage, std: impl Fn(usize, usize, f32) -> f32) -> [[Op
         let own = || patches.iter().filter(|patch| patch.channel == channel);
         let end = own().find(|patch| patch.reach[at].1 > 0.0)?.reach[at].0;
         let expected = |patch: &Patch| {
-            let std = |distance: f32| std(channel, patch.middle, if at == 0 { end + distance } else { end - distance });
+            let middle = patch.corner.map(|from| from + patch.side / 2);
+            let middle = middle[0] * image.width() + middle[1];
+            let std = |distance: f32| std(channel, middle, if at == 0 { end + distance } else { end - distance });
             let distance = from_end((patch.mean - end).abs(), std);
             share(distance / std(distance).max(f32::MIN_POSITIVE))
         };
@@ -184,11 +190,13 @@ fn measured_points(patches: &mut [Patch], least: usize, channels: usize) -> Vec<
 
 /// Measurements on a patch of one channel.
 #[derive(Debug, Clone, Copy)]
-struct Patch {
-    channel: usize,
-    /// The pixel in its middle.
-    middle: usize,
-    mean: f32,
+pub struct Patch {
+    pub channel: usize,
+    /// Row and column of its first pixel.
+    pub corner: [usize; 2],
+    /// Pixels across and down.
+    pub side: usize,
+    pub mean: f32,
     /// Structure at the scale of two pixels and more, over all channels.
     coarse: f32,
     /// Variance by second differences.
@@ -197,6 +205,13 @@ struct Patch {
     is_drawn: bool,
     /// The lowest and the highest value; of those where the channel is cut off, the share of pixels that have it.
     reach: [clipping::Reach; 2],
+}
+
+impl Patch {
+    /// The patch with another measure of its variance.
+    pub fn with_variance(self, fine: f32) -> Self {
+        Self { fine, ..self }
+    }
 }
 
 /// Patches on a regular grid over the image, except those that are clipped nearly everywhere.
@@ -212,7 +227,7 @@ fn patches(image: &LinearImage) -> (Vec<Patch>, Counts) {
     for (row, column) in grid(image, side, MOST_PATCHES) {
         let measured: Vec<Patch> =
             (0..channels).map(|c| measured(image.plane(c), width, (row, column), side, c)).collect();
-        let coarse = measured.iter().map(|patch| patch.coarse).sum();
+        let coarse = coarse(image, &measured);
         counts.all += channels;
         counts.drawn += measured.iter().filter(|patch| patch.is_drawn).count();
         patches.extend(measured.into_iter().filter(|patch| !patch.is_drawn).map(|patch| Patch { coarse, ..patch }));
@@ -236,10 +251,19 @@ fn patches(image: &LinearImage) -> (Vec<Patch>, Counts) {
     (patches, counts)
 }
 
-/// Measures the patch of a plane with this corner.
-fn measured(plane: &[f32], width: usize, (row, column): (usize, usize), side: usize, channel: usize) -> Patch {
-    let samples = &plane[row * width + column..];
-    let at = |r: usize, c: usize| samples[r * width + c];
+/// Structure over all channels, given the patches of each. A mosaic's greens are looked at together: what tells them
+/// apart is what their noise is measured by.
+fn coarse(image: &LinearImage, patches: &[Patch]) -> f32 {
+    let greens = if image.channels() == CHANNELS { &[][..] } else { &GREENS };
+    let of_channels: f32 = patches.iter().filter(|p| !greens.contains(&p.channel)).map(|p| p.coarse).sum();
+    let (Some(first), false) = (patches.first(), greens.is_empty()) else { return of_channels };
+    let at = |r: usize, c: usize| (first.corner[0] + r) * image.width() + first.corner[1] + c;
+    let sum = |r: usize, c: usize| greens.iter().map(|&green| image.plane(green)[at(r, c)]).sum();
+    of_channels + mean_and_coarse(first.side, sum).1
+}
+
+/// The mean of a square of samples, and the variance of the means of its blocks of 2 x 2.
+fn mean_and_coarse(side: usize, at: impl Fn(usize, usize) -> f32) -> (f32, f32) {
     let (mut sum, mut squares) = (0.0, 0.0);
     for r in (0..side).step_by(2) {
         for c in (0..side).step_by(2) {
@@ -249,18 +273,27 @@ fn measured(plane: &[f32], width: usize, (row, column): (usize, usize), side: us
             squares += block * block;
         }
     }
+    let blocks = (side * side / 4) as f32;
+    let mean = sum / blocks;
+    (mean, squares / blocks - mean * mean)
+}
+
+/// Measures the patch of a plane with this corner.
+fn measured(plane: &[f32], width: usize, (row, column): (usize, usize), side: usize, channel: usize) -> Patch {
+    let samples = &plane[row * width + column..];
+    let at = |r: usize, c: usize| samples[r * width + c];
+    let (mean, coarse) = mean_and_coarse(side, at);
     let values = (0..side).flat_map(|r| samples[r * width..r * width + side].iter().copied());
     let reach = |value: f32| {
         (value, values.clone().filter(|v| clipping::is_at(*v, value)).count() as f32 / (side * side) as f32)
     };
-    let blocks = (side * side / 4) as f32;
-    let mean = sum / blocks;
     Patch {
         channel,
-        middle: (row + side / 2) * width + column + side / 2,
+        corner: [row, column],
+        side,
         mean,
         is_drawn: is_drawn(values.clone()),
-        coarse: squares / blocks - mean * mean,
+        coarse,
         fine: second_differences(side, at),
         reach: [
             reach(values.clone().fold(f32::INFINITY, f32::min)),
