@@ -14,7 +14,8 @@ use svnr::raw::develop::{Development, develop};
 use svnr::training::raw_levels::{colors, levels, mosaic, recorded};
 use svnr::{Denoiser, LinearImage, weight_file};
 
-use crate::{Arguments, about};
+use crate::about;
+use crate::arguments::Arguments;
 
 /// Width of a sheet in pixels, which its columns share.
 const WIDTH: u32 = 800;
@@ -116,7 +117,8 @@ fn save(rows: &[Vec<RgbImage>], file: &Path) -> Result<()> {
     sheet.save(file).with_context(|| format!("cannot write {}", file.display()))
 }
 
-fn colours(image: &LinearImage) -> RgbImage {
+/// An image as it is displayed.
+pub fn colours(image: &LinearImage) -> RgbImage {
     RgbImage::from_raw(image.width() as u32, image.height() as u32, image.to_srgb8()).expect("three bytes a pixel")
 }
 
