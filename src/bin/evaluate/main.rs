@@ -120,8 +120,9 @@ fn run(arguments: &Arguments) -> Result<()> {
                 None => Ok(()),
             };
             save("clean", clean)?;
-            save("noisy", &case.linear(noisy))?;
-            let noisy_score = Score::of(&case.linear(noisy), clean, spectrum);
+            let shown = case.linear(noisy);
+            save("noisy", &shown)?;
+            let noisy_score = Score::of(&shown, clean, spectrum);
             let of_setting = |setting: &Setting| -> Result<Results> {
                 let &Setting { wrong, steps, .. } = setting;
                 let measure = |denoiser: &Denoiser, noise: &Noise, name: Option<String>| -> Result<Measured> {
