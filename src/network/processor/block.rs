@@ -40,7 +40,7 @@ pub struct Scratch {
 impl Block {
     /// The block of a network on a processor, for vectors of so many lanes.
     pub fn new(layers: &Layers, width: usize, lanes: usize) -> Self {
-        let product = |laid: Laid| Product::of(&laid, laid.bias.len() / width, lanes);
+        let product = |laid: Laid| Product::new(&laid, laid.bias.len() / width, lanes);
         let Laid { weights: taps, bias } = plain(&layers.depthwise);
         Self {
             width,

@@ -29,7 +29,8 @@ impl Conv {
         let taps: Vec<Vec<f32>> = weights.chunks_exact(inputs * outputs).map(filled_up).collect();
         let zeros = vec![0.0; outputs];
         let row = |(dy, taps): (usize, &[Vec<f32>])| {
-            Product::new(&taps.concat(), if dy == 0 { &bias } else { &zeros }, 1, lanes)
+            let bias = if dy == 0 { bias.clone() } else { zeros.clone() };
+            Product::new(&Laid { weights: taps.concat(), bias }, 1, lanes)
         };
         let stride = layer.stride[0];
         Self {
@@ -91,7 +92,7 @@ pub struct Embedding {
 impl Embedding {
     /// Of layers on a processor, for vectors of so many lanes.
     pub fn new(layers: &Layers, lanes: usize) -> Self {
-        let product = |layer: &Conv2d| Product::of(&plain(layer), 1, lanes);
+        let product = |layer: &Conv2d| Product::new(&plain(layer), 1, lanes);
         Self { first: product(&layers.first), second: product(&layers.second) }
     }
 

@@ -54,7 +54,7 @@ impl Processor {
         let blocks = |layers: &[Layers], scale: usize| -> Vec<Block> {
             layers.iter().map(|layers| Block::new(layers, widths[scale], lanes)).collect()
         };
-        let up = |(scale, layer)| Product::of(&laid(layer, by_pixel(4 * widths[scale])), 4, lanes);
+        let up = |(scale, layer)| Product::new(&laid(layer, by_pixel(4 * widths[scale])), 4, lanes);
         let down = |(scale, layer)| Conv::new(layer, padded(widths[scale]), lanes);
         let ways_down = network.down_blocks.iter().chain([&network.middle]);
         Self {

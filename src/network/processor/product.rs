@@ -42,14 +42,9 @@ pub enum Begin {
 }
 
 impl Product {
-    /// Of a layer without rows and columns; see [`Product::new`].
-    pub fn of(Laid { weights, bias }: &Laid, parts: usize, lanes: usize) -> Self {
-        Self::new(weights, bias, parts, lanes)
-    }
-
-    /// Of weights `[inputs, outputs]` and a bias, for vectors of so many lanes. The outputs are `parts` of the same
-    /// size, each of which gets [`padded`].
-    pub fn new(weights: &[f32], bias: &[f32], parts: usize, lanes: usize) -> Self {
+    /// Of a layer without rows and columns, whose weights are `[inputs, outputs]`, for vectors of so many lanes. The
+    /// outputs are `parts` of the same size, each of which gets [`padded`].
+    pub fn new(Laid { weights, bias }: &Laid, parts: usize, lanes: usize) -> Self {
         let part = bias.len() / parts;
         let outputs = parts * padded(part);
         let by_input: Vec<Vec<f32>> = weights.chunks_exact(bias.len()).map(|weights| spread(weights, part)).collect();
@@ -192,8 +187,8 @@ mod tests {
             let lanes = arch.dispatch(Lanes);
             // One part and more, whole vectors and not, few pixels and many.
             for (inputs, outputs, parts, pixels) in [(5, 12, 1, 1), (7, 24, 2, 29), (3, 96, 2, 3), (33, 80, 1, 13)] {
-                let (weights, bias) = (numbers(inputs * outputs, 9), numbers(outputs, 5));
-                let product = Product::new(&weights, &bias, parts, lanes);
+                let laid = Laid { weights: numbers(inputs * outputs, 9), bias: numbers(outputs, 5) };
+                let product = Product::new(&laid, parts, lanes);
                 let stride = inputs + 2;
                 let from = numbers(pixels * stride, 7);
                 let mut to = vec![1.0; pixels * product.outputs()];
@@ -204,9 +199,9 @@ mod tests {
                     for (at, found) in to.iter().enumerate() {
                         let (pixel, channel) = (at / product.outputs(), at % product.outputs());
                         let n = channel / whole * part + channel % whole;
-                        let sum = |k: usize| from[pixel * stride + k] * weights[k * outputs + n];
+                        let sum = |k: usize| from[pixel * stride + k] * laid.weights[k * outputs + n];
                         let is_padding = channel % whole >= part;
-                        let expected = if is_padding { 0.0 } else { bias[n] + (0..inputs).map(sum).sum::<f32>() };
+                        let expected = if is_padding { 0.0 } else { laid.bias[n] + (0..inputs).map(sum).sum::<f32>() };
                         assert_eq!(*found, expected + there, "{inputs} {outputs} {pixels} {begin:?}");
                     }
                 }
