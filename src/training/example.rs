@@ -1,35 +1,19 @@
 //! One training example: a pure function of (seed, step, index), so that a run can stop anywhere and resume exactly.
 
-use image::imageops::FilterType;
-use image::{ImageBuffer, Rgb};
 use rand::Rng;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
-use crate::color::srgb8_table;
-use crate::estimate::drawn_to_typical;
-use crate::image::{CHANNELS, LinearImage, MOST_CHANNELS};
+use crate::image::{LinearImage, MOST_CHANNELS};
 use crate::method::formulation::{Condition, Correlation, Formulation, Start, Time};
 use crate::method::forward::unit_noise;
-use crate::method::noise::{Noise, NoiseModel};
 use crate::method::random::{Normals, Stream};
 use crate::method::schedule::Schedule;
 use crate::method::time_map::{TimeMap, time_after};
-use crate::network::ImageKind;
-use crate::training::camera::{Camera, noise_of};
 use crate::training::config::Config;
-use crate::training::draw::{log_normal, log_uniform};
-use crate::training::noise::edit::grey;
-use crate::training::noise::tone::ToneCurve;
-use crate::training::noise::{Simulation, Source, assumed, jittered};
 use crate::training::painted::Kept;
-use crate::training::raw::{self, RawPatch};
-use crate::training::scenes::{Scene, Scenes};
-
-/// Scenes with at least this many pixels are always scaled down, which removes traces of their compression.
-const LARGE: usize = 300_000;
-/// Signal at which noise is compared, in linear light.
-const MID_GREY: f32 = 0.2;
+use crate::training::patch::Patch;
+use crate::training::scenes::Scenes;
 
 /// The planes of one patch, in [`LinearImage`]'s order.
 #[derive(Debug, Clone, PartialEq)]
@@ -52,21 +36,6 @@ pub struct Example {
     pub eps: Vec<f32>,
 }
 
-/// A clean patch, its noisy version, and the noise that the time map assumes.
-struct Patch {
-    x0: LinearImage,
-    y: LinearImage,
-    noise: Noise,
-    balance: [f32; MOST_CHANNELS],
-}
-
-impl Patch {
-    /// A patch whose white is balanced.
-    fn balanced(x0: LinearImage, y: LinearImage, noise: Noise) -> Self {
-        Self { x0, y, noise, balance: [1.0; MOST_CHANNELS] }
-    }
-}
-
 impl Example {
     /// Example number `index` of a step.
     pub fn new(scenes: &Scenes, config: &Config, schedule: &Schedule, step: usize, index: usize) -> Self {
@@ -74,17 +43,7 @@ impl Example {
         rng.set_stream(((step as u64) << 16) | index as u64);
         let side = config.stage(step).patch;
         let seed = rng.random();
-        let patch = if config.network.image == ImageKind::Mosaic {
-            Some(of_mosaic(scenes, config, side, &mut rng))
-        } else if !scenes.pairs.is_empty() && rng.random_bool(config.share_pairs) {
-            from_pair(scenes, config, side, &mut rng)
-        } else if rng.random_bool(config.share_photos) {
-            photographed(scenes, config, side, seed, &mut rng)
-        } else {
-            None
-        };
-        let patch = patch.unwrap_or_else(|| simulated(scenes, config, side, seed, &mut rng));
-        let Patch { mut x0, y, noise, balance } = patch;
+        let Patch { mut x0, y, noise, balance } = Patch::random(scenes, config, side, seed, &mut rng);
         let formulation = config.formulation;
         let is_painted = formulation.time == Time::Map && rng.random_bool(config.share_painted);
         let kept = is_painted.then(|| Kept::random(side, &mut rng));
@@ -161,180 +120,11 @@ fn drawn(
     x_t
 }
 
-/// A patch with simulated noise.
-fn simulated(scenes: &Scenes, config: &Config, side: usize, seed: u64, rng: &mut ChaCha8Rng) -> Patch {
-    let (scene, generated) = any_scene(scenes, config, rng);
-    let simulation = Simulation::random(config, rng).within(side, scene.width.min(scene.height));
-    let clean = clean_patch(scene, generated, config, simulation.source_side(side), rng);
-    let [y, x0] = simulation.apply(clean, side, seed);
-    let noise = match simulation {
-        Simulation { source: Source::Sensor(noise, _), edit: None, .. } => {
-            jittered(noise, (config.parameter_error, config.parameter_error), rng).into()
-        }
-        _ => assumed::estimated(&y, &x0, config, rng),
-    };
-    Patch::balanced(x0, y, noise)
-}
-
-/// A patch of a mosaic.
-fn of_mosaic(scenes: &Scenes, config: &Config, side: usize, rng: &mut ChaCha8Rng) -> Patch {
-    let RawPatch { clean, noisy, noise, neutral } = raw::patch(scenes, config, side, rng);
-    let [red, green, blue] = neutral.map(|v| 1.0 / v);
-    Patch { x0: clean, y: noisy, noise, balance: [red, green, green, blue] }
-}
-
-/// A patch of a photo from a camera that writes JPEGs. `None` if no noise is left in it.
-fn photographed(scenes: &Scenes, config: &Config, side: usize, seed: u64, rng: &mut ChaCha8Rng) -> Option<Patch> {
-    let (scene, generated) = any_scene(scenes, config, rng);
-    let clean = clean_patch(scene, generated, config, side + 2 * Camera::MARGIN, rng);
-    let black_and_white = rng.random_bool(config.share_grey);
-    let mut camera = Camera::random(rng);
-    if rng.random_bool(config.share_toned) {
-        camera = camera.with_tone(ToneCurve::random(black_and_white, rng));
-    }
-    let capture = camera.photo(&clean, seed);
-    let [x0, y] = [capture.clean, capture.noisy].map(|image| if black_and_white { grey(&image) } else { image });
-    let noise = in_photo(&x0, &y, config, rng)?.into();
-    Some(Patch::balanced(x0, y, noise))
-}
-
-/// A patch of a pair. `None` if it has no noise.
-///
-/// Pairs are few and come from few cameras. To keep the network from memorising them, half of the patches are scaled
-/// down, which shortens the noise's correlation, some are darkened, and the noise is scaled in all.
-fn from_pair(scenes: &Scenes, config: &Config, side: usize, rng: &mut ChaCha8Rng) -> Option<Patch> {
-    let pair = &scenes.pairs[rng.random_range(0..scenes.pairs.len())];
-    let fits = side as f64 / pair.clean.width.min(pair.clean.height) as f64;
-    let scale = if rng.random_bool(0.5) { 1.0 } else { rng.random_range(0.6f64..1.0).max(fits) };
-    // Both crops are from the same place.
-    let clean = crop(&pair.clean, side, scale, &mut rng.clone());
-    let mut noisy = crop(&pair.noisy, side, scale, rng);
-    relight(&mut noisy, &clean);
-    let more = log_uniform((0.6, 1.6), rng);
-    noisy.iter_mut().zip(&clean).for_each(|(y, x0)| *y = x0 + more * (*y - x0));
-    let (white, orientation) = (white_level(config, rng), rng.random_range(0..8));
-    let [x0, y] = [clean, noisy].map(|patch| oriented(&patch, side, orientation, white));
-    let noise = in_photo(&x0, &y, config, rng)?.into();
-    Some(Patch::balanced(x0, y, noise))
-}
-
-/// Scales a patch of interleaved linear RGB to the mean colour of its clean version. The light differs slightly between
-/// photos of a scene; a network can only undo that by memorising the scene.
-fn relight(noisy: &mut [f32], clean: &[f32]) {
-    for channel in 0..CHANNELS {
-        let sum = |patch: &[f32]| patch.iter().skip(channel).step_by(CHANNELS).sum::<f32>();
-        let light = sum(noisy);
-        if light > 0.0 {
-            let factor = sum(clean) / light;
-            noisy.iter_mut().skip(channel).step_by(CHANNELS).for_each(|v| *v *= factor);
-        }
-    }
-}
-
-/// The noise that an estimator would find in a photo.
-fn in_photo(x0: &LinearImage, y: &LinearImage, config: &Config, rng: &mut ChaCha8Rng) -> Option<NoiseModel> {
-    let found = noise_of(y, x0)?.scaled(log_normal(config.photo_error, rng));
-    let found = if rng.random_bool(config.share_mistaken) { found.plus(mistaken(rng)) } else { found };
-    Some(drawn_to_typical(found.variance(MID_GREY) / MID_GREY))
-}
-
-/// Texture that an estimator mistakes for noise. The network has to tell the two apart by itself.
-fn mistaken(rng: &mut ChaCha8Rng) -> NoiseModel {
-    NoiseModel::at_gain(log_uniform((0.05, 1.5), rng))
-}
-
-/// A scene, and whether it was generated.
-pub(super) fn any_scene<'a>(scenes: &'a Scenes, config: &Config, rng: &mut ChaCha8Rng) -> (&'a Scene, bool) {
-    let generated = scenes.from_folders.is_empty() || rng.random_bool(config.generated);
-    let scene = if generated {
-        scenes.generated.get(rng.random_range(0..scenes.generated.len()))
-    } else {
-        &scenes.from_folders[rng.random_range(0..scenes.from_folders.len())]
-    };
-    (scene, generated)
-}
-
-/// A random patch of a scene: scale, place, orientation, white level.
-pub(super) fn clean_patch(
-    scene: &Scene,
-    generated: bool,
-    config: &Config,
-    side: usize,
-    rng: &mut ChaCha8Rng,
-) -> LinearImage {
-    let scale = scale_for(scene, generated, side, rng);
-    let patch = crop(scene, side, scale, rng);
-    let white = white_level(config, rng);
-    let orientation = rng.random_range(0..8u8);
-    oriented(&patch, side, orientation, white)
-}
-
-fn white_level(config: &Config, rng: &mut ChaCha8Rng) -> f32 {
-    if rng.random_bool(config.share_darkened) { 0.1f32.powf(rng.random()) } else { 1.0 }
-}
-
-/// A square patch of interleaved linear RGB as an image, rotated or mirrored in one of eight ways and multiplied by
-/// `white`.
-fn oriented(patch: &[f32], side: usize, orientation: u8, white: f32) -> LinearImage {
-    LinearImage::from_fn(side, side, |channel, row, column| {
-        let (mut r, mut c) = (row, column);
-        if orientation & 1 != 0 {
-            r = side - 1 - r;
-        }
-        if orientation & 2 != 0 {
-            c = side - 1 - c;
-        }
-        if orientation & 4 != 0 {
-            (r, c) = (c, r);
-        }
-        white * patch[(r * side + c) * CHANNELS + channel]
-    })
-    .expect("8-bit scenes have finite values")
-}
-
-/// The factor by which a scene is scaled, at most 1.
-fn scale_for(scene: &Scene, generated: bool, side: usize, rng: &mut ChaCha8Rng) -> f64 {
-    let (low, high) = if generated {
-        (1.0, 1.0)
-    } else if scene.width * scene.height >= LARGE {
-        (0.4, 0.9)
-    } else if rng.random_bool(0.5) {
-        (1.0, 1.0)
-    } else {
-        (0.7, 1.0)
-    };
-    let fits = side as f64 / scene.width.min(scene.height) as f64;
-    (low + (high - low) * rng.random::<f64>()).max(fits)
-}
-
-/// A square of `side` pixels from the scene scaled by `scale`, as interleaved linear RGB.
-fn crop(scene: &Scene, side: usize, scale: f64, rng: &mut ChaCha8Rng) -> Vec<f32> {
-    let source = ((side as f64 / scale).round() as usize).clamp(side, scene.width.min(scene.height));
-    let left = rng.random_range(0..=scene.width - source);
-    let top = rng.random_range(0..=scene.height - source);
-    let linear = cut(scene, left, top, source);
-    if source == side {
-        return linear;
-    }
-    // In linear light, as a sensor with fewer pixels would have recorded it.
-    let buffer: ImageBuffer<Rgb<f32>, _> =
-        ImageBuffer::from_raw(source as u32, source as u32, linear).expect("the buffer has the crop's size");
-    let mut scaled = image::imageops::resize(&buffer, side as u32, side as u32, FilterType::CatmullRom).into_raw();
-    scaled.iter_mut().for_each(|v| *v = v.clamp(0.0, 1.0));
-    scaled
-}
-
-/// A square of a scene, as interleaved linear RGB.
-fn cut(scene: &Scene, left: usize, top: usize, side: usize) -> Vec<f32> {
-    let table = srgb8_table();
-    let rows = (top..top + side).map(|row| (row * scene.width + left) * CHANNELS);
-    rows.flat_map(|at| &scene.bytes[at..at + side * CHANNELS]).map(|&b| table[b as usize]).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::training::scenes::{Generated, Pair};
+    use crate::image::CHANNELS;
+    use crate::training::scenes::{Generated, Pair, Scene};
 
     fn scenes() -> Scenes {
         let scene = |w: usize, h: usize| Scene {

@@ -4,7 +4,9 @@
 //! |---|---|
 //! | [`config`] | the settings of a run |
 //! | [`scenes`] | clean images, from folders and from the built-in generator ([`dead_leaves`]) |
-//! | [`example`] | one training example: patch, noise, time map, `x_t` |
+//! | [`example`] | one training example: time map, `tau`, `x_t`, target |
+//! | [`patch`] | its clean and noisy patch, of one of several kinds |
+//! | [`crop`] | a clean patch out of a scene |
 //! | [`noise`] | simulated noise: a sensor's, film grain; grey, scaled, sharpened, toned |
 //! | [`painted`] | parts of a patch that keep their noise |
 //! | [`camera`] | photos as a camera writes them |
@@ -26,6 +28,7 @@ pub mod batch;
 pub mod camera;
 pub mod checkpoint;
 pub mod config;
+pub mod crop;
 pub mod dead_leaves;
 pub mod deepen;
 pub mod draw;
@@ -37,6 +40,7 @@ pub mod muon;
 pub mod noise;
 pub mod optimizer;
 pub mod painted;
+pub mod patch;
 pub mod raw;
 pub mod raw_levels;
 pub mod scenes;
