@@ -33,6 +33,7 @@ pub use common::common_noise;
 pub use doubt::Doubt;
 pub use film::{LEVELS, film};
 pub use grain::drawn_to_typical;
+use line::fit_beside_texture;
 pub use line::{Tolerance, fit};
 pub use report::noise_from_json;
 pub use white::{ends, least_excess};

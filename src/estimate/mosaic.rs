@@ -2,7 +2,9 @@
 
 use crate::estimate::patches::quantile;
 use crate::estimate::white::{self, Patch, White};
-use crate::estimate::{Doubt, Estimate, LITTLE_OF_MOSAIC, Point, Tolerance, doubtful, fit, lacking};
+use crate::estimate::{
+    Doubt, Estimate, LITTLE_OF_MOSAIC, Point, Tolerance, doubtful, fit, fit_beside_texture, lacking,
+};
 use crate::image::{LinearImage, MOST_CHANNELS};
 use crate::method::noise::{Noise, NoiseModel};
 
@@ -23,7 +25,7 @@ const FEWEST_POINTS: usize = 4;
 /// Estimates one line for all planes where they agree, else one for each colour.
 pub fn of_mosaic(planes: &LinearImage) -> Estimate {
     let white = white::measure(planes, |patches| common_patches(planes, patches));
-    let line = fit(&white.points, Tolerance::OF_WHITE);
+    let line = fit_beside_texture(&white.points, Tolerance::OF_MOSAIC);
     let noise = own_lines(&white, line).map_or(Noise::from(line), Noise::from);
     let drawn = white.is_drawing() && 2 * white.counts.drawn > white.counts.all;
     let doubt =
