@@ -8,21 +8,14 @@ use crate::image::MOST_CHANNELS;
 use crate::method::noise::{Noise, NoiseModel};
 use crate::method::noise_curve::NoiseCurve;
 
-/// A plane's line.
-#[derive(Clone, Copy, Serialize, Deserialize)]
-struct Line {
-    read: f32,
-    shot: f32,
-}
-
 #[derive(Serialize)]
 struct Report<'a> {
-    read: f32,
-    shot: f32,
+    #[serde(flatten)]
+    line: NoiseModel,
     #[serde(skip_serializing_if = "Option::is_none")]
     curve: Option<&'a NoiseCurve>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    planes: Option<[Line; MOST_CHANNELS]>,
+    planes: Option<&'a [NoiseModel; MOST_CHANNELS]>,
     points: &'a [Point],
     #[serde(skip_serializing_if = "Option::is_none")]
     doubt: Option<String>,
@@ -35,12 +28,11 @@ impl Serialize for Estimate {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let (curve, planes) = match &self.noise {
             Noise::Curve(curve) => (Some(curve), None),
-            Noise::Planes(models) => (None, Some(models.map(|m| Line { read: m.sigma_read, shot: m.shot }))),
+            Noise::Planes(models) => (None, Some(models)),
             Noise::Model(_) | Noise::Std(_) => (None, None),
         };
-        let NoiseModel { sigma_read, shot } = self.line;
         let doubt = self.doubt.map(|doubt| doubt.to_string());
-        Report { read: sigma_read, shot, curve, planes, points: &self.points, doubt }.serialize(serializer)
+        Report { line: self.line, curve, planes, points: &self.points, doubt }.serialize(serializer)
     }
 }
 
@@ -49,7 +41,7 @@ struct Given {
     read: Option<f32>,
     shot: Option<f32>,
     curve: Option<NoiseCurve>,
-    planes: Option<[Line; MOST_CHANNELS]>,
+    planes: Option<[NoiseModel; MOST_CHANNELS]>,
 }
 
 /// Reads noise from JSON: `{"curve": [...]}`, `{"planes": [...]}`, `{"read": ..., "shot": ...}`, or a whole
@@ -68,9 +60,9 @@ pub fn noise_from_json(text: &str) -> Result<Noise, Error> {
     match given {
         Given { curve: Some(curve), .. } => Ok(curve.into()),
         Given { planes: Some(planes), .. } => {
-            let models: Vec<NoiseModel> =
-                planes.into_iter().map(|line| NoiseModel::new(line.read, line.shot)).collect::<Result<_, _>>()?;
-            Ok(Noise::Planes(std::array::from_fn(|plane| models[plane])))
+            let noise = Noise::from(planes);
+            noise.check(planes.len(), 1)?;
+            Ok(noise)
         }
         Given { read: Some(read), shot: Some(shot), .. } => Ok(NoiseModel::new(read, shot)?.into()),
         _ => Err(bad("JSON without a curve, and without read and shot together".into())),

@@ -1,5 +1,7 @@
 //! A camera's noise in linear light (paper, Section 3.2).
 
+use serde::{Deserialize, Serialize};
+
 use crate::error::Error;
 use crate::image::{LinearImage, MOST_CHANNELS};
 use crate::method::noise_curve::NoiseCurve;
@@ -7,9 +9,12 @@ use crate::method::random::{Normals, Stream};
 
 /// Signal-dependent noise: `y = x0 + e`, `e ~ N(0, sigma_read^2 + shot * x0)`, per pixel and channel, in linear light
 /// with white at 1 (Mildenhall et al., *Burst denoising with kernel prediction networks*, 2018).
-#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize, serde::Deserialize)]
+///
+/// As JSON it is `{"read": 0.01, "shot": 0.003}`.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct NoiseModel {
     /// Std of the noise at black.
+    #[serde(rename = "read")]
     pub sigma_read: f32,
     /// Variance added per unit of signal.
     pub shot: f32,

@@ -8,8 +8,10 @@ use serde::Serialize;
 use svnr::NoiseModel;
 use svnr::estimate::{Estimate, estimate_visible_noise};
 use svnr::files::{self, FileError};
+use svnr::image::CHANNELS;
 use svnr::raw::found::{FoundNoise, Source};
 use svnr::raw::layout::Layout;
+use svnr::raw::mosaic::PLANES;
 use svnr::raw::noise_profile::NoiseProfile;
 
 use crate::arguments::Arguments;
@@ -51,28 +53,11 @@ pub fn print(arguments: &Arguments) -> ExitCode {
 struct RawLine<'a> {
     photo: &'a str,
     camera: &'a str,
-    planes: [Plane; 4],
+    planes: [NoiseModel; PLANES],
     from: &'static str,
-    estimated: [Plane; 4],
-    noise_profile: Option<[Plane; 4]>,
+    estimated: [NoiseModel; PLANES],
+    noise_profile: Option<[NoiseModel; PLANES]>,
     notes: Vec<String>,
-}
-
-#[derive(Serialize)]
-struct Plane {
-    read: f32,
-    shot: f32,
-}
-
-impl From<NoiseModel> for Plane {
-    fn from(NoiseModel { sigma_read, shot }: NoiseModel) -> Self {
-        Self { read: sigma_read, shot }
-    }
-}
-
-/// The lines of red, green in red's rows, green in blue's rows, and blue.
-fn planes(profile: &NoiseProfile) -> [Plane; 4] {
-    profile.planes.map(Plane::from)
 }
 
 fn line(path: &Path) -> Result<String> {
@@ -93,7 +78,7 @@ struct LinearLine<'a> {
     #[serde(flatten)]
     noise: Estimate,
     from: &'static str,
-    noise_profile: Option<[Plane; 3]>,
+    noise_profile: Option<[NoiseModel; CHANNELS]>,
     notes: Vec<String>,
 }
 
@@ -108,16 +93,16 @@ fn raw_line(path: &Path) -> Result<String> {
     if photo.layout.of_light() == Layout::Linear {
         let doubt = found.doubt();
         let noise = Estimate { noise: found.noise, line: found.line, doubt, ..found.estimate };
-        let noise_profile = told.map(|told| told.channels().map(Plane::from));
+        let noise_profile = told.map(NoiseProfile::channels);
         return Ok(serde_json::to_string(&LinearLine { photo: &path, camera, noise, from, noise_profile, notes })?);
     }
     Ok(serde_json::to_string(&RawLine {
         photo: &path,
         camera,
-        planes: planes(&found.profile),
+        planes: found.profile.planes,
         from,
-        estimated: planes(&found.estimated),
-        noise_profile: told.map(planes),
+        estimated: found.estimated.planes,
+        noise_profile: told.map(|told| told.planes),
         notes,
     })?)
 }
