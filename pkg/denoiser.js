@@ -81,20 +81,12 @@ export class Denoiser {
    * @param {unknown} options
    */
   maps(image, options = {}) {
-    const { engine, tile } = this.#runner;
-    const pixels = pixelsOf(image);
-    const checked = denoiseOptions(options);
-    checkMaps(checked, pixels);
-    const shared = call(() => toSharedImage(pixels));
-    try {
-      const settings = { ...checked, noise: checked.noise ?? noiseOf(shared), tile };
-      const maps = call(() => withSettings(settings, (noise, given) => engine.maps(shared, noise, given)));
+    return this.#withWanted(image, options, (engine, shared, wanted) => {
+      const maps = call(() => withSettings(wanted, (noise, given) => engine.maps(shared, noise, given)));
       const { std, time } = maps;
       maps.free();
-      return { std, time, width: pixels.width, height: pixels.height };
-    } finally {
-      shared.free();
-    }
+      return { std, time, width: shared.width, height: shared.height };
+    });
   }
 
   /**
@@ -102,13 +94,25 @@ export class Denoiser {
    * @param {unknown} options
    */
   overview(image, options = {}) {
+    return this.#withWanted(image, options, overviewOf);
+  }
+
+  /**
+   * Calls a function with an image in wasm's memory, and with what is wanted for it, its noise included.
+   *
+   * @template T
+   * @param {unknown} image
+   * @param {unknown} options
+   * @param {(...of: Parameters<typeof overviewOf>) => T} f
+   */
+  #withWanted(image, options, f) {
     const { engine, tile } = this.#runner;
     const pixels = pixelsOf(image);
     const checked = denoiseOptions(options);
     checkMaps(checked, pixels);
     const shared = call(() => toSharedImage(pixels));
     try {
-      return overviewOf(engine, shared, { ...checked, noise: checked.noise ?? noiseOf(shared), tile });
+      return f(engine, shared, { ...checked, noise: checked.noise ?? noiseOf(shared), tile });
     } finally {
       shared.free();
     }

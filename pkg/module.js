@@ -12,14 +12,81 @@ const places = new Map();
 /** @type {WeakMap<object, Compiled>} */
 const objects = new WeakMap();
 
+/** Where the module for photos is. Bundlers look for addresses that are written like this. */
+export const FOR_PHOTOS = new URL('./wasm/svnr_wasm_bg.wasm', import.meta.url);
+
+/** A wasm module of the package, which is loaded and started once. */
+export class Module {
+  /** Its glue's start.
+   * @type {(options: { module_or_path: WebAssembly.Module }) => Promise<any>} */
+  #init;
+  /** Where it is in the package. */
+  #own;
+  /** What it is, in words. */
+  #what;
+  /** Called once it runs.
+   * @type {(module: WebAssembly.Module) => void} */
+  #onStart;
+  /** Its address, once it was given.
+   * @type {Source | undefined} */
+  #named;
+  /** @type {Promise<void> | undefined} */
+  #started;
+
+  /**
+   * @param {(options: { module_or_path: WebAssembly.Module }) => Promise<any>} init
+   * @param {URL} own
+   * @param {string} what
+   * @param {(module: WebAssembly.Module) => void} onStart
+   */
+  constructor(init, own, what, onStart) {
+    this.#init = init;
+    this.#own = own;
+    this.#what = what;
+    this.#onStart = onStart;
+  }
+
+  /**
+   * Loads, compiles and starts it. Calling it again does nothing.
+   *
+   * @param {import('./index.d.ts').InitOptions} [options]
+   * @returns {Promise<void>}
+   */
+  async load({ module_or_path, signal } = {}) {
+    if (this.#started) return this.#started;
+    this.#named = module_or_path ?? this.#named;
+    try {
+      const module = await compiled(this.#named ?? this.#own, signal);
+      this.#started ??= this.#start(module);
+      await this.#started;
+    } catch (error) {
+      // The next call may succeed.
+      if (!signal?.aborted) this.#named = undefined;
+      throw error;
+    }
+  }
+
+  /** @param {WebAssembly.Module} module */
+  async #start(module) {
+    try {
+      // The module's constructors must be run here, once (see xtask/src/wasm.rs).
+      (await this.#init({ module_or_path: module })).__wasm_call_ctors();
+    } catch (error) {
+      this.#started = undefined;
+      throw new SvnrError('load-failed', `${this.#what} could not be started: ${message(error)}`, { cause: error });
+    }
+    this.#onStart(module);
+  }
+}
+
 /**
- * The wasm module, compiled once; by default the package's own.
+ * A wasm module, compiled once.
  *
- * @param {Source} [source]
+ * @param {Source} source
  * @param {AbortSignal} [signal]
  * @returns {Promise<WebAssembly.Module>}
  */
-export async function compiled(source = new URL('./wasm/svnr_wasm_bg.wasm', import.meta.url), signal) {
+export async function compiled(source, signal) {
   const isPlace = typeof source === 'string' || source instanceof URL;
   const known = isPlace ? places.get(String(source)) : objects.get(source);
   if (known && !known.isOver) return known.join(signal);
@@ -47,21 +114,5 @@ async function compile(source, signal) {
   } catch (error) {
     signal.throwIfAborted();
     throw new SvnrError('load-failed', `the wasm module could not be compiled: ${message(error)}`, { cause: error });
-  }
-}
-
-/**
- * Starts a compiled module.
- *
- * @param {(options: { module_or_path: WebAssembly.Module }) => Promise<any>} initGlue  its glue
- * @param {WebAssembly.Module} module
- * @param {string} what  it in words, for the message
- */
-export async function startModule(initGlue, module, what) {
-  try {
-    // The module's constructors must be run here, once (see xtask/src/wasm.rs).
-    (await initGlue({ module_or_path: module })).__wasm_call_ctors();
-  } catch (error) {
-    throw new SvnrError('load-failed', `${what} could not be started: ${message(error)}`, { cause: error });
   }
 }

@@ -1,58 +1,32 @@
 import { SvnrError, fromWasm } from './errors.js';
-import { compiled, startModule } from './module.js';
+import { FOR_PHOTOS, Module } from './module.js';
 import initGlue, { onPanic } from './wasm/svnr_wasm.js';
 
-/** The module's address, once it was given.
- * @type {import('./index.d.ts').InitOptions['module_or_path']} */
-let named;
-/** @type {Promise<void> | undefined} */
-let started;
 /** Set once wasm has panicked: it cannot be trusted afterwards.
  * @type {SvnrError | undefined} */
 let broken;
-let isReady = false;
 /** The module, once it was started.
  * @type {WebAssembly.Module | undefined} */
 let inUse;
 /** @type {Set<(error: SvnrError) => void>} */
 const waiting = new Set();
 
+const wasm = new Module(initGlue, FOR_PHOTOS, 'the wasm module', (module) => {
+  onPanic(fail);
+  inUse = module;
+});
+
 /**
  * Loads and compiles the wasm module. Calling it again does nothing.
  *
  * @type {typeof import('./index.d.ts').default}
  */
-export async function init({ module_or_path, signal } = {}) {
-  if (isReady) return;
-  named = module_or_path ?? named;
-  try {
-    const module = await compiled(named, signal);
-    started ??= start(module);
-    await started;
-  } catch (error) {
-    // The next call may succeed.
-    if (!signal?.aborted) named = undefined;
-    throw error;
-  }
-}
-
-/** @param {WebAssembly.Module} module */
-async function start(module) {
-  try {
-    await startModule(initGlue, module, 'the wasm module');
-  } catch (error) {
-    started = undefined;
-    throw error;
-  }
-  onPanic(fail);
-  isReady = true;
-  inUse = module;
-}
+export const init = (options) => wasm.load(options);
 
 /** The compiled module, for workers to start instances of their own. */
 export function loadedModule() {
-  if (!inUse) throw new SvnrError('load-failed', 'the wasm module is not loaded yet; await init() first');
-  return inUse;
+  checkReady();
+  return /** @type {WebAssembly.Module} */ (inUse);
 }
 
 /** @param {string} message */
@@ -66,7 +40,7 @@ function fail(message) {
 
 /** Throws unless the module is loaded, for functions that can be called before any denoiser was created. */
 export function checkReady() {
-  if (!isReady) throw new SvnrError('load-failed', 'the wasm module is not loaded yet; await init() first');
+  if (!inUse) throw new SvnrError('load-failed', 'the wasm module is not loaded yet; await init() first');
 }
 
 /** Throws once wasm has panicked. */

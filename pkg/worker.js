@@ -1,6 +1,6 @@
 import { SvnrError } from './errors.js';
 import { FOREIGN, drawableSize } from './image.js';
-import { compiled } from './module.js';
+import { FOR_PHOTOS, compiled } from './module.js';
 import { checkKeys, checkObject, createOptions, listeners, transferOption } from './options.js';
 
 /** @typedef {import('./worker-thread.js').ToThread} ToThread */
@@ -303,7 +303,7 @@ export async function createWorkerDenoiser(options = {}) {
   const what = { backend, workers, weights: absolute(weights), raw: sources };
   const thread = new Thread();
   try {
-    const module = compiled(module_or_path, signal).then((module) => thread.start(module));
+    const module = compiled(module_or_path ?? FOR_PHOTOS, signal).then((module) => thread.start(module));
     const [device] = await Promise.all([thread.ask('create', what, [], { signal, onProgress }), module]);
     return new WorkerDenoiser(KEY, thread, device);
   } catch (error) {
