@@ -15,68 +15,47 @@ const objects = new WeakMap();
 /** Where the module for photos is. Bundlers look for addresses that are written like this. */
 export const FOR_PHOTOS = new URL('./wasm/svnr_wasm_bg.wasm', import.meta.url);
 
-/** A wasm module of the package, which is loaded and started once. */
-export class Module {
-  /** Its glue's start.
-   * @type {(options: { module_or_path: WebAssembly.Module }) => Promise<any>} */
-  #init;
-  /** Where it is in the package. */
-  #own;
-  /** What it is, in words. */
-  #what;
-  /** Called once it runs.
-   * @type {(module: WebAssembly.Module) => void} */
-  #onStart;
+/**
+ * What loads, compiles and starts a wasm module of the package. Calling it again does nothing.
+ *
+ * @param {(options: { module_or_path: WebAssembly.Module }) => Promise<any>} init  its glue's start
+ * @param {URL} own  where it is in the package
+ * @param {string} what  it in words, for messages
+ * @param {(module: WebAssembly.Module) => void} onStart  called once it runs
+ * @returns {(options?: import('./index.d.ts').InitOptions) => Promise<void>}
+ */
+export function loader(init, own, what, onStart) {
   /** Its address, once it was given.
    * @type {Source | undefined} */
-  #named;
+  let named;
   /** @type {Promise<void> | undefined} */
-  #started;
-
-  /**
-   * @param {(options: { module_or_path: WebAssembly.Module }) => Promise<any>} init
-   * @param {URL} own
-   * @param {string} what
-   * @param {(module: WebAssembly.Module) => void} onStart
-   */
-  constructor(init, own, what, onStart) {
-    this.#init = init;
-    this.#own = own;
-    this.#what = what;
-    this.#onStart = onStart;
-  }
-
-  /**
-   * Loads, compiles and starts it. Calling it again does nothing.
-   *
-   * @param {import('./index.d.ts').InitOptions} [options]
-   * @returns {Promise<void>}
-   */
-  async load({ module_or_path, signal } = {}) {
-    if (this.#started) return this.#started;
-    this.#named = module_or_path ?? this.#named;
-    try {
-      const module = await compiled(this.#named ?? this.#own, signal);
-      this.#started ??= this.#start(module);
-      await this.#started;
-    } catch (error) {
-      // The next call may succeed.
-      if (!signal?.aborted) this.#named = undefined;
-      throw error;
-    }
-  }
+  let started;
 
   /** @param {WebAssembly.Module} module */
-  async #start(module) {
+  async function start(module) {
     try {
       // The module's constructors must be run here, once (see xtask/src/wasm.rs).
-      (await this.#init({ module_or_path: module })).__wasm_call_ctors();
+      (await init({ module_or_path: module })).__wasm_call_ctors();
     } catch (error) {
-      this.#started = undefined;
-      throw new SvnrError('load-failed', `${this.#what} could not be started: ${message(error)}`, { cause: error });
+      started = undefined;
+      throw new SvnrError('load-failed', `${what} could not be started: ${message(error)}`, { cause: error });
     }
-    this.#onStart(module);
+    onStart(module);
   }
+
+  return async ({ module_or_path, signal } = {}) => {
+    if (started) return started;
+    named = module_or_path ?? named;
+    try {
+      const module = await compiled(named ?? own, signal);
+      started ??= start(module);
+      await started;
+    } catch (error) {
+      // The next call may succeed.
+      if (!signal?.aborted) named = undefined;
+      throw error;
+    }
+  };
 }
 
 /**

@@ -1,26 +1,21 @@
 // The wasm module for RAW files, which is loaded when the first of them is opened.
 
 import { SvnrError, fromWasm } from './errors.js';
-import { Module } from './module.js';
-import init, { onPanic } from './wasm/svnr_raw.js';
+import { loader } from './module.js';
+import initGlue, { onPanic } from './wasm/svnr_raw.js';
 
 /** Set once the module has panicked.
  * @type {SvnrError | undefined} */
 let broken;
 
 const OWN = new URL('./wasm/svnr_raw_bg.wasm', import.meta.url);
-const raw = new Module(init, OWN, 'the wasm module for RAW files', () => {
+
+/** Loads and compiles the module. Calling it again does nothing. */
+export const initRaw = loader(initGlue, OWN, 'the wasm module for RAW files', () => {
   onPanic((/** @type {string} */ message) => {
     broken = new SvnrError('internal', `svnr failed inside (${message}); load it again in a new worker or page`);
   });
 });
-
-/**
- * Loads and compiles the module. Calling it again does nothing.
- *
- * @param {import('./index.d.ts').InitOptions} [options]
- */
-export const initRaw = (options) => raw.load(options);
 
 /**
  * A call into the module.

@@ -1,5 +1,5 @@
 import { SvnrError, fromWasm } from './errors.js';
-import { FOR_PHOTOS, Module } from './module.js';
+import { FOR_PHOTOS, loader } from './module.js';
 import initGlue, { onPanic } from './wasm/svnr_wasm.js';
 
 /** Set once wasm has panicked: it cannot be trusted afterwards.
@@ -11,17 +11,11 @@ let inUse;
 /** @type {Set<(error: SvnrError) => void>} */
 const waiting = new Set();
 
-const wasm = new Module(initGlue, FOR_PHOTOS, 'the wasm module', (module) => {
+/** Loads and compiles the wasm module. Calling it again does nothing. */
+export const init = loader(initGlue, FOR_PHOTOS, 'the wasm module', (module) => {
   onPanic(fail);
   inUse = module;
 });
-
-/**
- * Loads and compiles the wasm module. Calling it again does nothing.
- *
- * @type {typeof import('./index.d.ts').default}
- */
-export const init = (options) => wasm.load(options);
 
 /** The compiled module, for workers to start instances of their own. */
 export function loadedModule() {
